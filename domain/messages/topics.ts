@@ -1,0 +1,16 @@
+import { BEACON_PARTITIONS } from "./partition.ts";
+
+/**
+ * The topics of the event log, with their partition count and how long records are kept.
+ * `compacted` topics keep the newest record of each key for ever; the others keep all records for the retention.
+ */
+export const TOPICS = {
+  /** Written by collector/edge: one record per (environment, view) of a request, and a tick a second and partition. */
+  beacons: { partitions: BEACON_PARTITIONS, compacted: false },
+  /** Written by collector/views: fold state checkpoints. */
+  views_state: { partitions: BEACON_PARTITIONS, compacted: true },
+  /** Written by collector/edge: typed, capped samples of what could not be accepted. */
+  rejected: { partitions: 1, compacted: false },
+} as const;
+
+export type TopicName = keyof typeof TOPICS;

@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { LOOPBACK } from "../http/listen.ts";
+
+/** Readers for the values that several programs take from the environment; each `config.ts` puts its own together. */
+
+export const portBase = z.coerce.number().int().min(1024).max(65_000);
+
+export const logLevel = z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info");
+
+export const flag = z
+  .enum(["0", "1", ""])
+  .default("0")
+  .transform((value) => value === "1");
+
+/** `HOST`: one address to bind; unset means loopback in both families. */
+export const hosts = z
+  .string()
+  .optional()
+  .transform((value) => (value === undefined || value === "" ? [...LOOPBACK] : [value]));
+
+/** Comma-separated list; empty parts are dropped. */
+export const list = z.string().transform((value) =>
+  value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== ""),
+);
+
+/**
+ * Parses the environment once. A mistake ends the program with one line per variable, before anything is opened.
+ * Only `config.ts` files call this: they are the only readers of the environment.
+ */
+export function parseEnvironment<T extends z.ZodType>(
+  schema: T,
+  environment: NodeJS.ProcessEnv,
+): Readonly<z.output<T>> {
+  const result = schema.safeParse(environment);
+  if (result.success) return Object.freeze(result.data as object) as Readonly<z.output<T>>;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
+  throw new Error(`The environment is not usable:\n${lines.join("\n")}`);
+}

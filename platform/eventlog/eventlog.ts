@@ -1,0 +1,82 @@
+/**
+ * The event log as its users see it: topics of ordered partitions, durable appends, consumer groups.
+ * Two implementations are meant to pass the contract test beside this file: segment files on one machine, and Kafka.
+ */
+
+export interface LogRecord {
+  partition: number;
+  /** What compaction and humans tell records apart by; may be empty in topics that are not compacted. */
+  key: string;
+  value: Buffer;
+  /** Unix milliseconds, given by the writer. */
+  timestampMs: number;
+}
+
+export interface StoredRecord extends LogRecord {
+  /** Position in the partition. Grows, with gaps; only comparable within one partition. */
+  offset: number;
+  /** Where reading goes on after this record: the value to commit once it is done. */
+  nextOffset: number;
+}
+
+export interface LogWriter {
+  /**
+   * Resolves when all records are durable (fdatasync or acks=all), in the order given; calls made meanwhile share the
+   * next group. Rejects with {@link LogUnavailableError} when they are not: nothing may then be acknowledged.
+   */
+  append(records: readonly LogRecord[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One partition, held by this process alone within its group, until `revoked` aborts. */
+export interface Assignment {
+  partition: number;
+  /** Where the group had committed, or null when it never did (read from the beginning). */
+  committedOffset: number | null;
+  /**
+   * Aborts when the partition is lost or the consumer closes. Batches stop; what was read but not committed will be
+   * read again by the next holder.
+   */
+  revoked: AbortSignal;
+  /** Starts reading here instead of at the committed offset (recovery from a checkpoint). Call before returning. */
+  seek(offset: number): void;
+}
+
+export interface ConsumerHandlers {
+  /** Called once per assignment, before its first batch; state is restored here. */
+  assigned(assignment: Assignment): Promise<void>;
+  /** Records of one partition, in order, never empty. Partitions take turns; the next batch waits for the promise. */
+  batch(partition: number, records: readonly StoredRecord[]): Promise<void>;
+  /** The partition is gone; called after the last batch. */
+  revoked(partition: number): Promise<void>;
+  /** Reading failed for good (damaged log, lost lease): the program should say so and stop. */
+  failed(error: Error): void;
+}
+
+export interface LogConsumer {
+  /** Everything below `offset` is done; survives a kill -9 once resolved. */
+  commit(partition: number, offset: number): Promise<void>;
+  /** Records not yet handed out, per held partition, in the log's own measure (bytes or records). For metrics. */
+  lag(): ReadonlyMap<number, number>;
+  close(): Promise<void>;
+}
+
+export interface EventLog {
+  /** At most one writer per topic and data folder; a second one rejects with {@link LogBusyError}. */
+  openWriter(topic: string): Promise<LogWriter>;
+  /** Joins a consumer group. Partitions that another live process holds are taken over when it lets go or dies. */
+  subscribe(topic: string, group: string, handlers: ConsumerHandlers): Promise<LogConsumer>;
+  /** Reads a partition from its beginning to its present end, once: checkpoints, repair, tests. */
+  readAll(topic: string, partition: number): AsyncIterable<StoredRecord>;
+  close(): Promise<void>;
+}
+
+/** The log cannot take or give records now (disk full, I/O error, broker away). Retriable. */
+export class LogUnavailableError extends Error {
+  override readonly name = "LogUnavailableError";
+}
+
+/** Another live process holds what was asked for. */
+export class LogBusyError extends Error {
+  override readonly name = "LogBusyError";
+}
