@@ -1,0 +1,111 @@
+import { decodeKey, encodeKey } from "./decode-key.ts";
+import { readNumber, readText } from "./field-types.ts";
+import { copyNested } from "./nested-value.ts";
+import { type EventPeek, peekEvent, type RejectReason } from "./peek-event.ts";
+
+export { decodeRequest } from "./decode-request.ts";
+export { peekEvent, type RejectReason } from "./peek-event.ts";
+
+export type FieldValue = string | number | boolean | null;
+
+export interface BeaconEvent {
+  name: string;
+  viewId: string;
+  sequence: number;
+  /** By long name; everything but nested objects. Without a prototype: names come from outside. */
+  fields: Readonly<Record<string, FieldValue>>;
+  /** `request_response_headers`, `request_rendition_lists`. */
+  nested: Readonly<Record<string, unknown>>;
+  /** Something was too large and was cut or left out. */
+  cut?: true;
+}
+
+export type DecodedEvent = { kind: "accepted"; event: BeaconEvent } | { kind: "rejected"; reason: RejectReason };
+
+/** Full snapshots of the recordings hold about 90 fields. */
+export const MAX_FIELDS_PER_EVENT = 512;
+export const MAX_FIELD_NAME_LENGTH = 128;
+/** In UTF-16 code units. Long signed URLs and stack traces fit; the SDK itself cuts only at 51,200. */
+export const MAX_FIELD_LENGTH = 8_192;
+/** Keys looked at: the rest of an event that repeats names in other spellings is not worth reading. */
+const MAX_KEYS_PER_EVENT = 2 * MAX_FIELDS_PER_EVENT;
+
+const NESTED_FIELDS: ReadonlySet<string> = new Set(["request_response_headers", "request_rendition_lists"]);
+
+/** An event while it is being read. */
+interface Draft {
+  fields: Record<string, FieldValue>;
+  nested: Record<string, unknown>;
+  count: number;
+  cut: boolean;
+}
+
+/** Decodes one event of a request as it was sent. Never throws: it is untrusted. */
+export function decodeEvent(raw: unknown): DecodedEvent {
+  const peek = peekEvent(raw);
+  if (typeof peek === "string") return { kind: "rejected", reason: peek };
+
+  const draft: Draft = { fields: Object.create(null), nested: Object.create(null), count: 0, cut: false };
+  readKeys(draft, raw as Record<string, unknown>);
+  writePeeked(draft, peek);
+  const { fields, nested } = draft;
+  const event: BeaconEvent = { name: peek.name, viewId: peek.viewId, sequence: peek.sequence, fields, nested };
+  if (draft.cut) event.cut = true;
+  return { kind: "accepted", event };
+}
+
+function readKeys(draft: Draft, raw: Record<string, unknown>): void {
+  let looked = 0;
+  for (const key in raw) {
+    looked += 1;
+    if (looked > MAX_KEYS_PER_EVENT) {
+      draft.cut = true;
+      return;
+    }
+    readField(draft, key, raw[key]);
+  }
+}
+
+function readField(draft: Draft, key: string, value: unknown): void {
+  const name = decodeKey(key);
+  const taken = name in draft.fields || name in draft.nested;
+  if (taken && encodeKey(name) !== key) return; // the usual spelling wins over others, wherever it stands
+  if (!isFieldName(name) || (!taken && draft.count >= MAX_FIELDS_PER_EVENT)) {
+    draft.cut = true;
+    return;
+  }
+  if (typeof value === "object" && value !== null) readNested(draft, name, value);
+  else if (isScalar(value)) {
+    draft.fields[name] = readScalar(draft, name, value);
+    if (!taken) draft.count += 1;
+  }
+}
+
+function isFieldName(name: string): boolean {
+  return name !== "__proto__" && name !== "" && name.length <= MAX_FIELD_NAME_LENGTH && name.isWellFormed();
+}
+
+function isScalar(value: unknown): value is FieldValue {
+  return value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+function readScalar(draft: Draft, name: string, value: FieldValue): FieldValue {
+  if (typeof value === "number") return readNumber(value);
+  if (typeof value !== "string") return value;
+  if (value.length > MAX_FIELD_LENGTH) draft.cut = true;
+  return readText(name, value.slice(0, MAX_FIELD_LENGTH).toWellFormed());
+}
+
+function readNested(draft: Draft, name: string, value: object): void {
+  const copy = NESTED_FIELDS.has(name) ? copyNested(value) : undefined;
+  if (copy === undefined) draft.cut = true;
+  else draft.nested[name] = copy;
+}
+
+/** Whatever spelling or type they came in, these say what the rest of the system goes by. */
+function writePeeked({ fields }: Draft, peek: EventPeek): void {
+  fields["event"] = peek.name;
+  fields["view_id"] = peek.viewId;
+  fields["view_sequence_number"] = peek.sequence;
+  if (peek.envKey !== null) fields["env_key"] = peek.envKey;
+}

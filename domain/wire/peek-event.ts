@@ -1,0 +1,74 @@
+import { isEnvKey, MAX_VIEW_ID_LENGTH } from "../identifiers.ts";
+import { decodeKey } from "./decode-key.ts";
+import { readText } from "./field-types.ts";
+
+/** Why a request or one event of it is not taken. Closed: also the metric label and the test name. */
+export type RejectReason =
+  | "not_json"
+  | "not_a_beacon"
+  | "too_many_events"
+  | "malformed_event"
+  | "missing_view_id"
+  | "malformed_view_id"
+  | "view_id_too_long"
+  | "missing_sequence_number"
+  | "malformed_sequence_number"
+  | "malformed_env_key";
+
+/** What it takes to route an event, and its name. */
+export interface EventPeek {
+  name: string;
+  viewId: string;
+  /** null when the player sends none: the environment is then known by host or playback id. */
+  envKey: string | null;
+  sequence: number;
+}
+
+/** Names are single words of the SDKs; a newer player's unknown name is kept. */
+const MAX_EVENT_NAME_LENGTH = 64;
+/** Largest value of the `UInt32` columns. */
+const MAX_SEQUENCE = 4_294_967_295;
+
+/**
+ * Reads the four fields that the edge needs, without decoding the others: about 0.3 µs where the keys are the usual
+ * ones. `decodeEvent` accepts exactly the events that this accepts.
+ */
+export function peekEvent(raw: unknown): EventPeek | RejectReason {
+  if (!isRecord(raw)) return "malformed_event";
+  const name = peekField(raw, "e", "event");
+  if (typeof name !== "string" || name === "" || name.length > MAX_EVENT_NAME_LENGTH) return "malformed_event";
+  if (!name.isWellFormed()) return "malformed_event";
+
+  const viewId = peekField(raw, "xid", "view_id");
+  if (typeof viewId !== "string" || viewId === "") return "missing_view_id";
+  if (viewId.length > MAX_VIEW_ID_LENGTH) return "view_id_too_long";
+  if (!viewId.isWellFormed()) return "malformed_view_id";
+
+  const sequence = peekSequence(raw);
+  if (sequence === null || sequence === undefined) return "missing_sequence_number";
+  if (!isSequence(sequence)) return "malformed_sequence_number";
+
+  const envKey = peekField(raw, "ake", "env_key");
+  if (envKey === undefined || envKey === null || envKey === "") return { name, viewId, envKey: null, sequence };
+  return isEnvKey(envKey) ? { name, viewId, envKey, sequence } : "malformed_env_key";
+}
+
+/** The value under the usual short key, else under the first key that spells the same name in another way. */
+function peekField(raw: Record<string, unknown>, short: string, long: string): unknown {
+  if (Object.hasOwn(raw, short)) return raw[short];
+  const other = Object.keys(raw).find((key) => decodeKey(key) === long);
+  return other === undefined ? undefined : raw[other];
+}
+
+function peekSequence(raw: Record<string, unknown>): unknown {
+  const value = peekField(raw, "xsqno", "view_sequence_number");
+  return typeof value === "string" ? readText("view_sequence_number", value) : value;
+}
+
+function isSequence(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_SEQUENCE;
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
