@@ -112,5 +112,5 @@ create trigger environments_notify after update of deleted_at on environments
   for each row when (old.deleted_at is distinct from new.deleted_at) execute function notify_env_keys();
 
 create view collector_env_keys as
-  select k.env_key, e.number as environment_number, k.environment_id, k.revoked_at is null and e.deleted_at is null as active
+  select k.env_key, e.number as environment_number, k.environment_id, e.retention_days, k.revoked_at is null and e.deleted_at is null as active
   from env_keys k join environments e on e.id = k.environment_id;

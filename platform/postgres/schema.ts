@@ -97,5 +97,6 @@ interface CollectorEnvKeys {
   env_key: string;
   environment_number: number;
   environment_id: string;
+  retention_days: number;
   active: boolean;
 }
