@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { DEFAULT_PORT_BASE } from "../../domain/ports.ts";
+import { flag, hosts, logLevel, parseEnvironment, portBase } from "../../platform/config/environment.ts";
+
+const Environment = z.object({
+  /** First of the ports; all others move with it. */
+  PLAYHEAD_PORT_BASE: portBase.default(DEFAULT_PORT_BASE),
+  /** Address to listen at; unset means loopback in both families. */
+  HOST: hosts,
+  LOG_LEVEL: logLevel,
+  /** A Postgres of one's own instead of the embedded one. */
+  DATABASE_URL: z.url().optional(),
+  /** A ClickHouse of one's own instead of the embedded one. */
+  CLICKHOUSE_URL: z.url().optional(),
+  /** Cluster name in the migrations' `{cluster}`; only with a ClickHouse of one's own. */
+  CLICKHOUSE_CLUSTER: z.string().optional(),
+  /** Peers whose X-Forwarded-For is believed; the programs have the default. */
+  TRUSTED_PROXIES: z.string().optional(),
+  /** Public origins, where a proxy stands before Playhead. */
+  PUBLIC_APP_URL: z.url().optional(),
+  PUBLIC_API_URL: z.url().optional(),
+  PUBLIC_STREAM_URL: z.url().optional(),
+  PUBLIC_IMAGE_URL: z.url().optional(),
+  PUBLIC_SOCKET_URL: z.url().optional(),
+  /** 1: stop when standard input ends. Set by scripts/start.mjs. */
+  PLAYHEAD_SUPERVISED: flag,
+  /** When the start began, Unix milliseconds. Set by scripts/start.mjs. */
+  PLAYHEAD_STARTED_MS: z.coerce.number().optional(),
+  /** Where the person typed the command; npm changes to the repository first. Set by npm. */
+  INIT_CWD: z.string().optional(),
+  /** Passed on to every program, the rest of the environment is not. */
+  PATH: z.string().default("/usr/local/bin:/usr/bin:/bin"),
+  HOME: z.string().default("/"),
+  TMPDIR: z.string().optional(),
+});
+
+export type SuperviseConfig = z.output<typeof Environment>;
+
+export const readConfig = (environment: NodeJS.ProcessEnv): Readonly<SuperviseConfig> =>
+  parseEnvironment(Environment, environment);

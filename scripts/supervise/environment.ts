@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import type { Ports } from "../../domain/ports.ts";
+import type { SuperviseConfig } from "./config.ts";
+import type { ProgramName } from "./programs.ts";
+import type { Secrets } from "./secrets.ts";
+import type { Job } from "./supervisor.ts";
+import type { Access } from "./welcome.ts";
+
+export interface EnvironmentInput {
+  config: Readonly<SuperviseConfig>;
+  ports: Ports;
+  /** Absolute path. */
+  dataFolder: string;
+  secrets: Secrets;
+  access: Access;
+  dev: boolean;
+}
+
+type Variables = Record<string, string>;
+
+/** Connections of the embedded engine's front plus what files and name look-ups need; see clickhouse/embedded. */
+const CLICKHOUSE_THREADS = "16";
+
+/** The whole environment of one program: what its `config.ts` reads, and no more. Secrets go only where they are needed. */
+export function environmentOf(program: ProgramName | Job, input: EnvironmentInput): Variables {
+  return { ...common(input), ...PARTS[program](input) };
+}
+
+const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> = {
+  clickhouse: ({ dataFolder, ...input }) => ({
+    ...clickhouse({ dataFolder, ...input }),
+    CLICKHOUSE_DATA_DIR: join(dataFolder, "clickhouse"),
+    UV_THREADPOOL_SIZE: CLICKHOUSE_THREADS,
+  }),
+  server: (input) => ({
+    ...postgres(input),
+    ...clickhouse(input),
+    ...publicOrigins(input),
+    ...trustedProxies(input),
+    OBJECTS_DIR: join(input.dataFolder, "objects"),
+    SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
+  }),
+  edge: (input) => ({ ...postgres(input), ...eventlog(input), ...trustedProxies(input) }),
+  views: (input) => ({
+    ...postgres(input),
+    ...clickhouse(input),
+    ...eventlog(input),
+    ...publicOrigins(input),
+    SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
+  }),
+  app: (input) => ({ ...publicOrigins(input), ...nextAuth(input), ...next(input) }),
+  migrate: (input) => ({ ...postgres(input), ...clickhouse(input) }),
+  seed: (input) => postgres(input),
+  build: next,
+};
+
+function common({ config, ports }: EnvironmentInput): Variables {
+  return {
+    PATH: config.PATH,
+    HOME: config.HOME,
+    ...(config.TMPDIR === undefined ? {} : { TMPDIR: config.TMPDIR }),
+    TZ: "UTC",
+    LANG: "C.UTF-8",
+    NODE_ENV: "production",
+    PLAYHEAD_SUPERVISED: "1",
+    PLAYHEAD_PORT_BASE: String(ports.app),
+    LOG_LEVEL: config.LOG_LEVEL,
+    ...(config.HOST.length === 1 ? { HOST: config.HOST[0] ?? "" } : {}),
+  };
+}
+
+function postgres({ config, ports, secrets }: EnvironmentInput): Variables {
+  const embedded = `postgres://playhead:${secrets.postgresPassword}@127.0.0.1:${ports.postgres}/playhead`;
+  return { DATABASE_URL: config.DATABASE_URL ?? embedded };
+}
+
+function clickhouse({ config, ports, secrets }: EnvironmentInput): Variables {
+  const embedded = `http://playhead:${secrets.clickhousePassword}@127.0.0.1:${ports.clickhouse}/playhead`;
+  return {
+    CLICKHOUSE_URL: config.CLICKHOUSE_URL ?? embedded,
+    ...(config.CLICKHOUSE_CLUSTER === undefined ? {} : { CLICKHOUSE_CLUSTER: config.CLICKHOUSE_CLUSTER }),
+  };
+}
+
+function eventlog({ dataFolder }: EnvironmentInput): Variables {
+  return { EVENTLOG_DIR: join(dataFolder, "eventlog") };
+}
+
+function publicOrigins({ access }: EnvironmentInput): Variables {
+  return {
+    PUBLIC_APP_URL: access.app,
+    PUBLIC_API_URL: access.api,
+    PUBLIC_STREAM_URL: access.stream,
+    PUBLIC_IMAGE_URL: access.image,
+    PUBLIC_SOCKET_URL: access.socket,
+  };
+}
+
+function trustedProxies({ config }: EnvironmentInput): Variables {
+  return config.TRUSTED_PROXIES === undefined ? {} : { TRUSTED_PROXIES: config.TRUSTED_PROXIES };
+}
+
+function nextAuth({ access, secrets }: EnvironmentInput): Variables {
+  return { NEXTAUTH_URL: access.app, NEXTAUTH_SECRET: secrets.nextauthSecret };
+}
+
+function next({ dev }: EnvironmentInput): Variables {
+  return { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: dev ? "development" : "production" };
+}

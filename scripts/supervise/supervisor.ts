@@ -1,0 +1,93 @@
+import { join } from "node:path";
+import { internalPort, type Ports } from "../../domain/ports.ts";
+import { type ChildCommand, type Running, type RunningChild, startChild } from "./child.ts";
+import { LogFile } from "./log-file.ts";
+import { troubleIn } from "./log-lines.ts";
+import type { ProgramName, ProgramPlan } from "./programs.ts";
+import { untilReady } from "./ready.ts";
+import { Service } from "./service.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface SupervisorOptions {
+  root: string;
+  logFolder: string;
+  ports: Ports;
+  /** Address at which the internal ports answer. */
+  host: string;
+  terminal: Terminal;
+  environmentOf: (program: ProgramName | Job) => Record<string, string>;
+  signal: AbortSignal;
+}
+
+/** Programs that run to their end. */
+export type Job = "migrate" | "seed" | "build";
+
+/** The same trouble is shown again after this long. */
+const SHOW_AGAIN_MS = 10_000;
+
+/** Starts programs with their logs and keeps them alive. Which, in which order and until when is the caller's business. */
+export class Supervisor {
+  readonly #options: SupervisorOptions;
+  readonly #shown = new Map<string, number>();
+  readonly #logs = new Map<string, LogFile>();
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** A program of ours as a service; resolves with it when it is ready. `onService` gets it before that. */
+  async program(plan: ProgramPlan, onService: (service: Service) => void): Promise<void> {
+    const { ports, host, signal } = this.#options;
+    const service = this.service(plan.name, () => this.#start(plan.name, [plan.script]));
+    onService(service);
+    service.start();
+    await untilReady(service, host, internalPort(ports[plan.publicPort]), signal);
+  }
+
+  service(name: string, launch: () => Promise<Running> | Running): Service {
+    return new Service({ name, launch, say: (line) => this.#options.terminal.say(`  ! ${line}`) });
+  }
+
+  /** Starts a script of ours that ends by itself; its lines go to its log and, all of them, to `onLine`. */
+  job(name: Job, args: readonly string[], onLine: (line: string) => void = () => {}): RunningChild {
+    return this.#start(name, args, onLine);
+  }
+
+  /** Writes a line to the program's log and shows its trouble, if it holds any. */
+  note(program: string, line: string): void {
+    this.#log(program).write(`${line}\n`);
+    const trouble = troubleIn(line);
+    if (trouble === null) return;
+    const text = `${program}: ${trouble}`;
+    const nowMs = performance.now();
+    if (nowMs - (this.#shown.get(text) ?? Number.NEGATIVE_INFINITY) < SHOW_AGAIN_MS) return;
+    this.#shown.set(text, nowMs);
+    this.#options.terminal.say(`  ! ${text}`);
+  }
+
+  close(): void {
+    for (const log of this.#logs.values()) log.close();
+    this.#logs.clear();
+  }
+
+  #start(name: ProgramName | Job, args: readonly string[], onLine: (line: string) => void = () => {}): RunningChild {
+    const command: ChildCommand = {
+      command: process.execPath,
+      args,
+      cwd: this.#options.root,
+      environment: this.#options.environmentOf(name),
+    };
+    return startChild(command, (line) => {
+      onLine(line);
+      this.note(name, line);
+    });
+  }
+
+  #log(program: string): LogFile {
+    const known = this.#logs.get(program);
+    if (known !== undefined) return known;
+    const opened = new LogFile(join(this.#options.logFolder, `${program}.log`));
+    this.#logs.set(program, opened);
+    return opened;
+  }
+}
