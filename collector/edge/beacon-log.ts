@@ -1,0 +1,101 @@
+import { encodeBeaconRecord, encodeTick } from "../../domain/messages/beacon-record.ts";
+import { BEACON_PARTITIONS, beaconPartition } from "../../domain/messages/partition.ts";
+import { MAX_SAMPLE_LENGTH, type RejectedRecord } from "../../domain/messages/rejected-record.ts";
+import type { RequestContext } from "../../domain/view/view-state.ts";
+import type { LogRecord, LogWriter } from "../../platform/eventlog/eventlog.ts";
+import type { EdgeRejectReason, RoutedEvents, RoutedView } from "./route-events.ts";
+
+/** Log time goes on at least this often; it bounds how far the dashboard lags behind when nobody sends. */
+export const TICK_MS = 250;
+/** Samples kept of each reason in this span; counts are always kept. */
+const SAMPLES_PER_SPAN = 10;
+const SAMPLE_SPAN_MS = 10_000;
+
+/** What the edge knows of a request besides its body. */
+export interface RequestFacts extends Omit<RequestContext, "retentionDays"> {
+  /** Client clock at sending; null when not told. */
+  transmittedAtMs: number | null;
+  /** The body as it came; null where it was not read. */
+  bodyText: string | null;
+}
+
+/** Writes requests and ticks to the log with stamps that never go back. */
+export class BeaconLog {
+  readonly #beacons: LogWriter;
+  readonly #rejected: LogWriter;
+  readonly #nowMs: () => number;
+  #lastMs = 0;
+  #sampleSpan = 0;
+  #samples = new Map<string, number>();
+
+  constructor(beacons: LogWriter, rejected: LogWriter, nowMs: () => number) {
+    this.#beacons = beacons;
+    this.#rejected = rejected;
+    this.#nowMs = nowMs;
+  }
+
+  /** Resolves when all that the request said is durable, what was not taken included. */
+  async append(routed: RoutedEvents, facts: RequestFacts): Promise<void> {
+    const atMs = this.#stamp();
+    const appends: Promise<void>[] = [];
+    if (routed.views.length > 0) {
+      const whole = routed.views.length === 1 && routed.rejected.size === 0 ? facts.bodyText : null; // all of it is one view's
+      appends.push(this.#beacons.append(routed.views.map((view) => beaconRecord(view, facts, whole, atMs))));
+    }
+    if (routed.rejected.size > 0) appends.push(this.#rejected.append(this.#rejectedRecords(routed, facts, atMs)));
+    await Promise.all(appends);
+  }
+
+  /** Lets log time go on in every partition. */
+  async tick(): Promise<void> {
+    const tickMs = this.#stamp();
+    const value = Buffer.from(encodeTick(tickMs));
+    await this.#beacons.append(
+      Array.from({ length: BEACON_PARTITIONS }, (_, partition) => ({ partition, key: "", value, timestampMs: tickMs })),
+    );
+  }
+
+  /** The clock may be set back; the log's time may not. Stamp and append happen in one turn, so order and stamps agree. */
+  #stamp(): number {
+    this.#lastMs = Math.max(this.#lastMs, this.#nowMs());
+    return this.#lastMs;
+  }
+
+  #rejectedRecords(routed: RoutedEvents, facts: RequestFacts, atMs: number): LogRecord[] {
+    return [...routed.rejected].map(([reason, { count, first }]) => {
+      const { address, userAgent } = facts;
+      const sample = this.#takeSample(reason, atMs) ? sampleText(first) : null;
+      const record: RejectedRecord = { v: 1, reason, count, atMs, address, userAgent, sample };
+      return { partition: 0, key: reason, value: Buffer.from(JSON.stringify(record)), timestampMs: atMs };
+    });
+  }
+
+  #takeSample(reason: EdgeRejectReason, atMs: number): boolean {
+    const span = Math.floor(atMs / SAMPLE_SPAN_MS);
+    if (span !== this.#sampleSpan) {
+      this.#sampleSpan = span;
+      this.#samples.clear();
+    }
+    const taken = this.#samples.get(reason) ?? 0;
+    this.#samples.set(reason, taken + 1);
+    return taken < SAMPLES_PER_SPAN;
+  }
+}
+
+function beaconRecord(view: RoutedView, facts: RequestFacts, bodyText: string | null, arrivedAtMs: number): LogRecord {
+  const { environmentId, retentionDays } = view.environment;
+  const { address, country, userAgent, referrer, transmittedAtMs } = facts;
+  const context: RequestContext = { address, country, userAgent, referrer, retentionDays };
+  const head = { environmentId, viewId: view.viewId, arrivedAtMs, transmittedAtMs, context };
+  return {
+    partition: beaconPartition(environmentId, view.viewId),
+    key: "",
+    value: Buffer.from(encodeBeaconRecord(head, bodyText ?? JSON.stringify({ events: view.events }))),
+    timestampMs: arrivedAtMs,
+  };
+}
+
+function sampleText(first: unknown): string {
+  const text = typeof first === "string" ? first : JSON.stringify(first);
+  return (text ?? "").slice(0, MAX_SAMPLE_LENGTH);
+}

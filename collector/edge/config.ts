@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { parseCidr } from "../../domain/network/client-address.ts";
+import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../../domain/ports.ts";
+import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../../platform/config/environment.ts";
+
+const Environment = z
+  .object({
+    HOST: hosts,
+    PLAYHEAD_PORT_BASE: portBase.default(DEFAULT_PORT_BASE),
+    PLAYHEAD_SUPERVISED: flag,
+    LOG_LEVEL: logLevel,
+    DATABASE_URL: z.url(),
+    EVENTLOG_DIR: z.string().min(1),
+    TRUSTED_PROXIES: list.prefault("127.0.0.0/8,::1/128"),
+  })
+  .transform((env) => ({
+    hosts: env.HOST,
+    port: portsFrom(env.PLAYHEAD_PORT_BASE).collector,
+    internalPort: internalPort(portsFrom(env.PLAYHEAD_PORT_BASE).collector),
+    supervised: env.PLAYHEAD_SUPERVISED,
+    logLevel: env.LOG_LEVEL,
+    databaseUrl: env.DATABASE_URL,
+    eventlogDir: env.EVENTLOG_DIR,
+    trustedProxies: env.TRUSTED_PROXIES.map(parseCidr),
+  }));
+
+export type EdgeConfig = Readonly<z.output<typeof Environment>>;
+
+/** Configuration of the edge; the only place in it that reads the environment. */
+export const readConfig = (): EdgeConfig => parseEnvironment(Environment, process.env);

@@ -1,0 +1,36 @@
+import { Counter } from "prom-client";
+import type { Metrics } from "../../platform/observability/metrics.ts";
+import type { RoutedEvents } from "./route-events.ts";
+
+/** What the edge counts. Every event of every answered request is either accepted or rejected for a reason. */
+export interface EdgeMetrics {
+  answered(status: 200 | 503): void;
+  routed(events: RoutedEvents): void;
+  tooLarge(): void;
+  /** The client left before its request was whole. */
+  aborted(): void;
+}
+
+export function createEdgeMetrics(metrics: Metrics): EdgeMetrics {
+  const requests = new Counter({
+    name: "playhead_edge_requests_total",
+    help: "Beacon requests by what was answered",
+    labelNames: ["answer"],
+    registers: [metrics],
+  });
+  const events = new Counter({
+    name: "playhead_edge_events_total",
+    help: "Events of acknowledged requests, by what became of them",
+    labelNames: ["outcome"],
+    registers: [metrics],
+  });
+  return {
+    answered: (status) => requests.inc({ answer: String(status) }),
+    tooLarge: () => requests.inc({ answer: "closed_too_large" }),
+    aborted: () => requests.inc({ answer: "client_left" }),
+    routed: ({ views, rejected }) => {
+      for (const view of views) events.inc({ outcome: "accepted" }, view.events.length);
+      for (const [reason, { count }] of rejected) events.inc({ outcome: `rejected_${reason}` }, count);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { TOPICS } from "../../domain/messages/topics.ts";
+import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
+import { openCountryLookup } from "../../platform/geo/country.ts";
+import { listen } from "../../platform/http/listen.ts";
+import { openInternalPort } from "../../platform/observability/internal-port.ts";
+import { createLogger } from "../../platform/observability/logger.ts";
+import { createMetrics } from "../../platform/observability/metrics.ts";
+import { Program } from "../../platform/observability/program.ts";
+import { Readiness } from "../../platform/observability/readiness.ts";
+import { createPool, createPostgres } from "../../platform/postgres/pool.ts";
+import { BeaconLog, TICK_MS } from "./beacon-log.ts";
+import { readConfig } from "./config.ts";
+import { createEdge } from "./edge.ts";
+import { createEdgeMetrics } from "./edge-metrics.ts";
+import { openEnvironmentDirectory } from "./environments.ts";
+
+/** Beacons live this long in the log: the time an operator has to mend what reads them. */
+const RETENTION_MS = 48 * 3_600_000;
+
+const config = readConfig();
+const log = createLogger("collector-edge", config.logLevel);
+const program = new Program(log);
+program.watchSignals({ supervised: config.supervised });
+
+try {
+  const metrics = createMetrics("collector-edge");
+  const readiness = new Readiness();
+  const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
+  program.onStop("internal port", () => internal.close());
+
+  const pool = createPool({ url: config.databaseUrl, applicationName: "playhead-edge", log, metrics, max: 2 });
+  const postgres = createPostgres(pool);
+  program.onStop("postgres", () => postgres.destroy());
+  const environments = openEnvironmentDirectory(postgres, config.databaseUrl, log);
+  program.onStop("environments", () => environments.close());
+  readiness.add("environment keys", () =>
+    environments.ready() ? { ok: true } : { ok: false, reason: "environment keys not read yet" },
+  );
+
+  const eventlog = openSegmentLog({
+    directory: config.eventlogDir,
+    topics: TOPICS,
+    retentionMs: RETENTION_MS,
+    now: Date.now,
+    log,
+    metrics,
+  });
+  program.onStop("eventlog", () => eventlog.close());
+  const beacons = await eventlog.openWriter("beacons");
+  const rejected = await eventlog.openWriter("rejected");
+  const beaconLog = new BeaconLog(beacons, rejected, Date.now);
+
+  let logTrouble: string | null = "no tick written yet";
+  const ticks = setInterval(() => {
+    beaconLog.tick().then(
+      () => {
+        logTrouble = null;
+      },
+      (error: unknown) => {
+        logTrouble = String(error);
+      },
+    );
+  }, TICK_MS);
+  program.onStop("ticks", () => clearInterval(ticks));
+  readiness.add("event log", () => (logTrouble === null ? { ok: true } : { ok: false, reason: logTrouble }));
+
+  const edge = createEdge({
+    beaconLog,
+    environments,
+    countryOf: await openCountryLookup(),
+    trustedProxies: config.trustedProxies,
+    metrics: createEdgeMetrics(metrics),
+    log,
+  });
+  const listener = await listen(config.hosts, config.port, edge);
+  program.onStop("public port", () => listener.close());
+  log.info({ port: listener.port }, "listening");
+} catch (error) {
+  await program.fail(error);
+}

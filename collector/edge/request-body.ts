@@ -1,0 +1,43 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+
+/** Largest body, as sent and unpacked. The web SDK cuts its batches at 500 KiB. */
+export const MAX_BODY_BYTES = 4 * 1_048_576;
+
+export type BodyOutcome = { kind: "body"; text: string } | { kind: "too_large" } | { kind: "unreadable" };
+
+const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+/** Reads a body whatever its content type; native SDKs compress it (data-wire.md §1.2). Rejects when the client leaves. */
+export async function readBody(request: IncomingMessage): Promise<BodyOutcome> {
+  const encoding = String(request.headers["content-encoding"] ?? "identity").toLowerCase();
+  if (encoding === "identity" || encoding === "") return collect(request);
+  const decoder = DECODERS[encoding];
+  if (decoder === undefined) return { kind: "unreadable" };
+  const unpacked = decoder();
+  request.on("error", (error) => unpacked.destroy(error));
+  try {
+    return await collect(request.pipe(unpacked));
+  } catch {
+    if (request.errored !== null) throw request.errored;
+    return { kind: "unreadable" }; // not what its Content-Encoding says
+  }
+}
+
+async function collect(stream: Readable): Promise<BodyOutcome> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_BODY_BYTES) return { kind: "too_large" };
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks, sizeBytes).toString("utf8");
+  return { kind: "body", text: text.startsWith("\uFEFF") ? text.slice(1) : text };
+}

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Counter, Histogram } from "prom-client";
+import { type ClickHouse, ClickHouseError } from "../../platform/clickhouse/clickhouse.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
+import type { Metrics } from "../../platform/observability/metrics.ts";
+import { COLUMNS, type Row, type SinkTable } from "./rows.ts";
+
+/** Rows of one insert; the engine takes larger ones, but its answer takes longer than the dashboard waits. */
+const MAX_ROWS_PER_INSERT = 5_000;
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 2_000;
+
+export interface SinkDeps {
+  clickhouse: ClickHouse;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** Writes rows until they are stored. The one writer of the analytics tables. */
+export interface Sink {
+  /**
+   * Resolves when all rows are stored; tries for ever while the store is away, since rows carry keys and repeating is
+   * harmless. A row that the store refuses for what it is gets counted, logged and left out: one bad row stops nobody.
+   * Rejects only when `signal` aborts.
+   */
+  store(rows: Readonly<Record<SinkTable, readonly Row[]>>, signal: AbortSignal): Promise<void>;
+  /** Why the store does not take rows at the moment, or null when it does. */
+  trouble(): string | null;
+}
+
+export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
+  const stored = counter(metrics, "playhead_sink_rows_total", "Rows stored, repeats of a retry included");
+  const refused = counter(metrics, "playhead_sink_refused_rows_total", "Rows the store refused for their content");
+  const seconds = new Histogram({
+    name: "playhead_sink_insert_seconds",
+    help: "Duration of one insert, failed ones included",
+    labelNames: ["table"],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [metrics],
+  });
+  let trouble: string | null = null;
+
+  async function insert(table: SinkTable, rows: readonly Row[], signal: AbortSignal): Promise<void> {
+    for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(LAST_RETRY_MS, delayMs * 2)) {
+      signal.throwIfAborted();
+      const stop = seconds.startTimer({ table });
+      try {
+        await clickhouse.insert(table, COLUMNS[table], rows);
+        stored.inc({ table }, rows.length);
+        trouble = null;
+        return;
+      } catch (error) {
+        if (!isRetriable(error)) return refuse(table, rows, error, signal);
+        if (trouble === null) log.warn({ err: error, table }, "store does not take rows, trying on");
+        trouble = error instanceof Error ? error.message : String(error);
+      } finally {
+        stop();
+      }
+      await sleep(delayMs, undefined, { signal });
+    }
+  }
+
+  /** Halves the rows until the one that cannot be stored stands alone. */
+  async function refuse(table: SinkTable, rows: readonly Row[], error: unknown, signal: AbortSignal): Promise<void> {
+    if (rows.length > 1) {
+      const middle = rows.length >> 1;
+      await insert(table, rows.slice(0, middle), signal);
+      return insert(table, rows.slice(middle), signal);
+    }
+    refused.inc({ table });
+    log.error({ err: error, table, row: JSON.stringify(rows[0])?.slice(0, 2_000) }, "row refused by the store");
+  }
+
+  async function storeTable(table: SinkTable, rows: readonly Row[], signal: AbortSignal): Promise<void> {
+    for (let at = 0; at < rows.length; at += MAX_ROWS_PER_INSERT) {
+      await insert(table, rows.slice(at, at + MAX_ROWS_PER_INSERT), signal);
+    }
+  }
+
+  return {
+    store: async (rows, signal) => {
+      const tables = Object.keys(COLUMNS) as SinkTable[];
+      await Promise.all(tables.map((table) => storeTable(table, rows[table], signal)));
+    },
+    trouble: () => trouble,
+  };
+}
+
+function isRetriable(error: unknown): boolean {
+  return !(error instanceof ClickHouseError) || error.retriable;
+}
+
+function counter(metrics: Metrics, name: string, help: string): Counter<"table"> {
+  return new Counter({ name, help, labelNames: ["table"], registers: [metrics] });
+}

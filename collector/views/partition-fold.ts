@@ -1,0 +1,270 @@
+import type { EnvironmentId } from "../../domain/identifiers.ts";
+import { type BeaconRecord, decodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
+import { type Beat, beatOf, bucketOf } from "../../domain/monitoring/beat.ts";
+import { BUCKET_MS, OPEN_MS } from "../../domain/monitoring/socket-wire.ts";
+import { deriveView } from "../../domain/view/derive.ts";
+import { foldEvent } from "../../domain/view/fold.ts";
+import {
+  ENDED_FINAL_AFTER_MS,
+  finalAtMs,
+  type LifeStage,
+  lifeStage,
+  nextStageAtMs,
+} from "../../domain/view/life-cycle.ts";
+import { type Timeline, traceView } from "../../domain/view/timeline.ts";
+import { createView, type ViewState } from "../../domain/view/view-state.ts";
+import { type DeviceFacts, type ViewDimensions, viewDimensions, viewerDevice } from "../../domain/view/viewer-facts.ts";
+import { decodeEvent } from "../../domain/wire/decode-events.ts";
+import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
+import { beatRow, eventRow, type Row, viewRow } from "../sink/rows.ts";
+import type { FoldCounters } from "./fold-counters.ts";
+
+/** A view that may still change, with what is worked out of it. */
+export interface OpenView {
+  environmentId: EnvironmentId;
+  state: ViewState;
+  stage: LifeStage;
+  /** Log time at which the stage may change by silence alone. */
+  stageAtMs: number;
+  /** New events since the last `collect`. */
+  dirty: boolean;
+  facts: ViewFacts | null;
+  /** Beats handed to the sink for buckets that are still open, as compared text, by bucket. */
+  beats: Map<number, string>;
+}
+
+/** Worked out of a state; void as soon as it changes. */
+interface ViewFacts {
+  timeline: Timeline;
+  device: DeviceFacts;
+  dimensions: ViewDimensions;
+}
+
+/** Rows of one partition for the sink, and how far in the log they reach. */
+export interface CollectedRows {
+  events: Row[];
+  views: Row[];
+  beats: Row[];
+  /** Every record that arrived before this moment of log time is in these rows or earlier ones. */
+  watermarkMs: number;
+  nextOffset: number;
+}
+
+/** Remembers of a final view only this: enough to file late events under the same key. */
+export interface FinalView {
+  firstSeenMs: number;
+  finalAtMs: number;
+}
+
+/** The SDKs repeat unanswered batches for ever; after a day a final view's events would open it anew. */
+const FINAL_MEMORY_MS = 24 * 3_600_000;
+
+/** Checkpoints are at most 30 s apart: by then the fold has passed everything that was written before the crash. */
+const DISTRUST_MS = 120_000;
+
+export interface PartitionFoldDeps {
+  parseDevice: (userAgent: string) => DeviceFacts;
+  counters: FoldCounters;
+}
+
+/**
+ * Folds one partition's records into views and says which rows changed. Knows no clock: time is the log's. Everything it
+ * hands out is a function of the records read, so that reading them again after a crash yields the same rows.
+ */
+export class PartitionFold {
+  readonly views = new Map<string, OpenView>();
+  readonly finals = new Map<string, FinalView>();
+  watermarkMs = 0;
+  nextOffset = 0;
+  #eventRows: Row[] = [];
+  #viewRows: Row[] = [];
+  #bucketMs = 0;
+  /** Rows for buckets up to here may stand in the table from before a crash: they are taken back explicitly. */
+  #distrustUntilMs: number | null = null;
+  readonly #deps: PartitionFoldDeps;
+
+  constructor(deps: PartitionFoldDeps) {
+    this.#deps = deps;
+  }
+
+  /** Rows that wait for the next `collect`. */
+  get pendingRows(): number {
+    return this.#eventRows.length + this.#viewRows.length;
+  }
+
+  apply(records: readonly StoredRecord[]): void {
+    this.#distrustUntilMs ??= Math.max(this.watermarkMs, records[0]?.timestampMs ?? 0) + DISTRUST_MS;
+    for (const stored of records) {
+      const record = decodeBeaconRecord(stored.value.toString("utf8"));
+      if (record === null) this.#deps.counters.undecodable();
+      else if ("tickMs" in record) this.watermarkMs = Math.max(this.watermarkMs, record.tickMs);
+      else this.#applyBeacon(record);
+      this.nextOffset = stored.nextOffset;
+    }
+  }
+
+  #applyBeacon(record: BeaconRecord): void {
+    this.watermarkMs = Math.max(this.watermarkMs, record.arrivedAtMs);
+    const key = viewKey(record.environmentId, record.viewId);
+    const final = this.#finalBy(key, record.arrivedAtMs);
+    const open = final === undefined ? this.#openView(key, record) : null;
+    const arrival = { atMs: record.arrivedAtMs, transmittedAtMs: record.transmittedAtMs, context: record.context };
+    for (const raw of record.events) {
+      const decoded = decodeEvent(raw);
+      if (decoded.kind === "rejected") {
+        this.#deps.counters.rejected(decoded.reason);
+        continue;
+      }
+      const { event } = decoded;
+      if (open !== null && !foldEvent(open.state, event, arrival)) {
+        this.#deps.counters.repeated();
+        continue;
+      }
+      if (open === null) this.#deps.counters.late();
+      else this.#deps.counters.folded();
+      const firstSeenMs = open?.state.firstSeenMs ?? final?.firstSeenMs ?? record.arrivedAtMs;
+      const view = { viewId: record.viewId, firstSeenMs };
+      this.#eventRows.push(
+        eventRow(record.environmentId, view, event, record.arrivedAtMs, record.context.retentionDays),
+      );
+      if (open !== null) markDirty(open);
+    }
+  }
+
+  /**
+   * The view's tombstone, if it was final when the record came. Decided by the record's own time, not by when rows were
+   * last collected, so that a replay in larger batches decides the same.
+   */
+  #finalBy(key: string, arrivedAtMs: number): FinalView | undefined {
+    const open = this.views.get(key);
+    if (open !== undefined && arrivedAtMs - open.state.lastSeenMs >= ENDED_FINAL_AFTER_MS) {
+      const facts = this.#factsOf(open);
+      if (lifeStage(open.state, facts.timeline, arrivedAtMs) === "final") this.#finish(key, open, facts);
+    }
+    const final = this.finals.get(key);
+    if (final === undefined || arrivedAtMs - final.finalAtMs < FINAL_MEMORY_MS) return final;
+    this.finals.delete(key);
+    return undefined;
+  }
+
+  #finish(key: string, open: OpenView, facts: ViewFacts): void {
+    if (open.dirty || open.stage === "open") this.#viewRows.push(this.#viewRow(open, facts));
+    this.views.delete(key);
+    this.finals.set(key, { firstSeenMs: open.state.firstSeenMs, finalAtMs: finalAtMs(open.state, facts.timeline) });
+  }
+
+  #openView(key: string, record: BeaconRecord): OpenView {
+    const known = this.views.get(key);
+    if (known !== undefined) return known;
+    const state = createView(record.viewId, record.arrivedAtMs);
+    const opened = newOpenView(record.environmentId, state);
+    this.views.set(key, opened);
+    return opened;
+  }
+
+  /** Takes what has changed since the last call. Costs one look at every open view once per 5-second bucket. */
+  collect(): CollectedRows {
+    const beats: Row[] = [];
+    const bucketMs = bucketOf(this.watermarkMs);
+    const newBucket = bucketMs !== this.#bucketMs;
+    this.#bucketMs = bucketMs;
+    for (const [key, open] of this.views) {
+      if (!open.dirty && !newBucket && this.watermarkMs < open.stageAtMs) continue;
+      this.#collectView(key, open, beats);
+    }
+    if (newBucket) this.#forgetFinals();
+    const rows = { events: this.#eventRows, views: this.#viewRows, beats };
+    this.#eventRows = [];
+    this.#viewRows = [];
+    return { ...rows, watermarkMs: this.watermarkMs, nextOffset: this.nextOffset };
+  }
+
+  #collectView(key: string, open: OpenView, beats: Row[]): void {
+    const facts = this.#factsOf(open);
+    const stage = lifeStage(open.state, facts.timeline, this.watermarkMs);
+    this.#collectBeats(open, facts, beats);
+    if (stage === "final") {
+      this.#finish(key, open, facts);
+      return;
+    }
+    if (stage === "complete" && (open.dirty || open.stage === "open")) this.#viewRows.push(this.#viewRow(open, facts));
+    open.dirty = false;
+    open.stage = stage;
+    open.stageAtMs = nextStageAtMs(open.state, facts.timeline, stage);
+  }
+
+  #collectBeats(open: OpenView, { timeline, dimensions }: ViewFacts, beats: Row[]): void {
+    const newest = bucketOf(this.watermarkMs);
+    const oldest = bucketOf(this.watermarkMs - OPEN_MS);
+    for (const bucketMs of open.beats.keys()) if (bucketMs < oldest) open.beats.delete(bucketMs);
+    for (let bucketMs = oldest; bucketMs <= newest; bucketMs += BUCKET_MS) {
+      const known = open.beats.get(bucketMs);
+      const mayStand = known !== undefined || bucketMs <= (this.#distrustUntilMs ?? 0);
+      const beat = beatOf(open.state, timeline, bucketMs) ?? (mayStand ? nothing(bucketMs) : null);
+      if (beat === null) continue;
+      const row = beatRow(open.environmentId, open.state, beat, dimensions, this.nextOffset);
+      const text = row.slice(VERSION_COLUMN + 1).join("\u0000");
+      if (text === known) continue;
+      open.beats.set(bucketMs, text);
+      beats.push(row);
+    }
+  }
+
+  #viewRow(open: OpenView, { timeline, device, dimensions }: ViewFacts): Row {
+    return viewRow({
+      environmentId: open.environmentId,
+      view: open.state,
+      derived: deriveView(open.state, timeline),
+      dimensions,
+      device,
+      ended: timeline.endedAtMs !== null,
+      version: this.nextOffset,
+    });
+  }
+
+  #factsOf(open: OpenView): ViewFacts {
+    if (open.facts !== null) return open.facts;
+    const device = viewerDevice(open.state, this.#deps.parseDevice(open.state.context.userAgent));
+    open.facts = { timeline: traceView(open.state), device, dimensions: viewDimensions(open.state, device) };
+    return open.facts;
+  }
+
+  #forgetFinals(): void {
+    for (const [key, { finalAtMs }] of this.finals) {
+      if (finalAtMs > this.watermarkMs - FINAL_MEMORY_MS) return; // in order of becoming final
+      this.finals.delete(key);
+    }
+  }
+}
+
+/** Position of `version` in a beat row: it alone may differ between equal beats. */
+const VERSION_COLUMN = 3;
+
+export function viewKey(environmentId: EnvironmentId, viewId: string): string {
+  return `${environmentId}/${viewId}`;
+}
+
+export function newOpenView(environmentId: EnvironmentId, state: ViewState): OpenView {
+  return { environmentId, state, stage: "open", stageAtMs: 0, dirty: true, facts: null, beats: new Map() };
+}
+
+function markDirty(open: OpenView): void {
+  open.dirty = true;
+  open.facts = null;
+}
+
+/** Takes back a beat that later news made void. */
+function nothing(bucketMs: number): Beat {
+  return {
+    bucketMs,
+    concurrent: false,
+    startingUp: false,
+    watchMs: 0,
+    rebufferMs: 0,
+    startAttempt: false,
+    startupMs: null,
+    startupFailure: false,
+    exitBeforeStart: false,
+    playbackFailure: false,
+  };
+}

@@ -1,0 +1,164 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { EventLog, LogConsumer, LogWriter } from "../../platform/eventlog/eventlog.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
+import type { Sink } from "../sink/sink.ts";
+import { type CheckpointTrail, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { PartitionFold, type PartitionFoldDeps } from "./partition-fold.ts";
+
+/** Least time between the beginnings of two rounds: lets rows gather, costs half of itself in delay. */
+const ROUND_MS = 100;
+const CHECKPOINT_MS = 20_000;
+/** Reading pauses above this many rows not yet stored: memory stays bounded while the store is away. */
+const MAX_PENDING_ROWS = 40_000;
+const GROUP = "views";
+
+interface HeldPartition {
+  fold: PartitionFold;
+  trail: CheckpointTrail;
+  /** Log time up to which everything is stored; null until the first round after the assignment. */
+  storedUntilMs: number | null;
+  checkpointAtMs: number;
+}
+
+export interface ViewsDeps extends PartitionFoldDeps {
+  log: Logger;
+  eventlog: EventLog;
+  sink: Sink;
+  /** Wall clock, only to space checkpoints; decisions about views use log time. */
+  nowMs: () => number;
+  partitions: number;
+  /** Called after each round that stored something or moved the watermark. */
+  onStored: () => void;
+  onFailed: (error: Error) => void;
+}
+
+/**
+ * Reads topic `beacons`, folds, hands rows to the sink, and moves the watermark when they are stored. Rounds follow each
+ * other: collect what changed, store it, write the checkpoints that are due, commit their offsets.
+ */
+export class Views {
+  readonly #deps: ViewsDeps;
+  readonly #held = new Map<number, HeldPartition>();
+  readonly #closing = new AbortController();
+  #consumer: LogConsumer | null = null;
+  #states: LogWriter | null = null;
+  #rounds: Promise<void> | null = null;
+  #news = Promise.withResolvers<void>();
+  #stored = Promise.withResolvers<void>();
+
+  constructor(deps: ViewsDeps) {
+    this.#deps = deps;
+  }
+
+  async start(): Promise<void> {
+    const { eventlog } = this.#deps;
+    this.#states = await eventlog.openWriter("views_state");
+    this.#rounds = this.#runRounds();
+    this.#consumer = await eventlog.subscribe("beacons", GROUP, {
+      assigned: (assignment) => this.#assigned(assignment),
+      batch: (partition, records) => this.#batch(partition, records),
+      revoked: async (partition) => void this.#held.delete(partition),
+      failed: (error) => this.#deps.onFailed(error),
+    });
+  }
+
+  /** Log time up to which all partitions are stored; null while that is not known of each. */
+  asOfMs(): number | null {
+    if (this.#held.size < this.#deps.partitions) return null;
+    let least = Number.POSITIVE_INFINITY;
+    for (const { storedUntilMs } of this.#held.values()) {
+      if (storedUntilMs === null) return null;
+      least = Math.min(least, storedUntilMs);
+    }
+    return least;
+  }
+
+  openViews(): number {
+    let count = 0;
+    for (const { fold } of this.#held.values()) count += fold.views.size;
+    return count;
+  }
+
+  lag(): ReadonlyMap<number, number> {
+    return this.#consumer?.lag() ?? new Map();
+  }
+
+  /** Stops reading, stores and checkpoints what was read, so that the next start has nothing to replay. */
+  async close(): Promise<void> {
+    await this.#consumer?.close();
+    this.#closing.abort();
+    this.#news.resolve();
+    await this.#rounds;
+    await this.#states?.close();
+  }
+
+  async #assigned(assignment: { partition: number; seek(offset: number): void }): Promise<void> {
+    const { partition } = assignment;
+    const fold = new PartitionFold(this.#deps);
+    const { trail, found } = await readCheckpoint(
+      partition,
+      this.#deps.eventlog.readAll("views_state", partition),
+      fold,
+    );
+    if (found) assignment.seek(fold.nextOffset);
+    const checkpointAtMs = this.#deps.nowMs() + (CHECKPOINT_MS * (partition + 1)) / this.#deps.partitions; // spread out
+    this.#held.set(partition, { fold, trail, storedUntilMs: null, checkpointAtMs });
+  }
+
+  async #batch(partition: number, records: Parameters<PartitionFold["apply"]>[0]): Promise<void> {
+    const held = this.#held.get(partition);
+    if (held === undefined) return;
+    held.fold.apply(records);
+    this.#news.resolve();
+    while (held.fold.pendingRows > MAX_PENDING_ROWS && !this.#closing.signal.aborted) await this.#stored.promise;
+  }
+
+  async #runRounds(): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      while (!signal.aborted) {
+        await this.#news.promise;
+        this.#news = Promise.withResolvers();
+        const earliest = sleep(ROUND_MS, undefined, { signal }).catch(() => undefined);
+        await this.#round(signal);
+        await earliest;
+      }
+      await this.#round(AbortSignal.timeout(LAST_ROUND_MS), true);
+    } catch (error) {
+      if (signal.aborted) this.#deps.log.warn({ err: error }, "last rows not stored, the next start reads them again");
+      else this.#deps.onFailed(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  async #round(signal: AbortSignal, checkpointAll = false): Promise<void> {
+    const nowMs = this.#deps.nowMs();
+    const collected = [...this.#held].map(([partition, held]) => {
+      const rows = held.fold.collect();
+      const due = checkpointAll || nowMs >= held.checkpointAtMs;
+      const checkpoint = due ? writeCheckpoint(partition, held.fold, held.trail, nowMs) : null;
+      return { partition, held, rows, checkpoint };
+    });
+    await this.#deps.sink.store(
+      {
+        events: collected.flatMap(({ rows }) => rows.events),
+        views: collected.flatMap(({ rows }) => rows.views),
+        beats: collected.flatMap(({ rows }) => rows.beats),
+      },
+      signal,
+    );
+    for (const { held, rows } of collected) if (rows.watermarkMs > 0) held.storedUntilMs = rows.watermarkMs;
+    this.#stored.resolve();
+    this.#stored = Promise.withResolvers();
+    this.#deps.onStored();
+    for (const { partition, held, rows, checkpoint } of collected) {
+      if (checkpoint === null) continue;
+      await this.#states?.append(checkpoint.records);
+      await this.#consumer?.commit(partition, rows.nextOffset);
+      held.trail = checkpoint.trail;
+      held.checkpointAtMs = nowMs + CHECKPOINT_MS;
+    }
+  }
+}
+
+/** `close` has this long to store what was read; a store that is away must not hold up the stop. */
+const LAST_ROUND_MS = 3_000;

@@ -1,0 +1,78 @@
+import { type EnvironmentId, isEnvironmentId } from "../identifiers.ts";
+import type { RequestContext } from "../view/view-state.ts";
+
+/**
+ * One record of topic `beacons`: what one request said about one view, with all that the edge knew of the request.
+ * It holds what later readers cannot look up again (country, time of arrival), so that a replay yields the same rows.
+ */
+export interface BeaconRecord {
+  environmentId: EnvironmentId;
+  viewId: string;
+  /** Log time: the edge's clock at appending, never going back. Unix milliseconds. */
+  arrivedAtMs: number;
+  /** `metadata.transmission_timestamp`, client clock; null when absent. */
+  transmittedAtMs: number | null;
+  context: RequestContext;
+  /** Events as sent, with short keys, in the order of the request. */
+  events: readonly unknown[];
+}
+
+/** Appended to every partition each quarter second: log time goes on although nobody sends. */
+export interface TickRecord {
+  tickMs: number;
+}
+
+/**
+ * Text form of a record. `bodyJson` is a JSON object with the member `events`, spliced in as it is: for the usual request,
+ * all of one view, that is the body itself, and writing its 10 kB of JSON anew would cost more than all the rest.
+ */
+export function encodeBeaconRecord(record: Omit<BeaconRecord, "events">, bodyJson: string): string {
+  const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context } = record;
+  const head = JSON.stringify({ v: 1, environmentId, viewId, arrivedAtMs, transmittedAtMs, context });
+  return `${head.slice(0, -1)},"body":${bodyJson}}`;
+}
+
+export function encodeTick(tickMs: number): string {
+  return JSON.stringify({ v: 1, tickMs });
+}
+
+/** Reads a record of ours; null for anything else, which the caller counts and skips: one bad record stops nobody. */
+export function decodeBeaconRecord(text: string): BeaconRecord | TickRecord | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== "object" || parsed === null) return null;
+  const value = parsed as Record<string, unknown>;
+  if (value["v"] !== 1) return null;
+  if (typeof value["tickMs"] === "number") return { tickMs: value["tickMs"] };
+  return isHead(value) ? withEvents(value) : null;
+}
+
+function isHead(value: Record<string, unknown>): value is Record<string, unknown> & Omit<BeaconRecord, "events"> {
+  return (
+    isEnvironmentId(value["environmentId"]) &&
+    typeof value["viewId"] === "string" &&
+    typeof value["arrivedAtMs"] === "number" &&
+    (value["transmittedAtMs"] === null || typeof value["transmittedAtMs"] === "number") &&
+    isContext(value["context"])
+  );
+}
+
+function withEvents(value: Record<string, unknown> & Omit<BeaconRecord, "events">): BeaconRecord | null {
+  const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context } = value;
+  const body = value["body"];
+  if (typeof body !== "object" || body === null || !("events" in body) || !Array.isArray(body.events)) return null;
+  return { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, events: body.events };
+}
+
+function isContext(value: unknown): value is RequestContext {
+  if (typeof value !== "object" || value === null) return false;
+  const { address, country, userAgent, referrer, retentionDays } = value as Record<string, unknown>;
+  return (
+    [address, country, userAgent, referrer].every((part) => typeof part === "string") &&
+    typeof retentionDays === "number"
+  );
+}

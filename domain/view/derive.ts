@@ -1,0 +1,75 @@
+import { type Span, type Timeline, totalMs } from "./timeline.ts";
+import { numberField, type ViewState } from "./view-state.ts";
+
+/** A start-up this long that ends without a frame or an error is an exit; shorter ones are a change of mind. */
+export const EXIT_MIN_WAIT_MS = 1_000;
+
+/** What Playhead itself works out of a view's events; durations in milliseconds on the client's clock. */
+export interface DerivedView {
+  /** Someone wanted to see it, or it failed: only such views count (data-api.md §11). */
+  counted: boolean;
+  /** Server clock, Unix milliseconds. */
+  viewStartMs: number;
+  viewEndMs: number;
+  /** From intent to first frame; null without a frame. */
+  startupMs: number | null;
+  watchMs: number;
+  rebufferCount: number;
+  rebufferMs: number;
+  seekCount: number;
+  seekMs: number;
+  /** Largest playhead reported, in ms of media. */
+  maxPlayheadMs: number;
+  playbackFailure: boolean;
+  videoStartupFailure: boolean;
+  exitBeforeVideoStart: boolean;
+}
+
+/** Turns a client time into server time. */
+export function serverTime(view: ViewState, viewerTimeMs: number): number {
+  return viewerTimeMs + (view.clockOffsetMs ?? 0);
+}
+
+/** Newest moment of the client's clock that any event of the view tells of. */
+export function lastViewerTimeMs(view: ViewState, timeline: Timeline): number {
+  const transition = view.transitions[view.transitions.length - 1]?.viewerTimeMs ?? 0;
+  const activity = view.activityMs[view.activityMs.length - 1] ?? 0;
+  return Math.max(transition, activity, timeline.endedAtMs ?? 0);
+}
+
+export function deriveView(view: ViewState, timeline: Timeline): DerivedView {
+  const untilMs = lastViewerTimeMs(view, timeline);
+  const startMs = numberField(view, "view_start") ?? timeline.intentAtMs;
+  const failed = timeline.failure !== null && !timeline.failure.businessException;
+  const startupMs = startupOf(timeline);
+  const watchMs = totalMs(timeline.watching, untilMs);
+  return {
+    counted: timeline.intentAtMs !== null || view.errors.some((entry) => entry.fatal),
+    viewStartMs: startMs === null ? view.firstSeenMs : serverTime(view, startMs),
+    viewEndMs: Math.max(serverTime(view, untilMs), startMs === null ? view.firstSeenMs : serverTime(view, startMs)),
+    startupMs,
+    watchMs,
+    rebufferCount: timeline.rebuffering.length,
+    rebufferMs: totalMs(timeline.rebuffering, untilMs),
+    seekCount: timeline.seeking.length,
+    seekMs: totalMs(timeline.seeking, untilMs),
+    maxPlayheadMs: maxPlayhead(view),
+    playbackFailure: failed && startupMs !== null,
+    videoStartupFailure: failed && startupMs === null,
+    exitBeforeVideoStart: timeline.failure === null && startupMs === null && waited(timeline.watching, untilMs),
+  };
+}
+
+function startupOf({ intentAtMs, firstFrameAtMs }: Timeline): number | null {
+  if (intentAtMs === null || firstFrameAtMs === null) return null;
+  return Math.max(0, firstFrameAtMs - intentAtMs);
+}
+
+function waited(watching: readonly Span[], untilMs: number): boolean {
+  return totalMs(watching, untilMs) >= EXIT_MIN_WAIT_MS;
+}
+
+function maxPlayhead(view: ViewState): number {
+  const reported = numberField(view, "view_max_playhead_position") ?? 0;
+  return view.transitions.reduce((max, { playheadMs }) => Math.max(max, playheadMs), reported);
+}

@@ -1,0 +1,163 @@
+import type { FieldValue } from "../wire/decode-events.ts";
+import type { SequenceSet } from "./sequence-set.ts";
+
+/** What the edge knew of the request that carried an event; the same however often the log is read again. */
+export interface RequestContext {
+  /** Viewer address cut to /24 or /48. */
+  address: string;
+  /** ISO 3166-1 alpha-2, or "" when the address tells none. */
+  country: string;
+  userAgent: string;
+  referrer: string;
+  /** How long the environment keeps rows, as it stood when the request came. */
+  retentionDays: number;
+}
+
+/** Events that change what a viewer experiences; all else only carries fields. */
+export const TRANSITIONS = [
+  "viewstart",
+  "play",
+  "playing",
+  "pause",
+  "ended",
+  "seeking",
+  "seeked",
+  "rebufferstart",
+  "rebufferend",
+  "error",
+  "viewend",
+  "adbreakstart",
+  "adbreakend",
+  "adplaying",
+  "devicesleep",
+  "devicewake",
+  "renditionchange",
+  "cdnchange",
+  "playbackmodechange",
+] as const;
+
+export type TransitionKind = (typeof TRANSITIONS)[number];
+
+export interface Transition {
+  sequence: number;
+  kind: TransitionKind;
+  /** Client clock, Unix milliseconds. */
+  viewerTimeMs: number;
+  playheadMs: number;
+}
+
+export interface ErrorEntry {
+  sequence: number;
+  viewerTimeMs: number;
+  code: FieldValue;
+  message: FieldValue;
+  context: FieldValue;
+  /** A warning does not end playback. */
+  fatal: boolean;
+  /** The viewer was refused on purpose (rights, payment), which is no fault of the playback. */
+  businessException: boolean;
+}
+
+/** Sums over `request*` events. Whole numbers, so that the order of adding cannot show. */
+export interface RequestTotals {
+  completed: number;
+  failed: number;
+  canceled: number;
+  bytes: number;
+  latencyCount: number;
+  latencySumMs: number;
+  latencyMaxMs: number;
+}
+
+/**
+ * All that is remembered of one view. It is the same for every order and repetition of the same events
+ * (domain/view/fold.property.test.ts), apart from `firstSeenMs`, which the log's order fixes once and for all.
+ */
+export interface ViewState {
+  viewId: string;
+  /** Arrival of the view's first record; part of sorting keys, so it never changes. Unix milliseconds, log time. */
+  firstSeenMs: number;
+  /** Arrival of the newest record that brought something new. */
+  lastSeenMs: number;
+  /** Server clock minus client clock: the least of (arrival − client's sending time) over the view's requests. */
+  clockOffsetMs: number | null;
+  /** Newest value of each field, with the sequence number of the event that wrote it; long names. */
+  fields: Map<string, readonly [sequence: number, value: FieldValue]>;
+  sequences: SequenceSet;
+  /** Sorted by sequence number. */
+  transitions: Transition[];
+  /** Sorted by sequence number. */
+  errors: ErrorEntry[];
+  requests: RequestTotals;
+  /** Client times of recent events of any kind, ascending, at most one a second: who is silent is not watching. */
+  activityMs: number[];
+  context: RequestContext;
+  /** Sequence number of the event whose request gave `context`: the lowest seen. */
+  contextSequence: number;
+  /** Events whose client time was impossible and was replaced by the time of sending. */
+  clampedTimes: number;
+  /** Transitions or errors beyond the cap: kept as events, left out of the fold. */
+  overflow: number;
+}
+
+export function createView(viewId: string, firstSeenMs: number): ViewState {
+  return {
+    viewId,
+    firstSeenMs,
+    lastSeenMs: firstSeenMs,
+    clockOffsetMs: null,
+    fields: new Map(),
+    sequences: [],
+    transitions: [],
+    errors: [],
+    requests: { completed: 0, failed: 0, canceled: 0, bytes: 0, latencyCount: 0, latencySumMs: 0, latencyMaxMs: 0 },
+    activityMs: [],
+    context: { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 },
+    contextSequence: Number.POSITIVE_INFINITY,
+    clampedTimes: 0,
+    overflow: 0,
+  };
+}
+
+/** JSON form of a state for a checkpoint. */
+export function serializeView(view: ViewState): string {
+  return JSON.stringify({ ...view, fields: [...view.fields], contextSequence: finiteOrNull(view.contextSequence) });
+}
+
+/** The counterpart; trusts its input, which only `serializeView` of the same or an earlier release writes. */
+export function restoreView(text: string): ViewState {
+  const stored = JSON.parse(text) as Omit<ViewState, "fields" | "contextSequence"> & {
+    fields: [string, [number, FieldValue]][];
+    contextSequence: number | null;
+  };
+  return {
+    ...createView(stored.viewId, stored.firstSeenMs),
+    ...stored,
+    fields: new Map(stored.fields),
+    contextSequence: stored.contextSequence ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+function finiteOrNull(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+export function field(view: ViewState, name: string): FieldValue {
+  return view.fields.get(name)?.[1] ?? null;
+}
+
+/** A field as text; "" when absent. Numbers are written out: SDKs send ids either way. */
+export function textField(view: ViewState, name: string): string {
+  const value = field(view, name);
+  return value === null ? "" : String(value);
+}
+
+export function numberField(view: ViewState, name: string): number | null {
+  const value = field(view, name);
+  return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+export function booleanField(view: ViewState, name: string): boolean | null {
+  const value = field(view, name);
+  return typeof value === "boolean" ? value : null;
+}

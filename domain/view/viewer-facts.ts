@@ -1,0 +1,67 @@
+import { textField, type ViewState } from "./view-state.ts";
+
+/** What a user agent string tells; a parser outside of domain/ makes it. */
+export interface DeviceFacts {
+  browser: string;
+  browserVersion: string;
+  os: string;
+  osVersion: string;
+  category: string;
+  manufacturer: string;
+  model: string;
+}
+
+/** The dimensions of a view that people filter and group by; "" stands for "has no value". */
+export interface ViewDimensions {
+  videoTitle: string;
+  videoId: string;
+  videoSeries: string;
+  subPropertyId: string;
+  country: string;
+  cdn: string;
+  deviceCategory: string;
+  operatingSystem: string;
+  browser: string;
+  playerName: string;
+  streamType: string;
+}
+
+/** Native SDKs name their device in fields; browsers are known by their user agent alone (data-wire.md §1.10). */
+export function viewerDevice(view: ViewState, parsed: DeviceFacts): DeviceFacts {
+  const told = (names: readonly string[], otherwise: string): string =>
+    names.map((name) => textField(view, name)).find((value) => value !== "") ?? otherwise;
+  return {
+    browser: told(["viewer_application_name", "browser"], parsed.browser),
+    browserVersion: told(["viewer_application_version", "browser_version"], parsed.browserVersion),
+    os: told(["viewer_os_family", "operating_system"], parsed.os),
+    osVersion: told(["viewer_os_version", "operating_system_version"], parsed.osVersion),
+    category: told(["viewer_device_category", "mux_viewer_device_category"], parsed.category),
+    manufacturer: told(["viewer_device_manufacturer", "mux_viewer_device_manufacturer"], parsed.manufacturer),
+    model: told(["viewer_device_model", "mux_viewer_device_model", "viewer_device_name"], parsed.model),
+  };
+}
+
+export function viewDimensions(view: ViewState, device: DeviceFacts): ViewDimensions {
+  return {
+    videoTitle: textField(view, "video_title"),
+    videoId: textField(view, "video_id"),
+    videoSeries: textField(view, "video_series"),
+    subPropertyId: textField(view, "sub_property_id"),
+    country: view.context.country,
+    cdn: textField(view, "video_cdn"),
+    deviceCategory: device.category,
+    operatingSystem: device.os,
+    browser: device.browser,
+    playerName: playerName(view),
+    streamType: textField(view, "video_stream_type"),
+  };
+}
+
+/** The integration's own label, else the product. */
+function playerName(view: ViewState): string {
+  return textField(view, "player_name") || playerSoftware(view);
+}
+
+export function playerSoftware(view: ViewState): string {
+  return textField(view, "player_software_name") || textField(view, "player_software");
+}
