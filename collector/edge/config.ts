@@ -1,7 +1,13 @@
 import { z } from "zod";
-import { parseCidr } from "../../domain/network/client-address.ts";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../../domain/ports.ts";
-import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../../platform/config/environment.ts";
+import {
+  flag,
+  hosts,
+  logLevel,
+  parseEnvironment,
+  portBase,
+  trustedProxies,
+} from "../../platform/config/environment.ts";
 
 const Environment = z
   .object({
@@ -11,7 +17,7 @@ const Environment = z
     LOG_LEVEL: logLevel,
     DATABASE_URL: z.url(),
     EVENTLOG_DIR: z.string().min(1),
-    TRUSTED_PROXIES: list.prefault("127.0.0.0/8,::1/128"),
+    TRUSTED_PROXIES: trustedProxies,
   })
   .transform((env) => ({
     hosts: env.HOST,
@@ -21,7 +27,7 @@ const Environment = z
     logLevel: env.LOG_LEVEL,
     databaseUrl: env.DATABASE_URL,
     eventlogDir: env.EVENTLOG_DIR,
-    trustedProxies: env.TRUSTED_PROXIES.map(parseCidr),
+    trustedProxies: env.TRUSTED_PROXIES,
   }));
 
 export type EdgeConfig = Readonly<z.output<typeof Environment>>;

@@ -107,7 +107,7 @@ function requestFacts(
     trustedProxies,
   );
   return {
-    address: truncateAddress(address),
+    address: truncateAddress(address) ?? "",
     country: countryOf(address),
     userAgent: (request.headers["user-agent"] ?? "").slice(0, MAX_HEADER_LENGTH),
     referrer: (request.headers.referer ?? "").slice(0, MAX_HEADER_LENGTH),

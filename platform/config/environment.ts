@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Cidr, parseCidr } from "../../domain/network/client-address.ts";
 import { LOOPBACK } from "../http/listen.ts";
 
 /** Readers for the values that several programs take from the environment; each `config.ts` puts its own together. */
@@ -39,3 +40,17 @@ export function parseEnvironment<T extends z.ZodType>(
   const lines = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`The environment is not usable:\n${lines.join("\n")}`);
 }
+
+/** `TRUSTED_PROXIES`: ranges of peers whose `X-Forwarded-For` is believed; loopback unless set. */
+export const trustedProxies = z
+  .string()
+  .default("127.0.0.0/8,::1/128")
+  .transform((value, context) => {
+    const ranges: Cidr[] = [];
+    for (const part of value.split(",").filter((text) => text.trim() !== "")) {
+      const range = parseCidr(part);
+      if (range === null) context.addIssue(`"${part.trim()}" is no range like 10.0.0.0/8`);
+      else ranges.push(range);
+    }
+    return ranges;
+  });

@@ -1,0 +1,206 @@
+import { Gauge, Histogram } from "prom-client";
+import type { EnvironmentId } from "../../domain/identifiers.ts";
+import { BUCKET_MS, type MonitoringWire, OPEN_MS } from "../../domain/monitoring/socket-wire.ts";
+import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
+import type { Metrics } from "../../platform/observability/metrics.ts";
+import { DimensionNames } from "./dimension-names.ts";
+import { LivePicture, type PictureNews } from "./live-picture.ts";
+import { pictureKey, type Subscription } from "./parse-subscribe.ts";
+
+/** Rounds begin at most this often, and take at most about a quarter of the time: a slow store is not asked faster. */
+const LEAST_ROUND_MS = 200;
+const REST_PER_WORK = 3;
+/** Somebody who gets no news gets the delay at least this often. */
+const HEARTBEAT_MS = 1_000;
+/** `as_of` not moving for this long is shown as a stall. */
+const STALL_MS = 5_000;
+
+/** One client's subscription as the publisher sees it. */
+export interface Subscriber {
+  environmentId: EnvironmentId;
+  subscription: Subscription;
+  send(event: "snapshot" | "delta", message: MonitoringWire): void;
+  /** The client does not keep up: skip it, it gets a fresh snapshot when it does again. */
+  congested(): boolean;
+}
+
+interface Follower {
+  subscriber: Subscriber;
+  picture: LivePicture;
+  key: string;
+  hasSnapshot: boolean;
+}
+
+export interface PublisherDeps {
+  clickhouse: ClickHouse;
+  log: Logger;
+  metrics: Metrics;
+  nowMs: () => number;
+  /** Log time up to which everything is stored; null while unknown. */
+  asOfMs: () => number | null;
+}
+
+/** Keeps the pictures that somebody looks at up to date and sends what changed. */
+export class Publisher {
+  readonly #deps: PublisherDeps;
+  readonly #names: DimensionNames;
+  readonly #pictures = new Map<string, LivePicture>();
+  readonly #followers = new Set<Follower>();
+  readonly #seconds: Histogram;
+  readonly #heartbeat: NodeJS.Timeout;
+  #round: Promise<void> | null = null;
+  #news = false;
+  #closed = false;
+  #asOfMs = 0;
+  #movedAtMs = 0;
+  #lastSentMs = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #notBeforeMs = 0;
+
+  constructor(deps: PublisherDeps) {
+    this.#deps = deps;
+    this.#names = new DimensionNames(deps.clickhouse);
+    this.#seconds = new Histogram({
+      name: "playhead_realtime_refresh_seconds",
+      help: "Duration of bringing one picture up to date",
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers: [deps.metrics],
+    });
+    this.#watchFollowers();
+    this.#heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS / 2);
+  }
+
+  add(subscriber: Subscriber): { remove(): void } {
+    const key = pictureKey(subscriber.environmentId, subscriber.subscription);
+    const { clickhouse } = this.#deps;
+    let picture = this.#pictures.get(key);
+    if (picture === undefined) {
+      picture = new LivePicture(subscriber.environmentId, subscriber.subscription, clickhouse, this.#names);
+      this.#pictures.set(key, picture);
+    }
+    const follower: Follower = { subscriber, picture, key, hasSnapshot: false };
+    this.#followers.add(follower);
+    this.poke();
+    return {
+      remove: () => {
+        this.#followers.delete(follower);
+        if (![...this.#followers].some((other) => other.key === key)) this.#pictures.delete(key);
+      },
+    };
+  }
+
+  /** Something was stored, or somebody came: a round begins as soon as the last one has rested. */
+  poke(): void {
+    this.#news = true;
+    if (this.#closed || this.#round !== null || this.#timer !== null) return;
+    const waitMs = Math.max(0, this.#notBeforeMs - this.#deps.nowMs());
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#round = this.#runRound().finally(() => {
+        this.#round = null;
+        if (this.#news) this.poke();
+      });
+    }, waitMs);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#heartbeat);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  async #runRound(): Promise<void> {
+    this.#news = false;
+    const startedMs = this.#deps.nowMs();
+    const asOfMs = this.#deps.asOfMs();
+    if (asOfMs !== null) {
+      if (asOfMs > this.#asOfMs) this.#movedAtMs = startedMs;
+      this.#asOfMs = Math.max(this.#asOfMs, asOfMs);
+      for (const [key, picture] of this.#pictures) await this.#refresh(key, picture);
+    }
+    const tookMs = this.#deps.nowMs() - startedMs;
+    this.#notBeforeMs = startedMs + Math.max(LEAST_ROUND_MS, tookMs * (1 + REST_PER_WORK));
+  }
+
+  async #refresh(key: string, picture: LivePicture): Promise<void> {
+    const stop = this.#seconds.startTimer();
+    try {
+      const news = await picture.refresh(this.#asOfMs);
+      stop();
+      for (const follower of this.#followers) if (follower.key === key) this.#send(follower, news, news.changed);
+      this.#lastSentMs = this.#deps.nowMs();
+    } catch (error) {
+      stop();
+      this.#deps.log.warn({ err: error }, "monitoring query failed, the last picture stays");
+    }
+  }
+
+  /** Without news the delay grows, and viewers of the page must see it grow. */
+  #beat(): void {
+    if (this.#deps.nowMs() - this.#lastSentMs < HEARTBEAT_MS) return;
+    for (const follower of this.#followers) {
+      const { latest } = follower.picture;
+      if (latest !== null) this.#send(follower, latest, []);
+    }
+  }
+
+  #send(follower: Follower, news: PictureNews, changed: PictureNews["changed"]): void {
+    if (follower.subscriber.congested()) {
+      follower.hasSnapshot = false;
+      return;
+    }
+    const nowMs = this.#deps.nowMs();
+    const { subscription } = follower.subscriber;
+    const message: MonitoringWire = {
+      id: subscription.id,
+      as_of: news.asOfMs,
+      sent_at: nowMs,
+      delay_ms: Math.max(0, nowMs - news.asOfMs),
+      state: nowMs - Math.max(this.#movedAtMs, news.asOfMs) > STALL_MS ? "stalled" : "live",
+      buckets: follower.hasSnapshot ? changed : resumable(follower.picture, subscription.resumeFromMs),
+      current: news.current,
+      breakdowns: news.breakdowns,
+    };
+    follower.subscriber.send(follower.hasSnapshot ? "delta" : "snapshot", message);
+    follower.hasSnapshot = true;
+  }
+
+  #watchFollowers(): void {
+    const { metrics, asOfMs, nowMs } = this.#deps;
+    const [followers, pictures] = [this.#followers, this.#pictures];
+    new Gauge({
+      name: "playhead_realtime_subscriptions",
+      help: "Subscriptions of connected clients",
+      registers: [metrics],
+      collect() {
+        this.set(followers.size);
+      },
+    });
+    new Gauge({
+      name: "playhead_realtime_pictures",
+      help: "Distinct subscriptions: what the store is asked for",
+      registers: [metrics],
+      collect() {
+        this.set(pictures.size);
+      },
+    });
+    new Gauge({
+      name: "playhead_realtime_delay_seconds",
+      help: "Wall clock minus the log time up to which everything is stored",
+      registers: [metrics],
+      collect() {
+        const knownMs = asOfMs();
+        if (knownMs !== null) this.set(Math.max(0, nowMs() - knownMs) / 1_000);
+      },
+    });
+  }
+}
+
+/** What a client that left at `resumeFromMs` does not have: buckets that were not closed by then. */
+function resumable(picture: LivePicture, resumeFromMs: number | null): MonitoringWire["buckets"] {
+  const buckets = picture.buckets();
+  if (resumeFromMs === null) return buckets;
+  return buckets.filter((bucket) => bucket.start + BUCKET_MS + OPEN_MS > resumeFromMs);
+}

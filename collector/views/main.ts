@@ -1,0 +1,93 @@
+import { Gauge } from "prom-client";
+import { BEACON_PARTITIONS } from "../../domain/messages/partition.ts";
+import { TOPICS } from "../../domain/messages/topics.ts";
+import { createClickHouse } from "../../platform/clickhouse/client.ts";
+import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
+import { openInternalPort } from "../../platform/observability/internal-port.ts";
+import { createLogger } from "../../platform/observability/logger.ts";
+import { createMetrics } from "../../platform/observability/metrics.ts";
+import { Program } from "../../platform/observability/program.ts";
+import { Readiness } from "../../platform/observability/readiness.ts";
+import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
+import { Publisher } from "../realtime/publisher.ts";
+import { openSocket } from "../realtime/socket.ts";
+import { createSink } from "../sink/sink.ts";
+import { readConfig } from "./config.ts";
+import { createFoldCounters } from "./fold-counters.ts";
+import { Views } from "./views.ts";
+
+const DATABASE = "playhead";
+/** Beacons further behind than this are a reason to look, and not to send more dashboards here. */
+const MAX_DELAY_MS = 30_000;
+
+const config = readConfig();
+const log = createLogger("collector-views", config.logLevel);
+const program = new Program(log);
+program.watchSignals({ supervised: config.supervised });
+
+try {
+  const metrics = createMetrics("collector-views");
+  const readiness = new Readiness();
+  const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
+  program.onStop("internal port", () => internal.close());
+
+  const clickhouse = createClickHouse({ url: config.clickhouseUrl, database: DATABASE, log });
+  program.onStop("clickhouse", () => clickhouse.close());
+  const eventlog = openSegmentLog({
+    directory: config.eventlogDir,
+    topics: TOPICS,
+    retentionMs: 0, // checkpoints are kept by key, not by age
+    now: Date.now,
+    log,
+    metrics,
+  });
+  program.onStop("eventlog", () => eventlog.close());
+
+  const sink = createSink({ clickhouse, log, metrics });
+  const views = new Views({
+    log,
+    eventlog,
+    sink,
+    parseDevice: createDeviceParser(),
+    counters: createFoldCounters(metrics),
+    nowMs: Date.now,
+    partitions: BEACON_PARTITIONS,
+    onStored: () => publisher.poke(),
+    onFailed: (error) => void program.fail(error),
+  });
+  const publisher = new Publisher({ clickhouse, log, metrics, nowMs: Date.now, asOfMs: () => views.asOfMs() });
+  const socket = await openSocket({
+    hosts: config.hosts,
+    port: config.port,
+    secret: config.socketTokenSecret,
+    publisher,
+    nowMs: Date.now,
+    log,
+  });
+  await views.start();
+  program.onStop("views", () => views.close());
+  program.onStop("publisher", () => publisher.close());
+  program.onStop("socket", () => socket.close());
+
+  readiness.add("store", () => {
+    const trouble = sink.trouble();
+    return trouble === null ? { ok: true } : { ok: false, reason: trouble };
+  });
+  readiness.add("watermark", () => {
+    const asOfMs = views.asOfMs();
+    if (asOfMs === null) return { ok: false, reason: "not every partition has been read yet" };
+    const delayMs = Date.now() - asOfMs;
+    return delayMs < MAX_DELAY_MS ? { ok: true } : { ok: false, reason: `${Math.round(delayMs / 1_000)} s behind` };
+  });
+  new Gauge({
+    name: "playhead_views_open",
+    help: "Views that may still change",
+    registers: [metrics],
+    collect() {
+      this.set(views.openViews());
+    },
+  });
+  log.info({ port: socket.port }, "listening");
+} catch (error) {
+  await program.fail(error);
+}
