@@ -21,8 +21,11 @@ export interface ClickHouse {
    * has stored them, in the target and in every materialized view behind it.
    */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
-  /** A statement without an answer (migrations). */
-  command(sql: string): Promise<void>;
+  /**
+   * A statement without an answer (migrations). `database` replaces the driver's own, for what must run before that exists
+   * (`CREATE DATABASE`, with `default`).
+   */
+  command(sql: string, options?: { database?: string }): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }

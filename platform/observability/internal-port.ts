@@ -4,6 +4,8 @@ import type { Metrics } from "./metrics.ts";
 import type { Readiness } from "./readiness.ts";
 
 export interface InternalPort {
+  /** The real port, also when 0 was asked for. */
+  port: number;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,8 @@
-/** Answer of one readiness check: `ok`, or the sentence that tells an operator what is wrong. */
-export type CheckResult = { ok: true } | { ok: false; reason: string };
+/**
+ * Answer of one readiness check: `ok`, or the sentence that tells an operator what is wrong. `degraded` is such a sentence
+ * about something that taking the traffic away would not help.
+ */
+export type CheckResult = { ok: true; degraded?: string } | { ok: false; reason: string };
 
 export type Check = () => CheckResult | Promise<CheckResult>;
 

@@ -1,0 +1,70 @@
+export interface EngineLimits {
+  /** All queries, inserts and merges together, in bytes. */
+  memoryBytes: number;
+}
+
+/** Reads and writes run at most this long unless the request says otherwise. */
+const MAX_EXECUTION_SECONDS = 300;
+
+/**
+ * The engine's server configuration. Caches are small and memory is bounded, for the engine shares its machine with the
+ * rest of Playhead: its own defaults are 5 GB of marks and nearly all memory there is. Inserts reach the disk before they
+ * are acknowledged (fsync), so that a power cut loses nothing that was acknowledged.
+ */
+export function engineConfigXml(usersFile: string, limits: EngineLimits): string {
+  return document({
+    users_config: usersFile,
+    timezone: "UTC",
+    logger: { level: "none" },
+    mark_cache_size: 128 * 1024 * 1024,
+    uncompressed_cache_size: 0,
+    max_server_memory_usage: limits.memoryBytes,
+    background_pool_size: 2,
+    background_schedule_pool_size: 4,
+    merge_tree: { fsync_after_insert: 1, fsync_part_directory: 1 },
+  });
+}
+
+/**
+ * The one user, `default`: what the product needs on its own tables. No source beyond them (files, URLs, other servers):
+ * a statement that slipped through elsewhere still reaches no file and no network by a table function.
+ */
+export function engineUsersXml(): string {
+  const granted =
+    "SELECT, INSERT, ALTER, CREATE, DROP, TRUNCATE, OPTIMIZE, SHOW, KILL QUERY, SYSTEM, dictGet, INTROSPECTION";
+  return document({
+    profiles: {
+      default: { max_execution_time: MAX_EXECUTION_SECONDS, input_format_skip_unknown_fields: 0 },
+    },
+    users: {
+      default: {
+        password: "",
+        networks: { ip: "::/0" },
+        profile: "default",
+        quota: "default",
+        grants: { query: `GRANT ${granted} ON *.*` },
+      },
+    },
+    quotas: { default: {} },
+  });
+}
+
+interface XmlTree {
+  [name: string]: string | number | XmlTree;
+}
+
+function document(tree: XmlTree): string {
+  return `<clickhouse>${elements(tree)}</clickhouse>\n`;
+}
+
+function elements(tree: XmlTree): string {
+  return Object.entries(tree)
+    .map(
+      ([name, value]) => `<${name}>${typeof value === "object" ? elements(value) : escapeXml(String(value))}</${name}>`,
+    )
+    .join("");
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { ConnectionPool, type Leaves } from "./connection-pool.ts";
+import type { Engine, EngineAnswer, EngineConnection } from "./engine.ts";
+
+export interface Execution {
+  sql: string;
+  /** A read ends with its client; writes are finished, whoever still listens. */
+  kind: "read" | "write" | "session";
+  settings: ReadonlyMap<string, string>;
+  parameters: ReadonlyMap<string, string>;
+  database: string | null;
+  format: string;
+}
+
+export interface ExecutorSizes {
+  reads: number;
+  writes: number;
+}
+
+/** A read that began just before its client left may not be listed yet: the engine is asked again after this. */
+const KILL_AGAIN_MS = 100;
+
+/**
+ * Runs statements on the engine: reads and writes wait in lines of their own, so that slow questions never hold up
+ * inserts, and a connection set aside ends reads whose client has gone.
+ */
+export class Executor {
+  readonly #reads: ConnectionPool;
+  readonly #writes: ConnectionPool;
+  readonly #control: ConnectionPool;
+  readonly #stopReads = new AbortController();
+
+  constructor(engine: Engine, sizes: ExecutorSizes) {
+    const open = () => engine.open();
+    this.#control = new ConnectionPool(1, open);
+    this.#reads = new ConnectionPool(sizes.reads, open);
+    this.#writes = new ConnectionPool(sizes.writes, open);
+  }
+
+  get waiting(): number {
+    return this.#reads.waiting + this.#writes.waiting;
+  }
+
+  get running(): number {
+    return this.#reads.lent + this.#writes.lent;
+  }
+
+  /** Rejects with EngineError, or with the signal's reason when it was aborted before the statement began. */
+  run(execution: Execution, signal: AbortSignal): Promise<EngineAnswer> {
+    const pool = execution.kind === "read" ? this.#reads : this.#writes;
+    const leaves = whatIsLeft(execution);
+    return pool.use(signal, async (connection) => {
+      await prepare(connection, execution);
+      const mark = `/* qid:${randomUUID()} */`;
+      const answer = connection.run(`${mark} ${execution.sql}`, execution.format);
+      if (execution.kind === "read")
+        this.#endWithClient(answer, mark, AbortSignal.any([signal, this.#stopReads.signal]));
+      return [await answer, leaves];
+    });
+  }
+
+  /** Ends reads, waits for writes, closes every connection. Nothing may be asked after this. */
+  async close(): Promise<void> {
+    this.#stopReads.abort();
+    await Promise.all([this.#reads.drained(), this.#writes.drained()]);
+    await this.#control.drained();
+    for (const pool of [this.#reads, this.#writes, this.#control]) pool.close();
+  }
+
+  #endWithClient(answer: Promise<EngineAnswer>, mark: string, signal: AbortSignal): void {
+    let running = true;
+    const kill = async () => {
+      while (running) {
+        await this.#kill(mark);
+        if (running) await delay(KILL_AGAIN_MS);
+      }
+    };
+    // A kill that fails is one that found nothing to end: the read's own time limit holds then.
+    const onAbort = () => void kill().catch(() => undefined);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    const settled = () => {
+      running = false;
+      signal.removeEventListener("abort", onAbort);
+    };
+    answer.then(settled, settled);
+  }
+
+  #kill(mark: string): Promise<EngineAnswer> {
+    const sql = `KILL QUERY WHERE startsWith(query, '${mark}') ASYNC`;
+    return this.#control.use(new AbortController().signal, async (connection) => [
+      await connection.run(sql, "Null"),
+      "clean",
+    ]);
+  }
+}
+
+/** `USE` only when needed: the product asks one database. Settings and parameters in one `SET`. */
+async function prepare(connection: EngineConnection, execution: Execution): Promise<void> {
+  const database = execution.database ?? "default";
+  if (connection.database !== database) {
+    await connection.run(`USE ${quoteIdentifier(database)}`, "Null");
+    connection.database = database;
+  }
+  const assignments = [
+    ...[...execution.settings].map(([name, value]) => `${name} = ${quoteString(value)}`),
+    ...[...execution.parameters].map(([name, value]) => `param_${name} = ${quoteString(value)}`),
+  ];
+  if (assignments.length > 0) await connection.run(`SET ${assignments.join(", ")}`, "Null");
+}
+
+function whatIsLeft({ kind, settings, parameters }: Execution): Leaves {
+  return kind === "session" || settings.size > 0 || parameters.size > 0 ? "used" : "clean";
+}
+
+const quoteString = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+const quoteIdentifier = (name: string): string => `\`${name.replaceAll("\\", "\\\\").replaceAll("`", "\\`")}\``;
