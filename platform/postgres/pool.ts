@@ -1,8 +1,15 @@
-import { Kysely, PostgresDialect } from "kysely";
-import { Pool, types } from "pg";
+import {
+  Kysely,
+  type PostgresCursor,
+  PostgresDialect,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+} from "kysely";
+import { Pool, type PoolClient, types } from "pg";
 import { Gauge } from "prom-client";
 import type { Logger } from "../observability/logger.ts";
 import type { Metrics } from "../observability/metrics.ts";
+import { classifyPostgresError, PostgresUnavailable } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 
 export type Postgres = Kysely<Schema>;
@@ -47,9 +54,36 @@ export function createPool({ url, applicationName, log, metrics, max = 10 }: Poo
   return pool;
 }
 
-/** Typed SQL over a pool. `destroy()` ends the pool too. */
+/**
+ * Typed SQL over a pool, which the caller ends. Rejects with `PostgresUnavailable` when the engine cannot serve, with the
+ * driver's `DatabaseError` when it refuses the statement.
+ */
 export function createPostgres(pool: Pool): Postgres {
-  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const connect = async (): Promise<PostgresPoolClient> => {
+    try {
+      return classifying(await pool.connect());
+    } catch (error) {
+      throw classifyPostgresError(error);
+    }
+  };
+  const end = (): Promise<void> => pool.end();
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: { connect, end, options: pool.options } }) });
+}
+
+/** The part of a connection that Kysely uses, with its failures classified; one that failed as a whole is not kept. */
+function classifying(client: PoolClient): PostgresPoolClient {
+  let isBroken = false;
+  function query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  function query(statement: unknown, parameters: readonly unknown[] = []): unknown {
+    if (typeof statement !== "string") throw new TypeError("cursors are not set up");
+    return client.query(statement, [...parameters]).catch((error: unknown) => {
+      const classified = classifyPostgresError(error);
+      isBroken = classified instanceof PostgresUnavailable;
+      throw classified;
+    });
+  }
+  return { query, release: (destroy) => client.release(isBroken || destroy === true) };
 }
 
 function watchPool(pool: Pool, metrics: Metrics): void {
