@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { portsFrom } from "../domain/ports.ts";
+import { LOOPBACK } from "../platform/http/listen.ts";
 import { HELP, parseStartArguments, type StartArguments } from "./supervise/arguments.ts";
 import { readConfig, type SuperviseConfig } from "./supervise/config.ts";
 import { type DataFolder, openDataFolder, StartError } from "./supervise/data-folder.ts";
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
   if (parsed.kind === "help") return print(HELP);
   if (parsed.kind === "wrong") return complain(parsed.complaint);
   try {
-    return await run(parsed.arguments, readConfig(process.env));
+    return await run(parsed.arguments, readConfig());
   } catch (error) {
     return complain(explain(error));
   }
@@ -83,9 +84,10 @@ function stopSignals(supervised: boolean): { stop: AbortSignal; hurry: AbortSign
 async function checkPorts(config: SuperviseConfig, folder: DataFolder): Promise<void> {
   const embedded = { postgres: config.DATABASE_URL === undefined, clickhouse: config.CLICKHOUSE_URL === undefined };
   const ports = portsOf(portsFrom(config.PLAYHEAD_PORT_BASE), embedded);
+  const hosts = [...new Set([...LOOPBACK, ...config.HOST])];
   const deadlineMs = performance.now() + (folder.wasLeftBehind ? LEFT_BEHIND_PATIENCE_MS : 0);
   for (;;) {
-    const taken = await firstPortInUse(ports, config.HOST);
+    const taken = await firstPortInUse(ports, hosts);
     if (taken === null) return;
     if (performance.now() >= deadlineMs) {
       throw new StartError(

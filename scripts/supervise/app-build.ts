@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { appSourcesHash } from "../sources-hash.ts";
 import type { RunningChild } from "./child.ts";
 import { takeLock } from "./folder-lock.ts";
 import { readText } from "./private-file.ts";
-import { appSourcesHash } from "./sources-hash.ts";
 
 const STAMP = ".next/playhead-sources";
 const LOCK_POLL_MS = 250;

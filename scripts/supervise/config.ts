@@ -36,5 +36,5 @@ const Environment = z.object({
 
 export type SuperviseConfig = z.output<typeof Environment>;
 
-export const readConfig = (environment: NodeJS.ProcessEnv): Readonly<SuperviseConfig> =>
-  parseEnvironment(Environment, environment);
+/** The supervisor's configuration; the only place in scripts/ that reads the environment, apart from the bootstrap. */
+export const readConfig = (): Readonly<SuperviseConfig> => parseEnvironment(Environment, process.env);

@@ -27,9 +27,9 @@ export function environmentOf(program: ProgramName | Job, input: EnvironmentInpu
 }
 
 const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> = {
-  clickhouse: ({ dataFolder, ...input }) => ({
-    ...clickhouse({ dataFolder, ...input }),
+  clickhouse: ({ dataFolder, secrets }) => ({
     CLICKHOUSE_DATA_DIR: join(dataFolder, "clickhouse"),
+    CLICKHOUSE_PASSWORD: secrets.clickhousePassword,
     UV_THREADPOOL_SIZE: CLICKHOUSE_THREADS,
   }),
   server: (input) => ({
@@ -75,7 +75,7 @@ function postgres({ config, ports, secrets }: EnvironmentInput): Variables {
 }
 
 function clickhouse({ config, ports, secrets }: EnvironmentInput): Variables {
-  const embedded = `http://playhead:${secrets.clickhousePassword}@127.0.0.1:${ports.clickhouse}/playhead`;
+  const embedded = `http://default:${secrets.clickhousePassword}@127.0.0.1:${ports.clickhouse}`;
   return {
     CLICKHOUSE_URL: config.CLICKHOUSE_URL ?? embedded,
     ...(config.CLICKHOUSE_CLUSTER === undefined ? {} : { CLICKHOUSE_CLUSTER: config.CLICKHOUSE_CLUSTER }),

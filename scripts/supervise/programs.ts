@@ -9,6 +9,8 @@ export interface ProgramPlan {
   script: string;
   /** The port by which people and other programs know it; health lies 100 above. */
   publicPort: keyof Ports;
+  /** Listens on loopback whatever HOST says. */
+  loopbackOnly?: boolean;
   /** Folders whose changes restart it in the watching mode. */
   watches: readonly string[];
 }
@@ -17,6 +19,7 @@ export const CLICKHOUSE: ProgramPlan = {
   name: "clickhouse",
   script: "platform/clickhouse/embedded/main.ts",
   publicPort: "clickhouse",
+  loopbackOnly: true,
   watches: [],
 };
 

@@ -41,7 +41,7 @@ export class Supervisor {
     const service = this.service(plan.name, () => this.#start(plan.name, [plan.script]));
     onService(service);
     service.start();
-    await untilReady(service, host, internalPort(ports[plan.publicPort]), signal);
+    await untilReady(service, plan.loopbackOnly ? "127.0.0.1" : host, internalPort(ports[plan.publicPort]), signal);
   }
 
   service(name: string, launch: () => Promise<Running> | Running): Service {

@@ -1,0 +1,129 @@
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Cruise, cruise, FENCED, ROOT } from "./cruise.ts";
+
+/** Every forbidden direction once: the rule that must see it, where the import stands, what it names. */
+const PLANTS: readonly [rule: string, folder: string, specifier: string][] = [
+  ["domain-is-pure", "domain/view", "../../platform/thing/driver.ts"],
+  ["domain-is-pure", "domain/view", "../../server/thing.ts"],
+  ["domain-is-pure", "domain/view", "zod"],
+  ["domain-is-pure", "domain/view", "node:fs"],
+  ["platform-below-services", "platform/thing", "../../server/thing.ts"],
+  ["platform-below-services", "platform/thing", "../../app/thing.ts"],
+  ["platform-below-services", "platform/thing", "../../scripts/thing.ts"],
+  ["services-stay-apart", "server/http", "../../collector/thing.ts"],
+  ["services-stay-apart", "server/http", "../../app/thing.ts"],
+  ["services-stay-apart", "server/http", "../../scripts/thing.ts"],
+  ["services-stay-apart", "collector/edge", "../../server/thing.ts"],
+  ["services-stay-apart", "collector/edge", "../../app/thing.ts"],
+  ["services-stay-apart", "delivery/playlists", "../../transcoder/thing.ts"],
+  ["services-stay-apart", "transcoder/jobs", "../../delivery/thing.ts"],
+  ["app-talks-http", "app/live", "../../server/thing.ts"],
+  ["app-talks-http", "app/live", "../../collector/thing.ts"],
+  ["app-talks-http", "app/live", "../../platform/thing/driver.ts"],
+  ["programs-are-started", "scripts/start", "../../server/thing.ts"],
+  ["programs-are-started", "bench/start", "../../collector/thing.ts"],
+  ["stores-in-platform", "server/http", "pg"],
+  ["stores-in-platform", "collector/edge", "@clickhouse/client"],
+  ["stores-in-platform", "collector/edge", "kafkajs"],
+  ["stores-in-platform", "app/live", "kysely"],
+  ["stores-in-platform", "scripts/start", "chdb"],
+  ["stripe-in-billing", "server/http", "stripe"],
+  ["ffmpeg-in-one-place", "transcoder/jobs", "fluent-ffmpeg"],
+  ["processes-in-few-places", "server/http", "node:child_process"],
+  ["processes-in-few-places", "collector/edge", "child_process"],
+  ["processes-in-few-places", "platform/thing", "node:child_process"],
+  ["main-is-the-end", "collector/edge", "./main.ts"],
+  ["tests-are-leaves", "server/http", "./thing.test.ts"],
+];
+
+/** Imports that must stay possible, lest the fences be a wall. */
+const ALLOWED: readonly [folder: string, specifier: string][] = [
+  ["domain/view", "../thing.ts"],
+  ["platform/thing", "../../domain/thing.ts"],
+  ["platform/thing", "pg"],
+  ["platform/thing/embedded", "node:child_process"],
+  ["server/http", "../../platform/thing/driver.ts"],
+  ["server/http", "../thing.ts"],
+  ["server/billing", "stripe"],
+  ["collector/edge", "../../domain/thing.ts"],
+  ["app/live", "../../domain/thing.ts"],
+  ["scripts/start", "node:child_process"],
+];
+
+const FOLDERS = [...FENCED, "delivery", "transcoder"];
+const PACKAGES = ["zod", "pg", "@clickhouse/client", "kafkajs", "kysely", "chdb", "stripe", "fluent-ffmpeg"];
+
+describe("the fences", () => {
+  let tree: string;
+  let result: Cruise;
+
+  beforeAll(async () => {
+    tree = mkdtempSync(join(tmpdir(), "playhead-fences-"));
+    plantTree(tree);
+    result = await cruise(tree, FOLDERS);
+  }, 30_000);
+  afterAll(() => rmSync(tree, { recursive: true, force: true }));
+
+  it.each(PLANTS)("%s: %s may not import %s, neither a value nor a type", (rule, folder, specifier) => {
+    for (const kind of ["value", "type"] as const) {
+      expect(result.violations).toContain(`${rule} ${plantPath(kind, folder, specifier)}`);
+    }
+  });
+
+  it.each(ALLOWED)("%s may import %s", (folder, specifier) => {
+    for (const kind of ["value", "type"] as const) {
+      const path = plantPath(kind, folder, specifier);
+      expect(result.violations.filter((violation) => violation.endsWith(` ${path}`))).toEqual([]);
+    }
+  });
+
+  it("see modules that need each other", () => {
+    expect(result.violations).toContain("no-cycles domain/cycle/one.ts");
+  });
+});
+
+describe("the fences around this repository", () => {
+  // With TypeScript 7 the tool sees no module at all, and reports success.
+  it("see every source file", { timeout: 30_000 }, async () => {
+    const { seen } = await cruise(ROOT, FENCED);
+    const sources: string[] = [];
+    for await (const file of glob(`{${FENCED.join(",")}}/**/*.{ts,tsx,mjs}`, { cwd: ROOT })) sources.push(file);
+    expect(sources.length).toBeGreaterThan(0);
+    expect(sources.filter((file) => !seen.has(file))).toEqual([]);
+  });
+});
+
+function plantTree(tree: string): void {
+  for (const file of [".dependency-cruiser.cjs", "tsconfig.base.json"])
+    copyFileSync(join(ROOT, file), join(tree, file));
+  const versions = Object.fromEntries(PACKAGES.map((name) => [name, "1.0.0"]));
+  write(tree, "package.json", JSON.stringify({ name: "tree", type: "module", dependencies: versions }));
+  for (const name of PACKAGES) {
+    write(tree, `node_modules/${name}/package.json`, JSON.stringify({ name, version: "1.0.0", main: "index.js" }));
+    write(tree, `node_modules/${name}/index.js`, "export const x = 1;\n");
+  }
+  for (const folder of FOLDERS) write(tree, `${folder}/thing.ts`, "export const x = 1;\n");
+  write(tree, "platform/thing/driver.ts", "export const x = 1;\n");
+  write(tree, "collector/edge/main.ts", "export const x = 1;\n");
+  write(tree, "server/http/thing.test.ts", "export const x = 1;\n");
+  write(tree, "domain/cycle/one.ts", `import { two } from "./two.ts";\nexport const one = () => two;\n`);
+  write(tree, "domain/cycle/two.ts", `import { one } from "./one.ts";\nexport const two = () => one;\n`);
+  for (const [folder, specifier] of [...PLANTS.map(([, ...rest]) => rest), ...ALLOWED]) {
+    const named = (keyword: string): string => `${keyword} { x } from "${specifier}";\nexport type { x };\n`;
+    write(tree, plantPath("type", folder, specifier), named("import type"));
+    write(tree, plantPath("value", folder, specifier), `import { x } from "${specifier}";\nexport const y = x;\n`);
+  }
+}
+
+function plantPath(kind: "value" | "type", folder: string, specifier: string): string {
+  return `${folder}/${kind}-${specifier.replaceAll(/[^a-z]+/g, "-")}.ts`;
+}
+
+function write(tree: string, path: string, text: string): void {
+  mkdirSync(dirname(join(tree, path)), { recursive: true });
+  writeFileSync(join(tree, path), text);
+}
