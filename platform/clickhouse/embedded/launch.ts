@@ -30,6 +30,9 @@ export interface EmbeddedClickHouse {
 /** Starting takes 0.3 s, with many parts after a crash some seconds; the library is read from disk the first time. */
 const START_DEADLINE_MS = 60_000;
 
+/** Parameters travel in the URL: as much as a server takes (`http_max_uri_size`); node's own limit is 16 kB. */
+const MAX_URL_BYTES = 1024 * 1024;
+
 const Ready = z.object({ port: z.number(), internalPort: z.number() });
 
 /**
@@ -77,7 +80,8 @@ function running(
 }
 
 function spawnMain({ dataDir, port = 0, password, logLevel = "info" }: LaunchOptions): ChildProcess {
-  return spawn(process.execPath, [fileURLToPath(new URL("main.ts", import.meta.url))], {
+  const main = fileURLToPath(new URL("main.ts", import.meta.url));
+  return spawn(process.execPath, [`--max-http-header-size=${MAX_URL_BYTES}`, main], {
     stdio: ["pipe", "pipe", "pipe", "ipc"],
     env: {
       CLICKHOUSE_DATA_DIR: dataDir,
