@@ -34,17 +34,19 @@ const TRANSITION_KINDS: ReadonlySet<string> = new Set(TRANSITIONS);
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(["event", "view_id", "view_sequence_number"]);
 
 /**
- * Folds one event into its view, in place. False when the view had it already, and then nothing changes. Any order and
+ * Folds one event into its view, in place. False when the view had it already; then it only
+ * tells that the client is still there. Any order and
  * repetition of a view's events gives the same state: a field belongs to its highest sequence number, changes of state
  * are kept sorted, sums are taken once per event.
  */
 export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival): boolean {
+  const viewerTimeMs = viewerTimeOf(event, arrival);
+  view.lastSeenMs = Math.max(view.lastSeenMs, arrival.atMs); // a repeat says nothing new, but that somebody is there
+  foldClock(view, arrival, viewerTimeMs);
   if (!addSequence(view.sequences, event.sequence)) return false;
 
-  view.lastSeenMs = Math.max(view.lastSeenMs, arrival.atMs);
   foldContext(view, event.sequence, arrival.context);
-  const viewerTimeMs = viewerTimeOf(view, event, arrival);
-  foldClock(view, arrival, viewerTimeMs);
+  if (viewerTimeMs !== event.fields["viewer_time"]) view.clampedTimes += 1;
   foldActivity(view, viewerTimeMs);
   foldFields(view, event);
   if (event.name.startsWith("request")) foldRequest(view, event);
@@ -60,17 +62,12 @@ function foldContext(view: ViewState, sequence: number, context: RequestContext)
 }
 
 /** The event's client time; the time of sending when it is missing or cannot be. */
-function viewerTimeOf(view: ViewState, event: BeaconEvent, arrival: Arrival): number {
+function viewerTimeOf(event: BeaconEvent, { atMs, transmittedAtMs: sentAtMs }: Arrival): number {
   const claimed = event.fields["viewer_time"];
-  const sentAtMs = arrival.transmittedAtMs;
-  if (typeof claimed !== "number" || !Number.isFinite(claimed)) {
-    view.clampedTimes += 1;
-    return sentAtMs ?? arrival.atMs;
-  }
+  if (typeof claimed !== "number" || !Number.isFinite(claimed)) return sentAtMs ?? atMs;
   if (sentAtMs === null) return claimed;
-  if (claimed <= sentAtMs + SENDING_SLACK_MS && claimed >= sentAtMs - MAX_EVENT_AGE_MS) return claimed;
-  view.clampedTimes += 1;
-  return sentAtMs;
+  const possible = claimed <= sentAtMs + SENDING_SLACK_MS && claimed >= sentAtMs - MAX_EVENT_AGE_MS;
+  return possible ? claimed : sentAtMs;
 }
 
 /** Network delay only ever adds to (arrival − sending), so the least difference is nearest to the true offset. */

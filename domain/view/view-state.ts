@@ -77,7 +77,7 @@ export interface ViewState {
   viewId: string;
   /** Arrival of the view's first record; part of sorting keys, so it never changes. Unix milliseconds, log time. */
   firstSeenMs: number;
-  /** Arrival of the newest record that brought something new. */
+  /** Arrival of the newest record, repeats included. */
   lastSeenMs: number;
   /** Server clock minus client clock: the least of (arrival − client's sending time) over the view's requests. */
   clockOffsetMs: number | null;
