@@ -5,7 +5,7 @@ import { askDimensionValues } from "../../domain/monitoring/queries.ts";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
 
 const MAX_NAMES = 50_000;
-const NameRow = z.object({ key: z.string(), value: z.string() });
+const NameRow = z.object({ key_text: z.string(), name: z.string() });
 
 /** Names of the numeric dimension keys. A key's name never changes, so what was once read is kept. */
 export class DimensionNames {
@@ -28,7 +28,7 @@ export class DimensionNames {
       const { sql, params } = askDimensionValues(environmentId, dimension, unknown);
       const rows = await this.#clickhouse.query(sql, params, NameRow, { name: "monitoring names" });
       if (this.#names.size + rows.length > MAX_NAMES) this.#names.clear();
-      for (const { key, value } of rows) this.#names.set(path(key), value);
+      for (const { key_text: key, name } of rows) this.#names.set(path(key), name);
     }
     return new Map(keys.map((key) => [key, this.#names.get(path(key)) ?? key]));
   }

@@ -113,22 +113,22 @@ export function askDimensionValues(
 ): Question {
   return {
     sql: `
-SELECT toString(key) AS key, any(value) AS value
+SELECT toString(key) AS key_text, any(value) AS name
 FROM dimension_values
-WHERE environment_id = {environmentId: UInt32} AND dimension = {dimension: String} AND key IN {keys: Array(UInt64)}
+WHERE environment_id = {environmentId: UInt32} AND dimension = {dimension: String} AND key IN arrayMap(k -> toUInt64(k), {keys: Array(String)})
 GROUP BY key`,
     params: { environmentId, dimension, keys },
   };
 }
 
-/** Which grouping set a row belongs to, and its value there, as text. */
+/** Which grouping set a row belongs to (`grouping` is 0 for its own column), and its value there, as text. */
 function labelExpression(
   columns: readonly string[],
   breakdowns: readonly MonitoringDimension[],
 ): { dimension: string; value: string } {
   if (columns.length === 0) return { dimension: "''", value: "''" };
   const cases = (pick: (column: string, index: number) => string) =>
-    columns.map((column, index) => `grouping(newest_${column}) = 1, ${pick(column, index)}`).join(", ");
+    columns.map((column, index) => `grouping(newest_${column}) = 0, ${pick(column, index)}`).join(", ");
   return {
     dimension: `multiIf(${cases((_, index) => `'${breakdowns[index]}'`)}, '')`,
     value: `multiIf(${cases((column) => `toString(newest_${column})`)}, '')`,

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS events {cluster}
     server_time DateTime64(3, 'UTC') COMMENT 'arrival, log time',
     viewer_time DateTime64(3, 'UTC') COMMENT 'client clock, as sent',
     playhead_ms Int64,
-    details String CODEC(ZSTD(1)) COMMENT 'JSON object of all fields the event carried, long names',
+    details String COMMENT 'JSON object of all fields the event carried, long names' CODEC(ZSTD(1)),
     expires_on Date
 )
 ENGINE = ReplacingMergeTree

@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS views {cluster}
     exit_before_video_start UInt8,
     error_code String,
     error_message String,
-    attributes String CODEC(ZSTD(1)) COMMENT 'JSON object: newest value of every field, as the client reported it',
+    attributes String COMMENT 'JSON object: newest value of every field, as the client reported it' CODEC(ZSTD(1)),
     expires_on Date,
     INDEX by_view_id view_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
