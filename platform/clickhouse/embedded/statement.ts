@@ -54,7 +54,7 @@ function readInsert(sql: string, tokens: TokenReader): Statement {
   if (isWord(tokens.peek(), "TABLE")) tokens.skip();
   if (isWord(tokens.peek(), "FUNCTION")) return notImplemented("INSERT INTO FUNCTION is not taken here");
   skipTableName(tokens);
-  if (tokens.peek()?.text === "(") skipBrackets(tokens);
+  if (tokens.peek()?.text === "(" && skipColumns(tokens) === "select") return readInsertSelect(sql, tokens);
   const headEnd = tokens.peek()?.start ?? sql.length;
   if (isWord(tokens.peek(), "SETTINGS")) skipUntilData(tokens);
   const verb = tokens.peek();
@@ -110,10 +110,21 @@ function skipTableName(tokens: TokenReader): void {
   } while (tokens.peek()?.text === ".");
 }
 
-function skipBrackets(tokens: TokenReader): void {
+/** The bracket behind a table's name holds its columns, or is already the SELECT. */
+function skipColumns(tokens: TokenReader): "columns" | "select" {
   const depth = tokens.take()?.depth ?? 0;
+  if (isWord(tokens.peek(), "SELECT") || isWord(tokens.peek(), "WITH")) return "select";
+  skipToDepth(tokens, depth);
+  return "columns";
+}
+
+function skipBrackets(tokens: TokenReader): void {
+  skipToDepth(tokens, tokens.take()?.depth ?? 0);
+}
+
+function skipToDepth(tokens: TokenReader, depth: number): void {
   for (let token = tokens.take(); token !== null; token = tokens.take()) {
-    if (token.kind === "illegal" || token.depth === depth) return;
+    if (token.kind === "illegal" || token.depth <= depth) return;
   }
 }
 
