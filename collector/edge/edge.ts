@@ -44,10 +44,11 @@ async function answer(deps: EdgeDeps, request: IncomingMessage, response: Server
     deps.metrics.answered(503); // nobody could be told from a stranger yet
     return send(response, 503, "starting\n");
   }
+  const { socket } = request; // gone from the request once its stream is destroyed
   const body = await readBody(request);
   if (body.kind === "too_large") {
     deps.metrics.tooLarge();
-    request.socket.destroy();
+    socket.destroy();
     return;
   }
   const routed = body.kind === "body" ? routeBody(deps, request, body.text) : unreadable();
