@@ -3,7 +3,8 @@ import { isMonitoringDimension, type MonitoringDimension, type MonitoringFilter 
 /** `country=DE&country=AT` keeps two countries; `not.cdn=fastly` leaves one CDN out; `cdn=` is "has no CDN". */
 const NEGATED_PREFIX = "not.";
 
-/** Limits of a subscription; a longer address is not one that our page wrote. */
+/** Below the limits of a subscription (docs/realtime.md); a longer address is not one that our page wrote. */
+const MAX_FILTERS = 12;
 const MAX_VALUES = 20;
 const MAX_VALUE_LENGTH = 1_024;
 
@@ -14,6 +15,7 @@ export function filtersFromParams(params: Iterable<readonly [string, string]>): 
     const negated = name.startsWith(NEGATED_PREFIX);
     const dimension = negated ? name.slice(NEGATED_PREFIX.length) : name;
     if (!isMonitoringDimension(dimension) || value.length > MAX_VALUE_LENGTH) continue;
+    if (!filters.has(name) && filters.size >= MAX_FILTERS) continue;
     const filter = filters.get(name) ?? { dimension, values: [], negated };
     if (!filter.values.includes(value) && filter.values.length < MAX_VALUES) filter.values.push(value);
     filters.set(name, filter);

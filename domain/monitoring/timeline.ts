@@ -1,7 +1,7 @@
 import type { MonitoringDimension } from "./dimensions.ts";
 import {
-  BUCKET_MS,
   type BreakdownRowWire,
+  BUCKET_MS,
   type BucketWire,
   type CurrentWire,
   type MonitoringWire,
