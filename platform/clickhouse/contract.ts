@@ -134,15 +134,6 @@ function isolation(context: Context): void {
     }
   });
 
-  it("never shows the output of a failed query in a later answer", async () => {
-    const { db } = context();
-    for (let round = 0; round < 10; round += 1) {
-      const failing = db.query("SELECT throwIf(number = 100000) AS x FROM numbers(1000000)", {}, z.any());
-      await expect(failing).rejects.toMatchObject({ code: 395, retriable: false });
-      expect(await db.query("SELECT 2 AS count", {}, Count)).toEqual([{ count: 2 }]);
-    }
-  });
-
   it("answers 200 parameterised queries at once, each with its own values", async () => {
     const numbers = Array.from({ length: 200 }, (_, n) => n);
     const sql = "SELECT {n: UInt32} AS n, {s: String} AS s, getSetting('max_block_size') AS size";
