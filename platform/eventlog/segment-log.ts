@@ -128,14 +128,11 @@ class SegmentLog implements EventLog {
 
   async #openWriter(topic: string, directory: string, partitions: number, compacted: boolean, lease: Lease) {
     const { retentionMs, maxBytes = Number.POSITIVE_INFINITY, segmentBytes = 64 * MIB, now } = this.#options;
-    const shared = { topic, directory, compacted, log: this.#log, metrics: this.#metrics };
+    const shared = { topic, directory, partitions, compacted, log: this.#log, metrics: this.#metrics };
     try {
       const end = await recoverEnd(directory, partitions, this.#log);
       const everyMs = this.#options.maintainEveryMs ?? MAINTAIN_EVERY_MS;
-      const keeper = await TopicKeeper.open(
-        { ...shared, partitions, retentionMs, maxBytes, everyMs, now },
-        end.position,
-      );
+      const keeper = await TopicKeeper.open({ ...shared, retentionMs, maxBytes, everyMs, now }, end.position);
       const openFile = this.#options.openFile ?? openSegmentFile;
       const writer = await SegmentWriter.open({ ...shared, segmentBytes, end, lease, openFile, keeper });
       this.#open.add(writer);

@@ -18,6 +18,7 @@ export interface SegmentWriterOptions {
   topic: string;
   directory: string;
   segmentBytes: number;
+  partitions: number;
   compacted: boolean;
   end: RecoveredEnd;
   lease: Lease;
@@ -71,14 +72,19 @@ export class SegmentWriter implements LogWriter {
     if (records.length === 0) return Promise.resolve();
     if (this.#waitingBytes > MAX_WAITING_BYTES)
       return Promise.reject(new LogUnavailableError(`The disk does not keep up: ${this.#waitingBytes} bytes waiting`));
-    if (this.#options.compacted && records.some(({ key }) => key === ""))
-      return Promise.reject(new RangeError("A record of a compacted topic needs a key"));
     return new Promise((resolve, reject) => {
-      const bytes = records.reduce((sum, record) => sum + frameBytes(record), 0);
+      const bytes = records.reduce((sum, record) => sum + this.#checkedBytes(record), 0);
       this.#waiting.push({ records, bytes, resolve, reject });
       this.#waitingBytes += bytes;
       this.#draining ??= this.#drain();
     });
+  }
+
+  #checkedBytes(record: LogRecord): number {
+    const { partitions, compacted, topic } = this.#options;
+    if (record.partition >= partitions) throw new RangeError(`Topic "${topic}" has no partition ${record.partition}`);
+    if (compacted && record.key === "") throw new RangeError("A record of a compacted topic needs a key");
+    return frameBytes(record);
   }
 
   /** Finishes what was appended, then lets go of the topic. */
