@@ -1,0 +1,45 @@
+import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { ApiError } from "../../domain/errors.ts";
+import { truncateAddress } from "../../domain/network/client-address.ts";
+
+/** Attempts within the window. Far more than a forgetful person makes, far fewer than guessing needs. */
+export interface SignInLimits {
+  perEmail: number;
+  perAddress: number;
+  windowSeconds: number;
+}
+
+export const SIGN_IN_LIMITS: SignInLimits = { perEmail: 20, perAddress: 100, windowSeconds: 900 };
+
+/** Slows down guessing of passwords, for one person's address and for one source of attempts. Kept in this process. */
+export class SignInThrottle {
+  readonly #perEmail: RateLimiterMemory;
+  readonly #perAddress: RateLimiterMemory;
+
+  constructor(limits: SignInLimits) {
+    this.#perEmail = new RateLimiterMemory({ points: limits.perEmail, duration: limits.windowSeconds });
+    this.#perAddress = new RateLimiterMemory({ points: limits.perAddress, duration: limits.windowSeconds });
+  }
+
+  /** Counts one attempt; rejects with `rate_limited` when there were too many, known address or not. */
+  async attempt(email: string, address: string): Promise<void> {
+    try {
+      await this.#perAddress.consume(sourceOf(address));
+      await this.#perEmail.consume(email.toLowerCase());
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+      throw new ApiError("rate_limited", ["Too many sign-in attempts; try again later"], { retryAfterSeconds });
+    }
+  }
+
+  /** A right password ends the count against its owner. */
+  async succeeded(email: string): Promise<void> {
+    await this.#perEmail.delete(email.toLowerCase());
+  }
+}
+
+/** One IPv6 customer has a whole network to attempt from, so the network counts. */
+function sourceOf(address: string): string {
+  return address.includes(":") ? (truncateAddress(address) ?? address) : address;
+}

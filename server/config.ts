@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { type Cidr, parseCidr } from "../domain/network/client-address.ts";
+import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
+import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
+
+const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
+
+const trustedProxies = list.transform((texts, context): Cidr[] =>
+  texts.flatMap((text) => {
+    const cidr = parseCidr(text);
+    if (cidr === null) context.addIssue({ code: "custom", message: `${text} is not a range such as 10.0.0.0/8` });
+    return cidr === null ? [] : [cidr];
+  }),
+);
+
+const hexSecret = z
+  .string()
+  .regex(/^([0-9a-fA-F]{2}){32,}$/, "at least 32 bytes in hexadecimal")
+  .transform((hex): Uint8Array => Buffer.from(hex, "hex"));
+
+const ServerEnvironment = z
+  .object({
+    /** One address to bind; loopback in both families when unset. */
+    HOST: hosts,
+    /** First of the ports that move together; the API listens on this + 1. */
+    PLAYHEAD_PORT_BASE: portBase.default(DEFAULT_PORT_BASE),
+    /** 1: stop when standard input ends, because the supervisor is gone. */
+    PLAYHEAD_SUPERVISED: flag,
+    LOG_LEVEL: logLevel,
+    /** Postgres, such as postgres://user:password@host:5432/playhead. */
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    /** Origin under which clients reach this API; named in the OpenAPI document. */
+    PUBLIC_API_URL: origin.optional(),
+    /** Origin of the collector's socket; given out with socket tokens. */
+    PUBLIC_SOCKET_URL: origin.optional(),
+    /** Shared with the collector, which checks what this signs. */
+    SOCKET_TOKEN_SECRET: hexSecret,
+    /** Proxies whose X-Forwarded-For is believed, as a comma list of ranges. */
+    TRUSTED_PROXIES: z.string().default("127.0.0.0/8,::1/128").pipe(trustedProxies),
+    /** Requests per second that one access token may make for ever. */
+    API_RATE_PER_SECOND: z.coerce.number().positive().max(100_000).default(50),
+    /** Requests that one access token may make at once after a pause. */
+    API_RATE_BURST: z.coerce.number().int().min(1).max(1_000_000).default(200),
+  })
+  .transform((environment) => {
+    const ports = portsFrom(environment.PLAYHEAD_PORT_BASE);
+    return {
+      hosts: environment.HOST,
+      port: ports.server,
+      internalPort: internalPort(ports.server),
+      isSupervised: environment.PLAYHEAD_SUPERVISED,
+      logLevel: environment.LOG_LEVEL,
+      databaseUrl: environment.DATABASE_URL,
+      publicApiUrl: environment.PUBLIC_API_URL ?? `http://localhost:${ports.server}`,
+      publicSocketUrl: environment.PUBLIC_SOCKET_URL ?? `http://localhost:${ports.socket}`,
+      socketTokenSecret: environment.SOCKET_TOKEN_SECRET,
+      trustedProxies: environment.TRUSTED_PROXIES,
+      apiRate: { perSecond: environment.API_RATE_PER_SECOND, burst: environment.API_RATE_BURST },
+    };
+  });
+
+export type ServerConfig = Readonly<z.output<typeof ServerEnvironment>>;
+
+export function readServerConfig(environment: NodeJS.ProcessEnv = process.env): ServerConfig {
+  return parseEnvironment(ServerEnvironment, environment);
+}
+
+const name = z.string().min(1).max(200);
+
+const SeedEnvironment = z
+  .object({
+    LOG_LEVEL: logLevel,
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    /** Names of what is made when the database has no organisation yet. */
+    SEED_ORGANIZATION_NAME: name.default("My organization"),
+    SEED_ENVIRONMENT_NAME: name.default("Production"),
+    SEED_PERSON_NAME: name.default("Owner"),
+    /** Sign-in of the first person. */
+    SEED_EMAIL: z.string().regex(/^[^\s@]+@[^\s@]+$/),
+    SEED_PASSWORD: z.string().min(8).max(1024),
+    /** The first access token: a UUID and its secret of 75 characters. */
+    SEED_TOKEN_ID: z.uuid(),
+    SEED_TOKEN_SECRET: z.string().regex(/^[A-Za-z0-9+/]{75}$/, "75 characters of A-Z a-z 0-9 + /"),
+    /** The first environment key, which players put in their beacons. */
+    SEED_ENV_KEY: z.string().regex(/^[a-z0-9]{1,64}$/),
+  })
+  .transform((environment) => ({
+    logLevel: environment.LOG_LEVEL,
+    databaseUrl: environment.DATABASE_URL,
+    seed: {
+      organizationName: environment.SEED_ORGANIZATION_NAME,
+      environmentName: environment.SEED_ENVIRONMENT_NAME,
+      personName: environment.SEED_PERSON_NAME,
+      email: environment.SEED_EMAIL,
+      password: environment.SEED_PASSWORD,
+      tokenId: environment.SEED_TOKEN_ID,
+      tokenSecret: environment.SEED_TOKEN_SECRET,
+      envKey: environment.SEED_ENV_KEY,
+    },
+  }));
+
+export type SeedConfig = Readonly<z.output<typeof SeedEnvironment>>;
+
+export function readSeedConfig(environment: NodeJS.ProcessEnv = process.env): SeedConfig {
+  return parseEnvironment(SeedEnvironment, environment);
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import fastifySwagger from "@fastify/swagger";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
+import {
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import { ApiError } from "../../domain/errors.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
+import type { Metrics } from "../../platform/observability/metrics.ts";
+import { answerError, answerFrameworkError } from "./errors.ts";
+import { parseJsonBody } from "./json-body.ts";
+import { watchRequests } from "./request-log.ts";
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+export interface AppOptions {
+  log: Logger;
+  metrics: Metrics;
+  /** Origin named in the OpenAPI document. No absolute URL ever comes from a request's Host header. */
+  publicApiUrl: string;
+}
+
+const BODY_LIMIT_BYTES = 1_048_576;
+
+/** What a request id from outside may look like; anything else could forge log lines or grow them without end. */
+const SANE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
+
+/** The HTTP frame without routes: ids, limits, one place for errors, OpenAPI. Routes are added before `ready()`. */
+export async function createApp({ log, metrics, publicApiUrl }: AppOptions): Promise<App> {
+  const loggerInstance: FastifyBaseLogger = log;
+  const app: App = Fastify({
+    loggerInstance,
+    disableRequestLogging: true, // one line per answer of our own instead of two
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestIdLogLabel: "requestId",
+    genReqId: (request) => requestId(request.headers["x-request-id"]),
+    frameworkErrors: answerFrameworkError,
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request) => {
+    throw new ApiError("not_found", [`There is no ${request.method} ${request.url.split("?", 1)[0]}`]);
+  });
+  parseJsonBody(app);
+  watchRequests(app, metrics);
+  await describeApi(app, publicApiUrl);
+  return app;
+}
+
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === "string" && SANE_REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+/** Serves the OpenAPI 3.1 document of all routes that are not hidden. */
+async function describeApi(app: App, publicApiUrl: string): Promise<void> {
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Playhead API", version: "1.0.0" },
+      servers: [{ url: publicApiUrl }],
+      components: {
+        securitySchemes: {
+          accessToken: { type: "http", scheme: "basic", description: "Access token id and secret" },
+        },
+      },
+    },
+    transform: jsonSchemaTransform,
+  });
+  app.get("/docs/openapi.json", { schema: { hide: true } }, () => app.swagger());
+}

@@ -1,0 +1,14 @@
+import type { App } from "./app.ts";
+
+/**
+ * JSON bodies as clients send them: older SDKs name the type on requests without a body too, so nothing is no mistake.
+ * `__proto__` and `constructor.prototype` keys are refused.
+ */
+export function parseJsonBody(app: App): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeContentTypeParser("text/plain");
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, body.toString(), done);
+  });
+}
