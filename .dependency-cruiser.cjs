@@ -54,15 +54,8 @@ const forbidden = [
     name: "app-talks-http",
     comment: "app/ imports domain/ and itself and talks HTTP and Socket.IO for the rest",
     severity: "error",
-    from: { path: "^app/", pathNot: "^app/(main|config)\\.ts$" },
+    from: { path: "^app/" },
     to: { path: `^(platform|scripts|bench|${SERVICES})/` },
-  },
-  {
-    name: "app-program-shell",
-    comment: "the process around the app is a program like the others, and takes from platform/ only what makes it one",
-    severity: "error",
-    from: { path: "^app/(main|config)\\.ts$" },
-    to: { path: `^(platform|scripts|bench|${SERVICES})/`, pathNot: "^platform/(config|http|observability)/" },
   },
   {
     name: "programs-are-started",

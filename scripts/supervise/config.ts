@@ -14,14 +14,16 @@ const Environment = z.object({
   CLICKHOUSE_URL: z.url().optional(),
   /** Cluster name in the migrations' `{cluster}`; only with a ClickHouse of one's own. */
   CLICKHOUSE_CLUSTER: z.string().optional(),
-  /** Peers whose X-Forwarded-For is believed; the programs have the default. */
-  TRUSTED_PROXIES: z.string().optional(),
+  /** Peers whose X-Forwarded-For is believed. */
+  TRUSTED_PROXIES: z.string().default("127.0.0.0/8,::1/128"),
   /** Public origins, where a proxy stands before Playhead. */
   PUBLIC_APP_URL: z.url().optional(),
   PUBLIC_API_URL: z.url().optional(),
   PUBLIC_STREAM_URL: z.url().optional(),
   PUBLIC_IMAGE_URL: z.url().optional(),
   PUBLIC_SOCKET_URL: z.url().optional(),
+  /** host:port at which players reach the collector. */
+  PUBLIC_COLLECTOR: z.string().min(1).optional(),
   /** 1: stop when standard input ends. Set by scripts/start.mjs. */
   PLAYHEAD_SUPERVISED: flag,
   /** When the start began, Unix milliseconds. Set by scripts/start.mjs. */

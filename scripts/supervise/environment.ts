@@ -34,23 +34,34 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
   }),
   server: (input) => ({
     ...postgres(input),
-    ...clickhouse(input),
-    ...publicOrigins(input),
     ...trustedProxies(input),
-    OBJECTS_DIR: join(input.dataFolder, "objects"),
+    PUBLIC_API_URL: input.access.api,
+    PUBLIC_SOCKET_URL: input.access.socket,
     SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
   }),
   edge: (input) => ({ ...postgres(input), ...eventlog(input), ...trustedProxies(input) }),
   views: (input) => ({
-    ...postgres(input),
     ...clickhouse(input),
     ...eventlog(input),
-    ...publicOrigins(input),
     SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
   }),
-  app: (input) => ({ ...publicOrigins(input), ...nextAuth(input), ...next(input) }),
+  app: (input) => ({
+    ...trustedProxies(input),
+    ...next(input),
+    NEXTAUTH_URL: input.access.app,
+    NEXTAUTH_SECRET: input.secrets.nextauthSecret,
+    PUBLIC_SOCKET_URL: input.access.socket,
+    PUBLIC_COLLECTOR: input.access.collector,
+  }),
   migrate: (input) => ({ ...postgres(input), ...clickhouse(input) }),
-  seed: (input) => postgres(input),
+  seed: (input) => ({
+    ...postgres(input),
+    SEED_EMAIL: input.access.email,
+    SEED_PASSWORD: input.secrets.personPassword,
+    SEED_TOKEN_ID: input.secrets.tokenId,
+    SEED_TOKEN_SECRET: input.secrets.tokenSecret,
+    SEED_ENV_KEY: input.secrets.environmentKey,
+  }),
   build: next,
 };
 
@@ -86,24 +97,14 @@ function eventlog({ dataFolder }: EnvironmentInput): Variables {
   return { EVENTLOG_DIR: join(dataFolder, "eventlog") };
 }
 
-function publicOrigins({ access }: EnvironmentInput): Variables {
-  return {
-    PUBLIC_APP_URL: access.app,
-    PUBLIC_API_URL: access.api,
-    PUBLIC_STREAM_URL: access.stream,
-    PUBLIC_IMAGE_URL: access.image,
-    PUBLIC_SOCKET_URL: access.socket,
-  };
-}
-
 function trustedProxies({ config }: EnvironmentInput): Variables {
-  return config.TRUSTED_PROXIES === undefined ? {} : { TRUSTED_PROXIES: config.TRUSTED_PROXIES };
-}
-
-function nextAuth({ access, secrets }: EnvironmentInput): Variables {
-  return { NEXTAUTH_URL: access.app, NEXTAUTH_SECRET: secrets.nextauthSecret };
+  return { TRUSTED_PROXIES: config.TRUSTED_PROXIES };
 }
 
 function next({ dev }: EnvironmentInput): Variables {
-  return { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: dev ? "development" : "production" };
+  return {
+    NEXT_TELEMETRY_DISABLED: "1",
+    NODE_ENV: dev ? "development" : "production",
+    PLAYHEAD_DEV: dev ? "1" : "0",
+  };
 }

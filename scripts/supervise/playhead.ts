@@ -12,7 +12,7 @@ import { untilStarted } from "./ready.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Service } from "./service.ts";
 import { type Stoppable, stopInStages } from "./stop-order.ts";
-import { type Job, Supervisor } from "./supervisor.ts";
+import { type Job, type Script, Supervisor } from "./supervisor.ts";
 import type { Terminal } from "./terminal.ts";
 import { watchSources } from "./watch-sources.ts";
 import type { Access } from "./welcome.ts";
@@ -32,8 +32,8 @@ export interface PlayheadOptions {
 /** The first person; without mail at that address nothing is sent to it. */
 const EMAIL = "admin@playhead.local";
 
-/** What the seed prints as its last line: the environment that everything belongs to. */
-const Seeded = z.object({ environmentId: z.string() });
+/** What the seed prints as its last line; no environment when somebody made an organisation without any. */
+const Seeded = z.object({ environment: z.object({ id: z.string() }).nullable() });
 
 /** All databases and programs of one data folder. */
 export class Playhead {
@@ -100,6 +100,7 @@ export class Playhead {
     };
     const service = this.#supervisor.service("postgres", () => startPostgres(options));
     this.#stages[2].push(service);
+    service.start();
     await terminal.step("postgres", () => untilStarted(service, this.#options.signal));
   }
 
@@ -127,12 +128,12 @@ export class Playhead {
     await this.#job("seed", ["server/seed.ts"], (line) => {
       if (line !== "") lastLine = line;
     });
-    return Seeded.parse(JSON.parse(lastLine)).environmentId;
+    return Seeded.parse(JSON.parse(lastLine)).environment?.id ?? "";
   }
 
   /** Runs a job to its end; a stop in the meantime ends it too. */
-  async #job(name: Job, args: readonly string[], onLine?: (line: string) => void): Promise<void> {
-    const child = this.#supervisor.job(name, args, onLine);
+  async #job(name: Job, script: Script, onLine?: (line: string) => void): Promise<void> {
+    const child = this.#supervisor.job(name, script, onLine);
     this.#stages[0].push(child);
     const code = await child.exitCode;
     this.#options.signal.throwIfAborted();
@@ -154,7 +155,7 @@ function accessOf({ config, ports, secrets }: PlayheadOptions): Access {
     stream: config.PUBLIC_STREAM_URL ?? at(ports.delivery),
     image: config.PUBLIC_IMAGE_URL ?? at(ports.delivery),
     socket: config.PUBLIC_SOCKET_URL ?? at(ports.socket),
-    collector: `localhost:${ports.collector}`,
+    collector: config.PUBLIC_COLLECTOR ?? `localhost:${ports.collector}`,
     environmentKey: secrets.environmentKey,
     environmentId: "",
     tokenId: secrets.tokenId,

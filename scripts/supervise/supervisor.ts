@@ -19,6 +19,9 @@ export interface SupervisorOptions {
   signal: AbortSignal;
 }
 
+/** A script of the repository and its arguments. */
+export type Script = readonly [path: string, ...args: string[]];
+
 /** Programs that run to their end. */
 export type Job = "migrate" | "seed" | "build";
 
@@ -49,8 +52,8 @@ export class Supervisor {
   }
 
   /** Starts a script of ours that ends by itself; its lines go to its log and, all of them, to `onLine`. */
-  job(name: Job, args: readonly string[], onLine: (line: string) => void = () => {}): RunningChild {
-    return this.#start(name, args, onLine);
+  job(name: Job, [script, ...args]: Script, onLine: (line: string) => void = () => {}): RunningChild {
+    return this.#start(name, [script, ...args], onLine);
   }
 
   /** Writes a line to the program's log and shows its trouble, if it holds any. */
@@ -70,11 +73,12 @@ export class Supervisor {
     this.#logs.clear();
   }
 
-  #start(name: ProgramName | Job, args: readonly string[], onLine: (line: string) => void = () => {}): RunningChild {
+  #start(name: ProgramName | Job, [script, ...args]: Script, onLine: (line: string) => void = () => {}): RunningChild {
+    const { root } = this.#options;
     const command: ChildCommand = {
       command: process.execPath,
-      args,
-      cwd: this.#options.root,
+      args: [join(root, script), ...args], // absolute, so that a list of processes tells one Playhead from another
+      cwd: root,
       environment: this.#options.environmentOf(name),
     };
     return startChild(command, (line) => {

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { portsFrom } from "../../domain/ports.ts";
+import type { SuperviseConfig } from "./config.ts";
+import { type EnvironmentInput, environmentOf } from "./environment.ts";
+import type { ProgramName } from "./programs.ts";
+import type { Job } from "./supervisor.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Which config.ts reads what the table gives to which programs. */
+const CONFIGS: readonly [string, readonly (ProgramName | Job)[]][] = [
+  ["platform/clickhouse/embedded/config.ts", ["clickhouse"]],
+  ["server/config.ts", ["server", "seed"]],
+  ["collector/edge/config.ts", ["edge"]],
+  ["collector/views/config.ts", ["views"]],
+  ["app/config.ts", ["app"]],
+  ["scripts/migrate/config.ts", ["migrate"]],
+];
+
+/** Read by Node, libuv, Next or next-auth themselves. */
+const READ_BY_OTHERS = ["PATH", "HOME", "TZ", "LANG", "NODE_ENV", "UV_THREADPOOL_SIZE", "NEXT_TELEMETRY_DISABLED"];
+
+/** Given to every program, used by most. */
+const COMMON = ["PLAYHEAD_PORT_BASE", "PLAYHEAD_SUPERVISED", "LOG_LEVEL"];
+
+describe("the environment of a program", () => {
+  it.each(CONFIGS)("has what %s asks for, and nothing else", (config, programs) => {
+    const source = readFileSync(join(ROOT, config), "utf8");
+    const given = programs.flatMap((program) => Object.keys(environmentOf(program, input())));
+    const asked = [...source.matchAll(/^\s+([A-Z][A-Z0-9_]{2,}): (.*)/gm)];
+    const required = asked.filter(
+      ([, , reader]) => !/flag|hosts|logLevel|optional|default|prefault/.test(reader ?? ""),
+    );
+    const names = new Set(asked.map(([, name]) => name));
+    expect(required.map(([, name]) => name).filter((name) => !given.includes(name ?? ""))).toEqual([]);
+    expect(given.filter((name) => !names.has(name) && ![...READ_BY_OTHERS, ...COMMON].includes(name))).toEqual([]);
+  });
+
+  it("holds no secret that the program does not use", () => {
+    const values = (program: ProgramName) => Object.values(environmentOf(program, input())).join(" ");
+    expect(values("app")).not.toMatch(/pg-secret|ch-secret|socket-secret/);
+    expect(values("edge")).not.toMatch(/ch-secret|socket-secret|auth-secret/);
+    expect(values("clickhouse")).not.toMatch(/pg-secret|socket-secret|auth-secret/);
+  });
+
+  it("prefers databases of one's own", () => {
+    const DATABASE_URL = "postgres://me@db/mine";
+    expect(environmentOf("server", input({ DATABASE_URL }))).toMatchObject({ DATABASE_URL });
+  });
+});
+
+function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
+  const config: SuperviseConfig = {
+    PLAYHEAD_PORT_BASE: 3000,
+    HOST: ["127.0.0.1", "::1"],
+    LOG_LEVEL: "info",
+    PLAYHEAD_SUPERVISED: true,
+    TRUSTED_PROXIES: "127.0.0.0/8",
+    PATH: "/usr/bin",
+    HOME: "/home/me",
+    ...overrides,
+  };
+  return {
+    config,
+    ports: portsFrom(3000),
+    dataFolder: "/data",
+    secrets: {
+      postgresPassword: "pg-secret",
+      clickhousePassword: "ch-secret",
+      socketTokenSecret: "socket-secret",
+      nextauthSecret: "auth-secret",
+      personPassword: "person-secret",
+      tokenId: "id",
+      tokenSecret: "token-secret",
+      environmentKey: "key",
+    },
+    access: {
+      app: "http://localhost:3000",
+      api: "http://localhost:3001",
+      stream: "http://localhost:3003",
+      image: "http://localhost:3003",
+      socket: "http://localhost:3005",
+      collector: "localhost:3002",
+      environmentKey: "key",
+      environmentId: "abc123",
+      tokenId: "id",
+      tokenSecret: "token-secret",
+      email: "admin@playhead.local",
+      password: "person-secret",
+    },
+    dev: false,
+  };
+}
