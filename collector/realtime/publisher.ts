@@ -47,13 +47,14 @@ export class Publisher {
   readonly #names: DimensionNames;
   readonly #pictures = new Map<string, LivePicture>();
   readonly #followers = new Set<Follower>();
+  /** Wall clock when a picture's `as_of` last moved. */
+  readonly #movedAtMs = new WeakMap<LivePicture, number>();
   readonly #seconds: Histogram;
   readonly #heartbeat: NodeJS.Timeout;
   #round: Promise<void> | null = null;
   #news = false;
   #closed = false;
   #asOfMs = 0;
-  #movedAtMs = 0;
   #lastSentMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #notBeforeMs = 0;
@@ -90,7 +91,7 @@ export class Publisher {
     };
   }
 
-  /** Something was stored, or somebody came: a round begins as soon as the last one has rested. */
+  /** Rows were stored, or somebody came: a round begins as soon as the last one has rested. */
   poke(): void {
     this.#news = true;
     if (this.#closed || this.#round !== null || this.#timer !== null) return;
@@ -116,7 +117,6 @@ export class Publisher {
     const startedMs = this.#deps.nowMs();
     const asOfMs = this.#deps.asOfMs();
     if (asOfMs !== null) {
-      if (asOfMs > this.#asOfMs) this.#movedAtMs = startedMs;
       this.#asOfMs = Math.max(this.#asOfMs, asOfMs);
       for (const [key, picture] of this.#pictures) await this.#refresh(key, picture);
     }
@@ -127,8 +127,10 @@ export class Publisher {
   async #refresh(key: string, picture: LivePicture): Promise<void> {
     const stop = this.#seconds.startTimer();
     try {
+      const knownMs = picture.latest?.asOfMs ?? 0;
       const news = await picture.refresh(this.#asOfMs);
       stop();
+      if (news.asOfMs > knownMs) this.#movedAtMs.set(picture, this.#deps.nowMs());
       for (const follower of this.#followers) if (follower.key === key) this.#send(follower, news, news.changed);
       this.#lastSentMs = this.#deps.nowMs();
     } catch (error) {
@@ -137,9 +139,12 @@ export class Publisher {
     }
   }
 
-  /** Without news the delay grows, and viewers of the page must see it grow. */
+  /** Without news log time goes on or stands still, and viewers of the page must see which. */
   #beat(): void {
     if (this.#deps.nowMs() - this.#lastSentMs < HEARTBEAT_MS) return;
+    const asOfMs = this.#deps.asOfMs();
+    if (asOfMs !== null && asOfMs > this.#asOfMs) this.poke();
+    if (this.#deps.nowMs() - this.#lastSentMs < 2 * HEARTBEAT_MS) return; // that round will send
     for (const follower of this.#followers) {
       const { latest } = follower.picture;
       if (latest !== null) this.#send(follower, latest, []);
@@ -158,7 +163,7 @@ export class Publisher {
       as_of: news.asOfMs,
       sent_at: nowMs,
       delay_ms: Math.max(0, nowMs - news.asOfMs),
-      state: nowMs - Math.max(this.#movedAtMs, news.asOfMs) > STALL_MS ? "stalled" : "live",
+      state: nowMs - (this.#movedAtMs.get(follower.picture) ?? 0) > STALL_MS ? "stalled" : "live",
       buckets: follower.hasSnapshot ? changed : resumable(follower.picture, subscription.resumeFromMs),
       current: news.current,
       breakdowns: news.breakdowns,

@@ -27,7 +27,7 @@ export interface ViewsDeps extends PartitionFoldDeps {
   /** Wall clock, only to space checkpoints; decisions about views use log time. */
   nowMs: () => number;
   partitions: number;
-  /** Called after each round that stored something or moved the watermark. */
+  /** Called after each round that stored rows; others only move the watermark. */
   onStored: () => void;
   onFailed: (error: Error) => void;
 }
@@ -149,7 +149,7 @@ export class Views {
     for (const { held, rows } of collected) if (rows.watermarkMs > 0) held.storedUntilMs = rows.watermarkMs;
     this.#stored.resolve();
     this.#stored = Promise.withResolvers();
-    this.#deps.onStored();
+    if (collected.some(({ rows }) => rows.beats.length + rows.views.length > 0)) this.#deps.onStored();
     for (const { partition, held, rows, checkpoint } of collected) {
       if (checkpoint === null) continue;
       await this.#states?.append(checkpoint.records);
