@@ -86,7 +86,8 @@ export function enterPhase(course: Course, phase: ViewPhase, atMs: number): void
   if (phase === "playing") beginPlaying(course, atMs);
 }
 
-function isWatching(phase: ViewPhase): boolean {
+/** Start-up, playing, stalls and seeks. */
+export function isWatching(phase: ViewPhase): boolean {
   return phase === "starting" || phase === "playing" || phase === "stalled" || phase === "seeking";
 }
 

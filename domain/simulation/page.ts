@@ -1,6 +1,6 @@
 import type { Agenda } from "./agenda.ts";
 import type { Dice } from "./behaviour.ts";
-import { type Course, lengthMs, longestMs, moveTo } from "./course.ts";
+import { type Course, isWatching, lengthMs, longestMs, moveTo } from "./course.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Report, setFields, writeEvent } from "./report.ts";
 
@@ -79,9 +79,7 @@ export function emit(watcher: Watcher, name: string, atMs: number, happenedAtMs 
 
 /** 10 s after the last event other than a request, while the player is not paused. */
 function armHeartbeat(watcher: Watcher, atMs: number): void {
-  const { phase } = watcher.page.course;
-  const running = phase === "starting" || phase === "playing" || phase === "stalled" || phase === "seeking";
-  if (!running) watcher.agenda.clear("heartbeat");
+  if (!isWatching(watcher.page.course.phase)) watcher.agenda.clear("heartbeat");
   else watcher.agenda.set("heartbeat", atMs + HEARTBEAT_MS, (dueMs) => emit(watcher, "hb", dueMs));
 }
 

@@ -1,6 +1,6 @@
 import { type Interruption, planInterruption, stallMs } from "./behaviour.ts";
 import { RENDITIONS } from "./catalogue.ts";
-import { enterPhase, jumpTo, noticeStall } from "./course.ts";
+import { enterPhase, jumpTo, moveTo, noticeStall } from "./course.ts";
 import { pictureFields } from "./metadata.ts";
 import { emit, type Watcher } from "./page.ts";
 import { setFields } from "./report.ts";
@@ -25,7 +25,9 @@ export function play(watcher: Watcher, atMs: number): void {
 }
 
 function goOn(watcher: Watcher, atMs: number): void {
-  const { what, afterMs } = planInterruption(watcher.dice, watcher.page.course, atMs);
+  const { course } = watcher.page;
+  moveTo(course, atMs); // how much is left to play depends on it
+  const { what, afterMs } = planInterruption(watcher.dice, course, atMs);
   watcher.agenda.set("playback", atMs + afterMs, (dueMs) => interrupt(watcher, what, dueMs));
   if (!watcher.agenda.has("segment")) planSegment(watcher, atMs);
 }

@@ -13,6 +13,8 @@ export interface Simulation {
   /** Everybody closes the page at once. */
   leaveAll(nowMs: number): SendAction[];
   truth(nowMs: number): ViewTruth[];
+  /** Concurrent viewers right now; cheaper than asking the truth. */
+  watching(): number;
   /** All have left and all requests are answered. */
   isOver(): boolean;
 }
@@ -56,6 +58,7 @@ export function createSimulation(options: SimulationOptions, startMs: number): S
       return viewers.flatMap((viewer) => viewer.leave(nowMs));
     },
     truth: (nowMs) => viewers.flatMap((viewer) => viewer.truth(nowMs)),
+    watching: () => viewers.reduce((count, viewer) => count + (viewer.isWatching() ? 1 : 0), 0),
     isOver: () => viewers.every((viewer) => viewer.isGone()),
   };
 }

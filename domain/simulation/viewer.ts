@@ -1,7 +1,7 @@
 import { type Agenda, createAgenda } from "./agenda.ts";
 import type { Dice } from "./behaviour.ts";
 import { chooseCdn, createCatalogue, RENDITIONS, type Title } from "./catalogue.ts";
-import { type Course, createCourse, enterPhase, truthOf } from "./course.ts";
+import { type Course, createCourse, enterPhase, isWatching, truthOf } from "./course.ts";
 import { failToLoad, loadNext, loadPage } from "./load-steps.ts";
 import { playerFields, playerName, videoFields } from "./metadata.ts";
 import { isHitBy, type SimulationOptions } from "./options.ts";
@@ -27,6 +27,8 @@ export interface Viewer {
   /** Closes the page, for good. */
   leave(nowMs: number): SendAction[];
   truth(nowMs: number): ViewTruth[];
+  /** Counts as a concurrent viewer right now. */
+  isWatching(): boolean;
   /** Left for good, and no answer is awaited. */
   isGone(): boolean;
 }
@@ -69,6 +71,7 @@ export function createViewer(index: number, options: SimulationOptions, startMs:
       return transport.drain();
     },
     truth: (nowMs) => courses.map((course) => truthOf(course, index, options.environmentKey, Math.round(nowMs))),
+    isWatching: () => session.watcher !== null && isWatching(session.watcher.page.course.phase),
     isGone: () => agenda.nextAtMs() === Number.POSITIVE_INFINITY && transport.isIdle(),
   };
 }
