@@ -32,7 +32,6 @@ const MAX_CONNECTIONS = 16;
  * as null; the row schema decides what becomes of them. The status is sent only when the whole result is there.
  */
 const READ_SETTINGS = { output_format_json_quote_64bit_integers: 1, wait_end_of_query: 1 } as const;
-const INSERT_SETTINGS = { input_format_skip_unknown_fields: 0 } as const;
 
 /** The driver for a server, a cluster or the embedded engine. Connects when first asked. */
 export function createClickHouse(options: ClickHouseOptions): ClickHouse {
@@ -75,7 +74,6 @@ class HttpClickHouse implements ClickHouse {
         format: "JSONCompactEachRow",
         values: rows,
         abort_signal: signal,
-        clickhouse_settings: INSERT_SETTINGS,
       });
     });
   }

@@ -76,7 +76,17 @@ async function openEngine(dataDir: string, folder: string): Promise<Engine> {
   return new Engine(dataDir, configFile);
 }
 
-const config = readFrontConfig();
+/** A mistake in the environment is one line for whoever started this, not a stack of ours. */
+function configOrExit(): FrontConfig {
+  try {
+    return readFrontConfig();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  }
+}
+
+const config = configOrExit();
 const log = createLogger("clickhouse", config.logLevel);
 const program = new Program(log);
 program.watchSignals({ supervised: config.supervised });
