@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { request } from "node:http";
@@ -24,7 +24,7 @@ describe("the embedded engine's process", () => {
   });
   afterEach(async () => {
     await db.close();
-    if (engine !== undefined) engine.kill("SIGKILL");
+    engine.kill("SIGTERM"); // a killed one would leave its folder in memory, with no successor to remove it
     await engine.exited;
     await rm(dataDir, { recursive: true });
   });
@@ -243,11 +243,12 @@ describe("the embedded engine's process", () => {
     await engine.exited;
     await db.close();
     await launch();
-    const folders = (await readdir("/dev/shm").catch(() => [])).filter((name) =>
-      name.startsWith(`playhead-${userInfo().uid}-`),
-    );
-    const files = await Promise.all(folders.map((folder) => readdir(join("/dev/shm", folder))));
-    expect(files.flat().filter((name) => !name.endsWith(".xml"))).toEqual([]);
+    const folder = createHash("sha256").update(dataDir).digest("hex").slice(0, 16);
+    const inMemory = join("/dev/shm", `playhead-${userInfo().uid}-${folder}`);
+    const places = [inMemory, join(dataDir, "inserts")].filter(existsSync);
+    expect(places).toHaveLength(1);
+    expect((await readdir(places[0] ?? "")).sort()).toEqual(["config.xml", "users.xml"]);
     await engine.stop();
+    expect(places.some(existsSync)).toBe(false);
   });
 });
