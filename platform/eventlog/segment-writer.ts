@@ -110,6 +110,7 @@ export class SegmentWriter implements LogWriter {
         await this.#commit(group);
         for (const append of group) append.resolve();
       } catch (error) {
+        await this.#repair().catch(() => undefined); // tried again before the next group
         this.#reject(group, error);
       }
     }
