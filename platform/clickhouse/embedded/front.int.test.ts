@@ -125,6 +125,7 @@ describe("the embedded engine's process", () => {
         .catch(() => "ended"),
     );
     await insertBatch(0);
+    expect((await fetch(`http://127.0.0.1:${engine.internalPort}/readyz`)).status).toBe(200);
     abort.abort();
     expect(await Promise.all(slow)).toEqual(slow.map(() => "ended"));
     expect(await countViews()).toEqual([{ count: 100 }]);

@@ -25,7 +25,6 @@ export function countDetachedParts(executor: Executor): Promise<number> {
 }
 
 async function ask(executor: Executor, sql: string): Promise<number> {
-  const plain = { settings: new Map(), parameters: new Map(), database: null, format: "TabSeparated" };
-  const { bytes } = await executor.run({ ...plain, sql, kind: "read" }, new AbortController().signal);
+  const { bytes } = await executor.ask(sql);
   return Number(bytes.toString());
 }
