@@ -56,8 +56,9 @@ function step(course: Course, { kind, viewerTimeMs: atMs, sequence }: Transition
   } else if (kind === "playing" || kind === "adplaying") {
     course.intentAtMs ??= atMs;
     course.firstFrameAtMs ??= atMs;
+    open(course.watching, atMs); // nothing to open unless the event that began it was lost
     course.failureSequence = null; // it plays again: the error was not the end
-  } else if (kind === "rebufferstart") open(course.rebuffering, atMs);
+  } else if (kind === "rebufferstart") stall(course, atMs);
   else if (kind === "rebufferend") close(course.rebuffering, atMs);
   else if (kind === "seeking") open(course.seeking, atMs);
   else if (kind === "seeked") close(course.seeking, atMs);
@@ -88,6 +89,12 @@ function stopWatching(course: Course, kind: Transition["kind"], atMs: number): v
 
 /** `ended` follows its own `pause` within a task or two (4–6 ms in the recordings). */
 const ENDED_AFTER_PAUSE_MS = 50;
+
+/** A stall is part of watching: nobody waits for a player that is paused. Its beginning is back-dated by the client. */
+function stall(course: Course, atMs: number): void {
+  const watching = course.watching[course.watching.length - 1];
+  if (watching !== undefined && watching.endMs === null) open(course.rebuffering, Math.max(atMs, watching.startMs));
+}
 
 function open(spans: Span[], atMs: number): void {
   const last = spans[spans.length - 1];
