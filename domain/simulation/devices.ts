@@ -133,7 +133,7 @@ export const DEVICES: readonly Device[] = [
   },
   {
     category: "tv",
-    browser: "Samsung Browser",
+    browser: "Samsung Internet",
     os: "Tizen",
     weight: 3,
     startupFactor: 2.4,
@@ -147,7 +147,7 @@ export const DEVICES: readonly Device[] = [
   {
     category: "tv",
     browser: "Chrome",
-    os: "Linux",
+    os: "Chromecast",
     weight: 3,
     startupFactor: 2,
     players: ["hlsjs"],
