@@ -1,0 +1,31 @@
+import { runKills } from "./kill/kill-run.ts";
+
+/** `node bench/kill-matrix.ts`: five kills of each process in one simulation, and the same with tables that must fail. */
+const FULL = {
+  viewers: 200,
+  durationMs: 180_000,
+  killsEach: 5,
+  onProgress: (line: string) => console.log(`  ${line}`),
+};
+
+console.log("keyed tables:");
+const keyed = await runKills(FULL);
+console.log(keyed);
+console.log("plain tables, which must show doubles:");
+const plain = await runKills({ ...FULL, durationMs: 90_000, killsEach: 2, plainTables: true });
+console.log(plain);
+
+const { lost, doubled, invented, viewRows, figures } = keyed;
+const exact = lost + doubled + invented + viewRows + figures === 0;
+const canSee = plain.doubled > 0;
+console.log(
+  `\n| tables | kills | acknowledged | stored | lost | doubled | invented | view rows wrong | figures wrong |`,
+);
+console.log("|---|---|---|---|---|---|---|---|---|");
+for (const [name, run] of Object.entries({ keyed, plain })) {
+  console.log(
+    `| ${name} | ${run.kills} | ${run.acknowledged} | ${run.stored} | ${run.lost} | ${run.doubled} | ${run.invented} | ${run.viewRows} | ${run.figures} |`,
+  );
+}
+console.log(`\n${Number(exact) + Number(canSee)} passed, ${Number(!exact) + Number(!canSee)} failed`);
+process.exitCode = exact && canSee ? 0 : 1;

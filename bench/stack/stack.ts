@@ -1,0 +1,179 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import type { EnvironmentId } from "../../domain/identifiers.ts";
+import { internalPort, type Ports, portsFrom } from "../../domain/ports.ts";
+import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { createClickHouse } from "../../platform/clickhouse/client.ts";
+import { type EmbeddedClickHouse, launchEmbeddedClickHouse } from "../../platform/clickhouse/embedded/launch.ts";
+import { DATABASE, migrateClickHouse } from "../../platform/clickhouse/migrate.ts";
+import { createLogger } from "../../platform/observability/logger.ts";
+import { startTestPostgres } from "../../platform/postgres/testing.ts";
+import { signSocketToken } from "../../platform/tokens/socket-token.ts";
+import { seedEnvironments } from "./seed-environments.ts";
+
+/** The two programs of the collector, each a real process. */
+export type CollectorProgram = "edge" | "views";
+
+const SCRIPTS: Record<CollectorProgram, string> = {
+  edge: "collector/edge/main.ts",
+  views: "collector/views/main.ts",
+};
+
+export interface StackOptions {
+  /** Environment keys to make; each gets an environment of its own, numbered from 1. */
+  environmentKeys: readonly string[];
+  /** Changes the tables after the migrations, to see that a test can fail. */
+  prepare?: (clickhouse: ClickHouse) => Promise<void>;
+  /** Lines of the programs' logs. */
+  onLine?: (line: string) => void;
+}
+
+/**
+ * A collector with real databases on free ports and in a temporary folder, for benchmarks and tests that kill processes.
+ * Without server and app: who needs those starts `npm start` on a folder of its own.
+ */
+export interface Stack {
+  ports: Ports;
+  /** host:port of the beacon endpoint. */
+  collector: string;
+  clickhouse: ClickHouse;
+  socketToken(environmentId: EnvironmentId): Promise<string>;
+  pid(program: CollectorProgram): number;
+  /** Sends a signal, waits for the end, starts again; resolves when it is ready. */
+  restart(program: CollectorProgram | "clickhouse", signal: NodeJS.Signals): Promise<{ code: number | null }>;
+  stop(): Promise<void>;
+}
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const READY_MS = 30_000;
+
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const folder = await mkdtemp(join(tmpdir(), "playhead-stack-"));
+  const ports = portsFrom(await freePortBase());
+  const password = randomBytes(16).toString("hex");
+  const log = createLogger("stack", "silent");
+  const [postgres, engine] = await Promise.all([
+    startTestPostgres(),
+    launchEmbeddedClickHouse({ dataDir: join(folder, "clickhouse"), port: ports.clickhouse, password }),
+  ]);
+  let clickhouseProcess: EmbeddedClickHouse = engine;
+  const clickhouseUrl = `http://default:${password}@127.0.0.1:${ports.clickhouse}`;
+  const clickhouse = createClickHouse({ url: clickhouseUrl, database: DATABASE });
+  await migrateClickHouse({ clickhouse, directory: join(ROOT, "migrations/clickhouse"), cluster: null, log });
+  await options.prepare?.(clickhouse);
+  const databaseUrl = await postgres.createTestDatabase();
+  await seedEnvironments(databaseUrl, options.environmentKeys);
+
+  const secret = randomBytes(32).toString("hex");
+  const environment = {
+    PATH: process.env["PATH"] ?? "",
+    TZ: "UTC",
+    LOG_LEVEL: "info",
+    PLAYHEAD_SUPERVISED: "1",
+    PLAYHEAD_PORT_BASE: String(ports.app),
+    DATABASE_URL: databaseUrl,
+    CLICKHOUSE_URL: clickhouseUrl,
+    EVENTLOG_DIR: join(folder, "eventlog"),
+    SOCKET_TOKEN_SECRET: secret,
+  };
+  const programs = new Map<CollectorProgram, ChildProcess>();
+  const start = async (program: CollectorProgram): Promise<void> => {
+    const child = spawnProgram(SCRIPTS[program], environment, options.onLine);
+    programs.set(program, child);
+    await untilReady(child, internalPort(program === "edge" ? ports.collector : ports.socket));
+  };
+  await Promise.all([start("edge"), start("views")]);
+
+  return {
+    ports,
+    collector: `127.0.0.1:${ports.collector}`,
+    clickhouse,
+    socketToken: (environmentId) =>
+      signSocketToken(
+        { personId: "bench", environmentId, scopes: ["monitoring:read"] },
+        new Uint8Array(Buffer.from(secret, "hex")),
+        Date.now(),
+      ),
+    pid: (program) => programs.get(program)?.pid ?? 0,
+    restart: async (program, signal) => {
+      if (program === "clickhouse") {
+        clickhouseProcess.kill(signal);
+        const { code } = await clickhouseProcess.exited;
+        clickhouseProcess = await launchEmbeddedClickHouse({
+          dataDir: join(folder, "clickhouse"),
+          port: ports.clickhouse,
+          password,
+        });
+        return { code };
+      }
+      const code = await end(programs.get(program), signal);
+      await start(program);
+      return { code };
+    },
+    stop: async () => {
+      await Promise.all([...programs.values()].map((child) => end(child, "SIGTERM")));
+      await clickhouse.close();
+      await clickhouseProcess.stop();
+      await postgres.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function spawnProgram(
+  script: string,
+  environment: Record<string, string>,
+  onLine?: (line: string) => void,
+): ChildProcess {
+  const child = spawn(process.execPath, [script], { cwd: ROOT, env: environment, stdio: ["pipe", "pipe", "pipe"] });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (text: string) => onLine?.(text.trimEnd()));
+  }
+  return child;
+}
+
+async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<number | null> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+  const exited = once(child, "exit");
+  child.kill(signal);
+  const [code] = (await exited) as [number | null];
+  return code;
+}
+
+async function untilReady(child: ChildProcess, port: number): Promise<void> {
+  const deadlineMs = performance.now() + READY_MS;
+  while (performance.now() < deadlineMs) {
+    if (child.exitCode !== null)
+      throw new Error(`a program ended with exit code ${child.exitCode} before it was ready`);
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    if (answer?.ok === true) return;
+    await sleep(25);
+  }
+  throw new Error(`port ${port} was not ready within ${READY_MS} ms`);
+}
+
+/** A base whose ports are all free now; away from the ports that systems give out by themselves. */
+async function freePortBase(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const base = 10_000 + Math.floor(Math.random() * 1_000) * 10;
+    const ports = Object.values(portsFrom(base)).flatMap((port) => [port, internalPort(port)]);
+    const free = await Promise.all(ports.map(isFree));
+    if (free.every(Boolean)) return base;
+  }
+  throw new Error("no free ports found");
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
