@@ -1,10 +1,10 @@
-import { sql } from "kysely";
 import { listen } from "../platform/http/listen.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
 import { Program } from "../platform/observability/program.ts";
 import { Readiness } from "../platform/observability/readiness.ts";
+import { missingMigrations } from "../platform/postgres/migrate.ts";
 import { createPool, createPostgres } from "../platform/postgres/pool.ts";
 import { createPasswordCheck } from "./auth/passwords.ts";
 import { SIGN_IN_LIMITS, SignInThrottle } from "./auth/sign-in-throttle.ts";
@@ -24,8 +24,8 @@ const pool = createPool({ url: config.databaseUrl, applicationName: "playhead-se
 program.onStop("postgres", () => pool.end());
 const db = createPostgres(pool);
 readiness.add("postgres", async () => {
-  await sql`select 1`.execute(db);
-  return { ok: true };
+  const missing = await missingMigrations(db);
+  return missing.length === 0 ? { ok: true } : { ok: false, reason: `migrations did not run: ${missing.join(", ")}` };
 });
 
 const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLogger } from "../observability/logger.ts";
-import { migratePostgres, withMigrationLock } from "./migrate.ts";
+import { migratePostgres, missingMigrations, withMigrationLock } from "./migrate.ts";
+import { createPool, createPostgres } from "./pool.ts";
 import { startTestPostgres, type TestPostgres } from "./testing.ts";
 
 const log = createLogger("test", "silent");
@@ -47,6 +48,18 @@ describe("migratePostgres", () => {
     expect(await withMigrationLock(postgres.url, (lock) => migratePostgres(lock, log))).toEqual([]);
   });
 
+  it("is seen to be missing before and complete after", async () => {
+    const url = await postgres.createTestDatabase();
+    const pool = createPool({ url, applicationName: "test", log });
+    const db = createPostgres(pool);
+    expect(await missingMigrations(db)).toEqual([]);
+    await ask(url, "delete from migrations where name = '0001_people'");
+    expect(await missingMigrations(db)).toEqual(["0001_people"]);
+    await ask(url, "drop table migrations");
+    expect(await missingMigrations(db)).toContain("0001_people");
+    await pool.end();
+  });
+
   it("leaves every table of the product with environment_id in its primary key, never null", async () => {
     const url = await postgres.createTestDatabase();
     const tables = await ask<{ table: string; keyed: boolean }>(
@@ -60,6 +73,24 @@ describe("migratePostgres", () => {
     const unkeyed = tables.filter(({ table, keyed }) => !keyed && !ABOVE_ENVIRONMENTS.includes(table));
     expect(tables.length).toBeGreaterThan(ABOVE_ENVIRONMENTS.length);
     expect(unkeyed).toEqual([]);
+  });
+
+  it("makes the columns that schema.ts names, no more and no fewer", async () => {
+    const url = await postgres.createTestDatabase();
+    const columns = await ask<{ table: string; columns: string[] }>(
+      url,
+      `select table_name as table, array_agg(column_name::text order by column_name::text) as columns
+       from information_schema.columns where table_schema = 'public' and table_name <> 'migrations' group by 1`,
+    );
+    const source = await readFile(new URL("schema.ts", import.meta.url), "utf8");
+    const named = new Map(
+      [...source.matchAll(/^interface (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, name = "", body = ""]) => [
+        name.toLowerCase(),
+        [...body.matchAll(/^ {2}(\w+):/gm)].map(([, column]) => column).sort(),
+      ]),
+    );
+    const made = new Map(columns.map(({ table, columns: names }) => [table.replaceAll("_", ""), names]));
+    expect(named).toEqual(made);
   });
 
   it("has a header in every migration: what changes, lock or cost, previous release", async () => {
@@ -121,7 +152,7 @@ describe("0001_people", () => {
     await listener.end();
     expect(heard).toEqual(["k1", "k1", ""]);
     expect(await ask(url, "select * from collector_env_keys")).toEqual([
-      { env_key: "k1", environment_number: "1", environment_id: "abc123", active: false },
+      { env_key: "k1", environment_number: "1", environment_id: "abc123", active: false, retention_days: 90 },
     ]);
     await expect(ask(url, "delete from environments")).rejects.toThrow("never deleted");
     await expect(ask(url, "delete from env_keys")).rejects.toThrow("never deleted");

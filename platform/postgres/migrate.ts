@@ -1,8 +1,12 @@
+import { readdir } from "node:fs/promises";
+import { basename } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { sql } from "kysely";
 import { runner } from "node-pg-migrate";
 import { Client } from "pg";
 import type { Logger } from "../observability/logger.ts";
+import type { Postgres } from "./pool.ts";
 
 const MIGRATIONS = fileURLToPath(new URL("../../migrations/postgres", import.meta.url));
 
@@ -70,4 +74,19 @@ export async function migratePostgres({ client }: MigrationLock, log: Logger): P
     },
   });
   return applied.map(({ name }) => name);
+}
+
+/** Migrations that this release needs and the database has not seen; a program is not ready before they ran. */
+export async function missingMigrations(db: Postgres): Promise<string[]> {
+  const names = (await readdir(MIGRATIONS))
+    .filter((file) => file.endsWith(".sql"))
+    .map((file) => basename(file, ".sql"))
+    .sort();
+  const { rows: tables } = await sql<{
+    exists: boolean;
+  }>`select to_regclass('migrations') is not null as exists`.execute(db);
+  if (!tables[0]?.exists) return names;
+  const { rows } = await sql<{ name: string }>`select name from migrations`.execute(db);
+  const seen = new Set(rows.map(({ name }) => name));
+  return names.filter((name) => !seen.has(name));
 }

@@ -38,7 +38,7 @@ describe("passwords", () => {
       return Math.min(...times);
     };
     const ratio = (await fastest(null)) / (await fastest(stored));
-    expect(ratio).toBeGreaterThan(0.5);
-    expect(ratio).toBeLessThan(2);
+    expect(ratio).toBeGreaterThan(0.2);
+    expect(ratio).toBeLessThan(5); // an early answer would be a thousand times faster
   });
 });

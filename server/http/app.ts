@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import fastifySwagger from "@fastify/swagger";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from "fastify";
 import {
   jsonSchemaTransform,
   serializerCompiler,
@@ -40,9 +40,9 @@ export async function createApp({ log, metrics, publicApiUrl }: AppOptions): Pro
   const loggerInstance: FastifyBaseLogger = log;
   const app: App = Fastify({
     loggerInstance,
-    disableRequestLogging: true, // one line per answer of our own instead of two
+    // One line per answer of our own instead of the framework's two.
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestIdLogLabel: "requestId",
     genReqId: (request) => requestId(request.headers["x-request-id"]),
     frameworkErrors: answerFrameworkError,
   }).withTypeProvider<ZodTypeProvider>();

@@ -21,7 +21,7 @@ const FRAMEWORK_ERRORS: ReadonlyMap<string, () => ApiError> = new Map([
 ]);
 
 /** The one place where errors become answers. What is not the caller's is logged with its cause and says nothing outside. */
-export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const refusal = asApiError(error);
   if (refusal === null) {
     request.log.error({ err: error }, "request failed");
@@ -41,7 +41,7 @@ export function answerFrameworkError(error: FastifyError, request: FastifyReques
   answerError(error, request, reply);
 }
 
-function asApiError(error: FastifyError): ApiError | null {
+function asApiError(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof PostgresUnavailable) {
     return new ApiError("unavailable", ["The database cannot be reached just now"], {
@@ -55,6 +55,14 @@ function asApiError(error: FastifyError): ApiError | null {
       error.validation.map(({ instancePath, message }) => sentence(instancePath, message)),
     );
   }
+  return isFrameworkError(error) ? asRefusal(error) : null;
+}
+
+function isFrameworkError(error: unknown): error is FastifyError {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("FST_");
+}
+
+function asRefusal(error: FastifyError): ApiError | null {
   const known = FRAMEWORK_ERRORS.get(error.code);
   if (known !== undefined) return known();
   const isCallersMistake = error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500;

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -42,13 +43,24 @@ export async function readPid(path: string): Promise<number | null> {
   }
 }
 
+/** False also for a zombie, which stays for as long as nobody asks for its end (process 1 of many containers never does). */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM"; // alive, but somebody else's
   }
+  try {
+    return stateAndParent(readFileSync(`/proc/${pid}/stat`, "utf8")).state !== "Z";
+  } catch {
+    return process.platform !== "linux"; // ended meanwhile, or no /proc to ask
+  }
+}
+
+/** From "pid (name) state ppid …"; the name may itself contain blanks and brackets. */
+function stateAndParent(stat: string): { state: string; parentPid: number } {
+  const [state = "", parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state, parentPid: Number(parent) };
 }
 
 /** Parent of the process if it is the postmaster of this very cluster, else null. */
@@ -63,10 +75,7 @@ async function parentOfPostmaster(pid: number, cluster: string): Promise<number 
 
 async function askProc(pid: number, cluster: string): Promise<number | null> {
   if ((await readlink(`/proc/${pid}/cwd`)) !== (await realpath(cluster))) return null;
-  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-  // "pid (name) state ppid …"; the name may itself contain blanks and brackets
-  const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return state === "Z" ? null : Number(parent);
+  return stateAndParent(await readFile(`/proc/${pid}/stat`, "utf8")).parentPid;
 }
 
 async function askPs(pid: number, cluster: string): Promise<number | null> {
