@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { mkdir, open, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { LogUnavailableError } from "./eventlog.ts";
 
 /** A segment file holds the bytes of the topic from `base` on; its name is that position in 20 digits. */
@@ -47,10 +47,15 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** Creates a folder and its parents; the new name survives power loss. */
+/** Creates a folder and its parents; the new names survive power loss. */
 export async function makeDirectory(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true });
-  if (first !== undefined) await syncDirectory(join(first, ".."));
+  const first = await mkdir(resolve(directory), { recursive: true });
+  if (first === undefined) return;
+  const top = dirname(first);
+  for (let parent = dirname(resolve(directory)); parent.startsWith(top); parent = dirname(parent)) {
+    await syncDirectory(parent);
+    if (parent === top) return;
+  }
 }
 
 export function isCode(error: unknown, ...codes: string[]): boolean {

@@ -1,0 +1,250 @@
+import { createHash, randomBytes } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, link, open, readdir, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
+import { Readable } from "node:stream";
+import { isCode, makeDirectory, syncDirectory } from "../eventlog/segment-files.ts";
+import {
+  isPart,
+  type ObjectPaths,
+  objectPaths,
+  parseTarget,
+  partOfLink,
+  prefixDirectory,
+  targetName,
+} from "./object-paths.ts";
+import {
+  type ByteRange,
+  ObjectDamagedError,
+  type ObjectInfo,
+  ObjectMismatchError,
+  ObjectMissingError,
+  type Objects,
+} from "./objects.ts";
+import { Workspace } from "./workspace.ts";
+
+/** Bytes and ids of objects may not be changed by whoever gets their path. */
+const READ_ONLY = 0o444;
+/** An object may be replaced, or its folder removed, between two steps: then the steps are done again. */
+const ATTEMPTS = 10;
+
+type Expected = { sizeBytes?: number; sha256?: string };
+type Found = { info: ObjectInfo; target: string };
+
+/** Objects in a folder; any number of processes may use it. Nothing is touched before the first call. */
+export function openFolderObjects(directory: string): Objects {
+  return new FolderObjects(resolve(directory));
+}
+
+class FolderObjects implements Objects {
+  readonly #root: string;
+  #work: Promise<Workspace> | null = null;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async put(key: string, body: Readable | Buffer, expected: Expected = {}): Promise<ObjectInfo> {
+    const paths = objectPaths(this.#root, key);
+    const work = await this.#workspace();
+    const id = randomBytes(8).toString("hex");
+    const draft = work.path(`${id}.bytes`);
+    try {
+      const info = { key, ...(await writeHashed(draft, body, expected)) };
+      await retryWhileMissing(() => this.#publish(work, paths, draft, targetName(paths.part, info, id)));
+      return info;
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+
+  async head(key: string): Promise<ObjectInfo | null> {
+    return (await find(objectPaths(this.#root, key), key))?.info ?? null;
+  }
+
+  async read(key: string, range?: ByteRange): Promise<{ info: ObjectInfo; body: Readable } | null> {
+    const opened = await openObject(objectPaths(this.#root, key), key);
+    if (opened === null) return null;
+    const { info, handle } = opened;
+    const { start, end } = range ?? { start: 0, end: info.sizeBytes };
+    if (!(Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= info.sizeBytes)) {
+      await handle.close();
+      throw new RangeError(`Bytes ${start} to ${end} are not within ${key}, which has ${info.sizeBytes}`);
+    }
+    if (start < end) return { info, body: handle.createReadStream({ start, end: end - 1 }) };
+    await handle.close();
+    return { info, body: Readable.from([]) };
+  }
+
+  async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    yield* listDirectory(prefixDirectory(this.#root, prefix), prefix);
+  }
+
+  async delete(key: string): Promise<void> {
+    const paths = objectPaths(this.#root, key);
+    const target = await readLink(paths.link);
+    if (target === null) return;
+    const work = await this.#workspace();
+    await work.withIntent({ link: relative(this.#root, paths.link), files: [target] }, async () => {
+      await rm(paths.link, { force: true });
+      await rm(join(paths.directory, target), { force: true });
+      await ignoreMissing(syncDirectory(paths.directory));
+    });
+    await this.#prune(paths.directory);
+  }
+
+  async localCopy<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+    const paths = objectPaths(this.#root, key);
+    const opened = await openObject(paths, key);
+    if (opened === null) throw new ObjectMissingError(`There is no object ${key}`);
+    await opened.handle.close();
+    const work = await this.#workspace();
+    // A second name of the same bytes, so that the object may be replaced or deleted while they are in use.
+    const path = work.path(`${randomBytes(8).toString("hex")}-${paths.part}`);
+    try {
+      await link(join(paths.directory, opened.target), path);
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return this.localCopy(key, use); // replaced since it was found
+      throw error;
+    }
+    try {
+      return await use(path);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  /** Bytes first, under a name of their own; then the link that makes them the object; then what they replaced goes. */
+  async #publish(work: Workspace, paths: ObjectPaths, draft: string, target: string): Promise<void> {
+    await makeDirectory(paths.directory);
+    const replaced = await readLink(paths.link);
+    const files = replaced === null ? [target] : [target, replaced];
+    const bytes = join(paths.directory, target);
+    await work.withIntent({ link: relative(this.#root, paths.link), files }, async () => {
+      try {
+        await rename(draft, bytes);
+        await symlink(target, `${draft}.link`);
+        await rename(`${draft}.link`, paths.link);
+        await syncDirectory(paths.directory);
+      } catch (error) {
+        await rm(`${draft}.link`, { force: true });
+        if ((await readLink(paths.link)) !== target) await ignoreMissing(rename(bytes, draft));
+        throw error;
+      }
+      const isCurrent = (await readLink(paths.link)) === target;
+      if (!isCurrent)
+        await rm(bytes, { force: true }); // another put or delete came between
+      else if (replaced !== null) await rm(join(paths.directory, replaced), { force: true });
+    });
+  }
+
+  /** Removes folders that a deleted object leaves empty. */
+  async #prune(directory: string): Promise<void> {
+    for (let empty = directory; empty.startsWith(`${this.#root}/`); empty = dirname(empty)) {
+      try {
+        await rmdir(empty);
+      } catch (error) {
+        if (isCode(error, "ENOTEMPTY", "EEXIST", "ENOENT")) return;
+        throw error;
+      }
+    }
+  }
+
+  #workspace(): Promise<Workspace> {
+    this.#work ??= Workspace.open(this.#root);
+    return this.#work;
+  }
+}
+
+/** Writes the whole stream to a new file and to disk, or rejects. */
+async function writeHashed(path: string, body: Readable | Buffer, expected: Expected) {
+  const hash = createHash("sha256");
+  const limitBytes = expected.sizeBytes ?? Number.POSITIVE_INFINITY;
+  let sizeBytes = 0;
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, READ_ONLY);
+  try {
+    for await (const chunk of Buffer.isBuffer(body) ? [body] : body) {
+      const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+      sizeBytes += bytes.length;
+      if (sizeBytes > limitBytes) break;
+      hash.update(bytes);
+      await file.appendFile(bytes);
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  const sha256 = hash.digest("hex");
+  if (sizeBytes !== (expected.sizeBytes ?? sizeBytes))
+    throw new ObjectMismatchError(`${expected.sizeBytes} bytes were expected, not ${sizeBytes}`);
+  if (sha256 !== (expected.sha256 ?? sha256))
+    throw new ObjectMismatchError(`SHA-256 ${expected.sha256} was expected, not ${sha256}`);
+  return { sizeBytes, sha256 };
+}
+
+async function find(paths: ObjectPaths, key: string): Promise<Found | null> {
+  const target = await readLink(paths.link);
+  if (target === null) return null;
+  const info = parseTarget(key, target);
+  if (info === null) throw new ObjectDamagedError(`The record of ${key} is unreadable`);
+  return { info, target };
+}
+
+async function openObject(paths: ObjectPaths, key: string): Promise<(Found & { handle: FileHandle }) | null> {
+  for (let missing: string | null = null; ; ) {
+    const found = await find(paths, key);
+    if (found === null) return null;
+    const handle = await ignoreMissing(open(join(paths.directory, found.target), constants.O_RDONLY));
+    if (handle !== undefined) return { ...found, handle: await checkedLength(handle, found.info) };
+    if (missing === found.target) throw new ObjectDamagedError(`The bytes of ${key} are gone`);
+    missing = found.target; // replaced while we looked? Then the link is another one now
+  }
+}
+
+async function checkedLength(handle: FileHandle, info: ObjectInfo): Promise<FileHandle> {
+  const { size } = await handle.stat();
+  if (size === info.sizeBytes) return handle;
+  await handle.close();
+  throw new ObjectDamagedError(`${info.key} has ${size} bytes, but was stored with ${info.sizeBytes}`);
+}
+
+async function* listDirectory(directory: string, prefix: string): AsyncIterable<ObjectInfo> {
+  const entries = (await ignoreMissing(readdir(directory, { withFileTypes: true }))) ?? [];
+  const names = entries.flatMap((entry) => {
+    const part = entry.isDirectory() ? null : partOfLink(entry.name);
+    if (part !== null) return [part];
+    return entry.isDirectory() && isPart(entry.name) ? [`${entry.name}/`] : [];
+  });
+  // With "/" at the end of folders this order of names is the byte order of whole keys; all characters are ASCII.
+  for (const name of names.sort()) {
+    const key = prefix + name;
+    if (name.endsWith("/")) {
+      yield* listDirectory(join(directory, name), key);
+      continue;
+    }
+    const found = await find({ directory, part: name, link: join(directory, `${name}@`) }, key);
+    if (found !== null) yield found.info;
+  }
+}
+
+async function readLink(path: string): Promise<string | null> {
+  return (await ignoreMissing(readlink(path))) ?? null;
+}
+
+async function ignoreMissing<T>(result: Promise<T>): Promise<T | undefined> {
+  return result.catch((error: unknown) => {
+    if (isCode(error, "ENOENT")) return undefined;
+    throw error;
+  });
+}
+
+/** A folder that was just emptied may be removed while something is put into it. */
+async function retryWhileMissing(step: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await step();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isCode(error, "ENOENT")) throw error;
+    }
+  }
+}
