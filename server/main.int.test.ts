@@ -5,12 +5,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { internalPort, portsFrom } from "../domain/ports.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { type EmbeddedPostgres, launchEmbeddedPostgres } from "../platform/postgres/embedded/launch.ts";
 import { migratePostgres, withMigrationLock } from "../platform/postgres/migrate.ts";
+import { createPool } from "../platform/postgres/pool.ts";
 import { freePort } from "../platform/postgres/testing.ts";
 import { newAccessTokenSecret } from "./auth/secrets.ts";
 import { basic } from "./testing/tenant.ts";
@@ -103,13 +103,12 @@ describe("server/seed.ts", () => {
       organization: { name: "My organization" },
       environment: { id: expect.stringMatching(/^[a-z0-9]{6}$/), number: 1, name: "Production" },
     });
-    const client = new Client({ connectionString: postgres.url });
-    await client.connect();
-    const { rows } = await client.query(
+    const pool = createPool({ url: postgres.url, applicationName: "test", log });
+    const { rows } = await pool.query(
       `select (select count(*)::int from people) as people, (select count(*)::int from access_tokens) as tokens,
               (select count(*)::int from env_keys) as keys, (select count(*)::int from audit_log) as audited`,
     );
-    await client.end();
+    await pool.end();
     expect(rows).toEqual([{ people: 1, tokens: 1, keys: 1, audited: 1 }]);
   });
 });

@@ -4,6 +4,8 @@ import {
   PostgresDialect,
   type PostgresPoolClient,
   type PostgresQueryResult,
+  sql,
+  type Transaction,
 } from "kysely";
 import { Pool, type PoolClient, types } from "pg";
 import { Gauge } from "prom-client";
@@ -13,6 +15,7 @@ import { classifyPostgresError, PostgresUnavailable } from "./errors.ts";
 import type { Schema } from "./schema.ts";
 
 export type Postgres = Kysely<Schema>;
+export type PostgresTransaction = Transaction<Schema>;
 
 export interface PoolOptions {
   url: string;
@@ -68,6 +71,11 @@ export function createPostgres(pool: Pool): Postgres {
   };
   const end = (): Promise<void> => pool.end();
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: { connect, end, options: pool.options } }) });
+}
+
+/** Keeps other writers out of a table until the transaction ends; readers go on. For decisions on what is not there. */
+export async function lockTable(transaction: PostgresTransaction, table: keyof Schema): Promise<void> {
+  await sql`lock table ${sql.table(table)} in share row exclusive mode`.execute(transaction);
 }
 
 /** The part of a connection that Kysely uses, with its failures classified; one that failed as a whole is not kept. */

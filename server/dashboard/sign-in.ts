@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import { z } from "zod";
 import { ApiError } from "../../domain/errors.ts";
 import { createSession } from "../auth/sessions.ts";
@@ -33,7 +32,7 @@ export function signInRoute(app: App, services: Services): void {
       const person = await db
         .selectFrom("people")
         .select(["id", "email", "name", "password_hash"])
-        .where(sql`lower(email)`, "=", sql`lower(${email})`)
+        .where(({ eb, fn, val }) => eb(fn("lower", ["email"]), "=", fn("lower", [val(email)])))
         .executeTakeFirst();
       const isRight = await checkPassword(password, person?.password_hash ?? null);
       if (!isRight || person === undefined) throw new ApiError("unauthorized", ["Email or password is wrong"]);

@@ -1,6 +1,4 @@
-import { sql, type Transaction } from "kysely";
-import type { Postgres } from "../../platform/postgres/pool.ts";
-import type { Schema } from "../../platform/postgres/schema.ts";
+import { lockTable, type Postgres, type PostgresTransaction } from "../../platform/postgres/pool.ts";
 import { hashPassword } from "../auth/passwords.ts";
 import { SCOPES } from "../auth/scopes.ts";
 import { newEnvironmentId, sha256 } from "../auth/secrets.ts";
@@ -31,7 +29,7 @@ export interface Seeded {
 export async function seedFirstOrganization(db: Postgres, seed: Seed): Promise<Seeded> {
   const passwordHash = await hashPassword(seed.password); // slow on purpose, so not while the table is locked
   return db.transaction().execute(async (transaction) => {
-    await sql`lock table organizations in share row exclusive mode`.execute(transaction);
+    await lockTable(transaction, "organizations");
     const existing = await firstOrganization(transaction);
     if (existing !== undefined) return { created: false, ...existing };
     await create(transaction, seed, passwordHash);
@@ -41,7 +39,7 @@ export async function seedFirstOrganization(db: Postgres, seed: Seed): Promise<S
   });
 }
 
-async function create(db: Transaction<Schema>, seed: Seed, passwordHash: string): Promise<void> {
+async function create(db: PostgresTransaction, seed: Seed, passwordHash: string): Promise<void> {
   const organization = await db
     .insertInto("organizations")
     .values({ name: seed.organizationName })
@@ -84,7 +82,7 @@ async function create(db: Transaction<Schema>, seed: Seed, passwordHash: string)
     .execute();
 }
 
-async function firstOrganization(db: Transaction<Schema>): Promise<Omit<Seeded, "created"> | undefined> {
+async function firstOrganization(db: PostgresTransaction): Promise<Omit<Seeded, "created"> | undefined> {
   const row = await db
     .selectFrom("organizations as o")
     .leftJoin("environments as e", "e.organization_id", "o.id")
