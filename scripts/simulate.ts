@@ -8,6 +8,8 @@ import { summarize, summaryText } from "./simulate/summary.ts";
 
 /** Without a terminal a line this often is enough. */
 const QUIET_EVERY_MS = 10_000;
+/** Columns of a terminal that does not tell. */
+const UNKNOWN_WIDTH = 120;
 
 async function main(): Promise<number> {
   const given = readArguments(process.argv.slice(2));
@@ -43,8 +45,8 @@ function progressWriter({ options }: SimulateArguments): (progress: Progress) =>
   const line = createProgressLine(options.viewers, options.incidents, options.rampMs);
   return (progress) => {
     const text = line(progress);
-    if (process.stdout.isTTY)
-      process.stdout.write(`\r\x1b[K${text.slice(0, Math.max(20, process.stdout.columns - 1))}`);
+    const width = process.stdout.columns || UNKNOWN_WIDTH;
+    if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${text.slice(0, width - 1)}`);
     else console.log(text);
   };
 }

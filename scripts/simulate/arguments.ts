@@ -22,7 +22,7 @@ const MAX_MINUTES = 24 * 60;
 export const USAGE = `npm run simulate -- [options]
 
   --viewers N         people watching at the same time (default ${DEFAULT_OPTIONS.viewers}, at most ${MAX_VIEWERS})
-  --ramp TIME         they come within this time, such as 30s (the default)
+  --ramp TIME         they come within this time, such as 30s (the default, or a quarter of a shorter run)
   --minutes N         how long it lasts, ramp included (default 5)
   --incident I        kind:dimension=value[:duration[@start]], again for more
                         kinds: rebuffer, failure, startup
@@ -39,15 +39,17 @@ export const USAGE = `npm run simulate -- [options]
 /** Reads the command line. Throws `UsageError` with what is wrong. */
 export function readArguments(argv: readonly string[]): SimulateArguments {
   const values = parse(argv);
-  const rampMs = parseDuration(values.ramp ?? "30s");
+  const durationMs = Math.round(number("minutes", values.minutes, 5, { min: 0.05, max: MAX_MINUTES }) * 60_000);
+  const rampMs =
+    values.ramp === undefined ? Math.min(DEFAULT_OPTIONS.rampMs, durationMs / 4) : parseDuration(values.ramp);
   if (rampMs === null) throw new UsageError(`--ramp ${values.ramp} is no time such as 30s`);
-  const minutes = number("minutes", values.minutes, 5, { min: 0.05, max: MAX_MINUTES });
+  if (rampMs > durationMs) throw new UsageError("--ramp is longer than --minutes");
   const options = {
     seed: number("seed", values.seed, DEFAULT_OPTIONS.seed, { min: 0, max: 4_294_967_295, whole: true }),
     viewers: number("viewers", values.viewers, DEFAULT_OPTIONS.viewers, { min: 1, max: MAX_VIEWERS, whole: true }),
     titles: number("titles", values.titles, MAX_TITLES, { min: 1, max: MAX_TITLES, whole: true }),
     rampMs: Math.max(1, rampMs),
-    durationMs: Math.round(minutes * 60_000),
+    durationMs,
     incidents: (values.incident ?? []).map(readIncident),
   };
   return {
