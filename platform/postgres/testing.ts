@@ -11,14 +11,14 @@ import { migratePostgres, withMigrationLock } from "./migrate.ts";
 export interface TestPostgres {
   /** An empty database, not migrated. */
   url: string;
-  /** A database of one's own with all migrations applied, cloned from a template in about 20 ms. */
+  /** A database of one's own with all migrations applied, cloned from a template in well under a second. */
   createTestDatabase(): Promise<string>;
   stop(): Promise<void>;
 }
 
 const TEMPLATE = "migrated";
 
-/** A real Postgres for one test file: own folder, free port, nothing synced to disk. About 1.5 s. */
+/** A real Postgres for one test file: own folder, free port, nothing synced to disk. One to four seconds, by load. */
 export async function startTestPostgres(): Promise<TestPostgres> {
   const log = createLogger("test", "silent");
   const dataDir = await mkdtemp(join(tmpdir(), "playhead-"));
