@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
+import { whenNpmGoes } from "./npm-parent.mjs";
 import { pinnedNode } from "./packages.mjs";
 
 /**
@@ -12,14 +13,14 @@ const SAME_SIGNAL_MS = 700;
 /** The script promises to end within 10 s of a signal; after this nobody waits for it any more. */
 const PATIENCE_MS = 11_000;
 
-const PARENT_WATCH_MS = 500;
+const NPM_WATCH_MS = 500;
 
 /**
  * Runs a script of this repository under the pinned Node and resolves with its exit code.
  *
  * The script lives in a process group of its own, so that exactly one stop reaches it, whether INT or TERM came to the
  * whole group, to npm or to us. It holds our end of its standard input: when we die without a word, it sees the end.
- * When npm dies without a word (kill -9), our parent changes, and we ask the script to stop.
+ * When npm dies without a word (kill -9), we ask the script to stop.
  */
 export function runPinned(root, script, args) {
   const child = spawn(pinnedNode(root), [join(root, script), ...args], {
@@ -30,7 +31,7 @@ export function runPinned(root, script, args) {
   child.stdin.on("error", () => {}); // the script ended first: its exit says so
   const stop = stopper(child);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => stop(signal));
-  if (process.env["npm_lifecycle_event"] !== undefined) whenParentGoes(() => stop("SIGTERM"));
+  if (process.env["npm_lifecycle_event"] !== undefined) whenNpmGoes(() => stop("SIGTERM"), NPM_WATCH_MS);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)));
@@ -56,14 +57,4 @@ function stopper(child) {
     kill ??= setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     kill.unref();
   };
-}
-
-function whenParentGoes(then) {
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    then();
-  }, PARENT_WATCH_MS);
-  timer.unref();
 }
