@@ -37,14 +37,20 @@ const ViewRow = z.object({
   startup_ms: z.number().nullable(),
 });
 
-/** Compares the store's events and views of one environment with the truth of the simulation that filled it. */
+/**
+ * Compares the store's events and views of one environment with the truth of the simulation that filled it.
+ *
+ * @param keyed the tables replace by key, as the product's do
+ */
 export async function compareWithTruth(
   clickhouse: ClickHouse,
   environmentId: number,
   truth: readonly ViewTruth[],
+  keyed: boolean,
 ): Promise<Comparison> {
+  const final = keyed ? "FINAL" : ""; // tables without keys that replace have no such thing
   const events = await clickhouse.query(
-    `SELECT view_id, sequence, toUInt32(count()) AS copies FROM events FINAL
+    `SELECT view_id, sequence, toUInt32(count()) AS copies FROM events ${final}
      WHERE environment_id = {environmentId: UInt32} GROUP BY view_id, sequence`,
     { environmentId },
     EventRow,
@@ -53,7 +59,7 @@ export async function compareWithTruth(
   const views = await clickhouse.query(
     `SELECT view_id, toUInt32(count()) AS copies, max(event_count) AS event_count, toFloat64(max(watch_ms)) AS watch_ms,
             toFloat64(max(rebuffer_ms)) AS rebuffer_ms, max(rebuffer_count) AS rebuffer_count, max(startup_ms) AS startup_ms
-     FROM (SELECT * FROM views FINAL WHERE environment_id = {environmentId: UInt32}) GROUP BY view_id`,
+     FROM (SELECT * FROM views ${final} WHERE environment_id = {environmentId: UInt32}) GROUP BY view_id`,
     { environmentId },
     ViewRow,
   );

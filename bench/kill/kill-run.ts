@@ -51,7 +51,12 @@ export async function runKills(run: KillRun): Promise<KillResult> {
     stop.abort();
     const kills = await killing;
     await caughtUp(internalPort(stack.ports.socket), Date.now());
-    const comparison = await compareWithTruth(stack.clickhouse, 1 as EnvironmentId, simulated.truth);
+    const comparison = await compareWithTruth(
+      stack.clickhouse,
+      1 as EnvironmentId,
+      simulated.truth,
+      run.plainTables !== true,
+    );
     return { ...comparison, requests: simulated.requests, failedRequests: simulated.failed, kills };
   } finally {
     await stack.stop();
