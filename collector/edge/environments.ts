@@ -1,7 +1,7 @@
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { isEnvironmentId } from "../../domain/identifiers.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
-import { listenNotifications, type Notifications } from "../../platform/postgres/notifications.ts";
+import { listenForChanges } from "../../platform/postgres/listen.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 
 export interface EdgeEnvironment {
@@ -47,13 +47,19 @@ export function openEnvironmentDirectory(postgres: Postgres, url: string, log: L
 
   refresh();
   const timer = setInterval(refresh, REFRESH_MS);
-  const notifications: Notifications = listenNotifications(url, CHANNEL, refresh, log);
+  const changes = listenForChanges({
+    url,
+    applicationName: "playhead-edge-keys",
+    channel: CHANNEL,
+    onChange: refresh,
+    log,
+  });
   return {
     find: (envKey) => keys?.get(envKey) ?? null,
     ready: () => keys !== null,
     close: async () => {
       clearInterval(timer);
-      await notifications.close();
+      await changes.close();
       await reading;
     },
   };

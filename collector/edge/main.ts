@@ -30,7 +30,7 @@ try {
 
   const pool = createPool({ url: config.databaseUrl, applicationName: "playhead-edge", log, metrics, max: 2 });
   const postgres = createPostgres(pool);
-  program.onStop("postgres", () => postgres.destroy());
+  program.onStop("postgres", () => pool.end());
   const environments = openEnvironmentDirectory(postgres, config.databaseUrl, log);
   program.onStop("environments", () => environments.close());
   readiness.add("environment keys", () =>
