@@ -86,6 +86,7 @@ export class GroupConsumer implements LogConsumer {
 
   /** Bytes of the whole topic between the partition's position and its durable end. */
   lag(): ReadonlyMap<number, number> {
+    if (this.#held.size === 0) return new Map();
     const end = this.#durable.read();
     return new Map(
       [...this.#held.values()].map(({ partition, next }) => [partition, Math.max(0, (end ?? next) - next)]),
@@ -103,9 +104,10 @@ export class GroupConsumer implements LogConsumer {
     this.#joining?.abort();
     for (const held of this.#held.values()) held.abort.abort();
     await this.#loops;
-    for (const held of [...this.#held.values()]) await this.#letGo(held);
+    const released = await Promise.allSettled([...this.#held.values()].map((held) => this.#letGo(held)));
     await this.#reader.close();
     this.#durable.close();
+    for (const result of released) if (result.status === "rejected") throw result.reason;
   }
 
   #fail(error: unknown): void {
@@ -217,14 +219,18 @@ export class GroupConsumer implements LogConsumer {
   async #readLoop(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const end = this.#durable.read() ?? 0;
-      const positions = [...new Set([...this.#held.values()].map(({ next }) => next))]
-        .filter((next) => next < end)
-        .sort((a, b) => a - b);
-      const position = positions[this.#turn % positions.length];
-      this.#turn += 1;
-      const limit = positions.find((other) => position !== undefined && other > position) ?? end;
-      if (position === undefined || !(await this.#pass(position, limit, end))) await this.#pause(POLL_MS);
+      const behind = [...this.#held.values()].filter(({ next }) => next < end);
+      const progressed = behind.length > 0 && (await this.#passFor(behind, end));
+      if (!progressed) await sleep(POLL_MS);
     }
+  }
+
+  /** Those that stand at different positions take turns. */
+  async #passFor(behind: readonly Held[], end: number): Promise<boolean> {
+    const positions = [...new Set(behind.map(({ next }) => next))].sort((a, b) => a - b);
+    const turn = this.#turn % positions.length;
+    this.#turn += 1;
+    return this.#pass(positions[turn] ?? end, positions[turn + 1] ?? end, end);
   }
 
   /** Reads once for all partitions at `position`, up to where others stand. False when nothing was there yet. */

@@ -27,13 +27,11 @@ export class GroupLeases {
     return gained;
   }
 
-  /** Partitions that another process has taken meanwhile. */
+  /** Partitions that another process has taken meanwhile; they count as held until released. */
   async heartbeat(): Promise<number[]> {
     const lost: number[] = [];
     for (const [partition, lease] of this.#held) {
-      if (await lease.heartbeat()) continue;
-      this.#held.delete(partition);
-      lost.push(partition);
+      if (!(await lease.heartbeat())) lost.push(partition);
     }
     return lost;
   }
