@@ -20,7 +20,15 @@ export const PARTS: readonly Part[] = [
     name: "eventlog-kills",
     shows: "Records acknowledged by the event log survive kill -9 of the writer, none twice.",
     covers: ["platform/eventlog/**"],
-    command: ["bench/eventlog-kills.ts"],
+    command: [
+      VITEST,
+      "run",
+      "--project",
+      "integration",
+      "--testTimeout=1800000",
+      "platform/eventlog/crash.int.test.ts",
+    ],
+    variables: { EVENTLOG_KILLS: "200" },
     minutes: 5,
   },
   {

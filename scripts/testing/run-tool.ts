@@ -13,10 +13,14 @@ let current: ChildProcess | null = null;
  * Runs a tool with its output on ours, in a process group of its own; resolves with its exit code. A tool that leaves
  * something running in its group has failed, and the rest is killed.
  */
-export async function runTool(command: readonly [string, ...string[]], cwd: string): Promise<number> {
+export async function runTool(
+  command: readonly [string, ...string[]],
+  cwd: string,
+  limitMs = LIMIT_MS,
+): Promise<number> {
   const child = spawn(command[0], command.slice(1), { cwd, stdio: ["ignore", "inherit", "inherit"], detached: true });
   current = child;
-  const timer = setTimeout(() => signalGroup(child, "SIGKILL"), LIMIT_MS);
+  const timer = setTimeout(() => signalGroup(child, "SIGKILL"), limitMs);
   const code = await new Promise<number>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (exitCode) => resolve(exitCode ?? 1));
