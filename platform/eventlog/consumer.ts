@@ -9,9 +9,7 @@ import type { ProcessIdentity } from "./process-identity.ts";
 import { isCode, listSegments, unavailable } from "./segment-files.ts";
 import { type LostBytes, SegmentReader } from "./segment-reader.ts";
 
-/** An append is seen at most this long after it is durable; one 12-byte read of the page cache each. */
-const POLL_MS = 5;
-const LEASE_POLL_MS = 200;
+const LEASE_POLL_MS = 400;
 const HEARTBEAT_MS = 2_000;
 const MAX_BATCH_RECORDS = 1_000;
 /** A partition without records commits its progress for itself, at least this far apart, so that segments can go. */
@@ -221,7 +219,7 @@ export class GroupConsumer implements LogConsumer {
       const end = this.#durable.read() ?? 0;
       const behind = [...this.#held.values()].filter(({ next }) => next < end);
       const progressed = behind.length > 0 && (await this.#passFor(behind, end));
-      if (!progressed) await sleep(POLL_MS);
+      if (!progressed) await this.#durable.moved();
     }
   }
 

@@ -6,9 +6,9 @@ import { isCode } from "./segment-files.ts";
 
 /**
  * `<topic>/groups/<group>/<partition>.offset`: two slots of (sequence u64, offset u64, CRC-32), written in turn, so that
- * a torn write leaves the commit before it. In place rather than by rename (5 µs, not 1 ms): it needs no space, so groups go on and
- * segments can be deleted when the disk is full. It survives kill -9 of everything (page cache); power loss may bring
- * back an older commit, which means a replay, harmless since consumers are idempotent.
+ * a torn write leaves the commit before it. In place rather than by rename (5 µs instead of 1 ms, measured): it needs no
+ * space, so that groups go on and segments can be deleted when the disk is full. It survives kill -9 of everything (page
+ * cache); power loss may bring back an older commit: a replay, harmless since consumers are idempotent.
  */
 const SLOT_BYTES = 20;
 const SLOTS = 2;
