@@ -1,0 +1,28 @@
+import { Panel } from "../ui/panel.tsx";
+import { CodeLines } from "./code-lines.tsx";
+
+interface Props {
+  environmentKey: string;
+  /** host:port */
+  collector: string;
+}
+
+/** Nobody in half an hour: most likely nothing is built in yet, so this is how. */
+export function EmptyAudience({ environmentKey, collector }: Props) {
+  const lines = [
+    `<script src="https://cdn.jsdelivr.net/npm/mux-embed@5"></script>`,
+    `<script>mux.monitor("video", { beaconCollectionDomain: "${collector}", data: { env_key: "${environmentKey}" } })</script>`,
+  ];
+  return (
+    <Panel aria-label="Nobody is watching" className="px-5 py-8 sm:px-10 sm:py-12">
+      <div className="mx-auto max-w-3xl">
+        <h2 className="mb-1 font-semibold text-xl tracking-[-0.01em]">Nobody is watching yet</h2>
+        <p className="mb-6 max-w-xl text-muted">
+          Put these two lines after the <code className="font-mono text-ink text-sm">&lt;video&gt;</code> of a page and
+          press play. The viewer appears here within a second or two; there is no need to reload.
+        </p>
+        <CodeLines lines={lines} />
+      </div>
+    </Panel>
+  );
+}

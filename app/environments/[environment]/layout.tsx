@@ -1,0 +1,31 @@
+import { notFound, redirect } from "next/navigation";
+import type { ReactNode } from "react";
+import { ServerDown } from "../../components/shell/server-down.tsx";
+import { Sidebar } from "../../components/shell/sidebar.tsx";
+import { TopBar } from "../../components/shell/top-bar.tsx";
+import { askMembership } from "../../session/membership.ts";
+
+interface Props {
+  children: ReactNode;
+  params: Promise<{ environment: string }>;
+}
+
+/** The frame of every page of an environment; another's environment is not found, as on the server. */
+export default async function EnvironmentLayout({ children, params }: Props) {
+  const { environment: id } = await params;
+  const answer = await askMembership();
+  if (answer.kind === "unauthorized") redirect("/sign-in?reason=session");
+  if (answer.kind !== "ok") return <ServerDown />;
+  const { person, environments } = answer.value;
+  const current = environments.find((environment) => environment.id === id);
+  if (current === undefined) notFound();
+  return (
+    <div className="min-h-dvh lg:grid lg:grid-cols-[208px_minmax(0,1fr)]">
+      <Sidebar person={person} current={current} environments={environments} />
+      <div className="min-w-0">
+        <TopBar person={person} current={current} environments={environments} />
+        {children}
+      </div>
+    </div>
+  );
+}

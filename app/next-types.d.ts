@@ -1,0 +1,3 @@
+// What next-env.d.ts refers to; that one is written by Next at its first run and is not in the repository.
+/// <reference types="next" />
+/// <reference types="next/image-types/global" />

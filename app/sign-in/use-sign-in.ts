@@ -1,0 +1,35 @@
+"use client";
+
+import { signIn } from "next-auth/react";
+import { useState } from "react";
+import { signInSentence } from "../session/sign-in-failure.ts";
+
+interface SignIn {
+  /** What went wrong, as one sentence. */
+  failure: string | null;
+  busy: boolean;
+  submit(email: string, password: string): void;
+}
+
+export function useSignIn(): SignIn {
+  const [failure, setFailure] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const attempt = async (email: string, password: string) => {
+    setBusy(true);
+    setFailure(null);
+    const error = await tryIn(email, password);
+    if (error === null) return window.location.assign("/"); // whole: nothing of a person before stays in memory
+    setFailure(signInSentence(error));
+    setBusy(false);
+  };
+  return { failure, busy, submit: (email, password) => void attempt(email, password) };
+}
+
+async function tryIn(email: string, password: string): Promise<string | null> {
+  try {
+    const result = await signIn("credentials", { email, password, redirect: false });
+    return result?.error ?? null;
+  } catch {
+    return "unavailable";
+  }
+}
