@@ -5,6 +5,7 @@ import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { collect, readToEnd, values } from "./contract-collector.ts";
 import type { EventLog, LogRecord } from "./eventlog.ts";
+import { readGroupProgress } from "./offsets.ts";
 import { listSegments } from "./segment-files.ts";
 import { openSegmentLog, type SegmentLogOptions } from "./segment-log.ts";
 
@@ -91,6 +92,22 @@ describe("deleting what a topic no longer needs", () => {
     await seen.commitAll();
     nowMs += RETENTION_MS + 1;
     await vi.waitFor(async () => expect(await segments("events")).toBeLessThan(4), { timeout: 5_000 });
+  });
+
+  it("keeps what was handed out but never committed", async () => {
+    const log = openLog();
+    const writer = await log.openWriter("events");
+    const seen = await collect(log, "events", "g");
+    for (let at = 0; at < 4; at += 1) await writer.append([record("x".repeat(700_000), 0, String(at))]);
+    await seen.until(4);
+    nowMs += RETENTION_MS + 1;
+    // The idle partition's progress is committed by itself; that of the other must not be.
+    await vi.waitFor(async () => {
+      const [progress] = await readGroupProgress(join(directory, "events"), 2);
+      expect(progress?.highest).toBeGreaterThan(0);
+    });
+    await keeperLooked();
+    expect(await segments("events")).toBe(4);
   });
 
   it("deletes the oldest beyond maxBytes even if a group needs it, says so, and the group goes on at the oldest", async () => {
