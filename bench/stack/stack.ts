@@ -29,6 +29,8 @@ const SCRIPTS: Record<CollectorProgram, string> = {
 export interface StackOptions {
   /** Environment keys to make; each gets an environment of its own, numbered from 1. */
   environmentKeys: readonly string[];
+  /** What to start besides the databases; both by default. */
+  programs?: readonly CollectorProgram[];
   /** Changes the tables after the migrations, to see that a test can fail. */
   prepare?: (clickhouse: ClickHouse) => Promise<void>;
   /** Lines of the programs' logs. */
@@ -45,7 +47,8 @@ export interface Stack {
   collector: string;
   clickhouse: ClickHouse;
   socketToken(environmentId: EnvironmentId): Promise<string>;
-  pid(program: CollectorProgram): number;
+  /** 0 for a program that was not started. */
+  pid(program: CollectorProgram | "clickhouse"): number;
   /** Sends a signal, waits for the end, starts again; resolves when it is ready. */
   restart(program: CollectorProgram | "clickhouse", signal: NodeJS.Signals): Promise<{ code: number | null }>;
   stop(): Promise<void>;
@@ -89,7 +92,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     programs.set(program, child);
     await untilReady(child, internalPort(program === "edge" ? ports.collector : ports.socket));
   };
-  await Promise.all([start("edge"), start("views")]);
+  await Promise.all((options.programs ?? ["edge", "views"]).map(start));
 
   return {
     ports,
@@ -101,7 +104,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         new Uint8Array(Buffer.from(secret, "hex")),
         Date.now(),
       ),
-    pid: (program) => programs.get(program)?.pid ?? 0,
+    pid: (program) => (program === "clickhouse" ? clickhouseProcess.pid : (programs.get(program)?.pid ?? 0)),
     restart: async (program, signal) => {
       if (program === "clickhouse") {
         clickhouseProcess.kill(signal);

@@ -43,6 +43,27 @@ describe("listen", () => {
     await expect(answer).rejects.toMatchObject({ code: "ECONNRESET" });
   });
 
+  it("fails no request of clients that send all the time", async () => {
+    const listener = await listen(LOOPBACK, 0, (_, response) => setTimeout(() => response.end("done"), 5));
+    let answered = 0;
+    const failures: unknown[] = [];
+    const clients = Array.from({ length: 8 }, async () => {
+      for (;;) {
+        try {
+          expect(await ask(listener.port)).toBe("done");
+          answered += 1;
+        } catch (error) {
+          failures.push((error as NodeJS.ErrnoException).code);
+          return;
+        }
+      }
+    });
+    while (answered < 100) await new Promise((resolve) => setImmediate(resolve));
+    await listener.close();
+    await Promise.all(clients);
+    expect(new Set(failures)).toEqual(new Set(["ECONNREFUSED"])); // nobody there any more, but nobody cut off
+  });
+
   it("rejects with the system's error when the port is taken", async () => {
     const { port, close } = await listen(["127.0.0.1"], 0, () => {});
     await expect(listen(["127.0.0.1"], port, () => {})).rejects.toMatchObject({ code: "EADDRINUSE" });

@@ -21,12 +21,6 @@ export interface FrontOptions {
   log: Logger;
 }
 
-export interface Front {
-  listener: RequestListener;
-  /** From now on every answer is the last one on its connection, so that closing waits for no idle client. */
-  drain(): void;
-}
-
 /** A statement in a body; the engine itself refuses more than 256 kB outside INSERT data (`max_query_size`). */
 const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
 
@@ -34,23 +28,13 @@ const MAX_STATEMENT_BYTES = 16 * 1024 * 1024;
  * The ClickHouse HTTP protocol, as far as `@clickhouse/client` and `curl` use it: `GET /ping`; `POST /` with the statement
  * in the body, or in the URL with its data as the body.
  */
-export function createFront(options: FrontOptions): Front {
-  const open = new Set<ServerResponse>();
-  let draining = false;
-  const listener: RequestListener = (request, response) => {
+export function createFront(options: FrontOptions): RequestListener {
+  return (request, response) => {
     const startedMs = performance.now();
-    open.add(response);
-    response.once("close", () => open.delete(response));
-    if (draining) response.setHeader("connection", "close");
     handle(options, request, response)
       .then((kind) => options.metrics.finished(kind, (performance.now() - startedMs) / 1000))
       .catch((error: unknown) => fail(options, request, response, error));
   };
-  const drain = () => {
-    draining = true;
-    for (const response of open) if (!response.headersSent) response.setHeader("connection", "close");
-  };
-  return { listener, drain };
 }
 
 async function handle(options: FrontOptions, request: IncomingMessage, response: ServerResponse): Promise<string> {

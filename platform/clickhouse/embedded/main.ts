@@ -1,7 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { internalPort } from "../../../domain/ports.ts";
 import { LOOPBACK, listen } from "../../http/listen.ts";
 import { openInternalPort } from "../../observability/internal-port.ts";
@@ -24,8 +23,6 @@ const GIBIBYTE = 1024 ** 3;
 const SPARE_THREADS = 4;
 /** Time for requests in flight at a stop; the program's own deadline is 8 s. */
 const DRAIN_MS = 3_000;
-/** While it passes, answers tell clients to go; closing at once would cut requests that are just being sent. */
-const FAREWELL_MS = 100;
 
 /** Slow questions hold at most six connections, inserts have two of their own; fewer when threads are few. */
 function sizesFor(threads: number): ExecutorSizes {
@@ -48,14 +45,8 @@ async function start(config: FrontConfig, log: Logger, program: Program): Promis
   const frontMetrics = createFrontMetrics(metrics, executor, () => countDetachedParts(executor));
 
   const front = createFront({ executor, insertFolder: folder, password: config.password, metrics: frontMetrics, log });
-  const listener = await listen(LOOPBACK, config.port, front.listener);
-  // Longer than the client keeps an idle connection, so that it never writes into one that is just being closed.
-  for (const server of listener.servers) server.keepAliveTimeout = 30_000;
-  program.onStop("front", async () => {
-    front.drain();
-    await delay(FAREWELL_MS);
-    await listener.close(DRAIN_MS);
-  });
+  const listener = await listen(LOOPBACK, config.port, front);
+  program.onStop("front", () => listener.close(DRAIN_MS));
   const internal = await openInternalPort(
     LOOPBACK,
     config.port === 0 ? 0 : internalPort(config.port),
