@@ -24,12 +24,14 @@ export function createEdgeMetrics(metrics: Metrics): EdgeMetrics {
     labelNames: ["outcome"],
     registers: [metrics],
   });
+  const [answer200, answer503] = [requests.labels("200"), requests.labels("503")]; // labels are hashed at each look-up
+  const accepted = events.labels("accepted");
   return {
-    answered: (status) => requests.inc({ answer: String(status) }),
+    answered: (status) => (status === 200 ? answer200 : answer503).inc(),
     tooLarge: () => requests.inc({ answer: "closed_too_large" }),
     aborted: () => requests.inc({ answer: "client_left" }),
     routed: ({ views, rejected }) => {
-      for (const view of views) events.inc({ outcome: "accepted" }, view.events.length);
+      for (const view of views) accepted.inc(view.events.length);
       for (const [reason, { count }] of rejected) events.inc({ outcome: `rejected_${reason}` }, count);
     },
   };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Cidr, clientAddress, truncateAddress } from "../../domain/network/client-address.ts";
+import type { Cidr } from "../../domain/network/client-address.ts";
 import { decodeRequest } from "../../domain/wire/decode-request.ts";
 import { LogUnavailableError } from "../../platform/eventlog/eventlog.ts";
 import type { CountryLookup } from "../../platform/geo/country.ts";
@@ -9,6 +9,7 @@ import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { EnvironmentDirectory } from "./environments.ts";
 import { readBody } from "./request-body.ts";
 import { hostEnvKey, type RoutedEvents, routeEvents } from "./route-events.ts";
+import { createViewerNetworks } from "./viewer-network.ts";
 
 export interface EdgeDeps {
   beaconLog: BeaconLog;
@@ -28,8 +29,9 @@ const MAX_HEADER_LENGTH = 1_024;
  * GET answers 200, the check of a custom domain. A body over 4 MiB closes the connection.
  */
 export function createEdge(deps: EdgeDeps): (request: IncomingMessage, response: ServerResponse) => void {
+  const handling = { ...deps, networkOf: createViewerNetworks(deps.trustedProxies, deps.countryOf) };
   return (request, response) => {
-    answer(deps, request, response).catch((error: unknown) => {
+    answer(handling, request, response).catch((error: unknown) => {
       if (request.destroyed && !request.complete) return deps.metrics.aborted(); // the client left in mid-body
       deps.log.error({ err: error }, "beacon request failed");
       deps.metrics.answered(503);
@@ -38,7 +40,11 @@ export function createEdge(deps: EdgeDeps): (request: IncomingMessage, response:
   };
 }
 
-async function answer(deps: EdgeDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Handling extends EdgeDeps {
+  networkOf: ReturnType<typeof createViewerNetworks>;
+}
+
+async function answer(deps: Handling, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== "POST") return greet(request, response);
   if (!deps.environments.ready()) {
     deps.metrics.answered(503); // nobody could be told from a stranger yet
@@ -98,18 +104,15 @@ function unreadable(): RoutedBody {
 }
 
 function requestFacts(
-  { countryOf, trustedProxies }: EdgeDeps,
+  { networkOf }: Handling,
   request: IncomingMessage,
 ): Omit<RequestFacts, "transmittedAtMs" | "bodyText"> {
   const forwardedFor = request.headers["x-forwarded-for"];
-  const address = clientAddress(
-    request.socket.remoteAddress ?? "",
-    Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor,
-    trustedProxies,
-  );
   return {
-    address: truncateAddress(address) ?? "",
-    country: countryOf(address),
+    ...networkOf(
+      request.socket.remoteAddress ?? "",
+      Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor,
+    ),
     userAgent: (request.headers["user-agent"] ?? "").slice(0, MAX_HEADER_LENGTH),
     referrer: (request.headers.referer ?? "").slice(0, MAX_HEADER_LENGTH),
   };

@@ -13,6 +13,7 @@ import { readConfig } from "./config.ts";
 import { createEdge } from "./edge.ts";
 import { createEdgeMetrics } from "./edge-metrics.ts";
 import { openEnvironmentDirectory } from "./environments.ts";
+import { openPatientWriter } from "./patient-writer.ts";
 
 /** Beacons live this long in the log: the time an operator has to mend what reads them. */
 const RETENTION_MS = 48 * 3_600_000;
@@ -46,8 +47,10 @@ try {
     metrics,
   });
   program.onStop("eventlog", () => eventlog.close());
-  const beacons = await eventlog.openWriter("beacons");
-  const rejected = await eventlog.openWriter("rejected");
+  const beacons = await openPatientWriter(eventlog, "beacons", log);
+  program.onStop("beacons writer", () => beacons.close());
+  const rejected = await openPatientWriter(eventlog, "rejected", log);
+  program.onStop("rejected writer", () => rejected.close());
   const beaconLog = new BeaconLog(beacons, rejected, Date.now);
 
   let logTrouble: string | null = "no tick written yet";

@@ -1,0 +1,41 @@
+import { describe, expect, it, vi } from "vitest";
+import { type EventLog, LogBusyError, LogUnavailableError, type LogWriter } from "../../platform/eventlog/eventlog.ts";
+import { createLogger } from "../../platform/observability/logger.ts";
+import { openPatientWriter } from "./patient-writer.ts";
+
+const log = createLogger("test", "silent");
+const record = { partition: 0, key: "", value: Buffer.from("x"), timestampMs: 0 };
+
+/** A log whose topic opens only after some failures. */
+function logThatFails(errors: Error[]): { eventlog: EventLog; appended: number[] } {
+  const appended: number[] = [];
+  const writer: LogWriter = {
+    append: async (records) => void appended.push(records.length),
+    close: async () => undefined,
+  };
+  const openWriter = async () => {
+    const error = errors.shift();
+    if (error !== undefined) throw error;
+    return writer;
+  };
+  return { eventlog: { openWriter } as unknown as EventLog, appended };
+}
+
+describe("openPatientWriter", () => {
+  it("refuses records while the disk is full, and takes them as soon as it is not", async () => {
+    vi.useFakeTimers();
+    const { eventlog, appended } = logThatFails([new LogUnavailableError("full"), new LogUnavailableError("full")]);
+    const writer = await openPatientWriter(eventlog, "beacons", log);
+    await expect(writer.append([record])).rejects.toBeInstanceOf(LogUnavailableError);
+    await vi.advanceTimersByTimeAsync(2_000);
+    vi.useRealTimers();
+    await writer.append([record]);
+    expect(appended).toEqual([1]);
+    await writer.close();
+  });
+
+  it("does not wait for a topic that somebody else writes", async () => {
+    const { eventlog } = logThatFails([new LogBusyError("busy")]);
+    await expect(openPatientWriter(eventlog, "beacons", log)).rejects.toBeInstanceOf(LogBusyError);
+  });
+});
