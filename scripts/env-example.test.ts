@@ -10,8 +10,8 @@ const IN_CONFIG = /^\s+([A-Z][A-Z0-9_]{2,}):/gm;
 
 const IN_EXAMPLE = /^# ([A-Z][A-Z0-9_]{2,})=/gm;
 
-/** The environment is read in `config.ts`; the bootstrap runs before TypeScript does, tool configuration beside it. */
-const READERS = /(^|\/)config\.ts$|\.config\.ts$|\.test\.tsx?$|^scripts\/bootstrap\//;
+/** Besides `config.ts`: the bootstrap, which runs before TypeScript does; tests and benchmarks, which hand theirs on. */
+const READERS = /(^|\/)config\.ts$|\.test\.tsx?$|^scripts\/bootstrap\/|^bench\//;
 
 describe(".env.example", () => {
   it("lists exactly the variables that the programs read", async () => {
