@@ -9,13 +9,18 @@ const RETRY_MS = 1_000;
  * nothing. Resolves after the first attempt; until one succeeds `append` rejects with LogUnavailableError.
  * Rejects when the topic has another writer, which waiting does not change.
  */
-export async function openPatientWriter(eventlog: EventLog, topic: string, log: Logger): Promise<LogWriter> {
+export async function openPatientWriter(
+  eventlog: EventLog,
+  topic: string,
+  log: Logger,
+  retryMs = RETRY_MS,
+): Promise<LogWriter> {
   const closing = new AbortController();
   let writer: LogWriter | null = await tryOpen(eventlog, topic, log);
 
   const opening = (async () => {
     while (writer === null && !closing.signal.aborted) {
-      await sleep(RETRY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+      await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
       if (!closing.signal.aborted) writer = await tryOpen(eventlog, topic, log);
     }
   })();
