@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { portsFrom } from "../domain/ports.ts";
 import { LOOPBACK } from "../platform/http/listen.ts";
+import { diskTooFull } from "./bootstrap/machine.mjs";
 import { HELP, parseStartArguments, type StartArguments } from "./supervise/arguments.ts";
 import { readConfig, type SuperviseConfig } from "./supervise/config.ts";
 import { type DataFolder, openDataFolder, StartError } from "./supervise/data-folder.ts";
@@ -35,6 +36,8 @@ async function main(): Promise<number> {
 async function run(wanted: StartArguments, config: Readonly<SuperviseConfig>): Promise<number> {
   const folder = openDataFolder(resolve(config.INIT_CWD ?? process.cwd(), wanted.data));
   try {
+    const complaint = diskTooFull(folder.path, "run");
+    if (complaint !== null) throw new StartError(complaint);
     await checkPorts(config, folder);
     if (wanted.fresh) folder.empty();
     return await startAndHold(wanted, config, folder);

@@ -23,6 +23,8 @@ export class Terminal {
   readonly #running = new Set<RunningStep>();
   #timer: NodeJS.Timeout | null = null;
   #frame = 0;
+  /** True while the moving line stands on the terminal's last line. */
+  #isDrawn = false;
 
   constructor(out: NodeJS.WriteStream) {
     this.#out = out;
@@ -92,10 +94,12 @@ export class Terminal {
     if (!this.#out.isTTY || this.#running.size === 0) return;
     const line = `  ${FRAMES[this.#frame % FRAMES.length]} ${this.#now()}`;
     this.#out.write(`\r\x1b[K${line.slice(0, Math.max(this.#out.columns - 1, 20))}`);
+    this.#isDrawn = true;
   }
 
   #erase(): void {
-    if (this.#out.isTTY && this.#running.size > 0) this.#out.write("\r\x1b[K");
+    if (this.#isDrawn) this.#out.write("\r\x1b[K");
+    this.#isDrawn = false;
   }
 
   #now(): string {
