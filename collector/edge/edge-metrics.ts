@@ -5,7 +5,8 @@ import type { RoutedEvents } from "./route-events.ts";
 /** What the edge counts. Every event of every answered request is either accepted or rejected for a reason. */
 export interface EdgeMetrics {
   answered(status: 200 | 503): void;
-  routed(events: RoutedEvents): void;
+  /** The answer is a call that counts: it remembers numbers, not the events. */
+  routed(events: RoutedEvents): () => void;
   tooLarge(): void;
   /** The client left before its request was whole. */
   aborted(): void;
@@ -31,8 +32,12 @@ export function createEdgeMetrics(metrics: Metrics): EdgeMetrics {
     tooLarge: () => requests.inc({ answer: "closed_too_large" }),
     aborted: () => requests.inc({ answer: "client_left" }),
     routed: ({ views, rejected }) => {
-      for (const view of views) accepted.inc(view.events.length);
-      for (const [reason, { count }] of rejected) events.inc({ outcome: `rejected_${reason}` }, count);
+      const taken = views.reduce((sum, view) => sum + view.events.length, 0);
+      const refused = [...rejected].map(([reason, { count }]) => ({ outcome: `rejected_${reason}`, count }));
+      return () => {
+        accepted.inc(taken);
+        for (const { outcome, count } of refused) events.inc({ outcome }, count);
+      };
     },
   };
 }
