@@ -4,6 +4,9 @@
 const SERVICES = "server|collector|delivery|transcoder";
 const TEST = "\\.test\\.tsx?$";
 
+/** Suites that every driver of an interface must pass, and what tests share: beside the code, but never part of it. */
+const TEST_SUPPORT = "(^|/)(contract[^/]*|testing)\\.ts$|^(?!scripts/).*/testing/";
+
 /** Packages that talk to a database, a broker or a store; a service sees the driver's interface instead. */
 const STORE_PACKAGES = [
   "pg",
@@ -102,14 +105,14 @@ const forbidden = [
   {
     name: "tests-are-leaves",
     severity: "error",
-    from: {},
-    to: { path: TEST, pathNot: "node_modules/" },
+    from: { pathNot: `${TEST}|${TEST_SUPPORT}|^(bench|playwright)/` },
+    to: { path: `${TEST}|${TEST_SUPPORT}`, pathNot: "node_modules/" },
   },
   {
     name: "no-test-tools-in-programs",
     comment: "what runs in production comes from dependencies",
     severity: "error",
-    from: { path: `^(app|domain|platform|${SERVICES})/`, pathNot: TEST },
+    from: { path: `^(app|domain|platform|${SERVICES})/`, pathNot: `${TEST}|${TEST_SUPPORT}` },
     to: { dependencyTypes: ["npm-dev"], dependencyTypesNot: ["type-only"], pathNot: "node_modules/@types/" },
   },
   {

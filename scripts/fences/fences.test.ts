@@ -38,6 +38,7 @@ const PLANTS: readonly [rule: string, folder: string, specifier: string][] = [
   ["processes-in-few-places", "platform/thing", "node:child_process"],
   ["main-is-the-end", "collector/edge", "./main.ts"],
   ["tests-are-leaves", "server/http", "./thing.test.ts"],
+  ["tests-are-leaves", "server/http", "../../platform/thing/testing.ts"],
 ];
 
 /** Imports that must stay possible, lest the fences be a wall. */
@@ -81,6 +82,10 @@ describe("the fences", () => {
     }
   });
 
+  it("keep test tools out of what runs in production", () => {
+    expect(result.violations).toContain("no-test-tools-in-programs server/tool.ts");
+  });
+
   it("see modules that need each other", () => {
     expect(result.violations).toContain("no-cycles domain/cycle/one.ts");
   });
@@ -100,14 +105,21 @@ describe("the fences around this repository", () => {
 function plantTree(tree: string): void {
   for (const file of [".dependency-cruiser.cjs", "tsconfig.base.json"])
     copyFileSync(join(ROOT, file), join(tree, file));
+  const devDependencies = { vitest: "1.0.0" };
   const versions = Object.fromEntries(PACKAGES.map((name) => [name, "1.0.0"]));
-  write(tree, "package.json", JSON.stringify({ name: "tree", type: "module", dependencies: versions }));
-  for (const name of PACKAGES) {
+  write(
+    tree,
+    "package.json",
+    JSON.stringify({ name: "tree", type: "module", dependencies: versions, devDependencies }),
+  );
+  for (const name of [...PACKAGES, ...Object.keys(devDependencies)]) {
     write(tree, `node_modules/${name}/package.json`, JSON.stringify({ name, version: "1.0.0", main: "index.js" }));
     write(tree, `node_modules/${name}/index.js`, "export const x = 1;\n");
   }
   for (const folder of FOLDERS) write(tree, `${folder}/thing.ts`, "export const x = 1;\n");
   write(tree, "platform/thing/driver.ts", "export const x = 1;\n");
+  write(tree, "platform/thing/testing.ts", "export const x = 1;\n");
+  write(tree, "server/tool.ts", `import { x } from "vitest";\nexport const y = x;\n`);
   write(tree, "collector/edge/main.ts", "export const x = 1;\n");
   write(tree, "server/http/thing.test.ts", "export const x = 1;\n");
   write(tree, "domain/cycle/one.ts", `import { two } from "./two.ts";\nexport const one = () => two;\n`);
