@@ -1,15 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { EventLog, LogConsumer, LogWriter } from "../../platform/eventlog/eventlog.ts";
+import {
+  type EventLog,
+  type LogConsumer,
+  LogUnavailableError,
+  type LogWriter,
+} from "../../platform/eventlog/eventlog.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Sink } from "../sink/sink.ts";
 import { type CheckpointTrail, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { PartitionFold, type PartitionFoldDeps } from "./partition-fold.ts";
+import { type CollectedRows, PartitionFold, type PartitionFoldDeps } from "./partition-fold.ts";
 
 /** Least time between the beginnings of two rounds: lets rows gather, costs half of itself in delay. */
 const ROUND_MS = 100;
 const CHECKPOINT_MS = 20_000;
-/** Reading pauses above this many rows not yet stored: memory stays bounded while the store is away. */
-const MAX_PENDING_ROWS = 40_000;
+/** While the disk is full; each try writes the whole state of a partition. */
+const CHECKPOINT_RETRY_MS = 2_000;
+/** Reading pauses above this many rows of all partitions not yet stored: memory stays bounded while the store is away. */
+const MAX_PENDING_ROWS = 100_000;
 const GROUP = "views";
 
 interface HeldPartition {
@@ -83,12 +90,12 @@ export class Views {
     return this.#consumer?.lag() ?? new Map();
   }
 
-  /** Stops reading, stores and checkpoints what was read, so that the next start has nothing to replay. */
+  /** Stores and checkpoints what was read, so that the next start has nothing to replay, then lets go of the log. */
   async close(): Promise<void> {
-    await this.#consumer?.close();
     this.#closing.abort();
     this.#news.resolve();
-    await this.#rounds;
+    await this.#rounds; // before the consumer closes: only who holds a partition may commit
+    await this.#consumer?.close();
     await this.#states?.close();
   }
 
@@ -110,7 +117,13 @@ export class Views {
     if (held === undefined) return;
     held.fold.apply(records);
     this.#news.resolve();
-    while (held.fold.pendingRows > MAX_PENDING_ROWS && !this.#closing.signal.aborted) await this.#stored.promise;
+    while (this.#pendingRows() > MAX_PENDING_ROWS && !this.#closing.signal.aborted) await this.#stored.promise;
+  }
+
+  #pendingRows(): number {
+    let count = 0;
+    for (const { fold } of this.#held.values()) count += fold.pendingRows;
+    return count;
   }
 
   async #runRounds(): Promise<void> {
@@ -127,6 +140,9 @@ export class Views {
     } catch (error) {
       if (signal.aborted) this.#deps.log.warn({ err: error }, "last rows not stored, the next start reads them again");
       else this.#deps.onFailed(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.#closing.abort();
+      this.#stored.resolve(); // whoever waits for room in #batch goes on to its end
     }
   }
 
@@ -134,7 +150,7 @@ export class Views {
     const nowMs = this.#deps.nowMs();
     const collected = [...this.#held].map(([partition, held]) => {
       const rows = held.fold.collect();
-      const due = checkpointAll || nowMs >= held.checkpointAtMs;
+      const due = held.fold.nextOffset > 0 && (checkpointAll || nowMs >= held.checkpointAtMs);
       const checkpoint = due ? writeCheckpoint(partition, held.fold, held.trail, nowMs) : null;
       return { partition, held, rows, checkpoint };
     });
@@ -151,12 +167,29 @@ export class Views {
     this.#stored = Promise.withResolvers();
     if (collected.some(({ rows }) => rows.beats.length + rows.views.length > 0)) this.#deps.onStored();
     for (const { partition, held, rows, checkpoint } of collected) {
-      if (checkpoint === null) continue;
-      await this.#states?.append(checkpoint.records);
-      await this.#consumer?.commit(partition, rows.nextOffset);
-      held.trail = checkpoint.trail;
-      held.checkpointAtMs = nowMs + CHECKPOINT_MS;
+      const lost = this.#held.get(partition) !== held; // revoked since: its state is another holder's to write
+      if (checkpoint !== null && !lost) await this.#append(partition, held, rows, checkpoint, nowMs);
     }
+  }
+
+  async #append(
+    partition: number,
+    held: HeldPartition,
+    rows: CollectedRows,
+    { records, trail }: ReturnType<typeof writeCheckpoint>,
+    nowMs: number,
+  ): Promise<void> {
+    try {
+      await this.#states?.append(records);
+    } catch (error) {
+      if (!(error instanceof LogUnavailableError)) throw error;
+      this.#deps.log.warn({ err: error, partition }, "checkpoint not written, trying again");
+      held.checkpointAtMs = nowMs + CHECKPOINT_RETRY_MS;
+      return;
+    }
+    await this.#consumer?.commit(partition, rows.nextOffset);
+    held.trail = trail;
+    held.checkpointAtMs = nowMs + CHECKPOINT_MS;
   }
 }
 

@@ -1,0 +1,154 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { describe, expect, it, vi } from "vitest";
+import type { EnvironmentId } from "../../domain/identifiers.ts";
+import { encodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
+import {
+  type ConsumerHandlers,
+  type EventLog,
+  type LogRecord,
+  LogUnavailableError,
+  type StoredRecord,
+} from "../../platform/eventlog/eventlog.ts";
+import { createLogger } from "../../platform/observability/logger.ts";
+import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
+import type { Sink } from "../sink/sink.ts";
+import { asLog, recordedRecords, tickRecord } from "../testing/recorded-records.ts";
+import type { FoldCounters } from "./fold-counters.ts";
+import { Views } from "./views.ts";
+
+const START_MS = 1_795_500_000_000;
+const ignore = () => undefined;
+const counters: FoldCounters = {
+  folded: ignore,
+  repeated: ignore,
+  late: ignore,
+  rejected: ignore,
+  undecodable: ignore,
+};
+
+/** One partition of a log in memory; closing lets go of it as the contract says. */
+function memoryLog() {
+  const log = {
+    handlers: null as ConsumerHandlers | null,
+    held: false,
+    full: false,
+    busy: Promise.resolve(),
+    states: [] as LogRecord[],
+    commits: [] as number[],
+    deliver: (records: readonly StoredRecord[]) => {
+      log.busy = log.handlers?.batch(0, records) ?? Promise.resolve();
+    },
+    eventlog: {
+      openWriter: async () => ({
+        append: async (records: readonly LogRecord[]) => {
+          if (log.full) throw new LogUnavailableError("no space left");
+          log.states.push(...records);
+        },
+        close: async () => undefined,
+      }),
+      subscribe: async (_topic, _group, handlers) => {
+        log.handlers = handlers;
+        log.held = true;
+        await handlers.assigned({
+          partition: 0,
+          committedOffset: null,
+          revoked: new AbortController().signal,
+          seek: () => undefined,
+        });
+        return {
+          commit: async (_partition, offset) => {
+            if (!log.held) throw new Error("not held");
+            log.commits.push(offset);
+          },
+          lag: () => new Map(),
+          close: async () => {
+            await log.busy;
+            await handlers.revoked(0);
+            log.held = false;
+          },
+        };
+      },
+      readAll: async function* () {
+        yield* [];
+      },
+      close: async () => undefined,
+    } satisfies EventLog,
+  };
+  return log;
+}
+
+function newViews(log: ReturnType<typeof memoryLog>, store: Sink["store"] = async () => undefined) {
+  const failures: Error[] = [];
+  const clock = { nowMs: 0 };
+  const views = new Views({
+    log: createLogger("test", "silent"),
+    eventlog: log.eventlog,
+    sink: { store, trouble: () => null },
+    parseDevice: createDeviceParser(),
+    counters,
+    nowMs: () => clock.nowMs,
+    partitions: 1,
+    onStored: ignore,
+    onFailed: (error) => failures.push(error),
+  });
+  return { views, failures, clock };
+}
+
+const records = asLog([...recordedRecords("html5-stall", 1 as EnvironmentId, START_MS), tickRecord(START_MS + 60_000)]);
+const lastOffset = records.at(-1)?.nextOffset;
+
+/** Rejects when the signal aborts, like a store that never answers. */
+function once(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}
+
+/** A record whose many events each become a row. */
+function flood(count: number): StoredRecord[] {
+  const events = Array.from({ length: count }, (_, index) => ({ e: "hb", xid: "v", xsqno: index + 1 }));
+  const context = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
+  const environmentId = 1 as EnvironmentId;
+  const head = { environmentId, viewId: "v", arrivedAtMs: START_MS, transmittedAtMs: START_MS, context };
+  const value = Buffer.from(encodeBeaconRecord(head, JSON.stringify({ events })));
+  return [{ partition: 0, key: "", value, timestampMs: START_MS, offset: 1_000, nextOffset: 2_000 }];
+}
+
+describe("Views", () => {
+  it("stores and checkpoints what it has read before it lets go of the log", async () => {
+    const log = memoryLog();
+    const { views, failures } = newViews(log);
+    await views.start();
+    log.deliver(records);
+    await views.close();
+    expect(log.commits.at(-1)).toBe(lastOffset);
+    expect(log.states.map(({ key }) => key)).toContain("0/1/marker");
+    expect(failures).toEqual([]);
+  });
+
+  it("stops also while the store is away and reading waits for it", async () => {
+    const log = memoryLog();
+    const { views, failures } = newViews(log, (_, signal) => once(signal));
+    await views.start();
+    log.deliver(records);
+    await turn();
+    log.deliver(flood(110_000));
+    await views.close();
+    expect(log.commits).toEqual([]);
+    expect(failures).toEqual([]);
+  });
+
+  it("goes on without a checkpoint while the disk is full, and writes it when there is room", async () => {
+    const log = memoryLog();
+    const { views, failures, clock } = newViews(log);
+    await views.start();
+    log.full = true;
+    clock.nowMs = 60_000;
+    log.deliver(records);
+    await vi.waitFor(() => expect(views.asOfMs()).toBe(START_MS + 60_000));
+    log.full = false;
+    clock.nowMs += 10_000;
+    log.deliver(asLog([...records, tickRecord(START_MS + 61_000)]).slice(-1));
+    await vi.waitFor(() => expect(log.commits.at(-1)).toBeGreaterThan(lastOffset ?? 0));
+    expect(failures).toEqual([]);
+    await views.close();
+  });
+});
