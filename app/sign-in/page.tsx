@@ -17,7 +17,7 @@ export default async function SignInPage({ searchParams }: Props) {
   if ((await askMembership()).kind === "ok") redirect("/");
   return (
     <main className="relative grid min-h-dvh overflow-hidden lg:grid-cols-[minmax(420px,2fr)_3fr]">
-      <div className="relative z-10 flex flex-col border-r bg-surface px-6 py-6 sm:px-12 sm:py-10">
+      <div className="relative z-10 flex flex-col bg-surface lg:border-r px-6 py-6 sm:px-12 sm:py-10">
         <div className="flex items-center justify-between">
           <Logo />
           <ThemeMenu />

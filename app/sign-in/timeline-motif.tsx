@@ -40,7 +40,7 @@ function audience(): string {
     const arrival = 1 / (1 + Math.exp(-(t - 0.22) * 18));
     const halfTime = 0.2 * Math.exp(-(((t - 0.58) / 0.055) ** 2));
     const climax = 0.16 * Math.max(0, t - 0.6);
-    const ripple = 0.012 * Math.sin(index * 1.7) + 0.009 * Math.sin(index * 0.61);
+    const ripple = 0.006 * Math.sin(index * 1.1) + 0.008 * Math.sin(index * 0.43);
     const share = 0.74 * arrival - halfTime + climax + ripple * arrival;
     return `${(t * EDGE_PX).toFixed(1)} ${(BASE_PX - share * 470).toFixed(1)}`;
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BucketWire, CurrentWire, MonitoringWire } from "./socket-wire.ts";
-import { isEmptyPicture, mergeMessage, pointTimeMs, viewersBefore, WINDOW_BUCKETS } from "./timeline.ts";
+import { isEmptyPicture, mergeMessage, peakOf, pointTimeMs, viewersBefore, WINDOW_BUCKETS } from "./timeline.ts";
 
 const AS_OF = 1_800_000_002_000; // 2 s into a bucket
 const NEWEST = 1_800_000_000_000;
@@ -119,6 +119,14 @@ describe("viewersBefore", () => {
     expect(viewersBefore(picture, 600_000)).toBeNull();
     expect(viewersBefore(picture, 3_600_000)).toBeNull();
   });
+});
+
+describe("peakOf", () => {
+  it("finds the latest of equal peaks", () => {
+    const buckets = [bucket(NEWEST - 20_000, 9), bucket(NEWEST - 10_000, 9), bucket(NEWEST, 4, true)];
+    expect(peakOf(mergeMessage(null, message(AS_OF, buckets)))).toEqual({ viewers: 9, atMs: NEWEST - 5_000 });
+  });
+  it("has none without viewers", () => expect(peakOf(mergeMessage(null, message(AS_OF, [])))).toBeNull());
 });
 
 describe("pointTimeMs", () => {

@@ -87,6 +87,12 @@ export function viewersBefore(picture: Picture, agoMs: number): number | null {
   return picture.buckets[at]?.viewers ?? null;
 }
 
+/** The most viewers of the window and when, the latest if there were several times; null when it saw no one. */
+export function peakOf({ buckets, asOfMs }: Picture): { viewers: number; atMs: number } | null {
+  const peak = buckets.reduce<Bucket | null>((most, one) => (one.viewers >= (most?.viewers ?? 1) ? one : most), null);
+  return peak && { viewers: peak.viewers, atMs: pointTimeMs(peak, asOfMs) };
+}
+
 /** Where a bucket stands on the time axis: its viewers are those at its end, in the newest those at `asOfMs`. */
 export function pointTimeMs(bucket: Bucket, asOfMs: number): number {
   return Math.max(bucket.startMs, Math.min(bucket.startMs + BUCKET_MS, asOfMs));

@@ -37,7 +37,7 @@ export function BreakdownLine({ dimension, row, overall, most, onFilter }: Props
         style={{ width: `${most > 0 ? (row.viewers / most) * 100 : 0}%` }}
         className={classNames(
           "absolute inset-y-0.5 left-0 rounded-xs transition-[width] duration-500 ease-[var(--ease-settle)]",
-          standing === "bad" ? "bg-bad-soft" : "bg-sunken",
+          standing === "bad" ? "bg-bad-soft" : "bg-bar",
         )}
       />
       <button
@@ -45,27 +45,30 @@ export function BreakdownLine({ dimension, row, overall, most, onFilter }: Props
         onClick={choose}
         aria-label={spoken}
         title={`${name} (click: only this; Alt-click: without this)`}
-        className="breakdown-grid relative h-7.75 w-full rounded-xs px-2 pr-1 text-left text-sm hover:bg-accent-soft/60"
+        className="breakdown-grid relative h-7.75 w-full rounded-xs px-1.5 text-left text-sm hover:bg-accent-soft/60"
       >
         <span className={classNames("truncate", row.value === null && "text-muted italic")}>
-          {name}
           {dimension === "country" && row.value !== null && (
-            <span className="ml-1.5 text-2xs text-faint">{row.value}</span>
+            <span aria-hidden className="inline-block w-6 text-2xs text-faint">
+              {row.value}
+            </span>
           )}
+          {name}
         </span>
         <span className="text-right font-medium">{formatCount(row.viewers)}</span>
-        <span className="text-right text-muted text-xs">{formatShare(row.viewers, overall.viewers)}</span>
+        <span className="pointer-fine:group-focus-within:invisible pointer-fine:group-hover:invisible text-right text-muted text-xs">
+          {formatShare(row.viewers, overall.viewers)}
+        </span>
         <span className="text-right text-xs">
           <span className={RATIO_LOOK[standing]}>{formatRatio(row.rebufferingRatio)}</span>
         </span>
-        <span />
       </button>
       <button
         type="button"
         aria-label={`Exclude ${DIMENSION_TITLES[dimension].toLowerCase()} ${name}`}
         title={`Exclude ${name}`}
         onClick={() => filter(true)}
-        className="absolute inset-y-0 right-0 grid w-6 place-items-center text-faint opacity-0 hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-60"
+        className="absolute inset-y-0 right-13.5 grid w-8 place-items-center rounded-xs text-muted opacity-0 hover:text-ink focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:right-0 pointer-coarse:opacity-70"
       >
         <CircleMinus aria-hidden className="size-3.5" />
       </button>

@@ -27,19 +27,18 @@ export function BreakdownPanel({ dimension, rows, overall, onFilter }: Props) {
   const shown = rows?.slice(0, long ? rows.length : SHORT_ROWS) ?? [];
   const hidden = (rows?.length ?? 0) - SHORT_ROWS;
   return (
-    <Panel aria-label={`By ${title.toLowerCase()}`} data-testid={`by-${dimension}`} className="min-w-0 p-3">
-      <div className="breakdown-grid mb-1 px-2 pr-1 text-faint text-2xs">
+    <Panel aria-label={`By ${title.toLowerCase()}`} data-testid={`by-${dimension}`} className="min-w-0 p-2.5">
+      <div className="breakdown-grid mb-1 px-1.5 text-faint text-2xs">
         <h2 className="font-medium text-ink text-sm">{title}</h2>
         <span className="text-right">Viewers</span>
         <span className="text-right">Share</span>
         <span className="text-right">Rebuf.</span>
-        <span />
       </div>
-      <div className="min-h-62">
+      <div className="sm:min-h-70">
         {rows === null || overall === null ? (
           <BreakdownSkeleton rows={SHORT_ROWS} />
         ) : shown.length === 0 ? (
-          <p className="px-2 py-1.5 text-muted text-sm">Nobody is watching here.</p>
+          <p className="px-1.5 py-1.5 text-muted text-sm">Nobody is watching here.</p>
         ) : (
           <ul>
             {shown.map((row) => (

@@ -1,17 +1,19 @@
 const ENTRIES = [
-  { text: "Viewers", className: "h-0.5 bg-series-viewers" },
-  { text: "Provisional", className: "h-0 border-series-viewers border-t-2 border-dashed" },
-  { text: "Rebuffering", className: "h-2 bg-series-rebuffering/60" },
+  { text: "Viewers", stroke: "var(--series-viewers)", width: 2 },
+  { text: "Provisional", stroke: "var(--series-viewers)", width: 2, dash: "3 3" },
+  { text: "Rebuffering", stroke: "var(--series-rebuffering)", width: 7 },
 ];
 
 export function ChartKey() {
   return (
-    <div className="flex items-center justify-between gap-4 pb-2 text-muted text-xs">
-      <span>Last 30 minutes</span>
+    <div className="flex items-center justify-between gap-4 whitespace-nowrap pb-2 text-muted text-xs">
+      <span className="max-sm:hidden">Last 30 minutes</span>
       <ul className="flex gap-4">
-        {ENTRIES.map(({ text, className }) => (
+        {ENTRIES.map(({ text, stroke, width, dash }) => (
           <li key={text} className="flex items-center gap-1.5">
-            <span aria-hidden className={`w-3 ${className}`} />
+            <svg width="15" height="8" aria-hidden role="presentation">
+              <path d="M0 4h15" stroke={stroke} strokeWidth={width} strokeDasharray={dash} />
+            </svg>
             {text}
           </li>
         ))}

@@ -26,7 +26,7 @@ export interface ChartSource {
 /** uPlot's options: two scales that share one height, so that one cursor reads both. */
 export function chartOptions(source: ChartSource, size: { width: number; height: number }): uPlot.Options {
   const { colors } = source;
-  const bars = uPlot.paths.bars?.({ size: [1, 100], gap: 0, align: -1 });
+  const steps = uPlot.paths.stepped?.({ align: -1 }); // a ratio holds for the 5 s before its point
   return {
     ...size,
     padding: [10, 0, 0, 0],
@@ -39,14 +39,14 @@ export function chartOptions(source: ChartSource, size: { width: number; height:
     },
     series: [
       {},
-      { ...line(colors), scale: "viewers", fill: fade(colors), points: { show: false } },
-      { ...line(colors), scale: "viewers", dash: [3, 3], points: { show: false } },
+      { ...line(colors), scale: "viewers", fill: fade(colors, 0.24), points: { show: false } },
+      { ...line(colors), scale: "viewers", dash: [3, 3], fill: fade(colors, 0.1), points: { show: false } },
       {
         scale: "rebuffering",
         width: 0,
         fill: () => faded(colors().rebuffering, 0.75),
         points: { show: false },
-        ...(bars === undefined ? {} : { paths: bars }),
+        ...(steps === undefined ? {} : { paths: steps }),
       },
     ],
     axes: [timeAxis(colors), viewersAxis(colors), rebufferingAxis(colors)],
@@ -72,11 +72,11 @@ function line(colors: () => ChartColors): uPlot.Series {
   return { stroke: () => colors().viewers, width: 1.75 };
 }
 
-function fade(colors: () => ChartColors): uPlot.Series.Fill {
+function fade(colors: () => ChartColors, opacity: number): uPlot.Series.Fill {
   return (chart) => {
     const zeroPx = chart.valToPos(0, "viewers", true);
     const gradient = chart.ctx.createLinearGradient(0, chart.bbox.top, 0, zeroPx);
-    gradient.addColorStop(0, faded(colors().viewers, 0.24));
+    gradient.addColorStop(0, faded(colors().viewers, opacity));
     gradient.addColorStop(1, faded(colors().viewers, 0.02));
     return gradient;
   };

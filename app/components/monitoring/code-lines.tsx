@@ -20,9 +20,9 @@ export function CodeLines({ lines }: { lines: readonly string[] }) {
   };
   return (
     <div className="relative rounded-panel border bg-sunken">
-      <pre className="overflow-x-auto p-4 pr-28 font-mono text-xs leading-6" data-testid="snippet">
+      <pre className="overflow-x-auto p-4 pt-12 sm:pt-4 sm:pr-28 font-mono text-xs leading-6" data-testid="snippet">
         {lines.map((line) => (
-          <code key={line} className="block whitespace-pre-wrap break-all">
+          <code key={line} className="block whitespace-pre-wrap wrap-anywhere">
             {line}
           </code>
         ))}

@@ -15,7 +15,7 @@ export function EmptyAudience({ environmentKey, collector }: Props) {
   ];
   return (
     <Panel aria-label="Nobody is watching" className="px-5 py-8 sm:px-10 sm:py-12">
-      <div className="mx-auto max-w-3xl">
+      <div className="mx-auto max-w-4xl">
         <h2 className="mb-1 font-semibold text-xl tracking-[-0.01em]">Nobody is watching yet</h2>
         <p className="mb-6 max-w-xl text-muted">
           Put these two lines after the <code className="font-mono text-ink text-sm">&lt;video&gt;</code> of a page and

@@ -6,12 +6,14 @@ import { FilterChip } from "./filter-chip.tsx";
 
 interface Props {
   filters: readonly MonitoringFilter[];
+  /** There are rows to choose. */
+  hint: boolean;
   onRemove(value: FilterValue): void;
   onClear(): void;
 }
 
 /** What the page is narrowed to. Keeps its height without filters, so that the first one moves nothing. */
-export function FilterBar({ filters, onRemove, onClear }: Props) {
+export function FilterBar({ filters, hint, onRemove, onClear }: Props) {
   const chips = filters.flatMap(({ dimension, values, negated }) =>
     values.map((value) => ({ dimension, value, negated })),
   );
@@ -20,7 +22,7 @@ export function FilterBar({ filters, onRemove, onClear }: Props) {
       <ListFilter aria-hidden className="mr-1 size-4 text-faint" />
       {chips.length === 0 && (
         <p className="text-faint text-sm">
-          All viewers<span className="max-sm:hidden">. Choose a row below to look at a part of them.</span>
+          All viewers{hint && <span className="max-sm:hidden">. Choose a row below to look at a part of them.</span>}
         </p>
       )}
       {chips.map((chip) => (

@@ -20,7 +20,7 @@ export function MeasureTile({ measure, picture }: Props) {
   return (
     <div
       data-testid={measure.id}
-      className="bg-surface p-4 pb-3 first:max-sm:col-span-2 sm:col-span-2 min-[1100px]:col-span-1 sm:max-[1099px]:nth-[n+4]:col-span-3"
+      className="bg-surface p-4 pb-3 first:max-sm:col-span-2 sm:col-span-2 sm:max-wide:nth-[n+4]:col-span-3 wide:col-span-1"
     >
       <div className="flex items-center gap-1 text-muted text-sm">
         <span className="truncate">{measure.title}</span>

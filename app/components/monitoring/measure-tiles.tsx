@@ -6,7 +6,7 @@ export function MeasureTiles({ picture }: { picture: Picture | null }) {
   return (
     <section
       aria-label="Quality"
-      className="grid grid-cols-2 gap-px overflow-hidden rounded-panel border bg-line sm:grid-cols-6 min-[1100px]:grid-cols-5"
+      className="grid grid-cols-2 gap-px overflow-hidden rounded-panel border bg-line sm:grid-cols-6 wide:grid-cols-5"
     >
       {MEASURES.map((measure) => (
         <MeasureTile key={measure.id} measure={measure} picture={picture} />

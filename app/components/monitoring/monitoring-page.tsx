@@ -41,7 +41,7 @@ export function MonitoringPage({ environment, collector }: Props) {
         <PageHeader environment={environment} status={status} />
         <main className="mx-auto max-w-[1680px] space-y-3 px-4 pt-3 pb-8 sm:px-6">
           {problem !== null && <ProblemNotice problem={problem} onClear={clear} />}
-          <FilterBar filters={filters} onRemove={remove} onClear={clear} />
+          <FilterBar filters={filters} hint={!empty} onRemove={remove} onClear={clear} />
           <div className={classNames("space-y-3 transition-opacity duration-300", dimmed && "opacity-50")}>
             <AudiencePanel picture={picture} status={status} />
             {empty ? (
@@ -49,7 +49,7 @@ export function MonitoringPage({ environment, collector }: Props) {
             ) : (
               <>
                 <MeasureTiles picture={picture} />
-                <div className="grid gap-3 sm:grid-cols-2 2xl:grid-cols-4 min-[1360px]:grid-cols-4">
+                <div className="grid gap-3 sm:grid-cols-2 full:grid-cols-[1.35fr_1.2fr_1fr_1fr]">
                   {BREAKDOWNS.map((dimension) => (
                     <BreakdownPanel
                       key={dimension}
