@@ -25,7 +25,8 @@ export async function runPart(part: Part, root: string): Promise<{ code: number;
       root,
       part.minutes * LIMIT_FACTOR * 60_000,
     );
-    const lines = stripVTControlCharacters(readFileSync(copy, "utf8")).trimEnd().split("\n");
+    const text = stripVTControlCharacters(readFileSync(copy, "utf8")).replaceAll(root, "."); // it will be committed
+    const lines = text.trimEnd().split("\n");
     return { code, lastLines: lines.slice(-KEPT_LINES) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
