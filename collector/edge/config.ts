@@ -17,6 +17,7 @@ const Environment = z
     LOG_LEVEL: logLevel,
     DATABASE_URL: z.url(),
     EVENTLOG_DIR: z.string().min(1),
+    EVENTLOG_MAX_GIB: z.coerce.number().positive().default(20),
     TRUSTED_PROXIES: trustedProxies,
   })
   .transform((env) => ({
@@ -27,6 +28,7 @@ const Environment = z
     logLevel: env.LOG_LEVEL,
     databaseUrl: env.DATABASE_URL,
     eventlogDir: env.EVENTLOG_DIR,
+    eventlogMaxBytes: env.EVENTLOG_MAX_GIB * 1024 ** 3,
     trustedProxies: env.TRUSTED_PROXIES,
   }));
 

@@ -42,6 +42,7 @@ try {
     directory: config.eventlogDir,
     topics: TOPICS,
     retentionMs: RETENTION_MS,
+    maxBytes: config.eventlogMaxBytes,
     now: Date.now,
     log,
     metrics,
