@@ -31,6 +31,8 @@ const LAST_RETRY_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** The token is replaced this long before it expires. */
 const RENEW_AHEAD_MS = 60_000;
+/** However short-lived tokens are, they are not asked for more often. */
+const LEAST_RENEWAL_MS = 5_000;
 const ACK_TIMEOUT_MS = 10_000;
 
 type Wire = Socket<ServerToClient, ClientToServer>;
@@ -167,7 +169,7 @@ export class MonitoringClient {
 
   #renewLater(socket: Wire, lifetimeMs: number): void {
     clearTimeout(this.#renewal);
-    const inMs = Math.max(RENEW_AHEAD_MS / 4, lifetimeMs - RENEW_AHEAD_MS);
+    const inMs = Math.max(LEAST_RENEWAL_MS, lifetimeMs - RENEW_AHEAD_MS);
     this.#renewal = setTimeout(() => void this.#renew(socket), inMs);
   }
 

@@ -28,6 +28,8 @@ export interface FakeSocket {
   mute(muted: boolean): void;
   /** Cuts all connections; refuses new ones while `refuse`. */
   cut(refuse: boolean): void;
+  /** Back to the beginning: no memory, no trouble. */
+  reset(evening: Evening): void;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,11 @@ export async function startFakeSocket(initial: Evening): Promise<FakeSocket> {
     cut: (refuse) => {
       state.refuse = refuse;
       io.disconnectSockets(true);
+    },
+    reset: (evening) => {
+      Object.assign(state, { evening, stalledAtMs: null, muted: false, refuse: false });
+      subscriptions.length = 0;
+      tokens.length = 0;
     },
     close: async () => {
       for (const timer of timers) clearInterval(timer);

@@ -49,7 +49,7 @@ export function BreakdownLine({ dimension, row, overall, most, onFilter }: Props
       >
         <span className={classNames("truncate", row.value === null && "text-muted italic")}>
           {dimension === "country" && row.value !== null && (
-            <span aria-hidden className="inline-block w-6 text-2xs text-faint">
+            <span aria-hidden className="inline-block w-6 text-2xs text-muted">
               {row.value}
             </span>
           )}

@@ -1,5 +1,6 @@
 import { notFound, redirect } from "next/navigation";
 import type { ReactNode } from "react";
+import { KeepSession } from "../../components/shell/keep-session.tsx";
 import { ServerDown } from "../../components/shell/server-down.tsx";
 import { Sidebar } from "../../components/shell/sidebar.tsx";
 import { TopBar } from "../../components/shell/top-bar.tsx";
@@ -25,6 +26,7 @@ export default async function EnvironmentLayout({ children, params }: Props) {
       <div className="min-w-0">
         <TopBar person={person} current={current} environments={environments} />
         {children}
+        <KeepSession />
       </div>
     </div>
   );
