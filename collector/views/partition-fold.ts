@@ -1,8 +1,8 @@
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { type BeaconRecord, decodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
-import { type Beat, beatOf, bucketOf } from "../../domain/monitoring/beat.ts";
+import { type Beat, beatOf, bucketOf, SILENCE_LIMIT_MS } from "../../domain/monitoring/beat.ts";
 import { BUCKET_MS, OPEN_MS } from "../../domain/monitoring/socket-wire.ts";
-import { deriveView } from "../../domain/view/derive.ts";
+import { deriveView, serverTime } from "../../domain/view/derive.ts";
 import { foldEvent } from "../../domain/view/fold.ts";
 import {
   ENDED_FINAL_AFTER_MS,
@@ -31,6 +31,8 @@ export interface OpenView {
   facts: ViewFacts | null;
   /** Beats handed to the sink for buckets that are still open, as compared text, by bucket. */
   beats: Map<number, string>;
+  /** Newest bucket whose beat follows from all events so far: a beat changes by events alone. */
+  beatenMs: number;
 }
 
 /** Worked out of a state; void as soon as it changes. */
@@ -59,9 +61,6 @@ export interface FinalView {
 /** The SDKs repeat unanswered batches for ever; after a day a final view's events would open it anew. */
 const FINAL_MEMORY_MS = 24 * 3_600_000;
 
-/** Checkpoints are at most 30 s apart: by then the fold has passed everything that was written before the crash. */
-const DISTRUST_MS = 120_000;
-
 export interface PartitionFoldDeps {
   parseDevice: (userAgent: string) => DeviceFacts;
   counters: FoldCounters;
@@ -78,9 +77,8 @@ export class PartitionFold {
   nextOffset = 0;
   #eventRows: Row[] = [];
   #viewRows: Row[] = [];
+  #beatRows: Row[] = [];
   #bucketMs = 0;
-  /** Rows for buckets up to here may stand in the table from before a crash: they are taken back explicitly. */
-  #distrustUntilMs: number | null = null;
   readonly #deps: PartitionFoldDeps;
 
   constructor(deps: PartitionFoldDeps) {
@@ -89,26 +87,36 @@ export class PartitionFold {
 
   /** Rows that wait for the next `collect`. */
   get pendingRows(): number {
-    return this.#eventRows.length + this.#viewRows.length;
+    return this.#eventRows.length + this.#viewRows.length + this.#beatRows.length;
   }
 
   apply(records: readonly StoredRecord[]): void {
-    this.#distrustUntilMs ??= Math.max(this.watermarkMs, records[0]?.timestampMs ?? 0) + DISTRUST_MS;
     for (const stored of records) {
       const record = decodeBeaconRecord(stored.value.toString("utf8"));
       if (record === null) this.#deps.counters.undecodable();
-      else if ("tickMs" in record) this.watermarkMs = Math.max(this.watermarkMs, record.tickMs);
+      else if ("tickMs" in record) this.#advance(record.tickMs);
       else this.#applyBeacon(record);
       this.nextOffset = stored.nextOffset;
     }
   }
 
+  /**
+   * Lets log time go on. Before it leaves a bucket all beats are brought up to it, so that none depends on when rows were
+   * collected: a large batch read after an outage spans many buckets.
+   */
+  #advance(toMs: number): void {
+    if (bucketOf(toMs) > bucketOf(this.watermarkMs)) for (const open of this.views.values()) this.#beat(open);
+    this.watermarkMs = Math.max(this.watermarkMs, toMs);
+  }
+
   #applyBeacon(record: BeaconRecord): void {
-    this.watermarkMs = Math.max(this.watermarkMs, record.arrivedAtMs);
+    this.#advance(record.arrivedAtMs);
+    const atMs = this.watermarkMs; // an edge that starts anew with its clock set back stamps earlier: log time stands still
     const key = viewKey(record.environmentId, record.viewId);
-    const final = this.#finalBy(key, record.arrivedAtMs);
-    const open = final === undefined ? this.#openView(key, record) : null;
-    const arrival = { atMs: record.arrivedAtMs, transmittedAtMs: record.transmittedAtMs, context: record.context };
+    const final = this.#finalBy(key, atMs);
+    const open = final === undefined ? this.#openView(key, record, atMs) : null;
+    const arrival = { atMs, transmittedAtMs: record.transmittedAtMs, context: record.context };
+    const offsetMs = open?.state.clockOffsetMs;
     for (const raw of record.events) {
       const decoded = decodeEvent(raw);
       if (decoded.kind === "rejected") {
@@ -122,13 +130,11 @@ export class PartitionFold {
       }
       if (open === null) this.#deps.counters.late();
       else this.#deps.counters.folded();
-      const firstSeenMs = open?.state.firstSeenMs ?? final?.firstSeenMs ?? record.arrivedAtMs;
-      const view = { viewId: record.viewId, firstSeenMs };
-      this.#eventRows.push(
-        eventRow(record.environmentId, view, event, record.arrivedAtMs, record.context.retentionDays),
-      );
+      const view = { viewId: record.viewId, firstSeenMs: open?.state.firstSeenMs ?? final?.firstSeenMs ?? atMs };
+      this.#eventRows.push(eventRow(record.environmentId, view, event, atMs, record.context.retentionDays));
       if (open !== null) markDirty(open);
     }
+    if (open !== null && open.state.clockOffsetMs !== offsetMs) markDirty(open); // a repeat may tell a better clock
   }
 
   /**
@@ -153,10 +159,10 @@ export class PartitionFold {
     this.finals.set(key, { firstSeenMs: open.state.firstSeenMs, finalAtMs: finalAtMs(open.state, facts.timeline) });
   }
 
-  #openView(key: string, record: BeaconRecord): OpenView {
+  #openView(key: string, record: BeaconRecord, atMs: number): OpenView {
     const known = this.views.get(key);
     if (known !== undefined) return known;
-    const state = createView(record.viewId, record.arrivedAtMs);
+    const state = createView(record.viewId, atMs);
     const opened = newOpenView(record.environmentId, state);
     this.views.set(key, opened);
     return opened;
@@ -164,25 +170,25 @@ export class PartitionFold {
 
   /** Takes what has changed since the last call. Costs one look at every open view once per 5-second bucket. */
   collect(): CollectedRows {
-    const beats: Row[] = [];
     const bucketMs = bucketOf(this.watermarkMs);
     const newBucket = bucketMs !== this.#bucketMs;
     this.#bucketMs = bucketMs;
     for (const [key, open] of this.views) {
       if (!open.dirty && !newBucket && this.watermarkMs < open.stageAtMs) continue;
-      this.#collectView(key, open, beats);
+      this.#collectView(key, open);
     }
     if (newBucket) this.#forgetFinals();
-    const rows = { events: this.#eventRows, views: this.#viewRows, beats };
+    const rows = { events: this.#eventRows, views: this.#viewRows, beats: this.#beatRows };
     this.#eventRows = [];
     this.#viewRows = [];
+    this.#beatRows = [];
     return { ...rows, watermarkMs: this.watermarkMs, nextOffset: this.nextOffset };
   }
 
-  #collectView(key: string, open: OpenView, beats: Row[]): void {
+  #collectView(key: string, open: OpenView): void {
+    this.#beat(open);
     const facts = this.#factsOf(open);
     const stage = lifeStage(open.state, facts.timeline, this.watermarkMs);
-    this.#collectBeats(open, facts, beats);
     if (stage === "final") {
       this.#finish(key, open, facts);
       return;
@@ -193,21 +199,29 @@ export class PartitionFold {
     open.stageAtMs = nextStageAtMs(open.state, facts.timeline, stage);
   }
 
-  #collectBeats(open: OpenView, { timeline, dimensions }: ViewFacts, beats: Row[]): void {
-    const newest = bucketOf(this.watermarkMs);
-    const oldest = bucketOf(this.watermarkMs - OPEN_MS);
-    for (const bucketMs of open.beats.keys()) if (bucketMs < oldest) open.beats.delete(bucketMs);
+  /**
+   * Makes the rows of open buckets whose beat is new. One that says nothing is stored too: a row from before a crash, made
+   * of fewer events, may stand in its place.
+   */
+  #beat(open: OpenView): void {
+    const { state } = open;
+    const oldestOpen = bucketOf(this.watermarkMs - OPEN_MS);
+    const oldest = Math.max(oldestOpen, open.beatenMs + BUCKET_MS);
+    const newest = bucketOf(Math.min(this.watermarkMs, state.lastSeenMs + SILENCE_LIMIT_MS + BUCKET_MS)); // silent by then
+    if (newest < oldest) return;
+    const { timeline, dimensions } = this.#factsOf(open);
+    const beganMs = beganAtMs(state, timeline);
+    for (const bucketMs of open.beats.keys()) if (bucketMs < oldestOpen) open.beats.delete(bucketMs);
     for (let bucketMs = oldest; bucketMs <= newest; bucketMs += BUCKET_MS) {
-      const known = open.beats.get(bucketMs);
-      const mayStand = known !== undefined || bucketMs <= (this.#distrustUntilMs ?? 0);
-      const beat = beatOf(open.state, timeline, bucketMs) ?? (mayStand ? nothing(bucketMs) : null);
-      if (beat === null) continue;
-      const row = beatRow(open.environmentId, open.state, beat, dimensions, this.nextOffset);
+      if (bucketMs + BUCKET_MS < beganMs) continue;
+      const beat = beatOf(state, timeline, bucketMs) ?? nothing(bucketMs);
+      const row = beatRow(open.environmentId, state, beat, dimensions, this.nextOffset);
       const text = row.slice(VERSION_COLUMN + 1).join("\u0000");
-      if (text === known) continue;
+      if (text === open.beats.get(bucketMs)) continue;
       open.beats.set(bucketMs, text);
-      beats.push(row);
+      this.#beatRows.push(row);
     }
+    open.beatenMs = newest;
   }
 
   #viewRow(open: OpenView, { timeline, device, dimensions }: ViewFacts): Row {
@@ -245,12 +259,19 @@ export function viewKey(environmentId: EnvironmentId, viewId: string): string {
 }
 
 export function newOpenView(environmentId: EnvironmentId, state: ViewState): OpenView {
-  return { environmentId, state, stage: "open", stageAtMs: 0, dirty: true, facts: null, beats: new Map() };
+  return { environmentId, state, stage: "open", stageAtMs: 0, dirty: true, facts: null, beats: new Map(), beatenMs: 0 };
 }
 
 function markDirty(open: OpenView): void {
   open.dirty = true;
   open.facts = null;
+  open.beatenMs = 0;
+}
+
+/** First wish to play or error, server clock: however few of its events were known, no beat of the view lies before. */
+function beganAtMs(state: ViewState, { intentAtMs }: Timeline): number {
+  const failedAtMs = state.errors[0]?.viewerTimeMs ?? Number.POSITIVE_INFINITY;
+  return serverTime(state, Math.min(intentAtMs ?? Number.POSITIVE_INFINITY, failedAtMs));
 }
 
 /** Takes back a beat that later news made void. */
