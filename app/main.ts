@@ -13,12 +13,16 @@ import { contentSecurityPolicy, FIXED_HEADERS } from "./program/security-headers
 import { stopOnSignals } from "./program/stop-once.ts";
 
 const config = readConfig();
-const log = pino({
-  level: config.logLevel,
-  base: { program: "app" },
-  timestamp: pino.stdTimeFunctions.isoTime,
-  formatters: { level: (label) => ({ level: label }) },
-});
+const log = pino(
+  {
+    level: config.logLevel,
+    base: { program: "app" },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  },
+  // Synchronous: when the reader is gone the buffered kind tries for ever at exit, and the process never ends.
+  pino.destination({ dest: 1, sync: true }),
+);
 logAsJson(log);
 
 const closers: (() => Promise<void>)[] = [];

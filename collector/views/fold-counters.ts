@@ -1,5 +1,5 @@
 import { Counter } from "prom-client";
-import type { RejectReason } from "../../domain/wire/decode-events.ts";
+import type { RejectReason } from "../../domain/wire/peek-event.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
 
 /** Where every event that left the log went: in a view, a repeat, late, or rejected. */

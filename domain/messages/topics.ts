@@ -12,5 +12,3 @@ export const TOPICS = {
   /** Written by collector/edge: typed, capped samples of what could not be accepted. */
   rejected: { partitions: 1, compacted: false },
 } as const;
-
-export type TopicName = keyof typeof TOPICS;

@@ -5,7 +5,8 @@ import { deriveView } from "../view/derive.ts";
 import { foldEvent } from "../view/fold.ts";
 import { traceView } from "../view/timeline.ts";
 import { createView, type ViewState } from "../view/view-state.ts";
-import { decodeEvent, decodeRequest } from "../wire/decode-events.ts";
+import { decodeEvent } from "../wire/decode-events.ts";
+import { decodeRequest } from "../wire/decode-request.ts";
 import { type Beat, beatOf, bucketOf } from "./beat.ts";
 import { BUCKET_MS } from "./socket-wire.ts";
 

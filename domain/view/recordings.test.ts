@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeEvent, decodeRequest } from "../wire/decode-events.ts";
+import { decodeEvent } from "../wire/decode-events.ts";
+import { decodeRequest } from "../wire/decode-request.ts";
 import { deriveView } from "./derive.ts";
 import { type Arrival, foldEvent } from "./fold.ts";
 import { traceView } from "./timeline.ts";

@@ -156,8 +156,3 @@ export function numberField(view: ViewState, name: string): number | null {
   const value = field(view, name);
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
-
-export function booleanField(view: ViewState, name: string): boolean | null {
-  const value = field(view, name);
-  return typeof value === "boolean" ? value : null;
-}

@@ -1,13 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type BeaconEvent,
-  decodeEvent,
-  decodeRequest,
-  MAX_FIELD_LENGTH,
-  MAX_FIELDS_PER_EVENT,
-} from "./decode-events.ts";
+import { type BeaconEvent, decodeEvent, MAX_FIELD_LENGTH, MAX_FIELDS_PER_EVENT } from "./decode-events.ts";
+import { decodeRequest } from "./decode-request.ts";
 import { encodeEvent } from "./encode-event.ts";
 import { peekEvent } from "./peek-event.ts";
 

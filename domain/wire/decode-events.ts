@@ -3,9 +3,6 @@ import { readNumber, readText } from "./field-types.ts";
 import { copyNested } from "./nested-value.ts";
 import { type EventPeek, peekEvent, type RejectReason } from "./peek-event.ts";
 
-export { decodeRequest } from "./decode-request.ts";
-export { peekEvent, type RejectReason } from "./peek-event.ts";
-
 export type FieldValue = string | number | boolean | null;
 
 export interface BeaconEvent {

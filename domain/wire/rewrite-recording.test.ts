@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { type BeaconEvent, decodeEvent, decodeRequest } from "./decode-events.ts";
+import { type BeaconEvent, decodeEvent } from "./decode-events.ts";
+import { decodeRequest } from "./decode-request.ts";
 import { createRewriter, parseRecording, transmittedAt } from "./rewrite-recording.ts";
 
 const BEACONS = new URL("../../fixtures/beacons/", import.meta.url);

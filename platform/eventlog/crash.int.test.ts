@@ -9,7 +9,7 @@ import { collect, numbered, readToEnd } from "./contract-collector.ts";
 import { type EventLog, LogBusyError } from "./eventlog.ts";
 import { openSegmentLog } from "./segment-log.ts";
 
-const ROUNDS = 12;
+const ROUNDS = Number(process.env["EVENTLOG_KILLS"] ?? 12);
 const TAKEOVER_MS = 1_000;
 
 describe("processes killed while they use the log", () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decodeEvent, decodeRequest } from "../../domain/wire/decode-events.ts";
+import { decodeEvent } from "../../domain/wire/decode-events.ts";
+import { decodeRequest } from "../../domain/wire/decode-request.ts";
 import { parseRecording } from "../../domain/wire/rewrite-recording.ts";
 import { playRecording } from "./play.ts";
 

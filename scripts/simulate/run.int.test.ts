@@ -2,7 +2,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { concurrencyAt } from "../../domain/simulation/view-truth.ts";
-import { type BeaconEvent, decodeEvent, decodeRequest } from "../../domain/wire/decode-events.ts";
+import { type BeaconEvent, decodeEvent } from "../../domain/wire/decode-events.ts";
+import { decodeRequest } from "../../domain/wire/decode-request.ts";
 import { runSimulation } from "./run.ts";
 import { summarize } from "./summary.ts";
 
