@@ -1,4 +1,4 @@
-import { EXIT_MIN_WAIT_MS } from "../view/derive.ts";
+import { isExit, startupMsOf } from "../view/derive.ts";
 import { overlapMs, spanAt, type Timeline } from "../view/timeline.ts";
 import type { ViewState } from "../view/view-state.ts";
 import { BUCKET_MS } from "./socket-wire.ts";
@@ -48,7 +48,7 @@ export function beatOf(view: ViewState, timeline: Timeline, bucketMs: number): B
   const failedNow = technicalFailure && failedAtMs >= fromMs && failedAtMs < toMs;
   const startedNow = within(timeline.firstFrameAtMs, fromMs, toMs);
   const startingMs = overlapMs(startingSpan(timeline, failedAtMs), fromMs, untilMs);
-  const exitedNow = within(timeline.endedAtMs, fromMs, toMs) && isExit(timeline);
+  const exitedNow = within(timeline.endedAtMs, fromMs, toMs) && isExit(timeline, toMs);
   const concurrent = untilMs === toMs && isWatchingAt(timeline, toMs);
   const beat: Beat = {
     bucketMs,
@@ -57,7 +57,7 @@ export function beatOf(view: ViewState, timeline: Timeline, bucketMs: number): B
     watchMs: Math.round(overlapMs(timeline.watching, fromMs, untilMs)),
     rebufferMs: Math.round(overlapMs(timeline.rebuffering, fromMs, untilMs)),
     startAttempt: startingMs > 0 || (failedNow && timeline.firstFrameAtMs === null),
-    startupMs: startedNow ? startupMs(timeline) : null,
+    startupMs: startedNow ? Math.round(startupMsOf(timeline) ?? 0) : null,
     startupFailure: failedNow && timeline.firstFrameAtMs === null,
     exitBeforeStart: exitedNow,
     playbackFailure: failedNow,
@@ -79,17 +79,6 @@ function startingSpan(timeline: Timeline, failedAtMs: number): { startMs: number
   const ends = [timeline.firstFrameAtMs, timeline.endedAtMs].filter((time) => time !== null);
   const endMs = Math.min(...ends, failedAtMs);
   return [{ startMs: timeline.intentAtMs, endMs: Number.isFinite(endMs) ? endMs : null }];
-}
-
-function isExit(timeline: Timeline): boolean {
-  const { intentAtMs, firstFrameAtMs, failure, endedAtMs } = timeline;
-  if (intentAtMs === null || endedAtMs === null || firstFrameAtMs !== null || failure !== null) return false;
-  return endedAtMs - intentAtMs >= EXIT_MIN_WAIT_MS;
-}
-
-function startupMs({ intentAtMs, firstFrameAtMs }: Timeline): number | null {
-  if (intentAtMs === null || firstFrameAtMs === null) return null;
-  return Math.max(0, Math.round(firstFrameAtMs - intentAtMs));
 }
 
 function within(timeMs: number | null, fromMs: number, toMs: number): boolean {

@@ -1,8 +1,8 @@
-import { type Span, type Timeline, totalMs } from "./timeline.ts";
+import { overlapMs, type Timeline, totalMs } from "./timeline.ts";
 import { numberField, type ViewState } from "./view-state.ts";
 
 /** A start-up this long that ends without a frame or an error is an exit; shorter ones are a change of mind. */
-export const EXIT_MIN_WAIT_MS = 1_000;
+const EXIT_MIN_WAIT_MS = 1_000;
 
 /** What Playhead itself works out of a view's events; durations in milliseconds on the client's clock. */
 export interface DerivedView {
@@ -11,7 +11,7 @@ export interface DerivedView {
   /** Server clock, Unix milliseconds. */
   viewStartMs: number;
   viewEndMs: number;
-  /** From intent to first frame; null without a frame. */
+  /** Spent waiting from intent to first frame, without pauses; null without a frame. */
   startupMs: number | null;
   watchMs: number;
   rebufferCount: number;
@@ -41,7 +41,7 @@ export function deriveView(view: ViewState, timeline: Timeline): DerivedView {
   const untilMs = lastViewerTimeMs(view, timeline);
   const startMs = numberField(view, "view_start") ?? timeline.intentAtMs;
   const failed = timeline.failure !== null && !timeline.failure.businessException;
-  const startupMs = startupOf(timeline);
+  const startupMs = startupMsOf(timeline);
   const watchMs = totalMs(timeline.watching, untilMs);
   return {
     counted: timeline.intentAtMs !== null || view.errors.some((entry) => entry.fatal),
@@ -56,17 +56,19 @@ export function deriveView(view: ViewState, timeline: Timeline): DerivedView {
     maxPlayheadMs: maxPlayhead(view),
     playbackFailure: failed && startupMs !== null,
     videoStartupFailure: failed && startupMs === null,
-    exitBeforeVideoStart: timeline.failure === null && startupMs === null && waited(timeline.watching, untilMs),
+    exitBeforeVideoStart: isExit(timeline, untilMs),
   };
 }
 
-function startupOf({ intentAtMs, firstFrameAtMs }: Timeline): number | null {
+/** Watch time at the first frame, as the client measures `view_time_to_first_frame` (data-wire.md §6). */
+export function startupMsOf({ intentAtMs, firstFrameAtMs, watching }: Timeline): number | null {
   if (intentAtMs === null || firstFrameAtMs === null) return null;
-  return Math.max(0, firstFrameAtMs - intentAtMs);
+  return overlapMs(watching, intentAtMs, firstFrameAtMs);
 }
 
-function waited(watching: readonly Span[], untilMs: number): boolean {
-  return totalMs(watching, untilMs) >= EXIT_MIN_WAIT_MS;
+/** Whether somebody who was gone at `untilMs` had waited, and neither seen a frame nor met an error. */
+export function isExit({ failure, firstFrameAtMs, watching }: Timeline, untilMs: number): boolean {
+  return failure === null && firstFrameAtMs === null && totalMs(watching, untilMs) >= EXIT_MIN_WAIT_MS;
 }
 
 function maxPlayhead(view: ViewState): number {
