@@ -20,7 +20,9 @@ export interface Arrival {
 
 /** Sound SDKs stay far below; a view beyond it keeps its events but no longer its details. */
 const MAX_TRANSITIONS = 20_000;
-const MAX_ERRORS = 200;
+/** With all texts as long as may be, a view still fits into one record of a checkpoint. */
+const MAX_ERRORS = 100;
+const MAX_FIELDS = 512;
 /** A client holds events back at most this long (retries while offline); older times are clock faults. */
 const MAX_EVENT_AGE_MS = 24 * 3_600_000;
 /** `viewer_time` may lie this much after sending: the two are read at different moments. */
@@ -34,10 +36,9 @@ const TRANSITION_KINDS: ReadonlySet<string> = new Set(TRANSITIONS);
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(["event", "view_id", "view_sequence_number"]);
 
 /**
- * Folds one event into its view, in place. False when the view had it already; then it only
- * tells that the client is still there. Any order and
- * repetition of a view's events gives the same state: a field belongs to its highest sequence number, changes of state
- * are kept sorted, sums are taken once per event.
+ * Folds one event into its view, in place. False when the view had it already; then it only tells that the client is
+ * still there. Any order and repetition of a view's events gives the same state: a field belongs to its highest sequence
+ * number, changes of state are kept sorted, sums are taken once per event.
  */
 export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival): boolean {
   const viewerTimeMs = viewerTimeOf(event, arrival);
@@ -98,6 +99,12 @@ function foldFields(view: ViewState, event: BeaconEvent): void {
     if (known !== undefined && known[0] > event.sequence) continue;
     view.fields.set(name, [event.sequence, fields[name] as FieldValue]);
   }
+  if (view.fields.size > MAX_FIELDS) dropFields(view.fields);
+}
+
+/** Keeps the first names of the alphabet when there are too many, whatever the order of arrival. */
+function dropFields(fields: ViewState["fields"]): void {
+  for (const name of [...fields.keys()].sort().slice(MAX_FIELDS)) fields.delete(name);
 }
 
 function foldRequest(view: ViewState, event: BeaconEvent): void {
@@ -131,7 +138,10 @@ function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): v
     fatal: fields["player_error_severity"] !== "warning",
     businessException: fields["player_error_business_exception"] === true,
   };
-  insertBySequence(view, view.errors, entry, MAX_ERRORS);
+  insertBySequence(view.errors, entry);
+  if (view.errors.length <= MAX_ERRORS) return;
+  view.errors.shift(); // the last ones stay: one of them may have ended the view
+  view.overflow += 1;
 }
 
 function foldTransition(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
@@ -143,15 +153,14 @@ function foldTransition(view: ViewState, event: BeaconEvent, viewerTimeMs: numbe
     viewerTimeMs,
     playheadMs: typeof playhead === "number" && Number.isFinite(playhead) ? playhead : 0,
   };
-  insertBySequence(view, view.transitions, transition, MAX_TRANSITIONS);
+  insertBySequence(view.transitions, transition);
+  if (view.transitions.length <= MAX_TRANSITIONS) return;
+  view.transitions.pop();
+  view.overflow += 1;
 }
 
-/** Keeps the lowest sequence numbers when there are too many, whatever the order of arrival. */
-function insertBySequence<T extends { sequence: number }>(view: ViewState, list: T[], entry: T, cap: number): void {
+function insertBySequence<T extends { sequence: number }>(list: T[], entry: T): void {
   let at = list.length;
   while (at > 0 && (list[at - 1] as T).sequence > entry.sequence) at -= 1;
   list.splice(at, 0, entry);
-  if (list.length <= cap) return;
-  list.pop();
-  view.overflow += 1;
 }

@@ -4,10 +4,12 @@
  */
 export type SequenceSet = [first: number, last: number][];
 
+/** Nobody but a hostile client leaves this many gaps; each costs memory and a part of every checkpoint. */
+const MAX_RANGES = 10_000;
+
 /** Adds a number. False when it was there already: the event is a repeat. */
 export function addSequence(set: SequenceSet, sequence: number): boolean {
-  let at = set.length;
-  while (at > 0 && (set[at - 1] as [number, number])[0] > sequence) at -= 1; // arrivals are nearly sorted: from the end
+  const at = rangesUpTo(set, sequence);
   const before = set[at - 1];
   if (before !== undefined && sequence <= before[1]) return false;
 
@@ -20,7 +22,26 @@ export function addSequence(set: SequenceSet, sequence: number): boolean {
   } else if (touchesBefore) before[1] = sequence;
   else if (touchesAfter) after[0] = sequence;
   else set.splice(at, 0, [sequence, sequence]);
+  if (set.length > MAX_RANGES) closeLowestGap(set);
   return true;
+}
+
+/** How many ranges begin at or below a number. */
+function rangesUpTo(set: SequenceSet, sequence: number): number {
+  let [low, high] = [0, set.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((set[middle] as [number, number])[0] <= sequence) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What is missing there is taken to have come: if it still does, it counts as a repeat. */
+function closeLowestGap(set: SequenceSet): void {
+  const [lowest, next] = set as [[number, number], [number, number]];
+  lowest[1] = next[1];
+  set.splice(1, 1);
 }
 
 export function countSequences(set: SequenceSet): number {

@@ -71,7 +71,7 @@ export interface RequestTotals {
 
 /**
  * All that is remembered of one view. It is the same for every order and repetition of the same events
- * (domain/view/fold.property.test.ts), apart from `firstSeenMs`, which the log's order fixes once and for all.
+ * (fold.test.ts, recordings.test.ts), apart from `firstSeenMs`, which the log's order fixes once and for all.
  */
 export interface ViewState {
   viewId: string;

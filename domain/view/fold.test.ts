@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeEvent } from "../wire/decode-events.ts";
+import { deriveView } from "./derive.ts";
+import { type Arrival, foldEvent } from "./fold.ts";
+import { traceView } from "./timeline.ts";
+import { createView, TRANSITIONS, type ViewState } from "./view-state.ts";
+
+const T = 1_795_500_000_000;
+const context = { address: "", country: "DE", userAgent: "", referrer: "", retentionDays: 90 };
+
+type Sent = readonly [fields: Record<string, unknown>, arrival: Arrival];
+
+/** An event as a client sends it; on time unless told otherwise. */
+function sent(sequence: number, name: string, atMs: number, fields: Record<string, unknown> = {}): Sent {
+  const arrival = { atMs, transmittedAtMs: atMs, context };
+  return [{ e: name, xid: "v", xsqno: sequence, uti: atMs, ...fields }, arrival];
+}
+
+function viewOf(events: readonly Sent[]): ViewState {
+  const view = createView("v", T);
+  for (const [fields, arrival] of events) {
+    const decoded = decodeEvent(fields);
+    if (decoded.kind === "rejected") throw new Error(decoded.reason);
+    foldEvent(view, decoded.event, arrival);
+  }
+  return view;
+}
+
+const comparable = (view: ViewState) => ({ ...view, fields: new Map([...view.fields].sort()) });
+const derived = (events: readonly Sent[]) => {
+  const view = viewOf(events);
+  return deriveView(view, traceView(view));
+};
+
+describe("foldEvent", () => {
+  it("gives the same view for any order and repetition of single events, however they were split into requests", () => {
+    const names = fc.constantFrom(...TRANSITIONS, "hb", "requestcompleted", "requestfailed");
+    const event = fc.record({
+      name: names,
+      ageMs: fc.integer({ min: 0, max: 200_000 }),
+      country: fc.constantFrom("DE", "AT", ""),
+      delayMs: fc.integer({ min: 0, max: 90_000 }),
+      fields: fc.dictionary(fc.constantFrom("vtt", "vdn", "pphti", "qbyld", "percd", "persy", "c1"), fc.integer()),
+    });
+    const events = fc.array(event, { minLength: 1, maxLength: 40 }).map((list) =>
+      list.map(({ name, ageMs, country, delayMs, fields }, index): Sent => {
+        const sentAtMs = T + index * 1_000;
+        const arrival = { atMs: sentAtMs + delayMs, transmittedAtMs: sentAtMs, context: { ...context, country } };
+        return [{ ...fields, e: name, xid: "v", xsqno: index + 1, uti: sentAtMs - ageMs }, arrival];
+      }),
+    );
+    const shuffled = events.chain((list) =>
+      fc.tuple(fc.constant(list), fc.shuffledSubarray([...list, ...list], { minLength: 2 * list.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, ([list, order]) => {
+        expect(comparable(viewOf(order))).toEqual(comparable(viewOf(list)));
+      }),
+      { numRuns: Number(process.env["FC_RUNS"] ?? 200) },
+    );
+  });
+
+  it("knows the failure that ended a view also after hundreds of warnings", () => {
+    const warnings = Array.from({ length: 300 }, (_, index) => sent(index + 3, "error", T + 100, { persy: "warning" }));
+    const events = [sent(1, "viewstart", T), sent(2, "playing", T + 50), ...warnings, sent(400, "error", T + 200)];
+    expect(derived(events)).toMatchObject({ playbackFailure: true });
+    expect(comparable(viewOf(events.toReversed()))).toEqual(comparable(viewOf(events)));
+  });
+
+  it("stays small and quick when a hostile client leaves gaps and sends backwards", () => {
+    const count = 60_000;
+    const events = Array.from({ length: count }, (_, index) => sent(2 * (count - index), "hb", T));
+    const view = viewOf(events);
+    expect(view.sequences.length).toBeLessThanOrEqual(10_000);
+    expect(view.sequences.at(-1)).toEqual([2 * count, 2 * count]);
+  });
+
+  it("remembers a bounded number of fields, the same ones in any order", () => {
+    const events = Array.from({ length: 20 }, (_, index) =>
+      sent(
+        index + 1,
+        "hb",
+        T,
+        Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`x_f${index * 500 + at}_`, at])),
+      ),
+    );
+    const names = (list: readonly Sent[]) => [...viewOf(list).fields.keys()].sort();
+    expect(names(events).length).toBe(512);
+    expect(names(events.toReversed())).toEqual(names(events));
+  });
+});
+
+describe("start-up", () => {
+  it("takes as long as somebody waited, not what a pause before the first frame lasted", () => {
+    const events = [
+      sent(1, "viewstart", T),
+      sent(2, "pause", T + 400),
+      sent(3, "play", T + 600_000),
+      sent(4, "playing", T + 600_300),
+    ];
+    expect(derived(events)).toMatchObject({ startupMs: 700, watchMs: 700 });
+  });
+});
