@@ -11,12 +11,14 @@ export const TICK_MS = 250;
 const SAMPLES_PER_SPAN = 10;
 const SAMPLE_SPAN_MS = 10_000;
 
+const CLOSING_BRACE = 0x7d;
+
 /** What the edge knows of a request besides its body. */
 export interface RequestFacts extends Omit<RequestContext, "retentionDays"> {
   /** Client clock at sending; null when not told. */
   transmittedAtMs: number | null;
-  /** The body as it came; null where it was not read. */
-  bodyText: string | null;
+  /** The body as it came, in UTF-8; null where it was not read. */
+  body: Buffer | null;
 }
 
 /** Writes requests and ticks to the log with stamps that never go back. */
@@ -42,7 +44,7 @@ export class BeaconLog {
     const atMs = this.#stamp();
     const appends: Promise<void>[] = [];
     if (routed.views.length > 0) {
-      const whole = routed.views.length === 1 && routed.rejected.size === 0 ? facts.bodyText : null; // all of it is one view's
+      const whole = routed.views.length === 1 && routed.rejected.size === 0 ? facts.body : null; // all of it is one view's
       appends.push(this.#beacons.append(routed.views.map((view) => beaconRecord(view, facts, whole, atMs))));
     }
     if (routed.rejected.size > 0) appends.push(this.#rejected.append(this.#rejectedRecords(routed, facts, atMs)));
@@ -85,7 +87,7 @@ export class BeaconLog {
   }
 }
 
-function beaconRecord(view: RoutedView, facts: RequestFacts, bodyText: string | null, arrivedAtMs: number): LogRecord {
+function beaconRecord(view: RoutedView, facts: RequestFacts, body: Buffer | null, arrivedAtMs: number): LogRecord {
   const { environmentId, retentionDays } = view.environment;
   const { address, country, userAgent, referrer, transmittedAtMs } = facts;
   const context: RequestContext = { address, country, userAgent, referrer, retentionDays };
@@ -93,9 +95,23 @@ function beaconRecord(view: RoutedView, facts: RequestFacts, bodyText: string | 
   return {
     partition: beaconPartition(environmentId, view.viewId),
     key: "",
-    value: Buffer.from(encodeBeaconRecord(head, bodyText ?? JSON.stringify({ events: view.events }))),
+    value: body === null ? Buffer.from(encodeBeaconRecord(head, eventsJson(view))) : spliced(head, body),
     timestampMs: arrivedAtMs,
   };
+}
+
+function eventsJson({ events }: RoutedView): string {
+  return JSON.stringify({ events });
+}
+
+/** The record with the body's own bytes: joined as text they were an eighth of all that a request allocates. */
+function spliced(head: Parameters<typeof encodeBeaconRecord>[0], body: Buffer): Buffer {
+  const around = Buffer.from(encodeBeaconRecord(head, "")); // ends with the brace that follows the body
+  const value = Buffer.allocUnsafe(around.length + body.length);
+  around.copy(value, 0, 0, around.length - 1);
+  body.copy(value, around.length - 1);
+  value[value.length - 1] = CLOSING_BRACE;
+  return value;
 }
 
 function sampleText(first: unknown): string {

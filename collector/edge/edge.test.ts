@@ -114,6 +114,12 @@ describe("the beacon endpoint", () => {
     expect(written()[0]?.events).toEqual([event({})]);
   });
 
+  it("keeps a body's own bytes, but not its byte order mark", async () => {
+    const sent = event({ vtt: "Čaj – 茶 🍵" });
+    await post(`\uFEFF ${JSON.stringify({ events: [sent] })}\n`);
+    expect(written()[0]?.events).toEqual([sent]);
+  });
+
   it.each([
     ["not JSON", "{", "not_json"],
     ["no beacon", "[]", "not_a_beacon"],

@@ -40,6 +40,7 @@ export function createEdge(deps: EdgeDeps): (request: IncomingMessage, response:
   };
 }
 
+type WholeBody = Extract<BodyOutcome, { kind: "body" }>;
 type ReadBody = Exclude<BodyOutcome, { kind: "too_large" }>;
 
 interface Handling extends EdgeDeps {
@@ -77,7 +78,7 @@ async function answer(deps: Handling, request: IncomingMessage, response: Server
  * the disk answers: held by the waiting request they outlived the young generation and cost 15 % in collections.
  */
 function keep(deps: Handling, request: IncomingMessage, body: ReadBody): { durable: Promise<unknown>; count(): void } {
-  const routed = body.kind === "body" ? routeBody(deps, request, body.text) : unreadable();
+  const routed = body.kind === "body" ? routeBody(deps, request, body) : unreadable();
   const durable = deps.beaconLog.append(routed.events, { ...routed.sent, ...requestFacts(deps, request) });
   return { durable, count: deps.metrics.routed(routed.events) };
 }
@@ -95,29 +96,29 @@ function greet(request: IncomingMessage, response: ServerResponse): void {
 
 interface RoutedBody {
   events: RoutedEvents;
-  sent: Pick<RequestFacts, "transmittedAtMs" | "bodyText">;
+  sent: Pick<RequestFacts, "transmittedAtMs" | "body">;
 }
 
-function routeBody(deps: EdgeDeps, request: IncomingMessage, text: string): RoutedBody {
+function routeBody(deps: EdgeDeps, request: IncomingMessage, { text, bytes }: WholeBody): RoutedBody {
   const decoded = decodeRequest(text);
   if (decoded.kind === "rejected") {
     const rejected: RoutedEvents["rejected"] = new Map([[decoded.reason, { count: 1, first: text }]]);
-    return { events: { views: [], rejected }, sent: { transmittedAtMs: null, bodyText: null } };
+    return { events: { views: [], rejected }, sent: { transmittedAtMs: null, body: null } };
   }
   const hostLabel = hostEnvKey(request.headers.host);
   const events = routeEvents(decoded.events, hostLabel, deps.environments.find);
-  return { events, sent: { transmittedAtMs: decoded.transmissionTimestampMs, bodyText: text } };
+  return { events, sent: { transmittedAtMs: decoded.transmissionTimestampMs, body: bytes } };
 }
 
 function unreadable(): RoutedBody {
   const rejected: RoutedEvents["rejected"] = new Map([["unreadable_body", { count: 1, first: "" }]]);
-  return { events: { views: [], rejected }, sent: { transmittedAtMs: null, bodyText: null } };
+  return { events: { views: [], rejected }, sent: { transmittedAtMs: null, body: null } };
 }
 
 function requestFacts(
   { networkOf }: Handling,
   request: IncomingMessage,
-): Omit<RequestFacts, "transmittedAtMs" | "bodyText"> {
+): Omit<RequestFacts, "transmittedAtMs" | "body"> {
   const forwardedFor = request.headers["x-forwarded-for"];
   return {
     ...networkOf(

@@ -5,7 +5,11 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 /** Largest body, as sent and unpacked. The web SDK cuts its batches at 500 KiB. */
 export const MAX_BODY_BYTES = 4 * 1_048_576;
 
-export type BodyOutcome = { kind: "body"; text: string } | { kind: "too_large" } | { kind: "unreadable" };
+/** `bytes` are those of `text`, without a byte order mark. */
+export type BodyOutcome =
+  | { kind: "body"; text: string; bytes: Buffer }
+  | { kind: "too_large" }
+  | { kind: "unreadable" };
 
 const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
   gzip: createGunzip,
@@ -42,15 +46,18 @@ function collect(stream: Readable): Promise<BodyOutcome> {
       stream.destroy();
       resolve({ kind: "too_large" });
     });
-    stream.on("end", () => resolve({ kind: "body", text: decodeText(chunks, sizeBytes) }));
+    stream.on("end", () => resolve(wholeBody(chunks, sizeBytes)));
     stream.on("error", reject); // also when the client leaves in mid-body
     stream.on("close", () => reject(new Error("closed before its end"))); // after an end or error it says nothing new
   });
 }
 
-function decodeText(chunks: readonly Buffer[], sizeBytes: number): string {
+const BYTE_ORDER_MARK = Buffer.from("\uFEFF");
+
+function wholeBody(chunks: readonly Buffer[], sizeBytes: number): BodyOutcome {
   const [first] = chunks;
-  const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, sizeBytes);
-  const text = bytes.toString("utf8");
-  return text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const all = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, sizeBytes);
+  const marked = all.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
+  const bytes = marked ? all.subarray(BYTE_ORDER_MARK.length) : all;
+  return { kind: "body", text: bytes.toString("utf8"), bytes };
 }
