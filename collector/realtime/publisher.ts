@@ -28,8 +28,9 @@ export interface Subscriber {
 interface Follower {
   subscriber: Subscriber;
   picture: LivePicture;
-  key: string;
   hasSnapshot: boolean;
+  /** Wall clock of the newest message. */
+  sentAtMs: number;
 }
 
 export interface PublisherDeps {
@@ -55,7 +56,6 @@ export class Publisher {
   #news = false;
   #closed = false;
   #asOfMs = 0;
-  #lastSentMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #notBeforeMs = 0;
 
@@ -80,13 +80,13 @@ export class Publisher {
       picture = new LivePicture(subscriber.environmentId, subscriber.subscription, clickhouse, this.#names);
       this.#pictures.set(key, picture);
     }
-    const follower: Follower = { subscriber, picture, key, hasSnapshot: false };
+    const follower: Follower = { subscriber, picture, hasSnapshot: false, sentAtMs: 0 };
     this.#followers.add(follower);
     this.poke();
     return {
       remove: () => {
         this.#followers.delete(follower);
-        if (![...this.#followers].some((other) => other.key === key)) this.#pictures.delete(key);
+        if (![...this.#followers].some((other) => other.picture === picture)) this.#pictures.delete(key);
       },
     };
   }
@@ -118,21 +118,22 @@ export class Publisher {
     const asOfMs = this.#deps.asOfMs();
     if (asOfMs !== null) {
       this.#asOfMs = Math.max(this.#asOfMs, asOfMs);
-      for (const [key, picture] of this.#pictures) await this.#refresh(key, picture);
+      for (const picture of this.#pictures.values()) await this.#refresh(picture);
     }
     const tookMs = this.#deps.nowMs() - startedMs;
     this.#notBeforeMs = startedMs + Math.max(LEAST_ROUND_MS, tookMs * (1 + REST_PER_WORK));
   }
 
-  async #refresh(key: string, picture: LivePicture): Promise<void> {
+  async #refresh(picture: LivePicture): Promise<void> {
     const stop = this.#seconds.startTimer();
     try {
       const knownMs = picture.latest?.asOfMs ?? 0;
       const news = await picture.refresh(this.#asOfMs);
       stop();
       if (news.asOfMs > knownMs) this.#movedAtMs.set(picture, this.#deps.nowMs());
-      for (const follower of this.#followers) if (follower.key === key) this.#send(follower, news, news.changed);
-      this.#lastSentMs = this.#deps.nowMs();
+      for (const follower of this.#followers) {
+        if (follower.picture === picture) this.#send(follower, news, news.changed);
+      }
     } catch (error) {
       stop();
       this.#deps.log.warn({ err: error }, "monitoring query failed, the last picture stays");
@@ -141,13 +142,13 @@ export class Publisher {
 
   /** Without news log time goes on or stands still, and viewers of the page must see which. */
   #beat(): void {
-    if (this.#deps.nowMs() - this.#lastSentMs < HEARTBEAT_MS) return;
     const asOfMs = this.#deps.asOfMs();
-    if (asOfMs !== null && asOfMs > this.#asOfMs) this.poke();
-    if (this.#deps.nowMs() - this.#lastSentMs < 2 * HEARTBEAT_MS) return; // that round will send
+    const moved = asOfMs !== null && asOfMs > this.#asOfMs;
     for (const follower of this.#followers) {
+      const silentMs = this.#deps.nowMs() - follower.sentAtMs;
+      if (moved && silentMs >= HEARTBEAT_MS) this.poke(); // that round will send, unless its question fails
       const { latest } = follower.picture;
-      if (latest !== null) this.#send(follower, latest, []);
+      if (latest !== null && silentMs >= (moved ? 2 : 1) * HEARTBEAT_MS) this.#send(follower, latest, []);
     }
   }
 
@@ -170,6 +171,7 @@ export class Publisher {
     };
     follower.subscriber.send(follower.hasSnapshot ? "delta" : "snapshot", message);
     follower.hasSnapshot = true;
+    follower.sentAtMs = nowMs;
   }
 
   #watchFollowers(): void {
