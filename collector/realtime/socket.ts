@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Server, type Socket } from "socket.io";
 import type {
   AckWire,
@@ -18,6 +19,8 @@ const MAX_SUBSCRIPTIONS = 8;
 /** Messages waiting to be written to one client before it counts as not keeping up. */
 const MAX_UNSENT = 8;
 const SCOPE = "monitoring:read";
+/** For the last word to be written before connections are cut. */
+const FAREWELL_MS = 100;
 
 interface SocketData {
   grant: SocketGrant;
@@ -64,8 +67,9 @@ export async function openSocket(deps: SocketDeps): Promise<Listener> {
     close: async () => {
       io.emit("ended", { reason: "shutting_down" } satisfies EndedWire);
       io.disconnectSockets(true);
+      await sleep(FAREWELL_MS);
+      io.engine.close(); // also those who never joined: the listener would wait for them, 45 s
       await listener.close(1_000);
-      io.engine.close();
     },
   };
 }
