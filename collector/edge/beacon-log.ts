@@ -38,7 +38,7 @@ export class BeaconLog {
 
   /**
    * Resolves when all that the request said is durable, what was not taken included. Not an async function: its frame
-   * would hold the parsed events while the disk works, and what outlives a scavenge is what garbage collection costs.
+   * would hold the parsed events while the disk works.
    */
   append(routed: RoutedEvents, facts: RequestFacts): Promise<unknown> {
     const atMs = this.#stamp();

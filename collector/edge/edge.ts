@@ -74,8 +74,8 @@ async function answer(deps: Handling, request: IncomingMessage, response: Server
 }
 
 /**
- * Hands all that a request said to the log. In a function of its own, so that body and parsed events are garbage before
- * the disk answers: held by the waiting request they outlived the young generation and cost 15 % in collections.
+ * Hands all that a request said to the log. In a function of its own, so that the waiting request does not hold the
+ * parsed events while the disk works.
  */
 function keep(deps: Handling, request: IncomingMessage, body: ReadBody): { durable: Promise<unknown>; count(): void } {
   const routed = body.kind === "body" ? routeBody(deps, request, body) : unreadable();

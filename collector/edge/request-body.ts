@@ -34,7 +34,7 @@ export async function readBody(request: IncomingMessage): Promise<BodyOutcome> {
   }
 }
 
-/** By events: the stream's async iterator costs 10 % of a request's processor time. */
+/** By events: the stream's async iterator took 6 % of a request's time. */
 function collect(stream: Readable): Promise<BodyOutcome> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -16,7 +16,7 @@ const MAX_KEY_LENGTH = 256;
 
 /**
  * Finds the viewer behind a peer and its `X-Forwarded-For`. Remembers what it found: parsing the addresses and searching
- * the country was 12 % of a request's processor time. The answer is a function of its arguments, so it never gets old.
+ * the country was 12 % of a request's time. The answer is a function of its arguments, so it never gets old.
  */
 export function createViewerNetworks(
   trustedProxies: readonly Cidr[],
