@@ -35,10 +35,7 @@ export function BreakdownLine({ dimension, row, overall, most, onFilter }: Props
       <span
         aria-hidden
         style={{ width: `${most > 0 ? (row.viewers / most) * 100 : 0}%` }}
-        className={classNames(
-          "absolute inset-y-0.5 left-0 rounded-xs transition-[width] duration-500 ease-[var(--ease-settle)]",
-          standing === "bad" ? "bg-bad-soft" : "bg-bar",
-        )}
+        className={classNames("absolute inset-y-0.5 left-0 rounded-xs", standing === "bad" ? "bg-bad-soft" : "bg-bar")}
       />
       <button
         type="button"

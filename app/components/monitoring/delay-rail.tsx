@@ -24,7 +24,7 @@ export function DelayRail({ behindMs, live }: Props) {
     >
       <path d={`M2 13H${EDGE_PX}`} className="stroke-line-strong" strokeWidth="2" strokeLinecap="round" />
       <path d={`M${EDGE_PX} 6v13`} className="stroke-ink" strokeWidth="2" strokeLinecap="round" />
-      <g style={{ transform: `translateX(${headPx}px)` }} className="transition-transform duration-500">
+      <g transform={`translate(${headPx} 0)`}>
         <path d="M0 4v14" stroke="currentColor" strokeWidth="2" strokeLinecap="round" />
         <path d="M-5 1H5v4L0 9.5-5 5z" fill="currentColor" />
       </g>
