@@ -3,7 +3,7 @@ import { BEACON_PARTITIONS, beaconPartition } from "../../domain/messages/partit
 import { MAX_SAMPLE_LENGTH, type RejectedRecord } from "../../domain/messages/rejected-record.ts";
 import type { RequestContext } from "../../domain/view/view-state.ts";
 import type { LogRecord, LogWriter } from "../../platform/eventlog/eventlog.ts";
-import type { EdgeRejectReason, RoutedEvents, RoutedView } from "./route-events.ts";
+import { type EdgeRejectReason, type RoutedEvents, type RoutedView, reject } from "./route-events.ts";
 
 /** Log time goes on at least this often; it bounds how far the dashboard lags behind when nobody sends. */
 export const TICK_MS = 250;
@@ -45,6 +45,7 @@ export class BeaconLog {
     const appends: Promise<void>[] = [];
     if (routed.views.length > 0) {
       const whole = routed.views.length === 1 && routed.rejected.size === 0 ? facts.body : null; // all of it is one view's
+      if (whole === null) rejectUnwritable(routed);
       appends.push(this.#beacons.append(routed.views.map((view) => beaconRecord(view, facts, whole, atMs))));
     }
     if (routed.rejected.size > 0) appends.push(this.#rejected.append(this.#rejectedRecords(routed, facts, atMs)));
@@ -100,6 +101,29 @@ function beaconRecord(view: RoutedView, facts: RequestFacts, body: Buffer | null
   };
 }
 
+/** What is nested too deep to be written again counts as malformed; no player sends such. */
+function rejectUnwritable({ views, rejected }: RoutedEvents): void {
+  for (const view of views) {
+    const unwritable = view.events.filter((event) => isDeep(event) && toJson(event) === null);
+    if (unwritable.length === 0) continue;
+    view.events = view.events.filter((event) => !unwritable.includes(event));
+    for (const event of unwritable) reject(rejected, "malformed_event", event);
+  }
+}
+
+/** Events are flat but for two members with an object in them: whatever else they hold is looked at closely. */
+function isDeep(event: unknown): boolean {
+  return Object.values(event as object).some((value) => typeof value === "object" && value !== null);
+}
+
+function toJson(value: unknown): string | null {
+  try {
+    return JSON.stringify(value) ?? null;
+  } catch {
+    return null; // RangeError: writing is recursive, reading is not
+  }
+}
+
 function eventsJson({ events }: RoutedView): string {
   return JSON.stringify({ events });
 }
@@ -115,6 +139,6 @@ function spliced(head: Parameters<typeof encodeBeaconRecord>[0], body: Buffer): 
 }
 
 function sampleText(first: unknown): string {
-  const text = typeof first === "string" ? first : JSON.stringify(first);
+  const text = typeof first === "string" ? first : toJson(first);
   return (text ?? "").slice(0, MAX_SAMPLE_LENGTH);
 }

@@ -143,6 +143,22 @@ describe("the beacon endpoint", () => {
     ]);
   });
 
+  it("answers 200 to events nested too deep to be written again, and keeps those beside them", async () => {
+    const deep = "[".repeat(100_000) + "]".repeat(100_000);
+    const good = JSON.stringify(event({}));
+    const nested = JSON.stringify(event({ xsqno: 4, x: 0 })).replace('"x":0', `"x":${deep}`);
+    for (const bad of [deep, nested]) {
+      expect((await post(`{"events":[${good},${bad},{"e":"hb","xid":"view-2","xsqno":1}]}`)).status).toBe(200);
+    }
+    expect(written().map(({ events }) => events)).toEqual([[event({})], [event({})]]);
+    expect(refused().filter(({ reason }) => reason === "malformed_event")).toMatchObject([{ count: 1 }, { count: 1 }]);
+  });
+
+  it("stores nothing that cannot be read again: a byte order mark, or two", async () => {
+    for (const marks of ["\uFEFF", "\uFEFF\uFEFF"]) await post(marks + JSON.stringify({ events: [event({})] }));
+    expect(written().every((record) => record !== null)).toBe(true);
+  });
+
   it("keeps few samples but all counts of a flood", async () => {
     for (let round = 0; round < 25; round += 1) await post("{");
     expect(refused().reduce((sum, { count }) => sum + count, 0)).toBe(25);

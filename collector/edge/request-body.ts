@@ -59,5 +59,6 @@ function wholeBody(chunks: readonly Buffer[], sizeBytes: number): BodyOutcome {
   const all = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, sizeBytes);
   const marked = all.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   const bytes = marked ? all.subarray(BYTE_ORDER_MARK.length) : all;
-  return { kind: "body", text: bytes.toString("utf8"), bytes };
+  const text = bytes.toString("utf8");
+  return text.startsWith("\uFEFF") ? { kind: "unreadable" } : { kind: "body", text, bytes }; // one mark is a mark, two are no JSON
 }

@@ -47,7 +47,7 @@ export function routeEvents(
   return { views: [...views.values()], rejected };
 }
 
-function reject(rejected: RoutedEvents["rejected"], reason: EdgeRejectReason, raw: unknown): void {
+export function reject(rejected: RoutedEvents["rejected"], reason: EdgeRejectReason, raw: unknown): void {
   const known = rejected.get(reason);
   if (known !== undefined) known.count += 1;
   else rejected.set(reason, { count: 1, first: raw });
