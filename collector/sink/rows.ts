@@ -153,7 +153,7 @@ export function viewRow(source: ViewRowSource): Row {
     dateTime64(derived.viewStartMs),
     dateTime64(derived.viewEndMs),
     Number(source.ended),
-    countSequences(view.sequences),
+    uint32(countSequences(view.sequences)),
     numberField(view, "mux_sample_rate") ?? 1,
     dimensions.country,
     view.context.address,

@@ -5,7 +5,7 @@ import { BEACON_PARTITIONS } from "./partition.ts";
  * `compacted` topics keep the newest record of each key for ever; the others keep all records for the retention.
  */
 export const TOPICS = {
-  /** Written by collector/edge: one record per (environment, view) of a request, and a tick a second and partition. */
+  /** Written by collector/edge: one record per (environment, view) of a request, and ticks. */
   beacons: { partitions: BEACON_PARTITIONS, compacted: false },
   /** Written by collector/views: fold state checkpoints. */
   views_state: { partitions: BEACON_PARTITIONS, compacted: true },

@@ -1,5 +1,13 @@
 import { textField, type ViewState } from "./view-state.ts";
 
+/** Longest value that a filter can name (docs/realtime.md), in UTF-16 code units. */
+const MAX_DIMENSION_LENGTH = 1_024;
+
+function dimension(view: ViewState, name: string): string {
+  const text = textField(view, name);
+  return text.length <= MAX_DIMENSION_LENGTH ? text : text.slice(0, MAX_DIMENSION_LENGTH).toWellFormed();
+}
+
 /** What a user agent string tells; a parser outside of domain/ makes it. */
 export interface DeviceFacts {
   browser: string;
@@ -29,7 +37,7 @@ export interface ViewDimensions {
 /** Native SDKs name their device in fields; browsers are known by their user agent alone (data-wire.md §1.10). */
 export function viewerDevice(view: ViewState, parsed: DeviceFacts): DeviceFacts {
   const told = (names: readonly string[], otherwise: string): string =>
-    names.map((name) => textField(view, name)).find((value) => value !== "") ?? otherwise;
+    names.map((name) => dimension(view, name)).find((value) => value !== "") ?? otherwise;
   return {
     browser: told(["viewer_application_name", "browser"], parsed.browser),
     browserVersion: told(["viewer_application_version", "browser_version"], parsed.browserVersion),
@@ -43,25 +51,25 @@ export function viewerDevice(view: ViewState, parsed: DeviceFacts): DeviceFacts 
 
 export function viewDimensions(view: ViewState, device: DeviceFacts): ViewDimensions {
   return {
-    videoTitle: textField(view, "video_title"),
-    videoId: textField(view, "video_id"),
-    videoSeries: textField(view, "video_series"),
-    subPropertyId: textField(view, "sub_property_id"),
+    videoTitle: dimension(view, "video_title"),
+    videoId: dimension(view, "video_id"),
+    videoSeries: dimension(view, "video_series"),
+    subPropertyId: dimension(view, "sub_property_id"),
     country: view.context.country,
-    cdn: textField(view, "video_cdn"),
+    cdn: dimension(view, "video_cdn"),
     deviceCategory: device.category,
     operatingSystem: device.os,
     browser: device.browser,
     playerName: playerName(view),
-    streamType: textField(view, "video_stream_type"),
+    streamType: dimension(view, "video_stream_type"),
   };
 }
 
 /** The integration's own label, else the product. */
 function playerName(view: ViewState): string {
-  return textField(view, "player_name") || playerSoftware(view);
+  return dimension(view, "player_name") || playerSoftware(view);
 }
 
 export function playerSoftware(view: ViewState): string {
-  return textField(view, "player_software_name") || textField(view, "player_software");
+  return dimension(view, "player_software_name") || dimension(view, "player_software");
 }
