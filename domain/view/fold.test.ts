@@ -68,6 +68,16 @@ describe("foldEvent", () => {
     expect(comparable(viewOf(events.toReversed()))).toEqual(comparable(viewOf(events)));
   });
 
+  it("does not let one absurd time of a client that tells no sending time move the whole view", () => {
+    const roku = (sequence: number, name: string, atMs: number, fields = {}): Sent => {
+      const [body, arrival] = sent(sequence, name, atMs, fields);
+      return [body, { ...arrival, transmittedAtMs: null }];
+    };
+    const view = viewOf([roku(1, "play", T), roku(2, "hb", T + 1_000, { uti: 4e12 }), roku(3, "playing", T + 2_000)]);
+    expect(view).toMatchObject({ clockOffsetMs: 0, clampedTimes: 1, activityMs: [T, T + 1_000, T + 2_000] });
+    expect(deriveView(view, traceView(view))).toMatchObject({ startupMs: 2_000, viewEndMs: T + 2_000 });
+  });
+
   it("stays small and quick when a hostile client leaves gaps and sends backwards", () => {
     const count = 60_000;
     const events = Array.from({ length: count }, (_, index) => sent(2 * (count - index), "hb", T));

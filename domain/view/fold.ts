@@ -62,13 +62,14 @@ function foldContext(view: ViewState, sequence: number, context: RequestContext)
   view.contextSequence = sequence;
 }
 
-/** The event's client time; the time of sending when it is missing or cannot be. */
+/** The event's client time; the time of sending, else of arrival, when it is missing or cannot be. */
 function viewerTimeOf(event: BeaconEvent, { atMs, transmittedAtMs: sentAtMs }: Arrival): number {
   const claimed = event.fields["viewer_time"];
-  if (typeof claimed !== "number" || !Number.isFinite(claimed)) return sentAtMs ?? atMs;
-  if (sentAtMs === null) return claimed;
-  const possible = claimed <= sentAtMs + SENDING_SLACK_MS && claimed >= sentAtMs - MAX_EVENT_AGE_MS;
-  return possible ? claimed : sentAtMs;
+  const newestMs = sentAtMs ?? atMs;
+  if (typeof claimed !== "number" || !Number.isFinite(claimed)) return newestMs;
+  const slackMs = sentAtMs === null ? MAX_EVENT_AGE_MS : SENDING_SLACK_MS; // arrival is on another clock
+  const possible = claimed <= newestMs + slackMs && claimed >= newestMs - MAX_EVENT_AGE_MS;
+  return possible ? claimed : newestMs;
 }
 
 /** Network delay only ever adds to (arrival − sending), so the least difference is nearest to the true offset. */
