@@ -9,7 +9,7 @@ import { LivePicture, type PictureNews } from "./live-picture.ts";
 import { pictureKey, type Subscription } from "./parse-subscribe.ts";
 
 /** Rounds begin at most this often, and take at most about a quarter of the time: a slow store is not asked faster. */
-const LEAST_ROUND_MS = 200;
+const LEAST_ROUND_MS = 400;
 const REST_PER_WORK = 3;
 /** Somebody who gets no news gets the delay at least this often. */
 const HEARTBEAT_MS = 1_000;
