@@ -1,6 +1,6 @@
 import { defineConfig } from "@playwright/test";
 
-/** Browser tests. `ui`: the app alone, against a fake server and a fake collector. */
+/** Browser tests. `ui`: the app alone, against a fake server and a fake collector. `system`: all of `npm start`. */
 export default defineConfig({
   testDir: "playwright",
   outputDir: "test-results",
@@ -16,5 +16,8 @@ export default defineConfig({
       args: ["--no-sandbox", "--disable-background-networking"],
     },
   },
-  projects: [{ name: "ui", testMatch: "monitoring-ui.spec.ts" }],
+  projects: [
+    { name: "ui", testMatch: "monitoring-ui.spec.ts" },
+    { name: "system", testMatch: "first-light.spec.ts" },
+  ],
 });

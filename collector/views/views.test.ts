@@ -35,6 +35,10 @@ function memoryLog() {
     busy: Promise.resolve(),
     states: [] as LogRecord[],
     commits: [] as number[],
+    committedOffset: null as number | null,
+    /** Where the log ends: seeking beyond it is refused. */
+    end: Number.POSITIVE_INFINITY,
+    seeks: [] as number[],
     deliver: (records: readonly StoredRecord[]) => {
       log.busy = log.handlers?.batch(0, records) ?? Promise.resolve();
     },
@@ -51,9 +55,12 @@ function memoryLog() {
         log.held = true;
         await handlers.assigned({
           partition: 0,
-          committedOffset: null,
+          committedOffset: log.committedOffset,
           revoked: new AbortController().signal,
-          seek: () => undefined,
+          seek: (offset) => {
+            if (offset > log.end) throw new RangeError("beyond the end");
+            log.seeks.push(offset);
+          },
         });
         return {
           commit: async (_partition, offset) => {
@@ -68,8 +75,8 @@ function memoryLog() {
           },
         };
       },
-      readAll: async function* () {
-        yield* [];
+      readAll: async function* (): AsyncIterable<StoredRecord> {
+        for (const record of log.states) yield { ...record, offset: 0, nextOffset: 0 };
       },
       close: async () => undefined,
     } satisfies EventLog,
@@ -149,6 +156,43 @@ describe("Views", () => {
     log.deliver(asLog([...records, tickRecord(START_MS + 61_000)]).slice(-1));
     await vi.waitFor(() => expect(log.commits.at(-1)).toBeGreaterThan(lastOffset ?? 0));
     expect(failures).toEqual([]);
+    await views.close();
+  });
+});
+
+describe("a partition that is taken up", () => {
+  it("goes on where the checkpoint ends", async () => {
+    const log = memoryLog();
+    const { views: before } = newViews(log);
+    await before.start();
+    log.deliver(records);
+    await before.close();
+    log.seeks.length = 0;
+    const { views } = newViews(log);
+    await views.start();
+    expect(log.seeks).toEqual([lastOffset]);
+    await views.close();
+  });
+
+  it("is read from its beginning when its checkpoint is gone, though an offset is committed", async () => {
+    const log = memoryLog();
+    log.committedOffset = 700;
+    const { views } = newViews(log);
+    await views.start();
+    expect(log.seeks).toEqual([0]);
+    await views.close();
+  });
+
+  it("is read from its beginning when its checkpoint lies beyond the log", async () => {
+    const log = memoryLog();
+    const { views: before } = newViews(log);
+    await before.start();
+    log.deliver(records);
+    await before.close();
+    [log.seeks.length, log.end, log.committedOffset] = [0, 0, 0];
+    const { views, failures } = newViews(log);
+    await views.start();
+    expect([log.seeks, failures, views.openViews()]).toEqual([[0], [], 0]);
     await views.close();
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  type Assignment,
   type EventLog,
   type LogConsumer,
   LogUnavailableError,
@@ -102,17 +103,39 @@ export class Views {
     await this.#states?.close();
   }
 
-  async #assigned(assignment: { partition: number; seek(offset: number): void }): Promise<void> {
+  async #assigned(assignment: Assignment): Promise<void> {
     const { partition } = assignment;
-    const fold = new PartitionFold(this.#deps);
-    const { trail, found } = await readCheckpoint(
-      partition,
-      this.#deps.eventlog.readAll("views_state", partition),
-      fold,
-    );
-    if (found) assignment.seek(fold.nextOffset);
+    const records = this.#deps.eventlog.readAll("views_state", partition);
+    const restored = new PartitionFold(this.#deps);
+    const { trail, found } = await readCheckpoint(partition, records, restored);
+    const fold = found && this.#seek(assignment, restored.nextOffset) ? restored : this.#beginAnew(assignment);
     const checkpointAtMs = this.#deps.nowMs() + (CHECKPOINT_MS * (partition + 1)) / this.#deps.partitions; // spread out
     this.#held.set(partition, { fold, trail, storedUntilMs: null, checkpointAtMs });
+  }
+
+  /** False when the log ends before that: records were removed that the checkpoint knows of. */
+  #seek(assignment: Assignment, offset: number): boolean {
+    try {
+      assignment.seek(offset);
+      return true;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#deps.log.error({ err: error, partition: assignment.partition, offset }, "checkpoint lies beyond the log");
+      return false;
+    }
+  }
+
+  /**
+   * Without a checkpoint a committed offset is no place to begin: views would be folded from their middle, and their rows
+   * overwritten with less. Everything that is kept is read again, which the keys make harmless.
+   */
+  #beginAnew(assignment: Assignment): PartitionFold {
+    const { partition, committedOffset } = assignment;
+    if (committedOffset !== null) {
+      this.#deps.log.warn({ partition, committedOffset }, "no checkpoint, reading the partition from its beginning");
+      assignment.seek(0);
+    }
+    return new PartitionFold(this.#deps);
   }
 
   async #batch(partition: number, records: Parameters<PartitionFold["apply"]>[0]): Promise<void> {

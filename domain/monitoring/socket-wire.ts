@@ -79,7 +79,7 @@ export interface MonitoringWire {
 /** Server → client, event `ended`: the subscription or, without an id, the connection is over. */
 export interface EndedWire {
   id?: string;
-  reason: "token_expired" | "revoked" | "shutting_down";
+  reason: "token_expired" | "shutting_down";
 }
 
 export interface ServerToClient {

@@ -39,14 +39,14 @@ export function lastViewerTimeMs(view: ViewState, timeline: Timeline): number {
 
 export function deriveView(view: ViewState, timeline: Timeline): DerivedView {
   const untilMs = lastViewerTimeMs(view, timeline);
-  const startMs = numberField(view, "view_start") ?? timeline.intentAtMs;
+  const viewStartMs = timeline.intentAtMs === null ? view.firstSeenMs : serverTime(view, timeline.intentAtMs);
   const failed = timeline.failure !== null && !timeline.failure.businessException;
   const startupMs = startupMsOf(timeline);
   const watchMs = totalMs(timeline.watching, untilMs);
   return {
     counted: timeline.intentAtMs !== null || view.errors.some((entry) => entry.fatal),
-    viewStartMs: startMs === null ? view.firstSeenMs : serverTime(view, startMs),
-    viewEndMs: Math.max(serverTime(view, untilMs), startMs === null ? view.firstSeenMs : serverTime(view, startMs)),
+    viewStartMs,
+    viewEndMs: Math.max(serverTime(view, untilMs), viewStartMs),
     startupMs,
     watchMs,
     rebufferCount: timeline.rebuffering.length,

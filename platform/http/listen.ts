@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
+import { createServer, maxHeaderSize, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
 
 /** Loopback in both families: `localhost` is `::1` first for some clients and `127.0.0.1` for others. */
@@ -16,6 +16,10 @@ export interface Listener {
   close(graceMs?: number): Promise<void>;
 }
 
+/** `sendBeacon` brings all cookies of the collector's site; node's 16 KiB would answer 431, which SDKs repeat for ever. */
+const MIN_HEADER_BYTES = 65_536;
+/** Time for a whole request to arrive: bounds what slow senders hold, and leaves bad mobile networks their chance. */
+const REQUEST_MS = 60_000;
 /** Longer than clients keep an idle connection, so that they seldom write into one that is just being closed. */
 const KEEP_ALIVE_MS = 30_000;
 const DEFAULT_GRACE_MS = 5_000;
@@ -63,7 +67,10 @@ export async function listen(hosts: readonly string[], port: number, handler: Re
 
 function listenOne(host: string, port: number, handler: RequestListener): Promise<Server | null> {
   return new Promise((resolve, reject) => {
-    const server = createServer(handler);
+    const server = createServer(
+      { maxHeaderSize: Math.max(maxHeaderSize, MIN_HEADER_BYTES), requestTimeout: REQUEST_MS },
+      handler,
+    );
     server.once("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EADDRNOTAVAIL" || error.code === "EAFNOSUPPORT") resolve(null);
       else reject(error);
