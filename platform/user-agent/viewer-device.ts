@@ -1,16 +1,9 @@
 import { isbot } from "isbot";
 import UAParser from "ua-parser-js";
+import type { DeviceFacts } from "../../domain/view/viewer-facts.ts";
 
-/** What a `User-Agent` header tells of the viewer's device; "" where it tells nothing. */
-export interface ViewerDevice {
-  browser: string;
-  browserVersion: string;
-  os: string;
-  osVersion: string;
-  /** desktop, phone, tablet, tv, console, wearable, or "" (data-api.md §6, `viewer_device_category`). */
-  category: string;
-  manufacturer: string;
-  model: string;
+/** What a `User-Agent` header tells of the viewer's device; "" where it tells nothing (categories as data-api.md §6). */
+export interface ViewerDevice extends DeviceFacts {
   bot: boolean;
 }
 
