@@ -11,6 +11,7 @@ import { listen } from "./program/listen.ts";
 import { createMetrics } from "./program/metrics.ts";
 import { contentSecurityPolicy, FIXED_HEADERS } from "./program/security-headers.ts";
 import { stopOnSignals } from "./program/stop-once.ts";
+import { ASKED_PATH_HEADER } from "./session/asked-path.ts";
 
 const config = readConfig();
 const log = pino(
@@ -54,6 +55,7 @@ function dashboard(
     const nonce = randomBytes(16).toString("base64");
     const policy = contentSecurityPolicy({ nonce, socketOrigin: config.socketOrigin, dev: config.dev });
     request.headers["content-security-policy"] = policy; // overwrites what a client may have sent
+    request.headers[ASKED_PATH_HEADER] = request.url ?? "/"; // likewise
     const forwarded = request.headers["x-forwarded-for"];
     request.headers["x-forwarded-for"] = clientAddress(
       request.socket.remoteAddress ?? "",

@@ -61,6 +61,29 @@ test.describe("signing in", () => {
     await expect(page.getByText("Your session is over")).toBeVisible();
   });
 
+  test("leads back to the page that was asked for, filters included", async ({ page, world }) => {
+    await page.goto(`${world.app.url}/environments/abc123/monitoring?cdn=fastly`);
+    await expect(page).toHaveURL(/\/sign-in\?next=/);
+    await expect(page.getByText("Your session is over")).toBeHidden(); // there was none
+    await page.getByLabel("Email").fill(PERSON.email);
+    await page.getByLabel("Password").fill(PERSON.password);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page).toHaveURL(/monitoring\?cdn=fastly$/);
+  });
+
+  test("takes the other tabs along when it ends", async ({ page, world, context }) => {
+    await openMonitoring(page, world);
+    const other = await context.newPage();
+    await other.goto(`${world.app.url}/environments/abc123/monitoring`);
+    await expect(other.getByTestId("delay")).toBeVisible();
+    await page
+      .getByRole("button", { name: `Account of ${PERSON.name}` })
+      .first()
+      .click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await expect(other).toHaveURL(/\/sign-in/);
+  });
+
   test("says that the server is down to someone who is signed in", async ({ page, world }) => {
     await openMonitoring(page, world);
     world.api.set({ down: true });
@@ -114,11 +137,9 @@ test.describe("filters", () => {
       .getByRole("button", { name: /^Only country Germany/ })
       .click({ modifiers: ["Alt"] });
     await expect(page.getByText("Country is not Germany")).toBeVisible();
-    expect(world.socket.subscriptions.at(-1)?.filters).toContainEqual({
-      dimension: "country",
-      values: ["DE"],
-      negated: true,
-    });
+    await expect
+      .poll(() => world.socket.subscriptions.at(-1)?.filters)
+      .toContainEqual({ dimension: "country", values: ["DE"], negated: true });
     await page.reload();
     await expect(page.getByText("CDN is fastly")).toBeVisible();
 

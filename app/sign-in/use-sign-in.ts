@@ -2,6 +2,7 @@
 
 import { signIn } from "next-auth/react";
 import { useState } from "react";
+import { returnPath } from "../session/return-path.ts";
 import { signInSentence } from "../session/sign-in-failure.ts";
 
 interface SignIn {
@@ -18,7 +19,8 @@ export function useSignIn(): SignIn {
     setBusy(true);
     setFailure(null);
     const error = await tryIn(email, password);
-    if (error === null) return window.location.assign("/"); // whole: nothing of a person before stays in memory
+    if (error === null)
+      return window.location.assign(returnPath(new URLSearchParams(window.location.search).get("next"))); // whole: nothing of a person before stays in memory
     setFailure(signInSentence(error));
     setBusy(false);
   };

@@ -120,6 +120,13 @@ describe("the beacon endpoint", () => {
     expect(written()[0]?.events).toEqual([sent]);
   });
 
+  it("reads what it cannot unpack to its end, and goes on with the connection", async () => {
+    const garbage = Buffer.alloc(3_000_000, "not gzip at all");
+    expect((await post(garbage, { headers: { "content-encoding": "gzip" } })).status).toBe(200);
+    expect((await post(garbage, { headers: { "content-encoding": "zstd-19" } })).status).toBe(200);
+    expect(refused().map(({ reason }) => reason)).toEqual(["unreadable_body", "unreadable_body"]);
+  });
+
   it.each([
     ["not JSON", "{", "not_json"],
     ["no beacon", "[]", "not_a_beacon"],

@@ -23,13 +23,17 @@ export async function readBody(request: IncomingMessage): Promise<BodyOutcome> {
   const encoding = String(request.headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding === "identity" || encoding === "") return collect(request);
   const decoder = DECODERS[encoding];
-  if (decoder === undefined) return { kind: "unreadable" };
+  if (decoder === undefined) {
+    request.resume();
+    return { kind: "unreadable" };
+  }
   const unpacked = decoder();
   request.on("error", (error) => unpacked.destroy(error));
   try {
     return await collect(request.pipe(unpacked));
   } catch {
     if (request.errored !== null) throw request.errored;
+    request.resume(); // the rest has to be read, or the client waits with it for ever
     return { kind: "unreadable" }; // not what its Content-Encoding says
   }
 }

@@ -127,7 +127,7 @@ describe("a simulation with a prompt collector", () => {
         rebufferMs: view.rebufferMs,
         seekCount: view.seekCount,
         seekMs: view.seekMs,
-        playbackFailure: view.failure !== null && view.startupMs !== null,
+        playbackFailure: view.failure !== null,
         videoStartupFailure: view.failure !== null && view.startupMs === null,
       });
       if (view.intentAtMs !== null) expect(derived.viewStartMs).toBe(view.intentAtMs);

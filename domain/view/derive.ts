@@ -20,7 +20,9 @@ export interface DerivedView {
   seekMs: number;
   /** Largest playhead reported, in ms of media. */
   maxPlayheadMs: number;
+  /** A fatal technical error ended it, at whatever moment. */
   playbackFailure: boolean;
+  /** The same before the first frame. */
   videoStartupFailure: boolean;
   exitBeforeVideoStart: boolean;
 }
@@ -54,7 +56,7 @@ export function deriveView(view: ViewState, timeline: Timeline): DerivedView {
     seekCount: timeline.seeking.length,
     seekMs: totalMs(timeline.seeking, untilMs),
     maxPlayheadMs: maxPlayhead(view),
-    playbackFailure: failed && startupMs !== null,
+    playbackFailure: failed,
     videoStartupFailure: failed && startupMs === null,
     exitBeforeVideoStart: isExit(timeline, untilMs),
   };

@@ -125,7 +125,7 @@ describe.each(names)("%s", (name) => {
         expect(derived.seekCount).toBe(fields.get("view_seek_count"));
         near(derived.seekMs, "view_seek_duration");
       }
-      expect(derived.playbackFailure || derived.videoStartupFailure).toBe(fields.has("player_error_code"));
+      expect(derived.playbackFailure).toBe(fields.has("player_error_code"));
       expect(derived.videoStartupFailure).toBe(name.includes("startup-failure"));
       expect(derived.counted).toBe(true);
     }

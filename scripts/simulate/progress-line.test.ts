@@ -27,9 +27,9 @@ describe("createProgressLine", () => {
     } as const;
     const line = createProgressLine(100, [incident], 30_000);
     expect(line(PROGRESS).trim()).toBe(
-      "▅ 50 watching · 10 beacons/s · no failures · ! rebuffer cdn=fastly · 1:05 left",
+      "▅ 50 watching · 10 beacons/s · all accepted · ! rebuffer cdn=fastly · 1:05 left",
     );
     const later = { ...PROGRESS, elapsedMs: 104_500, watching: 101, refused: 2, lastError: "HTTP 503" };
-    expect(line(later).trim()).toBe("▅█ 101 watching · 10 beacons/s · 2 failed (HTTP 503) · 0:01 left");
+    expect(line(later).trim()).toBe("▅█ 101 watching · 10 beacons/s · 2 not accepted (HTTP 503) · 0:01 left");
   });
 });

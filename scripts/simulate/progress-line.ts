@@ -15,7 +15,7 @@ export function createProgressLine(viewers: number, incidents: readonly Incident
     return [
       `${sparkline(history, viewers).padStart(WIDTH, " ")} ${progress.watching} watching`,
       `${progress.requestsPerSecond.toFixed(0)} beacons/s`,
-      failed === 0 ? "no failures" : `${failed} failed (${progress.lastError})`,
+      failed === 0 ? "all accepted" : `${failed} not accepted (${progress.lastError})`,
       ...incidents.filter((incident) => isOn(incident, rampMs, progress.elapsedMs)).map(incidentText),
       `${clock(Math.max(0, progress.totalMs - progress.elapsedMs))} left`,
     ].join(" · ");

@@ -3,6 +3,7 @@ import type { MonitoringFilter } from "../../../domain/monitoring/dimensions.ts"
 import type { FilterValue } from "../../../domain/monitoring/filter-params.ts";
 import { Button } from "../ui/button.tsx";
 import { FilterChip } from "./filter-chip.tsx";
+import { SpanNote } from "./span-note.tsx";
 
 interface Props {
   filters: readonly MonitoringFilter[];
@@ -33,6 +34,7 @@ export function FilterBar({ filters, hint, onRemove, onClear }: Props) {
           Clear all
         </Button>
       )}
+      {hint && <SpanNote />}
     </div>
   );
 }

@@ -68,7 +68,8 @@ export const MEASURES: readonly MeasureView[] = [
   {
     id: "playback-failures",
     title: "Playback failures",
-    definition: "Views that just ended with a fatal technical error, as a part of all concurrent viewers.",
+    definition:
+      "Views that just ended with a fatal technical error, at start-up or later, as a part of all concurrent viewers.",
     value: ({ playbackFailureRatio }) => ratio(playbackFailureRatio),
     number: ({ playbackFailureRatio }) => playbackFailureRatio,
     least: 0.02,

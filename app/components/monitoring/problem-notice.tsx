@@ -2,6 +2,7 @@
 
 import { useEffect } from "react";
 import type { LiveState } from "../../realtime/monitoring-client.ts";
+import { signInPath } from "../../session/return-path.ts";
 import { Button } from "../ui/button.tsx";
 
 interface Props {
@@ -17,7 +18,9 @@ const SENTENCES = {
 
 export function ProblemNotice({ problem, onClear }: Props) {
   useEffect(() => {
-    if (problem === "signed_out") window.location.assign("/sign-in?reason=session");
+    if (problem === "signed_out") {
+      window.location.assign(signInPath(`${window.location.pathname}${window.location.search}`, true));
+    }
   }, [problem]);
   return (
     <div

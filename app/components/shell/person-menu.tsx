@@ -2,9 +2,16 @@
 
 import { ChevronsUpDown, LogOut } from "lucide-react";
 import { signOut } from "next-auth/react";
+import { announceSignedOut } from "../../session/signed-out.ts";
 import type { Person } from "../../session/wire.ts";
 import { Menu } from "../ui/menu.tsx";
 import { MenuItem } from "../ui/menu-item.tsx";
+
+async function leave(): Promise<void> {
+  await signOut({ redirect: false });
+  announceSignedOut();
+  window.location.assign("/sign-in"); // whole: nothing of the person stays in memory
+}
 
 interface Props {
   person: Person;
@@ -36,7 +43,7 @@ export function PersonMenu({ person, compact = false, side = "bottom" }: Props) 
       }
     >
       <p className="truncate px-2 py-1.5 text-muted text-xs">{person.email}</p>
-      <MenuItem onSelect={() => void signOut({ callbackUrl: "/sign-in" })}>
+      <MenuItem onSelect={() => void leave()}>
         <LogOut aria-hidden className="size-4 text-muted" />
         Sign out
       </MenuItem>

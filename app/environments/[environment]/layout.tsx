@@ -1,10 +1,11 @@
-import { notFound, redirect } from "next/navigation";
+import { notFound } from "next/navigation";
 import type { ReactNode } from "react";
 import { KeepSession } from "../../components/shell/keep-session.tsx";
 import { ServerDown } from "../../components/shell/server-down.tsx";
 import { Sidebar } from "../../components/shell/sidebar.tsx";
 import { TopBar } from "../../components/shell/top-bar.tsx";
 import { askMembership } from "../../session/membership.ts";
+import { sendToSignIn } from "../../session/send-to-sign-in.ts";
 
 interface Props {
   children: ReactNode;
@@ -15,7 +16,7 @@ interface Props {
 export default async function EnvironmentLayout({ children, params }: Props) {
   const { environment: id } = await params;
   const answer = await askMembership();
-  if (answer.kind === "unauthorized") redirect("/sign-in?reason=session");
+  if (answer.kind === "unauthorized") return sendToSignIn();
   if (answer.kind !== "ok") return <ServerDown />;
   const { person, environments } = answer.value;
   const current = environments.find((environment) => environment.id === id);

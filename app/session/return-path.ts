@@ -1,0 +1,15 @@
+/** Pages that a sign-in may lead back to. Anything else could lead a person to a stranger's site with our name on the way. */
+const OWN_PAGE = /^\/environments\/[a-z0-9]{6}\/[a-z-]+(?:\?[^#\\]*)?$/;
+
+/** Where to go after signing in: the page that was asked for, if it is one of ours, else the first one. */
+export function returnPath(next: string | null): string {
+  return next !== null && OWN_PAGE.test(next) ? next : "/";
+}
+
+/** Address of the sign-in page that leads back. `ended`: there was a session, and it is over. */
+export function signInPath(from: string, ended: boolean): string {
+  const params = new URLSearchParams();
+  if (ended) params.set("reason", "session");
+  if (returnPath(from) !== "/") params.set("next", from);
+  return params.size === 0 ? "/sign-in" : `/sign-in?${params}`;
+}
