@@ -156,11 +156,9 @@ test.describe("filters", () => {
     await expect(page).toHaveURL(/not\.cdn=fastly/);
     await page.getByRole("button", { name: /^Only device Unknown/ }).click();
     await expect(page).toHaveURL(/device_category=$/);
-    expect(world.socket.subscriptions.at(-1)?.filters).toContainEqual({
-      dimension: "device_category",
-      values: [""],
-      negated: false,
-    });
+    await expect
+      .poll(() => world.socket.subscriptions.at(-1)?.filters)
+      .toContainEqual({ dimension: "device_category", values: [""], negated: false });
   });
 
   test("colour the row where an incident sits", async ({ page, world }) => {

@@ -10,8 +10,8 @@ describe("parseStartArguments", () => {
   });
 
   it("takes a folder after a blank and after an equals sign", () => {
-    for (const argv of [["--data", "/tmp/a=b"], ["--data=/tmp/a=b"]]) {
-      expect(parseStartArguments(["--fresh", ...argv])).toMatchObject({ arguments: { fresh: true, data: "/tmp/a=b" } });
+    for (const argv of [["--data", "/srv/a=b"], ["--data=/srv/a=b"]]) {
+      expect(parseStartArguments(["--fresh", ...argv])).toMatchObject({ arguments: { fresh: true, data: "/srv/a=b" } });
     }
   });
 
