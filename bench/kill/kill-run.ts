@@ -70,10 +70,12 @@ async function killInTurn(
   say: (line: string) => void,
 ): Promise<number> {
   const everyMs = durationMs / (killsEach * VICTIMS.length + 1);
+  const beganMs = performance.now();
   let kills = 0;
   for (let round = 0; round < killsEach; round += 1) {
     for (const victim of VICTIMS) {
-      await sleep(everyMs, undefined, { signal }).catch(() => undefined);
+      const dueMs = beganMs + (kills + 1) * everyMs; // by the clock: restarts take time, and all kills must fit
+      await sleep(Math.max(0, dueMs - performance.now()), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return kills;
       const startedMs = performance.now();
       await restart(victim, "SIGKILL");
