@@ -25,7 +25,7 @@ export class SignInThrottle {
   async attempt(email: string, address: string): Promise<void> {
     try {
       await this.#perAddress.consume(sourceOf(address));
-      await this.#perEmail.consume(email.toLowerCase());
+      await this.#perEmail.consume(mailboxOf(email));
     } catch (refusal) {
       if (!(refusal instanceof RateLimiterRes)) throw refusal;
       const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
@@ -35,11 +35,19 @@ export class SignInThrottle {
 
   /** A right password ends the count against its owner. */
   async succeeded(email: string): Promise<void> {
-    await this.#perEmail.delete(email.toLowerCase());
+    await this.#perEmail.delete(mailboxOf(email));
   }
 }
 
 /** One IPv6 customer has a whole network to attempt from, so the network counts. */
 function sourceOf(address: string): string {
   return address.includes(":") ? (truncateAddress(address) ?? address) : address;
+}
+
+/**
+ * One key for all spellings that Postgres's `lower` takes for the same person: letter by letter, and "İ" is "i", where
+ * `toLowerCase` makes two characters of it. Otherwise each spelling would be given attempts of its own.
+ */
+function mailboxOf(email: string): string {
+  return Array.from(email, (letter) => Array.from(letter.toLowerCase())[0]).join("");
 }

@@ -76,6 +76,12 @@ describe("sign-in", () => {
     expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
   });
 
+  it("counts every spelling that the database takes for the same person", async () => {
+    await server.db.updateTable("people").set({ email: "vivi@example.com" }).where("email", "=", first.email).execute();
+    for (const spelling of ["vivi", "VİVİ", "vİvi"]) await signIn(`${spelling}@example.com`, "wrong");
+    expect((await signIn("vivİ@example.com", first.password)).statusCode).toBe(429);
+  });
+
   it("slows one place that tries many addresses, also when it hops within its IPv6 network", async () => {
     const statuses: number[] = [];
     for (let n = 1; n <= 6; n += 1) {
