@@ -6,6 +6,7 @@ import next from "next";
 import pino from "pino";
 import { clientAddress } from "../domain/network/client-address.ts";
 import { type AppConfig, readConfig } from "./config.ts";
+import { isBodyTooLarge, refuseBody } from "./program/body-limit.ts";
 import { internalPort } from "./program/internal-port.ts";
 import { listen } from "./program/listen.ts";
 import { createMetrics } from "./program/metrics.ts";
@@ -64,6 +65,7 @@ function dashboard(
     );
     response.setHeader("Content-Security-Policy", policy);
     for (const [name, value] of Object.entries(FIXED_HEADERS)) response.setHeader(name, value);
+    if (isBodyTooLarge(request.headers)) return refuseBody(response);
     handle(request, response).catch((error: unknown) => {
       log.error({ err: error }, "request failed");
       if (!response.headersSent) response.writeHead(500);
