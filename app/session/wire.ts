@@ -26,8 +26,9 @@ export const SessionWire = z
     ),
   }));
 
+/** No key: all of the environment's are revoked. */
 export const EnvironmentWire = z
-  .object({ id: z.string(), name: z.string(), type: z.string(), env_key: z.string() })
+  .object({ id: z.string(), name: z.string(), type: z.string(), env_key: z.string().nullable() })
   .transform(({ id, name, type, env_key }) => ({ id, name, type, environmentKey: env_key }));
 
 export type Person = { id: string; email: string; name: string };

@@ -2,13 +2,15 @@ import { Panel } from "../ui/panel.tsx";
 import { CodeLines } from "./code-lines.tsx";
 
 interface Props {
-  environmentKey: string;
+  /** null: none is in use, so nothing can be sent. */
+  environmentKey: string | null;
   /** host:port */
   collector: string;
 }
 
 /** Nobody in half an hour: most likely nothing is built in yet, so this is how. */
 export function EmptyAudience({ environmentKey, collector }: Props) {
+  if (environmentKey === null) return <NoKey />;
   const lines = [
     `<script src="https://cdn.jsdelivr.net/npm/mux-embed@5"></script>`,
     `<script>mux.monitor("video", { beaconCollectionDomain: "${collector}", data: { env_key: "${environmentKey}" } })</script>`,
@@ -23,6 +25,15 @@ export function EmptyAudience({ environmentKey, collector }: Props) {
         </p>
         <CodeLines lines={lines} />
       </div>
+    </Panel>
+  );
+}
+
+function NoKey() {
+  return (
+    <Panel aria-label="Nobody is watching" className="px-5 py-8 sm:px-10 sm:py-12">
+      <h2 className="mb-1 font-semibold text-xl tracking-[-0.01em]">Nobody is watching</h2>
+      <p className="max-w-xl text-muted">All keys of this environment are revoked, so no player can reach it.</p>
     </Panel>
   );
 }
