@@ -16,13 +16,16 @@ export type SocketTokenAnswer =
   | { kind: "denied" }
   | { kind: "unavailable" };
 
+/** A server that takes a request and never answers counts as down; the platform alone would wait for five minutes. */
+const TIMEOUT_MS = 10_000;
+
 /** Asks our own origin for a socket token. Never rejects. */
 export async function fetchSocketToken(environment: string, signal: AbortSignal): Promise<SocketTokenAnswer> {
   try {
     const answer = await fetch(`/api/environments/${environment}/socket-token`, {
       method: "POST",
       headers: { [REQUEST_HEADER]: "1" },
-      signal,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
     if (answer.status === 401) return { kind: "signed_out" };
     if (answer.status === 403 || answer.status === 404) return { kind: "denied" };
