@@ -27,4 +27,14 @@ describe("signInPath", () => {
     );
     expect(signInPath("/", false)).toBe("/sign-in");
   });
+
+  it.each([
+    ["?_rsc=abc", ""],
+    ["?cdn=a&_rsc", "?cdn=a"],
+    ["?_rsc=abc&cdn=a", "?cdn=a"],
+    ["?my_rsc=abc", "?my_rsc=abc"],
+  ])("asks to come back to the page, not to what script asked of it: %s", (query, kept) => {
+    const page = "/environments/abc123/monitoring";
+    expect(signInPath(`${page}${query}`, false)).toBe(`/sign-in?${new URLSearchParams({ next: `${page}${kept}` })}`);
+  });
 });

@@ -10,6 +10,12 @@ export function returnPath(next: string | null): string {
 export function signInPath(from: string, ended: boolean): string {
   const params = new URLSearchParams();
   if (ended) params.set("reason", "session");
-  if (returnPath(from) !== "/") params.set("next", from);
+  const page = withoutRouterMark(from);
+  if (returnPath(page) !== "/") params.set("next", page);
   return params.size === 0 ? "/sign-in" : `/sign-in?${params}`;
+}
+
+/** Next adds `_rsc` to the address when script asks for a page; in the bar of a browser it means nothing. */
+function withoutRouterMark(path: string): string {
+  return path.replace(/([?&])_rsc(?:=[^&]*)?(?:&|$)/, "$1").replace(/[?&]$/, "");
 }
