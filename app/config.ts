@@ -14,7 +14,16 @@ const flag = z
 const cidrs = z
   .string()
   .default("127.0.0.0/8,::1/128")
-  .transform((text) => text.split(",").flatMap((part) => parseCidr(part) ?? []));
+  .transform((text, context) =>
+    text
+      .split(",")
+      .filter((part) => part.trim() !== "")
+      .flatMap((part) => {
+        const cidr = parseCidr(part);
+        if (cidr === null) context.addIssue({ code: "custom", message: `${part} is not a range such as 10.0.0.0/8` });
+        return cidr ?? [];
+      }),
+  );
 
 const Environment = z
   .object({
@@ -65,8 +74,8 @@ export type AppConfig = Readonly<z.output<typeof Environment>>;
  * Configuration of the app; the only place in it that reads the environment. Asked per request by the pages, which are a
  * bundle of their own beside `main.ts`: a build has no environment, so nothing may be read when a module is loaded.
  */
-export function readConfig(): AppConfig {
-  const result = Environment.safeParse(process.env);
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): AppConfig {
+  const result = Environment.safeParse(environment);
   if (result.success) return Object.freeze(result.data);
   const lines = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`The environment is not usable:\n${lines.join("\n")}`);
