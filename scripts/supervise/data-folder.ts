@@ -41,11 +41,16 @@ export function openDataFolder(path: string): DataFolder {
       for (const entry of readdirSync(path)) {
         if (entry !== LOCK) rmSync(join(path, entry), { recursive: true, force: true });
       }
-      mkdirSync(folder.logs, { mode: 0o700 });
+      makeFolders(path);
     },
     release: () => lock.release(),
   };
   rmSync(folder.devFile, { force: true }); // of a Playhead that was killed
-  mkdirSync(folder.logs, { recursive: true, mode: 0o700 });
+  makeFolders(path);
   return folder;
+}
+
+/** What no program makes for itself; the databases make their own. */
+function makeFolders(path: string): void {
+  for (const name of ["logs", "eventlog", "objects"]) mkdirSync(join(path, name), { recursive: true, mode: 0o700 });
 }
