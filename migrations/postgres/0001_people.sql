@@ -92,7 +92,7 @@ create table audit_log (
 );
 create index audit_log_environment on audit_log (environment_id, at) where environment_id is not null;
 
--- Identifiers are never reused, so the rows that hold them never go.
+-- Identifiers are never reused, so the rows that hold them never go, and never take another name.
 create function refuse_delete() returns trigger language plpgsql as $$
 begin
   raise exception 'rows of % are never deleted: their identifiers must not be given out again', tg_table_name
@@ -100,6 +100,20 @@ begin
 end $$;
 create trigger environments_stay before delete on environments for each row execute function refuse_delete();
 create trigger env_keys_stay before delete on env_keys for each row execute function refuse_delete();
+create trigger environments_stay_all before truncate on environments for each statement execute function refuse_delete();
+create trigger env_keys_stay_all before truncate on env_keys for each statement execute function refuse_delete();
+
+create function refuse_renaming() returns trigger language plpgsql as $$
+begin
+  raise exception 'identifiers of % never change: the old one could be given out again', tg_table_name
+    using errcode = 'restrict_violation';
+end $$;
+create trigger environments_keep_names before update of id, number on environments
+  for each row when (old.id is distinct from new.id or old.number is distinct from new.number)
+  execute function refuse_renaming();
+create trigger env_keys_keep_names before update of env_key, environment_id on env_keys
+  for each row when (old.env_key is distinct from new.env_key or old.environment_id is distinct from new.environment_id)
+  execute function refuse_renaming();
 
 -- The collector's edge learns of new, revoked and re-allowed keys at once; the payload is the key, or empty for "read all".
 create function notify_env_keys() returns trigger language plpgsql as $$

@@ -43,14 +43,14 @@ describe("takeLock", () => {
 });
 
 describe("the data folder", () => {
-  it("is its owner's alone, and empty() leaves nothing but the lock", () => {
+  it("is its owner's alone, and empty() leaves the lock and empty folders", () => {
     const data = openDataFolder(join(folder, "data"));
     writeFileSync(join(data.path, "secrets.json"), "{}");
     data.empty();
     expect(statSync(data.path).mode & 0o777).toBe(0o700);
-    expect(readdirSync(data.path).sort()).toEqual(["lock", "logs"]);
+    expect(readdirSync(data.path).sort()).toEqual(["eventlog", "lock", "logs", "objects"]);
     data.release();
-    expect(readdirSync(data.path)).toEqual(["logs"]);
+    expect(readdirSync(data.path).sort()).toEqual(["eventlog", "logs", "objects"]);
   });
 });
 
