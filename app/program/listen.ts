@@ -1,7 +1,11 @@
 import { createServer, type RequestListener, type Server } from "node:http";
+import { Server as NetServer } from "node:net";
 
 /** Requests in flight get this long when the program stops. */
 const GRACE_MS = 4_000;
+/** Idle connections stay this long: ended at once, they cut requests that are just being sent (docs/decisions/stopping.md). */
+const FAREWELL_MS = 150;
+const IDLE_SWEEP_MS = 20;
 
 /** Listens on one port at several addresses; a family that the machine lacks is left out. Resolves with what stops it. */
 export async function listen(
@@ -40,13 +44,19 @@ function listenOne(host: string, port: number, handler: RequestListener): Promis
   });
 }
 
+/** Stops listening, as `http.Server.close` does, but leaves connections alone until the farewell is over. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
+    const farewellUntilMs = performance.now() + FAREWELL_MS;
     const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);
-    server.close(() => {
+    const sweep = setInterval(() => {
+      if (performance.now() >= farewellUntilMs) server.closeIdleConnections();
+    }, IDLE_SWEEP_MS);
+    NetServer.prototype.close.call(server, () => {
       clearTimeout(cut);
+      clearInterval(sweep);
+      server.close(() => undefined); // ends the HTTP server's own timer; it no longer listens, which is no error to us
       resolve();
     });
-    server.closeIdleConnections();
   });
 }
