@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{domain,platform,server,collector,scripts,app,bench}/**/*.test.ts"],
+          include: ["{domain,platform,server,collector,delivery,transcoder,scripts,app,bench}/**/*.test.ts"],
           exclude: ["**/*.int.test.ts", "**/node_modules/**"],
           environment: "node",
         },
@@ -14,7 +14,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["{domain,platform,server,collector,scripts,app,bench}/**/*.int.test.ts"],
+          include: ["{domain,platform,server,collector,delivery,transcoder,scripts,app,bench}/**/*.int.test.ts"],
           environment: "node",
           pool: "forks",
           fileParallelism: false,

@@ -11,6 +11,16 @@ export interface Schema {
   env_keys: EnvKeys;
   audit_log: AuditLog;
   collector_env_keys: CollectorEnvKeys;
+  assets: Assets;
+  tracks: Tracks;
+  playback_ids: PlaybackIds;
+  uploads: Uploads;
+  asset_progress: AssetProgress;
+  leases: Leases;
+  webhook_events: WebhookEvents;
+  delivery_playback_ids: DeliveryPlaybackIds;
+  transcoder_assets: TranscoderAssets;
+  collector_playback_ids: CollectorPlaybackIds;
 }
 
 export type Role = "owner" | "admin" | "member" | "viewer";
@@ -98,5 +108,149 @@ interface CollectorEnvKeys {
   environment_number: number;
   environment_id: string;
   retention_days: number;
+  active: boolean;
+}
+
+export type AssetStatus = "preparing" | "ready" | "errored";
+export type IngestType = "on_demand_url" | "on_demand_direct_upload";
+export type VideoQuality = "basic" | "plus" | "premium";
+export type MaxResolutionTier = "1080p" | "1440p" | "2160p";
+export type PlaybackPolicy = "public" | "signed";
+export type TrackType = "video" | "audio" | "text";
+export type UploadStatus = "waiting" | "asset_created" | "errored" | "cancelled" | "timed_out";
+/** Read parsed, written as JSON text: the driver would make an array of Postgres of an array. */
+type Json = ColumnType<Record<string, unknown>, string, string>;
+type NullableJson = ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
+
+interface Assets {
+  environment_id: string;
+  id: string;
+  status: AssetStatus;
+  ingest_type: IngestType;
+  input_url: string | null;
+  upload_id: string | null;
+  settings: Json;
+  passthrough: string | null;
+  meta: Json;
+  video_quality: VideoQuality;
+  max_resolution_tier: MaxResolutionTier;
+  is_test: Generated<boolean>;
+  source_generation: number | null;
+  plan_id: string | null;
+  duration_seconds: number | null;
+  aspect_ratio: string | null;
+  resolution_tier: string | null;
+  max_stored_resolution: string | null;
+  max_stored_frame_rate: number | null;
+  input_facts: NullableJson;
+  non_standard_input_reasons: NullableJson;
+  errors: NullableJson;
+  created_at: ColumnType<Date, Date, never>;
+  updated_at: Date;
+  deleted_at: Date | null;
+}
+
+interface Tracks {
+  environment_id: string;
+  asset_id: string;
+  id: string;
+  type: TrackType;
+  status: "preparing" | "ready" | "errored" | "deleted";
+  is_primary: Generated<boolean>;
+  duration_seconds: number | null;
+  max_width: number | null;
+  max_height: number | null;
+  max_frame_rate: number | null;
+  max_channels: number | null;
+  language_code: string | null;
+  name: string | null;
+  created_at: ColumnType<Date, Date, never>;
+}
+
+interface PlaybackIds {
+  environment_id: string;
+  id: string;
+  asset_id: string;
+  policy: PlaybackPolicy;
+  created_at: ColumnType<Date, Date, never>;
+  deleted_at: Date | null;
+}
+
+interface Uploads {
+  environment_id: string;
+  id: string;
+  url_token: string;
+  status: UploadStatus;
+  timeout_seconds: number;
+  expires_at: Date;
+  cors_origin: string;
+  new_asset_settings: Json;
+  is_test: Generated<boolean>;
+  asset_id: string;
+  error: NullableJson;
+  created_at: ColumnType<Date, Date, never>;
+}
+
+interface AssetProgress {
+  environment_id: string;
+  asset_id: string;
+  state: "ingesting" | "transcoding";
+  progress: number;
+  updated_at: Generated<Date>;
+}
+
+interface Leases {
+  environment_id: string;
+  key: string;
+  owner: string;
+  expires_at: Date;
+}
+
+interface WebhookEvents {
+  environment_id: string;
+  id: Generated<string>;
+  number: ColumnType<number, never, never>;
+  type: string;
+  object_type: string;
+  object_id: string;
+  data: Json;
+  created_at: ColumnType<Date, Date, never>;
+}
+
+/** What delivery may know: a playback id with the asset behind it. */
+interface DeliveryPlaybackIds {
+  playback_id: string;
+  policy: PlaybackPolicy;
+  environment_id: string;
+  asset_id: string;
+  status: AssetStatus;
+  plan_id: string | null;
+  duration_seconds: number | null;
+  title: string | null;
+  active: boolean;
+}
+
+/** What a transcoder may know of an asset. */
+interface TranscoderAssets {
+  environment_id: string;
+  asset_id: string;
+  status: AssetStatus;
+  ingest_type: IngestType;
+  input_url: string | null;
+  source_generation: number | null;
+  plan_id: string | null;
+  max_resolution_tier: MaxResolutionTier;
+  video_quality: VideoQuality;
+  active: boolean;
+}
+
+/** What the collector's edge may know of playback ids. */
+interface CollectorPlaybackIds {
+  playback_id: string;
+  environment_number: number;
+  environment_id: string;
+  retention_days: number;
+  asset_id: string;
+  title: string | null;
   active: boolean;
 }

@@ -6,7 +6,17 @@ import { z } from "zod";
 export const ROOT = dirname(dirname(import.meta.dirname));
 
 /** The folders that `npm run fences` looks at. */
-export const FENCED = ["app", "server", "collector", "domain", "platform", "scripts", "bench"];
+export const FENCED = [
+  "app",
+  "server",
+  "collector",
+  "delivery",
+  "transcoder",
+  "domain",
+  "platform",
+  "scripts",
+  "bench",
+];
 
 const Report = z.object({
   modules: z.array(z.object({ source: z.string() })),

@@ -1,0 +1,63 @@
+/**
+ * What the transcoder tells the server of an asset, by a job `apply_result` that it adds in its last transaction. The server
+ * alone changes the asset (`domain/asset/life-cycle.ts`).
+ */
+export interface AssetResult {
+  environment: string;
+  assetId: string;
+  outcome: IngestOutcome;
+}
+
+export type IngestOutcome =
+  /** The source has to be standardised first, which takes time; told as soon as it is known. */
+  | { kind: "non_standard"; reasons: NonStandardReasons }
+  /** Everything is there for playback. `reasons` is null for a standard source. */
+  | { kind: "ready"; planId: string; sourceGeneration: number; facts: AssetFacts; reasons: NonStandardReasons | null }
+  | { kind: "errored"; error: AssetError };
+
+/** Keys and values as on the wire: `video_codec`, `video_gop_size`, … (reference video-api.md §3.5). */
+export type NonStandardReasons = Readonly<Record<string, string>>;
+
+export interface AssetError {
+  /** `download_failed`: the input URL; `invalid_input`: what came is no media that can be played. */
+  type: "download_failed" | "invalid_input";
+  /** Sentences for the customer: what is wrong, and what helps. */
+  messages: readonly string[];
+}
+
+export interface AssetFacts {
+  durationSeconds: number;
+  video: { widthPx: number; heightPx: number; frameRate: number } | null;
+  audio: { channels: number } | null;
+  /** What the highest rendition shows; decides the resolution tier. Null without a picture. */
+  topRendition: { widthPx: number; heightPx: number } | null;
+  /** The source as the customer sent it, for `GET …/input-info`. */
+  input: InputFacts;
+}
+
+export interface InputFacts {
+  /** `mp4`, `mov`, `webm`, `mpegts`, … */
+  containerFormat: string;
+  tracks: readonly InputTrackFacts[];
+}
+
+export interface InputTrackFacts {
+  type: "video" | "audio";
+  durationSeconds: number;
+  encoding: string;
+  widthPx?: number;
+  heightPx?: number;
+  frameRate?: number;
+  channels?: number;
+  sampleRate?: number;
+}
+
+/** Names of the jobs by which server and transcoder meet. */
+export const INGEST_TASK = "ingest_asset";
+export const APPLY_RESULT_TASK = "apply_result";
+
+/** Payload of {@link INGEST_TASK}: the transcoder reads the rest from its view of the asset. */
+export interface IngestJob {
+  environment: string;
+  assetId: string;
+}

@@ -1,0 +1,37 @@
+/**
+ * Keys of everything that is stored for an asset. They name the environment's public id, the asset and the plan, never a
+ * playback id, so that a playback id can go without a byte being moved. One environment's keys are a prefix of their own.
+ */
+export interface AssetRef {
+  /** Public id of the environment, six characters. */
+  environment: string;
+  assetId: string;
+}
+
+export interface PlanRef extends AssetRef {
+  planId: string;
+}
+
+/** What a new segment plan is cut from: 1 is what the customer sent, 2 what standardising made of it. */
+export function sourceKey({ environment, assetId }: AssetRef, generation: number): string {
+  return `${environment}/${assetId}/source/${generation}`;
+}
+
+/** Prefix of everything that belongs to the asset. */
+export function assetPrefix({ environment, assetId }: AssetRef): string {
+  return `${environment}/${assetId}/`;
+}
+
+/** The plan itself, as JSON (`domain/media/plan.ts`). */
+export function planKey({ environment, assetId, planId }: PlanRef): string {
+  return `${environment}/${assetId}/${planId}/plan`;
+}
+
+export function initKey({ environment, assetId, planId }: PlanRef, rendition: string): string {
+  return `${environment}/${assetId}/${planId}/${rendition}/init`;
+}
+
+/** @param segment index in the plan, from 0 */
+export function segmentKey({ environment, assetId, planId }: PlanRef, rendition: string, segment: number): string {
+  return `${environment}/${assetId}/${planId}/${rendition}/${segment}`;
+}
