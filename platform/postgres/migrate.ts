@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { runner } from "node-pg-migrate";
 import { Client } from "pg";
+import { JOBS_REVISION, migrateJobs } from "../jobs/migrate.ts";
 import type { Logger } from "../observability/logger.ts";
 import type { Postgres } from "./pool.ts";
 
@@ -18,6 +19,8 @@ const LOCK_RETRY_MS = 100;
 /** Proof that the migration lock is held; what migrates asks for it, so that nothing migrates without. */
 export interface MigrationLock {
   client: Client;
+  /** Of the same database, for what migrates over a connection of its own. */
+  url: string;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function withMigrationLock<T>(url: string, work: (lock: MigrationLo
   try {
     await client.connect();
     await acquire(client);
-    return await Promise.race([work({ client }), lost]);
+    return await Promise.race([work({ client, url }), lost]);
   } finally {
     await client.end().catch(() => {});
   }
@@ -56,8 +59,12 @@ async function acquire(client: Client): Promise<void> {
   }
 }
 
-/** Applies the Postgres migrations that are missing, each in its own transaction; returns their names. */
-export async function migratePostgres({ client }: MigrationLock, log: Logger): Promise<string[]> {
+/**
+ * Applies the Postgres migrations that are missing, each in its own transaction; returns their names. Those of the job queue
+ * are its package's own.
+ */
+export async function migratePostgres({ client, url }: MigrationLock, log: Logger): Promise<string[]> {
+  await migrateJobs(url, log);
   const applied = await runner({
     dbClient: client,
     dir: MIGRATIONS,
@@ -82,11 +89,19 @@ export async function missingMigrations(db: Postgres): Promise<string[]> {
     .filter((file) => file.endsWith(".sql"))
     .map((file) => basename(file, ".sql"))
     .sort();
-  const { rows: tables } = await sql<{
-    exists: boolean;
-  }>`select to_regclass('migrations') is not null as exists`.execute(db);
-  if (!tables[0]?.exists) return names;
+  const { rows: tables } = await sql<{ ours: boolean; jobs: boolean }>`
+    select to_regclass('migrations') is not null as ours, to_regclass('graphile_worker.migrations') is not null as jobs`.execute(
+    db,
+  );
+  const missing = tables[0]?.jobs && (await hasJobs(db)) ? [] : ["graphile_worker"];
+  if (!tables[0]?.ours) return [...missing, ...names];
   const { rows } = await sql<{ name: string }>`select name from migrations`.execute(db);
   const seen = new Set(rows.map(({ name }) => name));
-  return names.filter((name) => !seen.has(name));
+  return [...missing, ...names.filter((name) => !seen.has(name))];
+}
+
+async function hasJobs(db: Postgres): Promise<boolean> {
+  const { rows } = await sql<{ newest: number | null }>`
+    select max(id) as newest from graphile_worker.migrations`.execute(db);
+  return (rows[0]?.newest ?? 0) >= JOBS_REVISION;
 }

@@ -1,0 +1,33 @@
+import { sql } from "kysely";
+import type { Postgres, PostgresTransaction } from "../postgres/pool.ts";
+
+export interface JobSpec {
+  /** Name of the task that runs it; whoever has that task may be another program. */
+  task: string;
+  payload: object;
+  /**
+   * One waiting job per key: a second one replaces what waits. A job that already runs is not touched: the new one runs
+   * after it, since what it reads may have changed.
+   */
+  key?: string;
+  runAt?: Date;
+  /** Jobs of one queue run one after another. Few names only: each is a row for ever. */
+  queue?: string;
+  /** 25 unless given: with the growing delay between attempts that is about four days. */
+  maxAttempts?: number;
+  /** Smaller runs first; 0 unless given. */
+  priority?: number;
+}
+
+/**
+ * Adds a job in the caller's transaction: it runs when that commits, and never when it does not. A job runs at least once:
+ * its task has to bear a second run.
+ */
+export async function addJob(db: Postgres | PostgresTransaction, job: JobSpec): Promise<void> {
+  const { task, payload, key = null, runAt = null, queue = null, maxAttempts = null, priority = null } = job;
+  await sql`
+    select graphile_worker.add_job(
+      identifier => ${task}::text, payload => ${JSON.stringify(payload)}::json, queue_name => ${queue}::text,
+      run_at => ${runAt}::timestamptz, max_attempts => ${maxAttempts}::integer, job_key => ${key}::text,
+      priority => ${priority}::integer)`.execute(db);
+}

@@ -1,0 +1,52 @@
+import { Histogram } from "prom-client";
+import type { Logger } from "../observability/logger.ts";
+import type { Metrics } from "../observability/metrics.ts";
+
+export interface JobContext {
+  /** Aborted when the program stops: throw soon, and the job runs again elsewhere. */
+  signal: AbortSignal;
+  /** 1 for the first. An attempt in which the program was killed counts too. */
+  attempt: number;
+  /** What this one does not achieve, nobody will. */
+  isLastAttempt: boolean;
+}
+
+/** Does one job; `payload` is what was added, unchecked. A rejection makes it run again later, with growing delay. */
+export type JobTask = (payload: unknown, context: JobContext) => Promise<void>;
+
+interface JobOfTask {
+  task: string;
+  id: string;
+  attempt: number;
+  maxAttempts: number;
+}
+
+/** Runs a task once, timing it and logging its failure with cause. */
+export type RunTask = (task: JobTask, job: JobOfTask, payload: unknown, signal: AbortSignal) => Promise<void>;
+
+export function watchTasks(log: Logger, metrics: Metrics): RunTask {
+  const seconds = new Histogram({
+    name: "playhead_job_seconds",
+    help: "Time that one attempt at a job took; gave_up: the last one failed",
+    labelNames: ["task", "outcome"],
+    buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600],
+    registers: [metrics],
+  });
+  return async (task, job, payload, signal) => {
+    const isLastAttempt = job.attempt >= job.maxAttempts;
+    const startedAtMs = performance.now();
+    const note = (outcome: "done" | "failed" | "gave_up"): void =>
+      seconds.observe({ task: job.task, outcome }, (performance.now() - startedAtMs) / 1_000);
+    try {
+      await task(payload, { signal, attempt: job.attempt, isLastAttempt });
+      note("done");
+    } catch (error) {
+      note(isLastAttempt ? "gave_up" : "failed");
+      const fields = { err: error, task: job.task, jobId: job.id, attempt: job.attempt };
+      if (isLastAttempt) log.error(fields, "job failed for the last time");
+      else if (signal.aborted) log.info(fields, "job stopped with the program; it will run again");
+      else log.warn(fields, "job failed; it will run again");
+      throw error;
+    }
+  };
+}
