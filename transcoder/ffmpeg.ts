@@ -1,0 +1,287 @@
+import { type ChildProcess, execFile } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Readable, Writable } from "node:stream";
+import { promisify } from "node:util";
+import ffmpeg from "fluent-ffmpeg";
+import type { Logger } from "../platform/observability/logger.ts";
+import {
+  type Encoders,
+  type Formats,
+  missingEncoders,
+  parseEncoders,
+  parseFormats,
+  parseVersion,
+} from "./launch/capabilities.ts";
+import { FfmpegError, type FfmpegFailure } from "./launch/ffmpeg-error.ts";
+import { CANDIDATES, joinLayers, launchArguments, layerNames, type RunLimits, type Sandbox } from "./launch/sandbox.ts";
+import { StderrTail } from "./launch/stderr-tail.ts";
+import { ProbeResult } from "./probe/probe-result.ts";
+
+export { FfmpegError } from "./launch/ffmpeg-error.ts";
+export type { ProbeResult } from "./probe/probe-result.ts";
+
+/** One run of ffmpeg. The demuxer of the input is the caller's to force (`-f mov`): guessing would open playlists. */
+export interface FfmpegRun {
+  args: {
+    /** Options that stand before the input. */
+    input: readonly string[];
+    /** Absolute path; without it the input is `stdin`, as `pipe:0`. */
+    inputFile?: string;
+    /** Options that stand before the output; the output itself is added. */
+    output: readonly string[];
+  };
+  stdin?: Uint8Array | AsyncIterable<Uint8Array>;
+  maxOutputBytes: number;
+  timeoutMs: number;
+  signal?: AbortSignal;
+  onProgress?: (outTimeSeconds: number) => void;
+}
+
+export interface FfmpegTools {
+  /** Resolves with all that ffmpeg writes. Its good exit proves nothing: look at what came. Rejects with {@link FfmpegError}. */
+  run(run: FfmpegRun): Promise<Uint8Array>;
+  /** Like `run`, into a file, which is overwritten; after a rejection it may be there in part. */
+  runToFile(run: FfmpegRun & { outputFile: string }): Promise<void>;
+  probe(path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult>;
+  /** Names of the active layers around each run. */
+  sandbox: readonly string[];
+  version: string;
+}
+
+interface Tools {
+  ffmpegPath: string;
+  ffprobePath: string;
+  sandbox: Sandbox;
+  formats: Formats;
+  encoders: Encoders;
+}
+
+const SHELL = "/bin/sh";
+const LAUNCHER = join(import.meta.dirname, "launch-ffmpeg.sh");
+const INSTALL = "apt-get install --yes --no-install-recommends ffmpeg";
+
+/** Largest picture that is decoded, in pixels: 8192 × 4096. A 16,000² image would take 1 GB (reference: jit-notes §11). */
+const MAX_PIXELS = 33_554_432;
+/** Largest single allocation: a 4:4:4 picture of 16 bits of that size; also the index of 12 hours. */
+const MAX_ALLOC_BYTES = 256 * 1024 * 1024;
+/** Processor time that one second of waiting may take: what several threads can use. */
+const CPU_PER_WALL = 8;
+const PROBE_TIMEOUT_MS = 30_000;
+const PROBE_OUTPUT_BYTES = 4 * 1024 * 1024;
+
+const execute = promisify(execFile);
+
+/** Looks at the programs and at what this machine can hold them back with. Rejects with one sentence that says what to install. */
+export async function openFfmpeg(options: {
+  ffmpegPath: string;
+  ffprobePath: string;
+  log: Logger;
+}): Promise<FfmpegTools> {
+  const [ffmpegPath, ffprobePath] = [absolute(options.ffmpegPath), absolute(options.ffprobePath)];
+  const ask = async (flag: string): Promise<string> =>
+    (await execute(ffmpegPath, ["-hide_banner", flag], { maxBuffer: PROBE_OUTPUT_BYTES })).stdout;
+  const answers = await Promise.all([
+    execute(ffmpegPath, ["-version"]),
+    ask("-formats"),
+    ask("-encoders"),
+    execute(ffprobePath, ["-version"]),
+  ]).catch((cause) => {
+    throw new Error(`ffmpeg and ffprobe 5.1 or later are needed and cannot be started: ${INSTALL}`, { cause });
+  });
+  const [{ stdout: versionText }, formatsText, encodersText] = answers;
+  const found = parseVersion(versionText);
+  if (!found?.isNewEnough)
+    throw new Error(`ffmpeg is ${found?.version ?? "unknown"}, 5.1 or later is needed: ${INSTALL}`);
+  const encoders = parseEncoders(encodersText);
+  const missing = missingEncoders(encoders);
+  if (missing.length > 0) throw new Error(`ffmpeg has no encoder ${missing.join(" and ")}, Debian's has: ${INSTALL}`);
+
+  const sandbox = await findSandbox();
+  const tools = { ffmpegPath, ffprobePath, sandbox, formats: parseFormats(formatsText), encoders };
+  options.log.info({ version: found.version, sandbox: layerNames(sandbox) }, "ffmpeg found");
+  return {
+    run: (run) => runToBytes(tools, run),
+    runToFile: (run) => inPrivateFolder((cwd) => launch(tools, run, cwd, run.outputFile)),
+    probe: (path, demuxer, signal) => probe(tools, path, demuxer, signal),
+    sandbox: layerNames(sandbox),
+    version: found.version,
+  };
+}
+
+async function findSandbox(): Promise<Sandbox> {
+  const limits: RunLimits = { cpuSeconds: 60, fileBytes: 1024 * 1024 };
+  const works = async (layer: Sandbox): Promise<boolean> => {
+    const args = [LAUNCHER, ...launchArguments(layer, limits, SHELL), "-c", ":"];
+    return execute(SHELL, args, { timeout: PROBE_TIMEOUT_MS }).then(
+      () => true,
+      () => false,
+    );
+  };
+  const outcomes = await Promise.all(CANDIDATES.map(works));
+  return joinLayers(CANDIDATES.filter((_, index) => outcomes[index]));
+}
+
+async function runToBytes(tools: Tools, run: FfmpegRun): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const tooMuch = new AbortController();
+  // Without "close": fluent-ffmpeg ends ffmpeg 20 ms after it, though ffmpeg may still be freeing its memory.
+  const sink = new Writable({
+    emitClose: false,
+    write(chunk: Uint8Array, _encoding, done) {
+      size += chunk.length;
+      if (size > run.maxOutputBytes) tooMuch.abort();
+      else chunks.push(chunk);
+      done();
+    },
+  });
+  await inPrivateFolder(async (cwd) => {
+    const isWritten = once(sink, "finish");
+    await launch(tools, run, cwd, sink, tooMuch.signal);
+    await isWritten;
+  });
+  if (tooMuch.signal.aborted) throw new FfmpegError("too_much_output", { stderrTail: "", exitCode: 0, signal: null });
+  return Buffer.concat(chunks, size);
+}
+
+/** Starts ffmpeg through the launcher and waits for its end. */
+async function launch(
+  tools: Tools,
+  run: FfmpegRun,
+  cwd: string,
+  output: Writable | string,
+  tooMuch?: AbortSignal,
+): Promise<void> {
+  if (run.signal?.aborted) throw new FfmpegError("aborted", { stderrTail: "", exitCode: null, signal: null });
+  const input = run.args.inputFile ?? Readable.from(chunksOf(run.stdin), { objectMode: false });
+  const command = prepare(tools, run, cwd, input, output);
+  const tail = new StderrTail(run.onProgress);
+  const ended: { reason: FfmpegFailure | null; code: number | null; signal: string | null } = {
+    reason: null,
+    code: null,
+    signal: null,
+  };
+  let child: ChildProcess | undefined;
+  const end = (reason: FfmpegFailure): void => {
+    ended.reason ??= reason;
+    child?.kill("SIGKILL");
+  };
+  const onAbort = (): void => end("aborted");
+  run.signal?.addEventListener("abort", onAbort);
+  tooMuch?.addEventListener("abort", () => end("too_much_output"));
+  const timer = setTimeout(end, run.timeoutMs, "timeout");
+  try {
+    await new Promise<void>((resolve, reject) => {
+      command.on("start", () => {
+        child = processOf(command);
+        child?.once("exit", (code, signal) => Object.assign(ended, { code, signal }));
+        if (ended.reason !== null) end(ended.reason);
+      });
+      command.on("stderr", (line: string) => tail.add(line));
+      command.on("end", () => resolve());
+      command.on("error", reject);
+      command.run();
+    });
+  } catch (cause) {
+    if (isInputFailure(cause)) throw cause.inputStreamError;
+    const reason = ended.reason ?? (ended.signal === "SIGXFSZ" ? "too_much_output" : child ? "exit" : "start");
+    throw new FfmpegError(reason, { stderrTail: tail.text(), exitCode: ended.code, signal: ended.signal }, { cause });
+  } finally {
+    clearTimeout(timer);
+    run.signal?.removeEventListener("abort", onAbort);
+    if (typeof input !== "string") input.destroy();
+  }
+}
+
+/**
+ * The command with all its arguments. fluent-ffmpeg looks up formats and encoders before each run, by two more processes at
+ * the first one; it gets what is known already. Its own progress would start ffprobe each time and is not used.
+ */
+function prepare(tools: Tools, run: FfmpegRun, cwd: string, input: Readable | string, output: Writable | string) {
+  const limits = { cpuSeconds: Math.max(1, (run.timeoutMs / 1000) * CPU_PER_WALL), fileBytes: run.maxOutputBytes };
+  const progress = run.onProgress === undefined ? [] : ["-progress", "pipe:2", "-nostats", "-stats_period", "0.5"];
+  const command = ffmpeg({ cwd, stdoutLines: 1 });
+  command.setFfmpegPath(SHELL);
+  command.availableFormats = (answer) => answer(null as unknown as Error, tools.formats);
+  command.availableEncoders = (answer) => answer(null as unknown as Error, tools.encoders);
+  command.input(input);
+  // Always several at once: a single argument would be split at its space.
+  command.inputOptions(
+    ...[LAUNCHER, ...launchArguments(tools.sandbox, limits, tools.ffmpegPath)],
+    ...["-hide_banner", "-nostdin", "-v", "error", ...progress],
+    ...guards(typeof input === "string" ? "file,pipe" : "pipe"),
+    ...run.args.input,
+  );
+  command.output(output);
+  command.outputOptions(...["-hide_banner", ...run.args.output]);
+  return command;
+}
+
+function guards(protocols: string): string[] {
+  const [pixels, bytes] = [String(MAX_PIXELS), String(MAX_ALLOC_BYTES)];
+  return ["-max_alloc", bytes, "-protocol_whitelist", protocols, "-max_pixels", pixels];
+}
+
+async function probe(tools: Tools, path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult> {
+  const limits = { cpuSeconds: PROBE_TIMEOUT_MS / 1000, fileBytes: 0 };
+  const program = [LAUNCHER, ...launchArguments(tools.sandbox, limits, tools.ffprobePath)];
+  const args = ["-hide_banner", "-v", "error", ...guards("file,pipe"), "-show_streams", "-show_format", "-of", "json"];
+  const options = {
+    timeout: PROBE_TIMEOUT_MS,
+    killSignal: "SIGKILL",
+    maxBuffer: PROBE_OUTPUT_BYTES,
+    ...(signal && { signal }),
+  } as const;
+  return inPrivateFolder(async (cwd) => {
+    try {
+      const { stdout } = await execute(SHELL, [...program, ...args, "-f", demuxer, path], { ...options, cwd });
+      return ProbeResult.parse(JSON.parse(stdout));
+    } catch (cause) {
+      throw probeError(cause, signal?.aborted === true);
+    }
+  });
+}
+
+function probeError(cause: unknown, isAborted: boolean): FfmpegError {
+  const { code, signal, stderr, killed } = cause as { [key in "code" | "signal" | "stderr" | "killed"]?: unknown };
+  const reason = isAborted ? "aborted" : killed === true ? "timeout" : "exit";
+  const detail = {
+    stderrTail: typeof stderr === "string" ? stderr.slice(-4096) : "",
+    exitCode: typeof code === "number" ? code : null,
+    signal: typeof signal === "string" ? signal : null,
+  };
+  return new FfmpegError(reason, detail, { cause });
+}
+
+/** ffmpeg writes some by-products where it stands; they go with the folder. */
+async function inPrivateFolder<T>(work: (cwd: string) => Promise<T>): Promise<T> {
+  const cwd = await mkdtemp(join(tmpdir(), "playhead-ffmpeg-"));
+  try {
+    return await work(cwd);
+  } finally {
+    await rm(cwd, { recursive: true, force: true });
+  }
+}
+
+/** fluent-ffmpeg keeps the process in a field that its types leave out. */
+function processOf(command: object): ChildProcess | undefined {
+  return "ffmpegProc" in command ? (command.ffmpegProc as ChildProcess) : undefined;
+}
+
+/** What broke the input, which fluent-ffmpeg hands on inside its own error. An ffmpeg that stops reading early is none. */
+function isInputFailure(error: unknown): error is { inputStreamError: Error } {
+  return error instanceof Error && "inputStreamError" in error;
+}
+
+function chunksOf(stdin: FfmpegRun["stdin"]): AsyncIterable<Uint8Array> | Uint8Array[] {
+  if (stdin === undefined) return [];
+  return stdin instanceof Uint8Array ? [stdin] : stdin;
+}
+
+/** A path is taken from where the program started; a name is left to PATH. */
+function absolute(program: string): string {
+  return program.includes("/") ? resolve(program) : program;
+}

@@ -1,0 +1,80 @@
+/** What holds a started ffmpeg back, as arguments of `launch-ffmpeg.sh`; null where this machine cannot. */
+export interface Sandbox {
+  memory: boolean;
+  cpu: boolean;
+  fileSize: boolean;
+  /** Flags for `unshare`: a network of its own, with nothing in it. */
+  network: "-n" | "-rn" | null;
+  /** Signal that ends ffmpeg when the transcoder dies, however it dies. */
+  death: "KILL" | null;
+}
+
+export interface RunLimits {
+  cpuSeconds: number;
+  /** Most bytes of a file that is written. */
+  fileBytes: number;
+}
+
+/**
+ * Address space of one run. 1080p to 720p with two threads fails at 500 MB and works at 800 MB; 2160p needs 1.4 GB (measured
+ * with Debian's ffmpeg 5.1).
+ */
+const MEMORY_KIB = 2 * 1024 * 1024;
+/** POSIX counts `ulimit -f` in these. */
+const FILE_BLOCK_BYTES = 512;
+
+/** Exit status of the launcher when a layer that was asked for could not be put on. */
+export const LAYER_FAILED = 125;
+
+export const NO_SANDBOX: Sandbox = { memory: false, cpu: false, fileSize: false, network: null, death: null };
+
+/** The layers to try, strongest form first; each is tried alone. Root needs no user namespace, which would hide others' files. */
+export const CANDIDATES: readonly Sandbox[] = [
+  { ...NO_SANDBOX, memory: true },
+  { ...NO_SANDBOX, cpu: true },
+  { ...NO_SANDBOX, fileSize: true },
+  { ...NO_SANDBOX, network: "-n" },
+  { ...NO_SANDBOX, network: "-rn" },
+  { ...NO_SANDBOX, death: "KILL" },
+];
+
+/** Puts together what worked, keeping the first form of each layer. */
+export function joinLayers(working: readonly Sandbox[]): Sandbox {
+  return working.reduce(
+    (all, layer) => ({
+      memory: all.memory || layer.memory,
+      cpu: all.cpu || layer.cpu,
+      fileSize: all.fileSize || layer.fileSize,
+      network: all.network ?? layer.network,
+      death: all.death ?? layer.death,
+    }),
+    NO_SANDBOX,
+  );
+}
+
+/** Names of the active layers, for readiness and logs. The first two are options of ffmpeg itself and always there. */
+export function layerNames(sandbox: Sandbox): string[] {
+  const layers: [string, boolean][] = [
+    ["forced-demuxer", true],
+    ["protocol-whitelist", true],
+    ["empty-environment", true],
+    ["memory", sandbox.memory],
+    ["cpu", sandbox.cpu],
+    ["file-size", sandbox.fileSize],
+    ["no-network", sandbox.network !== null],
+    ["dies-with-parent", sandbox.death !== null],
+  ];
+  return layers.filter(([, active]) => active).map(([name]) => name);
+}
+
+/** Arguments of the launcher that stand before the program's own. */
+export function launchArguments(sandbox: Sandbox, limits: RunLimits, binary: string): string[] {
+  return [
+    sandbox.memory ? String(MEMORY_KIB) : "-",
+    sandbox.cpu ? String(Math.ceil(limits.cpuSeconds)) : "-",
+    sandbox.fileSize ? String(Math.ceil(limits.fileBytes / FILE_BLOCK_BYTES)) : "-",
+    sandbox.network ?? "-",
+    sandbox.death ?? "-",
+    binary,
+  ];
+}
