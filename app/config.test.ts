@@ -15,4 +15,26 @@ describe("readConfig", () => {
   it("trusts nobody when told so", () => {
     expect(readConfig({ ...NEEDED, TRUSTED_PROXIES: "" }).trustedProxies).toEqual([]);
   });
+
+  it("takes the ports of a machine for origins that are not given", () => {
+    const { apiOrigin, streamOrigin, imageOrigin, playerDomain } = readConfig({
+      ...NEEDED,
+      NEXTAUTH_URL: "http://localhost:4000",
+      PLAYHEAD_PORT_BASE: "4000",
+    });
+    expect({ apiOrigin, streamOrigin, imageOrigin, playerDomain }).toEqual({
+      apiOrigin: "http://localhost:4001",
+      streamOrigin: "http://localhost:4003",
+      imageOrigin: "http://localhost:4003",
+      playerDomain: "localhost:4443",
+    });
+  });
+
+  it("gives players the domain below the stream host", () => {
+    const named = { ...NEEDED, PUBLIC_STREAM_URL: "https://stream.video.example/" };
+    expect(readConfig(named)).toMatchObject({
+      streamOrigin: "https://stream.video.example",
+      playerDomain: "video.example",
+    });
+  });
 });

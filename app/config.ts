@@ -44,6 +44,12 @@ const Environment = z
     INTERNAL_API_URL: z.url().optional(),
     /** Where browsers reach the realtime socket. */
     PUBLIC_SOCKET_URL: z.url().optional(),
+    /** Where browsers and API users reach the server; uploads go there. */
+    PUBLIC_API_URL: z.url().optional(),
+    /** Where players get playlists and segments. */
+    PUBLIC_STREAM_URL: z.url().optional(),
+    /** Where pages get posters and thumbnails. */
+    PUBLIC_IMAGE_URL: z.url().optional(),
     /** host:port that players send beacons to. */
     PUBLIC_COLLECTOR: z.string().min(1).optional(),
     /** Peers whose X-Forwarded-For is believed. */
@@ -52,6 +58,8 @@ const Environment = z
   .transform((env) => {
     const ports = portsFrom(env.PLAYHEAD_PORT_BASE);
     const { hostname } = new URL(env.NEXTAUTH_URL);
+    const origin = (url: string | undefined, port: number) => new URL(url ?? `http://${hostname}:${port}`).origin;
+    const streamOrigin = origin(env.PUBLIC_STREAM_URL, ports.delivery);
     return {
       hosts: env.HOST === undefined ? LOOPBACK : [env.HOST],
       port: ports.app,
@@ -62,7 +70,11 @@ const Environment = z
       appOrigin: new URL(env.NEXTAUTH_URL).origin,
       sessionSecret: env.NEXTAUTH_SECRET,
       apiUrl: env.INTERNAL_API_URL ?? `http://${urlHost(env.HOST ?? "127.0.0.1")}:${ports.server}`,
-      socketOrigin: new URL(env.PUBLIC_SOCKET_URL ?? `http://${hostname}:${ports.socket}`).origin,
+      socketOrigin: origin(env.PUBLIC_SOCKET_URL, ports.socket),
+      apiOrigin: origin(env.PUBLIC_API_URL, ports.server),
+      streamOrigin,
+      imageOrigin: origin(env.PUBLIC_IMAGE_URL, ports.delivery),
+      playerDomain: playerDomain(streamOrigin, ports.tls),
       collector: env.PUBLIC_COLLECTOR ?? `${hostname}:${ports.collector}`,
       trustedProxies: env.TRUSTED_PROXIES,
     };
@@ -79,6 +91,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): AppCon
   if (result.success) return Object.freeze(result.data);
   const lines = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`The environment is not usable:\n${lines.join("\n")}`);
+}
+
+/**
+ * The `custom-domain` of players that are built for hosts `stream.{domain}` and `image.{domain}` over TLS: the domain below a
+ * stream host of that form, else the TLS port, which routes by these names.
+ */
+function playerDomain(streamOrigin: string, tlsPort: number): string {
+  const { protocol, host, hostname } = new URL(streamOrigin);
+  const isNamed = protocol === "https:" && host.startsWith("stream.");
+  return isNamed ? host.slice("stream.".length) : `${hostname}:${tlsPort}`;
 }
 
 /** A wildcard address is where one listens, not where one connects to. */

@@ -54,7 +54,7 @@ function dashboard(
 ): RequestListener {
   return (request, response) => {
     const nonce = randomBytes(16).toString("base64");
-    const policy = contentSecurityPolicy({ nonce, socketOrigin: config.socketOrigin, dev: config.dev });
+    const policy = contentSecurityPolicy({ nonce, config });
     request.headers["content-security-policy"] = policy; // overwrites what a client may have sent
     request.headers[ASKED_PATH_HEADER] = request.url ?? "/"; // likewise
     const forwarded = request.headers["x-forwarded-for"];

@@ -1,9 +1,32 @@
 import { describe, expect, it } from "vitest";
-import { forwardedPath, isOwnPage } from "./forwarding.ts";
+import { forwardTarget, isOwnPage } from "./forwarding.ts";
 
-describe("forwardedPath", () => {
+describe("forwardTarget", () => {
   it("knows the socket token of an environment", () => {
-    expect(forwardedPath("POST", "abc123", ["socket-token"])).toBe("/dashboard/v1/environments/abc123/socket-token");
+    expect(forwardTarget("POST", "abc123", ["socket-token"])).toEqual({
+      path: "/dashboard/v1/environments/abc123/socket-token",
+      headers: {},
+    });
+  });
+
+  it("names the environment of a question to the public API", () => {
+    const path = ["video", "v1", "assets", "Ab01", "playback-ids", "Cd02"];
+    expect(forwardTarget("DELETE", "abc123", path)).toEqual({
+      path: "/video/v1/assets/Ab01/playback-ids/Cd02",
+      headers: { "x-playhead-environment": "abc123" },
+    });
+  });
+
+  it.each([
+    ["GET", "video/v1/assets"],
+    ["POST", "video/v1/assets"],
+    ["PATCH", "video/v1/assets/Ab01"],
+    ["POST", "video/v1/assets/Ab01/playback-ids"],
+    ["POST", "video/v1/uploads"],
+    ["GET", "video/v1/uploads/Ab01"],
+    ["PUT", "video/v1/uploads/Ab01/cancel"],
+  ])("has a way for %s %s", (method, path) => {
+    expect(forwardTarget(method, "abc123", path.split("/"))?.path).toBe(`/${path}`);
   });
 
   it.each([
@@ -13,8 +36,15 @@ describe("forwardedPath", () => {
     ["POST", "abc123", [".."]],
     ["POST", "..", ["socket-token"]],
     ["POST", "abc123/../x", ["socket-token"]],
+    ["GET", "abc123", ["video", "v1", "assets", ".."]],
+    ["GET", "abc123", ["video", "v1", "assets", "a/../../system"]],
+    ["GET", "abc123", ["video", "v1", "assets", "a%2f"]],
+    ["GET", "abc123", ["video", "v1", "assets", ""]],
+    ["DELETE", "abc123", ["video", "v1", "assets"]],
+    ["GET", "abc123", ["system", "v1", "signing-keys"]],
+    ["GET", "ABC123", ["video", "v1", "assets"]],
   ])("has no way for %s %s %j", (method, environment, path) => {
-    expect(forwardedPath(method, environment, path)).toBeNull();
+    expect(forwardTarget(method, environment, path)).toBeNull();
   });
 });
 

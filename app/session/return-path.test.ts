@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { returnPath, signInPath } from "./return-path.ts";
 
 describe("returnPath", () => {
-  it.each(["/environments/abc123/monitoring", "/environments/abc123/monitoring?cdn=fastly&not.country=DE"])(
-    "leads back to %s",
-    (path) => expect(returnPath(path)).toBe(path),
-  );
+  it.each([
+    "/environments/abc123/monitoring",
+    "/environments/abc123/monitoring?cdn=fastly&not.country=DE",
+    "/environments/abc123/videos",
+    "/environments/abc123/videos/Ab01cD",
+  ])("leads back to %s", (path) => expect(returnPath(path)).toBe(path));
 
   it.each([
     null,
@@ -14,6 +16,8 @@ describe("returnPath", () => {
     "//evil.example/environments/abc123/monitoring",
     "/\\evil.example",
     "/environments/abc123/../../evil",
+    "/environments/abc123/videos/../evil",
+    "/environments/abc123/videos//evil.example",
     "/environments/abc123/monitoring\\@evil",
     "/api/auth/signout",
     "javascript:alert(1)",

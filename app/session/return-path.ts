@@ -1,5 +1,5 @@
 /** Pages that a sign-in may lead back to. Anything else could lead a person to a stranger's site with our name on the way. */
-const OWN_PAGE = /^\/environments\/[a-z0-9]{6}\/[a-z-]+(?:\?[^#\\]*)?$/;
+const OWN_PAGE = /^\/environments\/[a-z0-9]{6}\/[a-z-]+(?:\/[A-Za-z0-9]+)?(?:\?[^#\\]*)?$/;
 
 /** Where to go after signing in: the page that was asked for, if it is one of ours, else the first one. */
 export function returnPath(next: string | null): string {

@@ -2,7 +2,7 @@ import type { NextRequest } from "next/server";
 import type { ApiErrorType, ErrorWire } from "../../../../../domain/errors.ts";
 import { API_ERRORS } from "../../../../../domain/errors.ts";
 import { type AppConfig, readConfig } from "../../../../config.ts";
-import { forwardedPath, isOwnPage } from "../../../../session/forwarding.ts";
+import { type ForwardTarget, forwardTarget, isOwnPage } from "../../../../session/forwarding.ts";
 import { readSessionToken } from "../../../../session/session-token.ts";
 
 type Context = { params: Promise<{ environment: string; path: string[] }> };
@@ -14,7 +14,7 @@ const RESPONSE_HEADERS = ["content-type", "retry-after"];
 /** Hands a listed request of our own page to the server, with the session token that script cannot see. */
 async function forward(request: NextRequest, context: Context): Promise<Response> {
   const { environment, path } = await context.params;
-  const target = forwardedPath(request.method, environment, path);
+  const target = forwardTarget(request.method, environment, path);
   if (target === null) return refuse("not_found", "There is nothing here");
   const config = readConfig();
   if (!isOwnPage(request.method, request.headers, config.appOrigin)) {
@@ -29,13 +29,18 @@ async function forward(request: NextRequest, context: Context): Promise<Response
   }
 }
 
-async function passOn(request: NextRequest, path: string, token: string, config: AppConfig): Promise<Response> {
-  const headers = new Headers({ authorization: `Bearer ${token}` });
+async function passOn(
+  request: NextRequest,
+  target: ForwardTarget,
+  token: string,
+  config: AppConfig,
+): Promise<Response> {
+  const headers = new Headers({ ...target.headers, authorization: `Bearer ${token}` });
   for (const name of REQUEST_HEADERS) {
     const value = request.headers.get(name);
     if (value !== null) headers.set(name, value);
   }
-  const answer = await fetch(new URL(`${path}${request.nextUrl.search}`, config.apiUrl), {
+  const answer = await fetch(new URL(`${target.path}${request.nextUrl.search}`, config.apiUrl), {
     method: request.method,
     headers,
     // streamed both ways: nothing of it is kept here
