@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
+import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
+import { originAt } from "../platform/http/origin-at.ts";
+
+const MEBIBYTE = 1024 ** 2;
+
+const Environment = z
+  .object({
+    /** One address to bind; loopback in both families when unset. */
+    HOST: hosts,
+    /** First of the ports that move together; playback is at this + 3. */
+    PLAYHEAD_PORT_BASE: portBase.default(DEFAULT_PORT_BASE),
+    /** 1: stop when standard input ends, because the supervisor is gone. */
+    PLAYHEAD_SUPERVISED: flag,
+    LOG_LEVEL: logLevel,
+    /** Postgres; only the view `delivery_playback_ids` is read. */
+    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    /** Folder of stored objects, the same as the transcoders'. */
+    OBJECTS_DIR: z.string().min(1),
+    /** Transcoders that may be asked; unset: the port on loopback, or at HOST. */
+    TRANSCODER_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
+    /** Shared with the transcoders. */
+    TRANSCODER_SECRET: z.string().min(32, "must have at least 32 characters"),
+    /** Memory for segments and inits, in MiB. */
+    DELIVERY_CACHE_MIB: z.coerce.number().int().min(1).max(1_000_000).default(256),
+  })
+  .transform((env) => {
+    const ports = portsFrom(env.PLAYHEAD_PORT_BASE);
+    return {
+      hosts: env.HOST,
+      port: ports.delivery,
+      internalPort: internalPort(ports.delivery),
+      supervised: env.PLAYHEAD_SUPERVISED,
+      logLevel: env.LOG_LEVEL,
+      databaseUrl: env.DATABASE_URL,
+      objectsDir: env.OBJECTS_DIR,
+      transcoderUrls: env.TRANSCODER_URLS ?? [originAt(env.HOST, ports.transcoder)],
+      transcoderSecret: env.TRANSCODER_SECRET,
+      cacheBytes: env.DELIVERY_CACHE_MIB * MEBIBYTE,
+    };
+  });
+
+export type DeliveryConfig = Readonly<z.output<typeof Environment>>;
+
+/** Configuration of delivery; the only place in it that reads the environment. */
+export const readConfig = (environment: NodeJS.ProcessEnv = process.env): DeliveryConfig =>
+  parseEnvironment(Environment, environment);

@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Logger } from "../platform/observability/logger.ts";
+import type { Answer, Respond } from "./answers.ts";
+import type { DeliveryMetrics, RequestKind } from "./delivery-metrics.ts";
+import { PLAYBACK_ERRORS, PlaybackError } from "./playback-error.ts";
+import { parseRoute } from "./route.ts";
+
+export interface DeliveryDeps {
+  respond: Respond;
+  metrics: DeliveryMetrics;
+  log: Logger;
+}
+
+const METHODS = "GET, HEAD, OPTIONS";
+const PREFLIGHT_SECONDS = "86400";
+
+/** Reason of the signal when a client goes away before its answer. */
+class ClientLeft extends Error {}
+
+/**
+ * The stream and image hosts over HTTP. Whatever the client says it accepts, it gets what the path names: SDKs send
+ * `Accept: application/binary` (reference video-api.md, finding 1).
+ */
+export function createDelivery(deps: DeliveryDeps): RequestListener {
+  return (request, response) => {
+    response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("x-request-id", randomUUID());
+    const exchange: Exchange = { request, response, kind: "unknown" };
+    handle(deps, exchange).catch((error: unknown) => fail(deps, exchange, error));
+  };
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  kind: RequestKind;
+}
+
+async function handle(deps: DeliveryDeps, exchange: Exchange): Promise<void> {
+  const { request, response } = exchange;
+  if (request.method === "OPTIONS") {
+    exchange.kind = "preflight";
+    return preflight(deps, exchange);
+  }
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("allow", METHODS);
+    throw new PlaybackError("method_not_allowed", [`Playback URLs answer ${METHODS}`]);
+  }
+  const { path, query } = splitUrl(request.url ?? "/");
+  const route = parseRoute(path);
+  exchange.kind = route.kind;
+  const leaving = new AbortController();
+  response.once("close", () => leaving.abort(new ClientLeft()));
+  send(deps, exchange, await deps.respond(route, query, leaving.signal));
+}
+
+/** Paths are compared as they are: none of ours needs an escape. */
+function splitUrl(url: string): { path: string; query: URLSearchParams } {
+  const at = url.indexOf("?");
+  if (at < 0) return { path: url, query: new URLSearchParams() };
+  return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
+}
+
+function send({ metrics }: DeliveryDeps, { request, response, kind }: Exchange, answer: Answer): void {
+  const etag = `"${answer.sha256}"`;
+  const headers = { etag, "cache-control": answer.cacheControl };
+  if (matches(request.headers["if-none-match"], etag)) {
+    metrics.answered(kind, 304);
+    response.writeHead(304, headers).end();
+    return;
+  }
+  metrics.answered(kind, 200);
+  response.writeHead(200, {
+    ...headers,
+    "content-type": answer.contentType,
+    "content-length": answer.bytes.length,
+  });
+  response.end(request.method === "HEAD" ? undefined : answer.bytes);
+}
+
+/** RFC 9110 §13.1.2: a list, or `*`; weak comparison. */
+function matches(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  return ifNoneMatch.split(",").some((part) => [etag, `W/${etag}`, "*"].includes(part.trim()));
+}
+
+function preflight({ metrics }: DeliveryDeps, { request, response, kind }: Exchange): void {
+  metrics.answered(kind, 204);
+  response
+    .writeHead(204, {
+      "access-control-allow-methods": METHODS,
+      "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "*",
+      "access-control-max-age": PREFLIGHT_SECONDS,
+    })
+    .end();
+}
+
+function fail({ metrics, log }: DeliveryDeps, { request, response, kind }: Exchange, error: unknown): void {
+  if (response.destroyed || error instanceof ClientLeft) {
+    metrics.answered(kind, "left");
+    return;
+  }
+  const known = error instanceof PlaybackError ? error : null;
+  const status = known === null ? 500 : PLAYBACK_ERRORS[known.type];
+  metrics.answered(kind, status);
+  const requestId = response.getHeader("x-request-id");
+  if (known === null) log.error({ err: error, requestId, kind }, "playback request failed");
+  else if (status === 503) log.warn({ err: error, requestId, kind }, "playback request not possible now");
+  const { type, messages } = known ?? { type: "internal_error", messages: ["This is a fault of ours"] };
+  const body = JSON.stringify({ error: { type, messages } });
+  if (known !== null && known.retryAfterSeconds !== null) response.setHeader("retry-after", known.retryAfterSeconds);
+  response.writeHead(status, {
+    "cache-control": "no-store",
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}

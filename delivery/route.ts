@@ -1,0 +1,78 @@
+import { AUDIO_RENDITION } from "../domain/media/plan.ts";
+import { IMAGE_FORMATS, type ImageFormat } from "../domain/media/transcoder-wire.ts";
+import { PlaybackError } from "./playback-error.ts";
+
+/** What a path of the stream and image hosts asks for. The playback id is well-formed; whether it exists is not known. */
+export type Route =
+  | { kind: "multivariant"; playbackId: string }
+  | { kind: "metadata"; playbackId: string }
+  | { kind: "thumbnail"; playbackId: string; format: ImageFormat }
+  | ({ kind: "media_playlist" } & ChildOfPlan)
+  | ({ kind: "init" } & ChildOfPlan)
+  | ({ kind: "segment"; segment: number } & ChildOfPlan);
+
+/** What playlists point to: it names its plan, and so never changes. */
+export interface ChildOfPlan {
+  playbackId: string;
+  grant: string;
+  planId: string;
+  rendition: string;
+}
+
+/** Grant of public playback ids; others are for signed ones. */
+export const PUBLIC_GRANT = "-";
+
+const PLAYBACK_ID = /^[A-Za-z0-9]{32,50}$/;
+const PLAN = "([^/]{1,512})/([0-9a-f]{16})/([A-Za-z0-9_-]{1,64})";
+const MEDIA_PLAYLIST = new RegExp(`^h/${PLAN}\\.m3u8$`);
+const MEDIA = new RegExp(`^s/${PLAN}/(?:(init)\\.mp4|(0|[1-9]\\d{0,6})\\.m4s)$`);
+const THUMBNAIL = /^thumbnail\.([a-z]{3,4})$/;
+
+/** @param path of the URL, from its `/` on, without the query. Throws 400 for a malformed id, 404 for an unknown path. */
+export function parseRoute(path: string): Route {
+  const [first = "", ...rest] = path.slice(1).split("/");
+  const isChild = rest.length > 0;
+  const playbackId = isChild ? first : first.replace(/\.m3u8$/, "");
+  if (path === "/") throw new PlaybackError("not_found", ["This path names no playback id"]);
+  if (!PLAYBACK_ID.test(playbackId)) {
+    throw new PlaybackError("invalid_parameters", ["The playback id is malformed: 32 to 50 letters and digits"]);
+  }
+  return isChild ? parseChild(playbackId, rest.join("/")) : { kind: "multivariant", playbackId };
+}
+
+function parseChild(playbackId: string, child: string): Route {
+  if (child === "metadata.json") return { kind: "metadata", playbackId };
+
+  const format = THUMBNAIL.exec(child)?.[1];
+  if (format !== undefined && isImageFormat(format)) return { kind: "thumbnail", playbackId, format };
+
+  const playlist = MEDIA_PLAYLIST.exec(child);
+  if (playlist !== null) return { kind: "media_playlist", playbackId, ...planOf(playlist) };
+
+  const media = MEDIA.exec(child);
+  if (media === null) throw new PlaybackError("not_found", ["A playback id has nothing under this path"]);
+  const [, , , , init, segment] = media;
+  if (init !== undefined) return { kind: "init", playbackId, ...planOf(media) };
+  return { kind: "segment", playbackId, ...planOf(media), segment: Number(segment) };
+}
+
+function planOf([, grant = "", planId = "", rendition = ""]: RegExpExecArray): Omit<ChildOfPlan, "playbackId"> {
+  return { grant, planId, rendition };
+}
+
+function isImageFormat(format: string): format is ImageFormat {
+  return Object.hasOwn(IMAGE_FORMATS, format);
+}
+
+export function mediaPlaylistPath(grant: string, planId: string, rendition: string): string {
+  return `h/${grant}/${planId}/${rendition}.m3u8`;
+}
+
+/** Folder of a rendition's `init.mp4` and segments. */
+export function mediaPath(grant: string, planId: string, rendition: string): string {
+  return `s/${grant}/${planId}/${rendition}`;
+}
+
+export function mediaType(rendition: string): "audio/mp4" | "video/mp4" {
+  return rendition === AUDIO_RENDITION ? "audio/mp4" : "video/mp4";
+}
