@@ -18,6 +18,8 @@ export interface Plan {
    * rising. The last one is the end of the longest track.
    */
   boundaries: readonly number[];
+  /** Where the last picture ends, in the same ticks: sound may go on after it. 0 without a picture. */
+  pictureEnd: number;
   /** Highest first; empty where the source has no picture. */
   video: readonly VideoRendition[];
   audio: AudioRendition | null;
@@ -67,10 +69,17 @@ export function planSeconds(plan: Plan): number {
   return (plan.boundaries.at(-1) ?? 0) / plan.timescale;
 }
 
-/** Lengths in seconds of a rendition's segments, in order. Audio has its own, on the grid of its packets. */
+/**
+ * Lengths in seconds of a rendition's segments, in order. Sound has its own, on the grid of its packets. 0 for a segment that
+ * the rendition has nothing for, since its track ends before: no playlist names it.
+ */
 export function segmentSeconds(plan: Plan, rendition: VideoRendition | AudioRendition): number[] {
-  const { boundaries, timescale } = "channels" in rendition ? rendition : plan;
+  const { boundaries, timescale } = "channels" in rendition ? rendition : pictureBoundaries(plan);
   return boundaries.slice(1).map((end, at) => (end - (boundaries[at] ?? 0)) / timescale);
+}
+
+function pictureBoundaries({ boundaries, pictureEnd, timescale }: Plan) {
+  return { boundaries: boundaries.map((ticks) => Math.min(ticks, pictureEnd)), timescale };
 }
 
 export function findRendition(plan: Plan, name: string): VideoRendition | AudioRendition | null {

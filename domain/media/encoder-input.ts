@@ -1,0 +1,52 @@
+import { writeFragmentHeader } from "../mp4/fragment.ts";
+import { writeInitSegment } from "../mp4/init-segment.ts";
+import type { Track } from "../mp4/movie.ts";
+import type { PictureIndex } from "./picture-index.ts";
+import { decodedSamples, type SampleRange } from "./picture-range.ts";
+
+/**
+ * What an encoder is fed: a small fragmented MP4 with just the samples it has to decode, in the source's own times. So it
+ * never opens the source, never seeks, and needs neither files nor network.
+ */
+export interface EncoderInput {
+  /** `ftyp`, `moov`, `moof` and the head of `mdat`; the bytes of {@link samples} follow. */
+  head: readonly Uint8Array[];
+  samples: SampleRange;
+  /** Times in the encoder's input and output minus this are the plan's. */
+  offset: number;
+  /** First time to be kept and first not to be, as the encoder sees them. */
+  keep: { start: number; end: number };
+}
+
+/**
+ * @param pictures places [from, to) in the index that are wanted
+ * @param extraSyncs see {@link decodedSamples}
+ */
+export function encoderInput(
+  { samples: table, stsd, codedWidthPx, codedHeightPx }: Track,
+  index: PictureIndex,
+  pictures: { from: number; to: number },
+  extraSyncs = 0,
+): EncoderInput {
+  const { factor, timescale } = index;
+  const samples = decodedSamples(index, table, pictures, extraSyncs);
+  const size = { widthPx: codedWidthPx, heightPx: codedHeightPx };
+  const init = writeInitSegment({ kind: "video", timescale, stsd, ...size, editMediaTime: 0 });
+  const fragment = writeFragmentHeader({
+    sequence: 1,
+    baseDecodeTime: (table.dts[samples.first] ?? 0) * factor,
+    samples: Array.from({ length: samples.end - samples.first }, (_, n) => {
+      const sample = samples.first + n;
+      return {
+        size: table.size[sample] ?? 0,
+        duration: (table.duration[sample] ?? 0) * factor,
+        ctsOffset: (table.cts[sample] ?? 0) * factor,
+        isSync: table.isSync[sample] === 1,
+      };
+    }),
+  });
+  const offset = index.mediaOrigin * factor;
+  const start = (index.times[pictures.from] ?? 0) + offset;
+  const end = (index.times[pictures.to - 1] ?? 0) + offset + 1;
+  return { head: [init, fragment], samples, offset, keep: { start, end } };
+}

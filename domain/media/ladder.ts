@@ -1,0 +1,61 @@
+/** What a ladder is made for: the picture as it is shown. */
+export interface LadderSource {
+  widthPx: number;
+  heightPx: number;
+  /** Mean over the whole source. */
+  bitrate: number;
+}
+
+export interface Rung {
+  /** `720p`: the length of the shorter side. */
+  name: string;
+  widthPx: number;
+  heightPx: number;
+  /** Ceiling of the encoder, bit/s; the picture takes what it needs below it. */
+  maxBitrate: number;
+}
+
+/** [shorter side in px, ceiling in bit/s], largest first. Chosen in docs/decisions/ladder.md. */
+const RUNGS = [
+  [2160, 16_000_000],
+  [1440, 9_000_000],
+  [1080, 4_800_000],
+  [720, 2_600_000],
+  [480, 1_200_000],
+  [270, 500_000],
+] as const;
+
+/** Shorter side that an asset's `max_resolution_tier` allows. */
+export const TIER_PX = { "1080p": 1080, "1440p": 1440, "2160p": 2160 } as const;
+export type MaxResolutionTier = keyof typeof TIER_PX;
+
+/** A rung this close below the one above it shows nothing that the upper one does not. */
+const MIN_STEP = 1.2;
+
+/**
+ * Chooses the renditions of one source, largest first; always at least one. Never upscales; a rung whose ceiling is not below
+ * the source's own bitrate saves no bits and is left out. The first is the source's own size, or what the tier allows of it.
+ */
+export function planLadder(source: LadderSource, tier: MaxResolutionTier): Rung[] {
+  const shorterPx = Math.min(source.widthPx, source.heightPx);
+  const topPx = Math.min(shorterPx, TIER_PX[tier]);
+  const top = { ...sized(source, topPx), maxBitrate: ceilingFor(topPx) };
+  const lower = RUNGS.filter(([sidePx, bitrate]) => sidePx * MIN_STEP <= topPx && bitrate < source.bitrate);
+  return [top, ...lower.map(([sidePx, maxBitrate]) => ({ ...sized(source, sidePx), maxBitrate }))];
+}
+
+/** The source's shape at a length of its shorter side; H.264 with 4:2:0 wants both sides even. */
+function sized({ widthPx, heightPx }: LadderSource, sidePx: number): Omit<Rung, "maxBitrate"> {
+  const scale = sidePx / Math.min(widthPx, heightPx);
+  return { name: `${sidePx}p`, widthPx: evenPx(widthPx * scale), heightPx: evenPx(heightPx * scale) };
+}
+
+function evenPx(px: number): number {
+  return Math.max(2, 2 * Math.round(px / 2));
+}
+
+/** Between two rungs, by area. */
+function ceilingFor(sidePx: number): number {
+  const [px, bitrate] = RUNGS.find(([rungPx]) => rungPx <= sidePx) ?? RUNGS[RUNGS.length - 1] ?? [sidePx, 0];
+  return Math.round(bitrate * Math.max(1, (sidePx / px) ** 2));
+}

@@ -1,0 +1,154 @@
+import type { SampleTable } from "../mp4/movie.ts";
+import { h264HighCodecs, h264Level } from "./h264-level.ts";
+import { type LadderSource, type MaxResolutionTier, planLadder, type Rung } from "./ladder.ts";
+import type { PictureIndex } from "./picture-index.ts";
+import { copiedSamples } from "./picture-range.ts";
+import { AUDIO_RENDITION, type AudioRendition, type Plan, type VideoRendition } from "./plan.ts";
+import { type SoundIndex, soundBoundaries, soundCuts } from "./sound-index.ts";
+
+/** A source's picture, indexed, with what was found out about its bytes. */
+export interface PictureSource {
+  index: PictureIndex;
+  table: SampleTable;
+  /** As it is shown. */
+  widthPx: number;
+  heightPx: number;
+  /** RFC 6381 name of the source's own stream. */
+  codecs: string;
+  /** Places in the index where segments begin. */
+  starts: readonly number[];
+  /** True when the source's samples make a rendition as they are. */
+  isCopyable: boolean;
+}
+
+export interface SoundSource {
+  index: SoundIndex;
+  table: SampleTable;
+  codecs: string;
+  channels: number;
+  sampleRate: number;
+}
+
+export interface PlanSource {
+  sourceGeneration: number;
+  picture: PictureSource | null;
+  sound: SoundSource | null;
+  tier: MaxResolutionTier;
+}
+
+/** A segment of sound alone lasts this long. */
+const SOUND_SEGMENT_SECONDS = 4;
+/** The encoder's buffer holds a second at its ceiling and begins nine tenths full, so a short segment may exceed it. */
+const BUFFER_START_RATIO = 0.9;
+/** `styp` and `moof` of a segment, and a little per picture. */
+const OVERHEAD_BYTES = 300;
+const OVERHEAD_BYTES_PER_SAMPLE = 16;
+
+/** The plan without its id, which is made from its content. Throws RangeError when there is neither picture nor sound. */
+export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
+  const { picture, sound, sourceGeneration } = source;
+  const timescale = picture?.index.timescale ?? sound?.index.timescale;
+  if (timescale === undefined) throw new RangeError("there is nothing to plan");
+  const pictureEnd = picture?.index.end ?? 0;
+  const boundaries = planBoundaries(source, timescale);
+  return {
+    version: 1,
+    sourceGeneration,
+    timescale,
+    boundaries,
+    pictureEnd,
+    video: picture === null ? [] : videoRenditions(picture, source.tier),
+    audio: sound === null ? null : audioRendition(sound, boundaries, timescale),
+  };
+}
+
+/** Boundaries of the picture, then every four seconds of what the sound goes on. */
+function planBoundaries({ picture, sound }: PlanSource, timescale: number): number[] {
+  const starts = picture?.starts.map((at) => picture.index.times[at] ?? 0) ?? [0];
+  const soundSeconds = sound === null ? 0 : soundEndSeconds(sound.index);
+  const end = Math.max(picture?.index.end ?? 0, Math.round(soundSeconds * timescale));
+  const boundaries = [...starts];
+  const step = SOUND_SEGMENT_SECONDS * timescale;
+  // the last picture segment takes a short tail of sound with it
+  for (let next = Math.max(picture?.index.end ?? 0, (starts.at(-1) ?? 0) + step); end - next > step / 4; next += step) {
+    boundaries.push(next);
+  }
+  return [...boundaries, end];
+}
+
+function soundEndSeconds({ times, lead, editMediaTime, timescale }: SoundIndex): number {
+  return ((times.at(-1) ?? 0) + lead - editMediaTime) / timescale;
+}
+
+function videoRenditions(picture: PictureSource, tier: MaxResolutionTier): VideoRendition[] {
+  const { index, table } = picture;
+  const seconds = index.end / index.timescale;
+  const bytes = index.samples.reduce((sum, sample) => sum + (table.size[sample] ?? 0), 0);
+  const source: LadderSource = { widthPx: picture.widthPx, heightPx: picture.heightPx, bitrate: (bytes * 8) / seconds };
+  const frameRate = index.times.length < 2 ? 0 : index.times.length / seconds;
+  return planLadder(source, tier).map((rung, place) => {
+    const isWhole = rung.widthPx === picture.widthPx && rung.heightPx === picture.heightPx;
+    const copied = place === 0 && isWhole && picture.isCopyable;
+    return copied
+      ? copiedRendition(picture, rung, frameRate, source.bitrate)
+      : encodedRendition(picture, rung, frameRate);
+  });
+}
+
+function copiedRendition(picture: PictureSource, rung: Rung, frameRate: number, bitrate: number): VideoRendition {
+  const { name, widthPx, heightPx } = rung;
+  const facts = { name, widthPx, heightPx, frameRate, codecs: picture.codecs };
+  return { ...facts, kind: "copied", averageBitrate: Math.ceil(bitrate), peakBitrate: copiedPeak(picture) };
+}
+
+/** Exact: every segment's bytes are known. */
+function copiedPeak({ index, table, starts }: PictureSource): number {
+  const peaks = starts.map((at, segment) => {
+    const { first, end } = copiedSamples(index, starts, segment);
+    let bytes = OVERHEAD_BYTES + (end - first) * OVERHEAD_BYTES_PER_SAMPLE;
+    for (let sample = first; sample < end; sample += 1) bytes += table.size[sample] ?? 0;
+    const next = starts[segment + 1];
+    const endTicks = next === undefined ? index.end : (index.times[next] ?? index.end);
+    return (bytes * 8 * index.timescale) / (endTicks - (index.times[at] ?? 0));
+  });
+  return Math.ceil(Math.max(...peaks));
+}
+
+function encodedRendition({ index, starts }: PictureSource, rung: Rung, frameRate: number): VideoRendition {
+  const { name, widthPx, heightPx, maxBitrate } = rung;
+  const shortestSeconds = Math.max(1, shortestTicks(index, starts) / index.timescale);
+  const peakBitrate = Math.ceil(maxBitrate * (1 + BUFFER_START_RATIO / shortestSeconds));
+  const codecs = h264HighCodecs(h264Level(widthPx, heightPx, frameRate, maxBitrate));
+  return { name, kind: "encoded", widthPx, heightPx, frameRate, codecs, peakBitrate, averageBitrate: maxBitrate };
+}
+
+/** Of all but the last, which may be a single picture. */
+function shortestTicks({ times, end }: PictureIndex, starts: readonly number[]): number {
+  const begins = [...starts.map((at) => times[at] ?? 0), end];
+  const lengths = begins.slice(1).map((next, n) => next - (begins[n] ?? 0));
+  return Math.min(...(lengths.length > 1 ? lengths.slice(0, -1) : lengths));
+}
+
+function audioRendition(sound: SoundSource, boundaries: readonly number[], timescale: number): AudioRendition {
+  const { index, table, codecs, channels, sampleRate } = sound;
+  const cuts = soundCuts(
+    index,
+    boundaries.map((ticks) => ticks / timescale),
+  );
+  const own = soundBoundaries(index, cuts);
+  const peaks = own.slice(1).map((end, n) => {
+    const seconds = (end - (own[n] ?? 0)) / index.timescale;
+    return seconds > 0.5 ? soundBits(index, table, cuts[n] ?? 0, cuts[n + 1] ?? 0) / seconds : 0;
+  });
+  const all = soundBits(index, table, 0, index.times.length - 1) / Math.max(soundEndSeconds(index), 0.001);
+  const averageBitrate = Math.ceil(all);
+  const facts = { name: AUDIO_RENDITION, kind: "copied" as const, codecs, channels, sampleRate };
+  const peakBitrate = Math.ceil(Math.max(averageBitrate, ...peaks));
+  return { ...facts, timescale: index.timescale, boundaries: own, averageBitrate, peakBitrate };
+}
+
+function soundBits(index: SoundIndex, table: SampleTable, from: number, to: number): number {
+  let bytes = OVERHEAD_BYTES + (to - from) * OVERHEAD_BYTES_PER_SAMPLE;
+  for (let place = from; place < to; place += 1) bytes += table.size[index.firstPacket + place] ?? 0;
+  return bytes * 8;
+}

@@ -1,0 +1,81 @@
+import type { Movie, SampleTable, Track } from "../mp4/movie.ts";
+import { mediaTimeOf, trackStart } from "./picture-index.ts";
+
+/** The packets of a sound track as they are cut: none is encoded anew, so all times are the source's. */
+export interface SoundIndex {
+  /** The source track's. */
+  timescale: number;
+  /** First packet that is kept: earlier ones end before the presentation begins. */
+  firstPacket: number;
+  /** One behind the last packet that is kept. */
+  endPacket: number;
+  /** Decode times of the packets kept, from 0 at the first; one more at the end. */
+  times: Float64Array;
+  /** Added to {@link times} in `tfdt`: silence before the first packet. */
+  lead: number;
+  /** Taken off again by the init segment's edit list: the encoder's priming, or what lies before the presentation's start. */
+  editMediaTime: number;
+}
+
+/**
+ * Places a sound track on the presentation, whose start lies `originSeconds` into the movie. Null when nothing of it is heard.
+ *
+ * The init segment's edit list hides `editMediaTime` ticks, so the packet at decode time d is heard at
+ * (d + lead − editMediaTime) / timescale seconds: exactly the source's own offset to the picture, to one tick.
+ */
+export function indexSound(movie: Pick<Movie, "timescale">, track: Track, originSeconds: number): SoundIndex | null {
+  const { samples: table, timescale } = track;
+  const start = trackStart(movie, track);
+  const heardAt = (packet: number): number =>
+    mediaTimeOf(table, packet) - start.mediaTime + start.delay - originSeconds * timescale;
+  let firstHeard = 0;
+  while (firstHeard < table.count && heardAt(firstHeard) + durationOf(table, firstHeard) <= 0) firstHeard += 1;
+  let endPacket = table.count;
+  while (endPacket > firstHeard && mediaTimeOf(table, endPacket - 1) >= start.mediaEnd) endPacket -= 1;
+  if (endPacket <= firstHeard) return null;
+  const firstPacket = withPreroll(firstHeard);
+  const times = new Float64Array(endPacket - firstPacket + 1);
+  for (let packet = firstPacket; packet < endPacket; packet += 1) {
+    times[packet - firstPacket + 1] = (times[packet - firstPacket] ?? 0) + durationOf(table, packet);
+  }
+  const offset = Math.round(heardAt(firstPacket));
+  return { timescale, firstPacket, endPacket, times, lead: Math.max(0, offset), editMediaTime: Math.max(0, -offset) };
+}
+
+/** A decoder is right from its second packet on, so one more is kept before the first that is heard. */
+function withPreroll(packet: number): number {
+  return Math.max(0, packet - 1);
+}
+
+function durationOf(table: SampleTable, packet: number): number {
+  return table.duration[packet] ?? 0;
+}
+
+/** When the packet at that place of {@link SoundIndex.times} is heard, in ticks from the presentation's start. */
+export function heardTicks({ times, lead, editMediaTime }: SoundIndex, place: number): number {
+  return (times[place] ?? 0) + lead - editMediaTime;
+}
+
+/**
+ * Cuts the packets as near as can be to the plan's boundaries. Gives places in {@link SoundIndex.times}: as many as the plan
+ * has boundaries, never falling; the first is 0 and the last the end. The first segment always has a packet, so that a player
+ * learns from it when a sound begins that begins late.
+ */
+export function soundCuts(index: SoundIndex, boundariesSeconds: readonly number[]): number[] {
+  const last = index.times.length - 1;
+  let place = 0;
+  return boundariesSeconds.map((seconds, n) => {
+    if (n === 0) return 0;
+    if (n === boundariesSeconds.length - 1) return last;
+    const wanted = seconds * index.timescale;
+    while (place < last && heardTicks(index, place + 1) <= wanted) place += 1;
+    const isNextNearer = place < last && heardTicks(index, place + 1) - wanted < wanted - heardTicks(index, place);
+    if (isNextNearer || place === 0) place += 1;
+    return place;
+  });
+}
+
+/** Presentation times of the cuts in ticks, as playlists tell them: the first segment lasts from 0. */
+export function soundBoundaries(index: SoundIndex, cuts: readonly number[]): number[] {
+  return cuts.map((place, n) => (n === 0 ? 0 : Math.max(0, heardTicks(index, place))));
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { Slots } from "./slots.ts";
+
+/** Work that ends when told to. */
+function held(name: string, log: string[]) {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return {
+    end: resolve,
+    work: async () => {
+      log.push(name);
+      await promise;
+    },
+  };
+}
+const never = new AbortController().signal;
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe("Slots", () => {
+  it("serves who waits before what may be asked for later, each in order", async () => {
+    const slots = new Slots(1);
+    const log: string[] = [];
+    const [first, a, b, c, d] = ["first", "prefetch 1", "viewer 1", "prefetch 2", "viewer 2"].map((name) =>
+      held(name, log),
+    );
+    const all = [first, a, b, c, d].map((one, n) => {
+      const priority = n === 1 || n === 3 ? ("prefetch" as const) : ("viewer" as const);
+      return slots.run(priority, never, one?.work ?? (async () => {}));
+    });
+    for (const one of [first, b, d, a, c]) {
+      await settle();
+      one?.end();
+    }
+    await Promise.all(all);
+    expect(log).toEqual(["first", "viewer 1", "viewer 2", "prefetch 1", "prefetch 2"]);
+  });
+
+  it("runs so many at once, and frees a place also when work fails", async () => {
+    const slots = new Slots(2);
+    let running = 0;
+    let most = 0;
+    const work = async (): Promise<void> => {
+      running += 1;
+      most = Math.max(most, running);
+      await settle();
+      running -= 1;
+      throw new Error("work failed");
+    };
+    const ends = await Promise.allSettled(Array.from({ length: 9 }, () => slots.run("viewer", never, work)));
+    expect(ends.every(({ status }) => status === "rejected")).toBe(true);
+    expect(most).toBe(2);
+    expect(slots.waiting).toBe(0);
+    await expect(slots.run("viewer", never, async () => "done")).resolves.toBe("done");
+  });
+
+  it("lets go of who leaves before the work began", async () => {
+    const slots = new Slots(1);
+    const log: string[] = [];
+    const first = held("first", log);
+    const leaving = new AbortController();
+    const running = slots.run("viewer", never, first.work);
+    const left = slots.run("viewer", leaving.signal, async () => log.push("never"));
+    leaving.abort(new Error("the client left"));
+    await expect(left).rejects.toThrow("the client left");
+    first.end();
+    await running;
+    expect(log).toEqual(["first"]);
+    await expect(slots.run("viewer", leaving.signal, async () => 1)).rejects.toThrow("the client left");
+  });
+});

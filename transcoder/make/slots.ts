@@ -1,0 +1,64 @@
+/** Who is served first: somebody who waits, what will be asked for next, what only might be. */
+export const PRIORITIES = ["viewer", "prefetch"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+interface Waiting {
+  priority: Priority;
+  start: () => void;
+}
+
+/** Lets a number of pieces of work run at once; the others wait in the order of their priority. */
+export class Slots {
+  #free: number;
+  readonly #queue: Waiting[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  /** Rejects with the signal's reason when it is aborted before the work began. */
+  async run<T>(priority: Priority, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.#enter(priority, signal);
+    try {
+      return await work();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #enter(priority: Priority, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => {
+        const at = this.#queue.indexOf(waiting);
+        if (at >= 0) this.#queue.splice(at, 1);
+        reject(signal.reason);
+      };
+      const waiting: Waiting = {
+        priority,
+        start: () => {
+          signal.removeEventListener("abort", onAbort);
+          resolve();
+        },
+      };
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#queue.push(waiting);
+    });
+  }
+
+  #leave(): void {
+    const next = PRIORITIES.map((priority) => this.#queue.findIndex((one) => one.priority === priority)).find(
+      (at) => at >= 0,
+    );
+    if (next === undefined) this.#free += 1;
+    else this.#queue.splice(next, 1)[0]?.start();
+  }
+}
