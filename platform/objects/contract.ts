@@ -4,16 +4,17 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ObjectMismatchError, ObjectMissingError, type Objects } from "./objects.ts";
+import { drafting } from "./contract-drafts.ts";
+import { ObjectMismatchError, ObjectMissingError, type Objects, type ResumableObjects } from "./objects.ts";
 
 /** What an implementation has to provide; each test gets its own, empty. */
 export interface ObjectsHarness {
   /** A further user of the same store, as another process would be one. */
-  open(): Objects;
+  open(): ResumableObjects;
   dispose(): Promise<void>;
 }
 
-/** The facts that every implementation of {@link Objects} keeps. */
+/** The facts that every implementation of {@link ResumableObjects} keeps. */
 export function objectsContract(name: string, makeHarness: () => Promise<ObjectsHarness>): void {
   describe(`${name} keeps the contract of an object store`, () => {
     let harness: ObjectsHarness;
@@ -21,13 +22,14 @@ export function objectsContract(name: string, makeHarness: () => Promise<Objects
       harness = await makeHarness();
     });
     afterEach(() => harness.dispose());
-    const open = (): Objects => harness.open();
+    const open = (): ResumableObjects => harness.open();
 
     describe("put", () => putting(open));
     describe("read", () => reading(open));
     describe("list and delete", () => listing(open));
     describe("localCopy", () => copying(open));
     describe("keys", () => keys(open));
+    describe("drafts", () => drafting(open));
   });
 }
 

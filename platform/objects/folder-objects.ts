@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { type FileHandle, link, open, readdir, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
+import { chmod, type FileHandle, link, open, readdir, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { isCode, makeDirectory, syncDirectory } from "../eventlog/segment-files.ts";
+import { FolderDraft } from "./folder-drafts.ts";
 import {
+  draftDirectory,
   isPart,
   type ObjectPaths,
   objectPaths,
@@ -16,10 +18,11 @@ import {
 import {
   type ByteRange,
   ObjectDamagedError,
+  type ObjectDraft,
   type ObjectInfo,
   ObjectMismatchError,
   ObjectMissingError,
-  type Objects,
+  type ResumableObjects,
 } from "./objects.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -31,13 +34,27 @@ const ATTEMPTS = 10;
 type Expected = { sizeBytes?: number; sha256?: string };
 type Found = { info: ObjectInfo; target: string };
 
+/** Brings bytes under the name that their object's link will point to, and takes them back. */
+interface Placing {
+  place(bytes: string, target: string): Promise<void>;
+  takeBack(target: string, bytes: string): Promise<unknown>;
+}
+
+const MOVED: Placing = { place: rename, takeBack: (target, bytes) => ignoreMissing(rename(target, bytes)) };
+/** A second name: a draft keeps its bytes until their object is there for good, also when the process is killed. */
+const LINKED: Placing = { place: link, takeBack: (target) => rm(target, { force: true }) };
+
+/** Drafts whose half-made hash is kept in memory; of others it is made again from their bytes. */
+const MAX_OPEN_DRAFTS = 1_000;
+
 /** Objects in a folder; any number of processes may use it. Nothing is touched before the first call. */
-export function openFolderObjects(directory: string): Objects {
+export function openFolderObjects(directory: string): ResumableObjects {
   return new FolderObjects(resolve(directory));
 }
 
-class FolderObjects implements Objects {
+class FolderObjects implements ResumableObjects {
   readonly #root: string;
+  readonly #drafts = new Map<string, FolderDraft>();
   #work: Promise<Workspace> | null = null;
 
   constructor(root: string) {
@@ -51,7 +68,7 @@ class FolderObjects implements Objects {
     const draft = work.path(`${id}.bytes`);
     try {
       const info = { key, ...(await writeHashed(draft, body, expected)) };
-      await retryWhileMissing(() => this.#publish(work, paths, draft, targetName(paths.part, info, id)));
+      await retryWhileMissing(() => this.#publish(work, paths, draft, targetName(paths.part, info, id), MOVED));
       return info;
     } finally {
       await rm(draft, { force: true });
@@ -114,21 +131,46 @@ class FolderObjects implements Objects {
     }
   }
 
+  openDraft(key: string, draftId: string): ObjectDraft {
+    const paths = objectPaths(this.#root, key);
+    const directory = draftDirectory(this.#root, draftId);
+    const open = this.#drafts.get(draftId);
+    const draft =
+      open ??
+      new FolderDraft(directory, key, {
+        head: () => this.head(key),
+        publish: async (bytes, info) => {
+          await chmod(bytes, READ_ONLY);
+          const work = await this.#workspace();
+          const target = targetName(paths.part, info, randomBytes(8).toString("hex"));
+          await retryWhileMissing(() => this.#publish(work, paths, bytes, target, LINKED));
+        },
+        forget: () => this.#drafts.delete(draftId),
+      });
+    if (draft.key !== key) throw new RangeError(`draft ${draftId} is one of ${draft.key}, not of ${key}`);
+    this.#drafts.delete(draftId);
+    this.#drafts.set(draftId, draft); // the map's order is that of last use
+    const oldest = [...this.#drafts.keys()].slice(0, Math.max(0, this.#drafts.size - MAX_OPEN_DRAFTS));
+    for (const id of oldest) if (this.#drafts.get(id)?.isIdle) this.#drafts.delete(id);
+    return draft;
+  }
+
   /** Bytes first, under a name of their own; then the link that makes them the object; then what they replaced goes. */
-  async #publish(work: Workspace, paths: ObjectPaths, draft: string, target: string): Promise<void> {
+  async #publish(work: Workspace, paths: ObjectPaths, draft: string, target: string, how: Placing): Promise<void> {
     await makeDirectory(paths.directory);
     const replaced = await readLink(paths.link);
     const files = replaced === null ? [target] : [target, replaced];
     const bytes = join(paths.directory, target);
+    const newLink = work.path(`${randomBytes(8).toString("hex")}.link`);
     await work.withIntent({ link: relative(this.#root, paths.link), files }, async () => {
       try {
-        await rename(draft, bytes);
-        await symlink(target, `${draft}.link`);
-        await rename(`${draft}.link`, paths.link);
+        await how.place(draft, bytes);
+        await symlink(target, newLink);
+        await rename(newLink, paths.link);
         await syncDirectory(paths.directory);
       } catch (error) {
-        await rm(`${draft}.link`, { force: true });
-        if ((await readLink(paths.link)) !== target) await ignoreMissing(rename(bytes, draft));
+        await rm(newLink, { force: true });
+        if ((await readLink(paths.link)) !== target) await how.takeBack(bytes, draft);
         throw error;
       }
       const isCurrent = (await readLink(paths.link)) === target;

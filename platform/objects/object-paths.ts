@@ -15,6 +15,9 @@ const MAX_PART_LENGTH = 150;
 /** Not a possible key: holds what is being written. */
 export const WORKSPACE = "@work";
 
+/** Likewise; holds a folder per draft. */
+const DRAFTS = "@drafts";
+
 export interface ObjectPaths {
   directory: string;
   /** Last part of the key. */
@@ -29,6 +32,12 @@ export function objectPaths(root: string, key: string): ObjectPaths {
   if (part === undefined || !parts.every(isPart)) throw new RangeError(`"${key}" is no object key`);
   const directory = join(root, ...parts.slice(0, -1));
   return { directory, part, link: join(directory, `${part}@`) };
+}
+
+/** The folder of a draft. Throws RangeError for what cannot be an id. */
+export function draftDirectory(root: string, draftId: string): string {
+  if (!isPart(draftId)) throw new RangeError(`"${draftId}" is no id of a draft`);
+  return join(root, DRAFTS, draftId);
 }
 
 /** The folder of a prefix that ends in "/", or the root for "". */

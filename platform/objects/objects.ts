@@ -40,6 +40,49 @@ export interface Objects {
   localCopy<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
 }
 
+/** A store in which an object may arrive in pieces, over many requests and processes. */
+export interface ResumableObjects extends Objects {
+  /**
+   * The draft of one object, known by an id (a key part) that the caller chooses and never gives to another object. Nothing is
+   * made before the first write.
+   */
+  openDraft(key: string, draftId: string): ObjectDraft;
+}
+
+export interface ReceivedBytes {
+  /** In order; they neither overlap nor touch. */
+  ranges: readonly ByteRange[];
+  /** From the first byte on, without a gap. */
+  contiguousBytes: number;
+}
+
+/**
+ * An object that is not there yet. What arrived survives the process and power loss. Bytes are never written twice: what is
+ * sent again is skipped, so it has to be the same.
+ */
+export interface ObjectDraft {
+  /**
+   * Stores the stream's bytes from `offset` on; resolves when they are durable. Writes may overlap and run at once, here and in
+   * other processes. When the stream or the disk fails, what came before is kept, and the failure rejects; rejects with
+   * {@link ObjectMissingError} when the draft is discarded meanwhile.
+   */
+  write(offset: number, body: Readable): Promise<void>;
+  received(): Promise<ReceivedBytes>;
+  /**
+   * Makes the object, without moving a byte, and ends the draft. The hash was made while the bytes came in order; only the
+   * rest of it is made here. Rejects with {@link DraftIncompleteError} when bytes are missing, with
+   * {@link ObjectMismatchError} when there are more. May be called again after a crash, also when it had succeeded.
+   */
+  finish(whole: { sizeBytes: number }): Promise<ObjectInfo>;
+  /** Forgets it with all bytes; an object made from it stays. */
+  discard(): Promise<void>;
+}
+
+/** Bytes are missing; the draft is unchanged. */
+export class DraftIncompleteError extends Error {
+  override readonly name = "DraftIncompleteError";
+}
+
 /** The stored bytes do not match their record: never served, always reported. */
 export class ObjectDamagedError extends Error {
   override readonly name = "ObjectDamagedError";

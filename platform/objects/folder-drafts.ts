@@ -1,0 +1,227 @@
+import { constants } from "node:fs";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { isCode, makeDirectory, syncDirectory } from "../eventlog/segment-files.ts";
+import { ByteRangeSet } from "./byte-ranges.ts";
+import { DraftHash } from "./draft-hash.ts";
+import {
+  DraftIncompleteError,
+  type ObjectDraft,
+  type ObjectInfo,
+  ObjectMismatchError,
+  ObjectMissingError,
+  type ReceivedBytes,
+} from "./objects.ts";
+
+/** So much at most is sent again when the process is killed in the middle of a long write. */
+const COMMIT_BYTES = 16 * 1_048_576;
+
+/** An entry of the ranges file. Brackets, so that a torn one and the next never make a third. */
+const ENTRY = /\[(\d+)-(\d+)\]/g;
+const MAX_ENTRY_BYTES = 64;
+
+export interface DraftStore {
+  head(): Promise<ObjectInfo | null>;
+  /** Gives the bytes their object, which they stay below this name as well. */
+  publish(bytes: string, info: ObjectInfo): Promise<void>;
+  forget(): void;
+}
+
+/**
+ * A draft in a folder: `bytes` (sparse), and `ranges`, to which what is durable in `bytes` is appended afterwards. One
+ * instance per draft in a process: it knows which bytes are written but not yet durable, and how far the hash is.
+ */
+export class FolderDraft implements ObjectDraft {
+  readonly key: string;
+  readonly #directory: string;
+  readonly #store: DraftStore;
+  /** In `bytes`, durable or not; of other processes, what they had told of when last looked. */
+  #written = new ByteRangeSet();
+  #durable = new ByteRangeSet();
+  /** How much of `ranges` was read. */
+  #readBytes = 0;
+  #hash: DraftHash;
+  /** Chunks go one after another, so that no byte is written twice. */
+  #turn: Promise<void> = Promise.resolve();
+  #users = 0;
+
+  constructor(directory: string, key: string, store: DraftStore) {
+    this.#directory = directory;
+    this.key = key;
+    this.#store = store;
+    this.#hash = new DraftHash(join(directory, "bytes"));
+  }
+
+  get isIdle(): boolean {
+    return this.#users === 0;
+  }
+
+  async write(offset: number, body: Readable): Promise<void> {
+    this.#users += 1;
+    try {
+      await makeDirectory(this.#directory);
+      await this.#readRanges();
+      const file = await open(join(this.#directory, "bytes"), constants.O_RDWR | constants.O_CREAT, 0o644);
+      try {
+        await this.#receive(file, offset, body);
+      } finally {
+        await file.close();
+      }
+    } finally {
+      this.#users -= 1;
+    }
+  }
+
+  async received(): Promise<ReceivedBytes> {
+    await this.#readRanges();
+    return { ranges: this.#durable.ranges, contiguousBytes: this.#durable.contiguousBytes };
+  }
+
+  async finish({ sizeBytes }: { sizeBytes: number }): Promise<ObjectInfo> {
+    await this.#readRanges();
+    try {
+      return await this.#publish(sizeBytes);
+    } catch (error) {
+      // Finished before, or by somebody else at the same time?
+      await this.#readRanges();
+      const stored = this.#durable.end === 0 ? await this.#store.head() : null;
+      if (stored?.sizeBytes === sizeBytes) return stored;
+      throw error;
+    }
+  }
+
+  async #publish(sizeBytes: number): Promise<ObjectInfo> {
+    const { contiguousBytes, end } = this.#durable;
+    if (contiguousBytes < sizeBytes)
+      throw new DraftIncompleteError(`${contiguousBytes} of ${sizeBytes} bytes of ${this.key} are there`);
+    if (end > sizeBytes) throw new ObjectMismatchError(`${end} bytes of ${this.key} came, not ${sizeBytes}`);
+    const info = { key: this.key, sizeBytes, sha256: await this.#hash.digest(sizeBytes) };
+    await this.#store.publish(join(this.#directory, "bytes"), info);
+    await this.discard();
+    return info;
+  }
+
+  async discard(): Promise<void> {
+    // What says that bytes are there goes first: a kill in between leaves a draft that has nothing.
+    await rm(join(this.#directory, "ranges"), { force: true });
+    await rm(this.#directory, { recursive: true, force: true });
+    this.#beginAnew();
+    this.#store.forget();
+  }
+
+  #beginAnew(): void {
+    this.#written = new ByteRangeSet();
+    this.#durable = new ByteRangeSet();
+    this.#readBytes = 0;
+    this.#hash = new DraftHash(join(this.#directory, "bytes"));
+  }
+
+  /** Writes on while what came before is being made durable; in the end all that came is, also when the stream broke. */
+  async #receive(file: FileHandle, offset: number, body: Readable): Promise<void> {
+    let at = offset;
+    let committedTo = offset;
+    let committing: Promise<void> = Promise.resolve();
+    try {
+      for await (const chunk of body) {
+        const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+        await this.#inTurn(() => this.#place(file, at, bytes));
+        at += bytes.length;
+        if (at - committedTo < COMMIT_BYTES) continue;
+        await committing;
+        committing = this.#commit(file, committedTo, at);
+        committing.catch(() => {}); // heard when it is awaited
+        committedTo = at;
+      }
+    } finally {
+      await committing;
+      await this.#commit(file, committedTo, at);
+    }
+  }
+
+  /** Writes those bytes of the chunk that are not there yet. */
+  async #place(file: FileHandle, at: number, chunk: Buffer): Promise<void> {
+    for (const gap of this.#written.missing({ start: at, end: at + chunk.length })) {
+      const bytes = chunk.subarray(gap.start - at, gap.end - at);
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, gap.start + done);
+        done += bytesWritten;
+      }
+      this.#written.add(gap);
+      this.#hash.offer(gap.start, bytes);
+    }
+  }
+
+  async #commit(file: FileHandle, start: number, end: number): Promise<void> {
+    if (start === end) return;
+    await file.datasync().catch((error: unknown) => {
+      this.#beginAnew(); // after a failed sync nobody knows which bytes are there: only what the ranges say counts
+      throw error;
+    });
+    await this.#append(`[${start}-${end}]`);
+    this.#durable.add({ start, end });
+    this.#hash.follow(this.#written.contiguousBytes);
+  }
+
+  async #append(entry: string): Promise<void> {
+    const path = join(this.#directory, "ranges");
+    try {
+      const file = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o644);
+      try {
+        await file.write(entry);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      if (this.#readBytes === 0) await syncDirectory(this.#directory);
+    } catch (error) {
+      if (isCode(error, "ENOENT"))
+        throw new ObjectMissingError(`The draft of ${this.key} was discarded`, { cause: error });
+      throw error;
+    }
+  }
+
+  /** Takes in what this and other processes have appended since it was last read. */
+  #readRanges(): Promise<void> {
+    return this.#inTurn(async () => {
+      const text = await readFrom(join(this.#directory, "ranges"), this.#readBytes);
+      if (text === null) {
+        if (this.#durable.end > 0) this.#beginAnew(); // finished or discarded by another process
+        return;
+      }
+      for (const [, start, end] of text.matchAll(ENTRY)) {
+        const range = { start: Number(start), end: Number(end) };
+        this.#durable.add(range);
+        this.#written.add(range);
+      }
+      // A torn entry at the end may be one that is just being written: it is looked at again.
+      const last = text.lastIndexOf("]") + 1;
+      this.#readBytes += text.length - last > MAX_ENTRY_BYTES ? text.length : last;
+      this.#hash.follow(this.#written.contiguousBytes);
+    });
+  }
+
+  async #inTurn(step: () => Promise<void>): Promise<void> {
+    const mine = this.#turn.then(step);
+    this.#turn = mine.catch(() => {}); // told to its own caller
+    await mine;
+  }
+}
+
+/** All that comes after a position of a file of ASCII, or null when there is no file. */
+async function readFrom(path: string, position: number): Promise<string | null> {
+  try {
+    const file = await open(path, constants.O_RDONLY);
+    try {
+      const { size } = await file.stat();
+      const bytes = Buffer.alloc(Math.max(0, size - position));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, position);
+      return bytes.toString("latin1", 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return null;
+    throw error;
+  }
+}
