@@ -56,9 +56,10 @@ export function writeFragmentHeader({ sequence, baseDecodeTime, samples }: Fragm
 }
 
 function writeRows(samples: readonly FragmentSample[]): Uint8Array {
-  return concat(
-    ...samples.map(({ duration, size, isSync, ctsOffset }) =>
-      concat(u32(duration, size, isSync ? SYNC_FLAGS : NON_SYNC_FLAGS), i32(ctsOffset)),
-    ),
-  );
+  const rows = new Uint8Array(samples.length * ROW_BYTES);
+  for (const [row, { duration, size, isSync, ctsOffset }] of samples.entries()) {
+    const flags = isSync ? SYNC_FLAGS : NON_SYNC_FLAGS;
+    rows.set(concat(u32(duration, size, flags), i32(ctsOffset)), row * ROW_BYTES);
+  }
+  return rows;
 }
