@@ -9,6 +9,7 @@ const numeric = z
 /** One stream of `ffprobe -show_streams -of json`. Only what is used; all of it is optional, since containers differ. */
 const ProbeStream = z.object({
   index: z.number().int(),
+  id: z.string().optional(),
   codec_type: z.string().optional(),
   codec_name: z.string().optional(),
   profile: z.union([z.string(), z.number()]).optional(),

@@ -1,0 +1,163 @@
+/** What ffprobe tells of one stream, as far as it is used. Containers differ: everything may be missing. */
+export interface ProbedStream {
+  index: number;
+  id?: string | undefined;
+  codec_type?: string | undefined;
+  codec_name?: string | undefined;
+  profile?: string | number | undefined;
+  level?: number | undefined;
+  pix_fmt?: string | undefined;
+  width?: number | undefined;
+  height?: number | undefined;
+  sample_aspect_ratio?: string | undefined;
+  field_order?: string | undefined;
+  color_transfer?: string | undefined;
+  avg_frame_rate?: string | undefined;
+  r_frame_rate?: string | undefined;
+  sample_rate?: number | undefined;
+  channels?: number | undefined;
+  duration?: number | undefined;
+  start_time?: number | undefined;
+  bit_rate?: number | undefined;
+  disposition: Readonly<Record<string, number>>;
+  tags: Readonly<Record<string, string>>;
+  side_data_list: readonly { rotation?: number | undefined }[];
+}
+
+export interface ProbedSource {
+  streams: readonly ProbedStream[];
+  format: { duration?: number | undefined; bit_rate?: number | undefined };
+}
+
+/** A source as it came: the picture and the sound that are taken from it. */
+export interface SourceFacts {
+  durationSeconds: number | null;
+  /** Of the whole file, bit/s. */
+  bitrate: number | null;
+  video: VideoFacts | null;
+  audio: AudioFacts | null;
+}
+
+interface StreamFacts {
+  /** Of ffprobe and `-map 0:n`. */
+  streamIndex: number;
+  /** The container's own number of the track (MP4 `track_ID`, TS PID), where it has one. */
+  trackId: number | null;
+  /** ffmpeg's name, such as `h264`. */
+  codec: string;
+  profile: string | null;
+  durationSeconds: number | null;
+  startSeconds: number | null;
+  bitrate: number | null;
+}
+
+export interface VideoFacts extends StreamFacts {
+  /** As the codec counts it: 31 is H.264 level 3.1. */
+  level: number | null;
+  /** ffmpeg's name, such as `yuv420p`. */
+  pixelFormat: string | null;
+  codedWidthPx: number;
+  codedHeightPx: number;
+  /** Width of a sample ÷ its height; 1 where the file does not say. */
+  sampleAspectRatio: number;
+  /** Clockwise, 0 ≤ degrees < 360. */
+  rotationDegrees: number;
+  /** Frames per second; null where unknown. */
+  averageFrameRate: number | null;
+  /** The lowest rate in which all times can be written: above the average in variable rate. */
+  baseFrameRate: number | null;
+  isInterlaced: boolean;
+  /** PQ or HLG transfer. */
+  isHdr: boolean;
+}
+
+export interface AudioFacts extends StreamFacts {
+  channels: number;
+  sampleRate: number;
+}
+
+const INTERLACED: readonly string[] = ["tt", "bb", "tb", "bt"];
+const HDR_TRANSFERS: readonly string[] = ["smpte2084", "arib-std-b67"];
+
+/**
+ * Shapes what ffprobe says. The picture is the first video stream that is no cover; the sound is the default audio stream, or
+ * the first.
+ */
+export function sourceFacts({ streams, format }: ProbedSource): SourceFacts {
+  const pictures = streams.filter((stream) => stream.codec_type === "video" && !isCover(stream));
+  const sounds = streams.filter((stream) => stream.codec_type === "audio");
+  const videos = pictures.map(videoFacts).filter((facts) => facts !== null);
+  const audios = sounds.map(audioFacts);
+  const byDefault = audios[sounds.findIndex(({ disposition }) => disposition["default"] === 1)];
+  const [video = null] = videos;
+  const audio = byDefault ?? audios.find((facts) => facts !== null) ?? null;
+  const longest = Math.max(video?.durationSeconds ?? 0, audio?.durationSeconds ?? 0);
+  const durationSeconds = format.duration ?? (longest > 0 ? longest : null);
+  return { durationSeconds, bitrate: format.bit_rate ?? null, video, audio };
+}
+
+/** Width and height as shown: square samples, turned upright. */
+export function shownSize(video: VideoFacts): { widthPx: number; heightPx: number } {
+  const widthPx = Math.round(video.codedWidthPx * video.sampleAspectRatio);
+  const isSideways = video.rotationDegrees % 180 === 90;
+  return isSideways ? { widthPx: video.codedHeightPx, heightPx: widthPx } : { widthPx, heightPx: video.codedHeightPx };
+}
+
+function isCover({ disposition }: ProbedStream): boolean {
+  return disposition["attached_pic"] === 1 || disposition["timed_thumbnails"] === 1;
+}
+
+function videoFacts(stream: ProbedStream): VideoFacts | null {
+  const { width = 0, height = 0 } = stream;
+  if (width < 1 || height < 1) return null;
+  const common = streamFacts(stream);
+  if (common === null) return null;
+  return {
+    ...common,
+    level: stream.level !== undefined && stream.level > 0 ? stream.level : null,
+    pixelFormat: stream.pix_fmt ?? null,
+    codedWidthPx: width,
+    codedHeightPx: height,
+    sampleAspectRatio: ratio(stream.sample_aspect_ratio, ":") ?? 1,
+    rotationDegrees: rotation(stream),
+    averageFrameRate: ratio(stream.avg_frame_rate, "/"),
+    baseFrameRate: ratio(stream.r_frame_rate, "/"),
+    isInterlaced: INTERLACED.includes(stream.field_order ?? ""),
+    isHdr: HDR_TRANSFERS.includes(stream.color_transfer ?? ""),
+  };
+}
+
+function audioFacts(stream: ProbedStream): AudioFacts | null {
+  const { channels = 0, sample_rate: sampleRate = 0 } = stream;
+  const common = streamFacts(stream);
+  return common === null || channels < 1 || sampleRate < 1 ? null : { ...common, channels, sampleRate };
+}
+
+/** Null where ffmpeg has no decoder: such a stream cannot be played. */
+function streamFacts(stream: ProbedStream): StreamFacts | null {
+  const { codec_name: codec, profile, id } = stream;
+  if (codec === undefined || codec === "unknown" || codec === "none") return null;
+  const trackId = Number(id);
+  return {
+    streamIndex: stream.index,
+    trackId: id !== undefined && Number.isInteger(trackId) ? trackId : null,
+    codec,
+    profile: profile === undefined || profile === "unknown" ? null : String(profile),
+    durationSeconds: stream.duration ?? null,
+    startSeconds: stream.start_time ?? null,
+    bitrate: stream.bit_rate ?? null,
+  };
+}
+
+/** ffprobe counts the display matrix counter-clockwise, the older tag `rotate` clockwise. */
+function rotation({ side_data_list, tags }: ProbedStream): number {
+  const matrix = side_data_list.find((data) => data.rotation !== undefined)?.rotation;
+  const clockwise = matrix === undefined ? Number(tags["rotate"] ?? 0) : -matrix;
+  return Number.isFinite(clockwise) ? ((Math.round(clockwise) % 360) + 360) % 360 : 0;
+}
+
+/** `30000/1001`, `4:3`; null for `0/0`, `0:1` and what is not there. */
+function ratio(text: string | undefined, divider: string): number | null {
+  const [above = 0, below = 0] = (text ?? "").split(divider).map(Number);
+  return above > 0 && below > 0 ? above / below : null;
+}

@@ -1,0 +1,76 @@
+import { type SourceFacts, shownSize, type VideoFacts } from "./source-facts.ts";
+import { MAX_FRAME_RATE, MIN_FRAME_RATE, type StreamTreatment } from "./standard-input.ts";
+
+export interface StandardTreatment {
+  video: StreamTreatment;
+  audio: StreamTreatment;
+}
+
+const MAX_SIDE_PX = 4096;
+/** Distance of sync samples: where just-in-time segments may begin. */
+const GOP_SECONDS = 2;
+/** For rates that cannot be kept, as the reference system does. */
+const FALLBACK_FRAME_RATE = 30;
+const AUDIO_BITRATE = 128_000;
+
+/**
+ * Arguments of the ffmpeg run that makes a plain MP4 of any source: the chosen streams, copied or encoded, nothing else. The
+ * file's first time becomes 0; what starts later keeps its delay, by an empty edit.
+ */
+export function standardArguments(
+  facts: SourceFacts,
+  treatment: StandardTreatment,
+): { input: string[]; output: string[] } {
+  const video = treatment.video === "none" ? null : facts.video;
+  const audio = treatment.audio === "none" ? null : facts.audio;
+  const output = [
+    ...(video === null ? ["-vn"] : ["-map", `0:${video.streamIndex}`]),
+    ...(audio === null ? ["-an"] : ["-map", `0:${audio.streamIndex}`]),
+    ...["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-write_tmcd", "0"],
+    ...(video === null ? [] : treatment.video === "copy" ? ["-c:v", "copy"] : pictureArguments(video)),
+    ...(audio === null ? [] : treatment.audio === "copy" ? ["-c:a", "copy"] : soundArguments(audio)),
+    // A stream may begin minutes after the other: its packets are kept until both are known.
+    ...["-max_muxing_queue_size", "16384", "-f", "mp4"],
+  ];
+  return { input: ["-fflags", "+genpts"], output };
+}
+
+/** Width and height after standardising: as shown, even, at most 4096 on a side. */
+export function standardSize(video: VideoFacts): { widthPx: number; heightPx: number } {
+  const { widthPx, heightPx } = shownSize(video);
+  const scale = Math.min(1, MAX_SIDE_PX / Math.max(widthPx, heightPx));
+  return { widthPx: even(widthPx * scale), heightPx: even(heightPx * scale) };
+}
+
+function pictureArguments(video: VideoFacts): string[] {
+  const { widthPx, heightPx } = standardSize(video);
+  const rate = video.averageFrameRate;
+  const isRateKept = rate !== null && rate >= MIN_FRAME_RATE && rate <= MAX_FRAME_RATE;
+  const filters = [
+    // One picture out for each one in, and only for those that are marked as interlaced.
+    ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
+    ...(isRateKept ? [] : [`fps=${FALLBACK_FRAME_RATE}`]),
+    `scale=${widthPx}:${heightPx}`,
+    "setsar=1",
+  ];
+  return [
+    ...["-filter:v", filters.join(","), "-c:v", "libx264", "-profile:v", "high", "-preset", "veryfast", "-crf", "20"],
+    ...["-pix_fmt", "yuv420p", "-flags", "+cgop", "-g", "9999", "-keyint_min", "1", "-sc_threshold", "0"],
+    ...["-force_key_frames", `expr:gte(t,n_forced*${GOP_SECONDS})`],
+    // Every picture keeps its time. The clock of frames (the default) would round times of variable rate.
+    ...(isRateKept ? ["-fps_mode", "passthrough", "-enc_time_base", "-1"] : []),
+  ];
+}
+
+function soundArguments(audio: { channels: number; sampleRate: number }): string[] {
+  const sampleRate = audio.sampleRate === 44_100 ? 44_100 : 48_000;
+  return [
+    // Holes are filled with silence, so that packets stay on one grid; the start is left where it is.
+    ...["-filter:a", "aresample=async=1:min_hard_comp=0.1", "-c:a", "aac", "-b:a", String(AUDIO_BITRATE)],
+    ...["-ac", String(Math.min(audio.channels, 2)), "-ar", String(sampleRate)],
+  ];
+}
+
+function even(px: number): number {
+  return Math.max(2, 2 * Math.floor(px / 2));
+}

@@ -1,0 +1,124 @@
+import type { NonStandardReasons } from "../asset/outcome.ts";
+import type { Container } from "./sniff-container.ts";
+import type { AudioFacts, SourceFacts, VideoFacts } from "./source-facts.ts";
+
+export type StreamTreatment = "copy" | "encode" | "none";
+
+export interface SourceJudgement {
+  video: StreamTreatment;
+  audio: StreamTreatment;
+  /** False: segments are cut from the source as it is. */
+  needsStandardising: boolean;
+  /** What is not standard, by the keys of the wire (reference video-api.md §3.5); empty for a standard source. */
+  reasons: NonStandardReasons;
+}
+
+/** Of `domain/mp4/movie.ts`; what matters here. */
+export interface IndexedTrack {
+  id: number;
+  kind: "video" | "audio" | "other";
+  timescale: number;
+  entryTypes: readonly string[];
+  edits: readonly { durationTicks: number; mediaTime: number; rate: number }[];
+  samples: { count: number; dts: ArrayLike<number>; isSync: ArrayLike<number> };
+}
+
+const MAX_SIDE_PX = 4096;
+export const MIN_FRAME_RATE = 5;
+export const MAX_FRAME_RATE = 120;
+/** A segment cannot be made without decoding from the sync sample before it. */
+const MAX_GOP_SECONDS = 20;
+/** 8 bits, 4:2:0: what browsers play as H.264. `yuvj420p` is the same in full range. */
+const PIXEL_FORMATS: readonly string[] = ["yuv420p", "yuvj420p"];
+const AAC_PROFILES: readonly string[] = ["LC", "HE-AAC", "HE-AACv2"];
+const NON_STANDARD = "non-standard";
+
+/**
+ * Decides what can be played just in time and what must be made first. What fits is copied, whatever container it comes in;
+ * what does not is encoded.
+ *
+ * @param movie the file's own index, where it is an MP4 or MOV that has one; null otherwise
+ */
+export function judgeSource(
+  { video, audio }: SourceFacts,
+  container: Container,
+  movie: { tracks: readonly IndexedTrack[] } | null,
+): SourceJudgement {
+  const tracks = container === "mp4" || container === "mov" ? (movie?.tracks ?? []) : [];
+  const picture = video && trackOf(video.trackId, "video", tracks);
+  const sound = audio && trackOf(audio.trackId, "audio", tracks);
+  const videoReasons = video === null ? {} : { ...pictureReasons(video), ...indexReasons("video", picture) };
+  const audioReasons = audio === null ? {} : { ...soundReasons(audio), ...indexReasons("audio", sound) };
+  const isIndexed = (video === null || hasSamples(picture)) && (audio === null || hasSamples(sound));
+  const reasons = {
+    ...videoReasons,
+    ...audioReasons,
+    ...(isIndexed ? {} : { unexpected_media_file_parameters: NON_STANDARD }),
+  };
+  return {
+    video: treatment(video, videoReasons),
+    audio: treatment(audio, audioReasons),
+    needsStandardising: Object.keys(reasons).length > 0,
+    reasons,
+  };
+}
+
+function treatment(stream: object | null, reasons: NonStandardReasons): StreamTreatment {
+  if (stream === null) return "none";
+  return Object.keys(reasons).length === 0 ? "copy" : "encode";
+}
+
+function pictureReasons(video: VideoFacts): NonStandardReasons {
+  const { codedWidthPx, codedHeightPx, averageFrameRate: rate } = video;
+  const isRateFit = rate !== null && rate >= MIN_FRAME_RATE && rate <= MAX_FRAME_RATE;
+  const isOdd = video.isInterlaced || video.rotationDegrees !== 0 || video.profile === "Extended";
+  return {
+    ...(video.codec !== "h264" && { video_codec: video.codec }),
+    ...(!PIXEL_FORMATS.includes(video.pixelFormat ?? "") && {
+      unsupported_pixel_format: video.pixelFormat ?? "unknown",
+    }),
+    ...(Math.max(codedWidthPx, codedHeightPx) > MAX_SIDE_PX && {
+      video_resolution: `${codedWidthPx}x${codedHeightPx}`,
+    }),
+    ...(!isRateFit && { video_frame_rate: rate === null ? "-1" : String(Math.round(rate * 1000) / 1000) }),
+    ...(video.sampleAspectRatio !== 1 && { pixel_aspect_ratio: NON_STANDARD }),
+    ...(isOdd && { unexpected_media_file_parameters: NON_STANDARD }),
+  };
+}
+
+function soundReasons({ codec, profile }: AudioFacts): NonStandardReasons {
+  const isFit = codec === "aac" && (profile === null || AAC_PROFILES.includes(profile));
+  return isFit ? {} : { audio_codec: codec };
+}
+
+/** What a track's own tables say against it. Without a track there is nothing to say: the streams may fit all the same. */
+function indexReasons(kind: "video" | "audio", track: IndexedTrack | null): NonStandardReasons {
+  if (track === null) return {};
+  const shown = track.edits.filter(({ mediaTime }) => mediaTime !== -1);
+  const isSimple = shown.length <= 1 && shown.every(({ rate }) => rate === 1);
+  return {
+    ...(!isSimple && { [`${kind}_edit_list`]: NON_STANDARD }),
+    ...(track.entryTypes.length > 1 && { unexpected_media_file_parameters: NON_STANDARD }),
+    ...(kind === "video" && longestGopSeconds(track) > MAX_GOP_SECONDS && { video_gop_size: "high" }),
+  };
+}
+
+function longestGopSeconds({ samples: { count, dts, isSync }, timescale }: IndexedTrack): number {
+  let [longest, start] = [0, dts[0] ?? 0];
+  for (let index = 0; index < count; index += 1) {
+    const time = dts[index] ?? 0;
+    longest = Math.max(longest, time - start);
+    if (isSync[index] === 1) start = time;
+  }
+  return longest / timescale;
+}
+
+function hasSamples(track: IndexedTrack | null): boolean {
+  return track !== null && track.samples.count > 0;
+}
+
+/** ffprobe tells the track's own id; where it does not, the first of its kind is meant. */
+function trackOf(id: number | null, kind: "video" | "audio", tracks: readonly IndexedTrack[]): IndexedTrack | null {
+  const ofKind = tracks.filter((track) => track.kind === kind);
+  return (id === null ? ofKind[0] : ofKind.find((track) => track.id === id)) ?? null;
+}
