@@ -17,6 +17,7 @@ const KEY = "env/asset/source/1";
 /** The facts of resumable objects. */
 export function drafting(open: () => ResumableObjects): void {
   arriving(open);
+  interrupted(open);
   finishing(open);
 }
 
@@ -24,7 +25,7 @@ function arriving(open: () => ResumableObjects): void {
   it("keeps what arrived for every user, in pieces of any order, and shows no object before the end", async () => {
     const whole = bytesOf(300_000);
     const draft = open().openDraft(KEY, "d1");
-    expect(await draft.received()).toEqual({ ranges: [], contiguousBytes: 0 });
+    expect(await draft.received()).toEqual({ ranges: [], contiguousBytes: 0, sizeBytes: null });
     await draft.write(200_000, Readable.from([whole.subarray(200_000)]));
     await open()
       .openDraft(KEY, "d1")
@@ -35,6 +36,7 @@ function arriving(open: () => ResumableObjects): void {
         { start: 200_000, end: 300_000 },
       ],
       contiguousBytes: 100_000,
+      sizeBytes: null,
     });
     await expect(open().openDraft(KEY, "d1").finish({ sizeBytes: 300_000 })).rejects.toThrow(DraftIncompleteError);
     expect(await open().head(KEY)).toBeNull();
@@ -68,6 +70,19 @@ function arriving(open: () => ResumableObjects): void {
     await fc.assert(property, { numRuns: 20 });
   });
 
+  it("remembers how long the whole is to be, and refuses another length", async () => {
+    const draft = open().openDraft(KEY, "announced");
+    await draft.announce(10);
+    await open().openDraft(KEY, "announced").announce(10);
+    await expect(open().openDraft(KEY, "announced").announce(11)).rejects.toThrow(ObjectMismatchError);
+    expect((await draft.received()).sizeBytes).toBe(10);
+    const users = [1, 2, 3, 4].map((sizeBytes) => open().openDraft(KEY, "at-once").announce(sizeBytes));
+    const ends = await Promise.allSettled(users);
+    expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+  });
+}
+
+function interrupted(open: () => ResumableObjects): void {
   it("keeps what came before the stream broke, and rejects with what broke it", async () => {
     const whole = bytesOf(90_000);
     const draft = open().openDraft(KEY, "broken");
@@ -126,7 +141,7 @@ function finishing(open: () => ResumableObjects): void {
     await open().openDraft(KEY, "gone").discard();
     slow.push(null);
     await expect(running).rejects.toThrow(ObjectMissingError);
-    expect(await open().openDraft(KEY, "gone").received()).toEqual({ ranges: [], contiguousBytes: 0 });
+    expect(await open().openDraft(KEY, "gone").received()).toEqual({ ranges: [], contiguousBytes: 0, sizeBytes: null });
     await expect(open().openDraft(KEY, "gone").finish({ sizeBytes: 1_000 })).rejects.toThrow(DraftIncompleteError);
   });
 

@@ -17,8 +17,8 @@ import {
 /** So much at most is sent again when the process is killed in the middle of a long write. */
 const COMMIT_BYTES = 16 * 1_048_576;
 
-/** An entry of the ranges file. Brackets, so that a torn one and the next never make a third. */
-const ENTRY = /\[(\d+)-(\d+)\]/g;
+/** Entries of the ranges file: a range, or how long the whole is. Brackets, so that a torn one and the next make no third. */
+const ENTRY = /\[(?:(\d+)-(\d+)|=(\d+))\]/g;
 const MAX_ENTRY_BYTES = 64;
 
 export interface DraftStore {
@@ -39,6 +39,8 @@ export class FolderDraft implements ObjectDraft {
   /** In `bytes`, durable or not; of other processes, what they had told of when last looked. */
   #written = new ByteRangeSet();
   #durable = new ByteRangeSet();
+  /** What was announced first. */
+  #sizeBytes: number | null = null;
   /** How much of `ranges` was read. */
   #readBytes = 0;
   #hash: DraftHash;
@@ -75,7 +77,19 @@ export class FolderDraft implements ObjectDraft {
 
   async received(): Promise<ReceivedBytes> {
     await this.#readRanges();
-    return { ranges: this.#durable.ranges, contiguousBytes: this.#durable.contiguousBytes };
+    const { ranges, contiguousBytes } = this.#durable;
+    return { ranges, contiguousBytes, sizeBytes: this.#sizeBytes };
+  }
+
+  async announce(sizeBytes: number): Promise<void> {
+    await makeDirectory(this.#directory);
+    await this.#readRanges();
+    if (this.#sizeBytes === null) {
+      await this.#append(`[=${sizeBytes}]`);
+      await this.#readRanges(); // another process may have been first
+    }
+    if (this.#sizeBytes !== sizeBytes)
+      throw new ObjectMismatchError(`${this.key} was to have ${this.#sizeBytes} bytes, not ${sizeBytes}`);
   }
 
   async finish({ sizeBytes }: { sizeBytes: number }): Promise<ObjectInfo> {
@@ -113,6 +127,7 @@ export class FolderDraft implements ObjectDraft {
   #beginAnew(): void {
     this.#written = new ByteRangeSet();
     this.#durable = new ByteRangeSet();
+    this.#sizeBytes = null;
     this.#readBytes = 0;
     this.#hash = new DraftHash(join(this.#directory, "bytes"));
   }
@@ -186,10 +201,12 @@ export class FolderDraft implements ObjectDraft {
     return this.#inTurn(async () => {
       const text = await readFrom(join(this.#directory, "ranges"), this.#readBytes);
       if (text === null) {
-        if (this.#durable.end > 0) this.#beginAnew(); // finished or discarded by another process
+        if (this.#readBytes > 0) this.#beginAnew(); // finished or discarded by another process
         return;
       }
-      for (const [, start, end] of text.matchAll(ENTRY)) {
+      for (const [, start, end, sizeBytes] of text.matchAll(ENTRY)) {
+        if (sizeBytes !== undefined) this.#sizeBytes ??= Number(sizeBytes);
+        if (start === undefined) continue;
         const range = { start: Number(start), end: Number(end) };
         this.#durable.add(range);
         this.#written.add(range);

@@ -54,6 +54,8 @@ export interface ReceivedBytes {
   ranges: readonly ByteRange[];
   /** From the first byte on, without a gap. */
   contiguousBytes: number;
+  /** As announced; null while nobody did. */
+  sizeBytes: number | null;
 }
 
 /**
@@ -68,6 +70,8 @@ export interface ObjectDraft {
    */
   write(offset: number, body: Readable): Promise<void>;
   received(): Promise<ReceivedBytes>;
+  /** Says how long the whole will be. Rejects with {@link ObjectMismatchError} when that was said before and was another. */
+  announce(sizeBytes: number): Promise<void>;
   /**
    * Makes the object, without moving a byte, and ends the draft. The hash was made while the bytes came in order; only the
    * rest of it is made here. Rejects with {@link DraftIncompleteError} when bytes are missing, with

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { type AssetSettingsWire, encodingTier, policyProblem, readAssetSettings } from "./settings-wire.ts";
+
+const url = "https://example.com/a.mp4";
+
+function settingsOf(wire: AssetSettingsWire, source: "url" | "upload" = "url") {
+  const read = readAssetSettings(wire, source);
+  if ("problems" in read) throw new Error(read.problems.join("; "));
+  return read.settings;
+}
+
+function problemsOf(wire: AssetSettingsWire, source: "url" | "upload" = "url") {
+  const read = readAssetSettings(wire, source);
+  return "problems" in read ? read.problems : [];
+}
+
+describe("readAssetSettings", () => {
+  it.each<[string, AssetSettingsWire]>([
+    ["input as text", { input: url }],
+    ["inputs as text", { inputs: url }],
+    ["one object", { input: { url } }],
+    ["a list of texts", { inputs: [url] }],
+    ["a list of objects", { inputs: [{ url, type: "video" }] }],
+  ])("takes %s", (_, wire) => {
+    expect(settingsOf(wire).inputUrl).toBe(url);
+  });
+
+  it("has defaults for everything but the input", () => {
+    expect(settingsOf({ inputs: [{ url }] })).toEqual({
+      inputUrl: url,
+      policies: [],
+      videoQuality: "basic",
+      maxResolutionTier: "1080p",
+      passthrough: null,
+      meta: {},
+      isTest: false,
+      kept: { inputs: [{ url }] },
+    });
+  });
+
+  it("takes policies under each of their names, one or many", () => {
+    expect(settingsOf({ input: url, playback_policy: "public" }).policies).toEqual(["public"]);
+    expect(settingsOf({ input: url, playback_policies: ["signed", "public"] }).policies).toEqual(["signed", "public"]);
+    const advanced = settingsOf({
+      input: url,
+      playback_policy: ["public"],
+      advanced_playback_policies: [{ policy: "signed" }],
+    });
+    expect(advanced.policies).toEqual(["public", "signed"]);
+  });
+
+  it("knows the old names of qualities and refuses two that disagree", () => {
+    expect(settingsOf({ input: url, encoding_tier: "smart" }).videoQuality).toBe("plus");
+    expect(settingsOf({ input: url, encoding_tier: "smart", video_quality: "plus" }).videoQuality).toBe("plus");
+    expect(settingsOf({ input: url, video_quality: "premium" }).videoQuality).toBe("premium");
+    expect(problemsOf({ input: url, encoding_tier: "baseline", video_quality: "plus" })).toEqual([
+      expect.stringMatching(/^encoding_tier: /),
+    ]);
+    expect((["basic", "plus", "premium"] as const).map(encodingTier)).toEqual(["baseline", "smart", "premium"]);
+  });
+
+  it("keeps what changes nothing, and takes empty passthrough as none", () => {
+    const settings = settingsOf({
+      input: { url, name: "main" },
+      mp4_support: "none",
+      master_access: "none",
+      normalize_audio: false,
+      generate_shots: false,
+      copy_overlays: true,
+      static_renditions: [],
+      directives: [],
+      passthrough: "",
+      meta: { title: "A" },
+      test: true,
+    });
+    expect(settings).toMatchObject({ passthrough: null, meta: { title: "A" }, isTest: true });
+    expect(settings.kept).toEqual({
+      inputs: [{ url, name: "main" }],
+      mp4_support: "none",
+      master_access: "none",
+      normalize_audio: false,
+      generate_shots: false,
+      copy_overlays: true,
+    });
+  });
+
+  it.each<[string, AssetSettingsWire]>([
+    ["static_renditions", { input: url, static_renditions: [{ resolution: "highest" }] }],
+    ["mp4_support", { input: url, mp4_support: "standard" }],
+    ["master_access", { input: url, master_access: "temporary" }],
+    ["normalize_audio", { input: url, normalize_audio: true }],
+    ["generate_shots", { input: url, generate_shots: true }],
+    ["directives", { input: url, directives: [{ id: "x" }] }],
+    ["playback_policies", { input: url, playback_policy: "drm" }],
+    ["playback_policies", { input: url, advanced_playback_policies: [{ policy: "drm" }] }],
+    ["inputs[1]", { inputs: [url, "https://example.com/a.vtt"] }],
+    ["inputs[0].type", { input: { url, type: "text" } }],
+    ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
+    ["inputs[0].generated_subtitles", { input: { url, generated_subtitles: [{}] } }],
+    ["inputs[0].start_time", { input: { url, start_time: 1 } }],
+    ["inputs[0].start_time", { input: { url, end_time: 1 } }],
+    ["inputs[0].url", { input: "mux://assets/abc" }],
+  ])("says of %s that it is not supported yet", (field, wire) => {
+    expect(problemsOf(wire)).toEqual([expect.stringContaining("is not supported yet")]);
+    expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
+  });
+
+  it.each<[string, AssetSettingsWire]>([
+    ["inputs", {}],
+    ["inputs", { inputs: [] }],
+    ["inputs[0].url", { input: "" }],
+    ["inputs[0].url", { inputs: [{}] }],
+    ["inputs[0].url", { input: "ftp://example.com/a" }],
+    ["inputs[0].url", { input: "https://" }],
+    ["input", { input: url, inputs: url }],
+    ["playback_policies", { input: url, playback_policy: "secret" }],
+  ])("refuses a wrong %s", (field, wire) => {
+    expect(problemsOf(wire)[0]?.startsWith(`${field}:`)).toBe(true);
+  });
+
+  it("lets the first input of an upload only configure it", () => {
+    expect(settingsOf({}, "upload").inputUrl).toBeNull();
+    expect(settingsOf({ inputs: [{ name: "main" }] }, "upload").kept).toEqual({ inputs: [{ name: "main" }] });
+    expect(problemsOf({ input: url }, "upload")).toEqual([expect.stringMatching(/^inputs\[0\].url: /)]);
+  });
+});
+
+describe("policyProblem", () => {
+  it("has none with ours", () => {
+    expect(["public", "signed"].flatMap(policyProblem)).toEqual([]);
+  });
+});

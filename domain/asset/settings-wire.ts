@@ -1,0 +1,170 @@
+/** What a new asset is to be, as clients send it; also `new_asset_settings` of uploads (reference video-api.md §3.1). */
+export interface AssetSettingsWire {
+  input?: InputsWire | undefined;
+  inputs?: InputsWire | undefined;
+  playback_policy?: string | string[] | undefined;
+  playback_policies?: string | string[] | undefined;
+  advanced_playback_policies?: { policy: string }[] | undefined;
+  video_quality?: VideoQuality | undefined;
+  encoding_tier?: EncodingTier | undefined;
+  max_resolution_tier?: MaxResolutionTier | undefined;
+  static_renditions?: unknown[] | undefined;
+  mp4_support?: string | undefined;
+  master_access?: string | undefined;
+  normalize_audio?: boolean | undefined;
+  generate_shots?: boolean | undefined;
+  directives?: unknown[] | undefined;
+  copy_overlays?: boolean | undefined;
+  passthrough?: string | undefined;
+  meta?: Record<string, string> | undefined;
+  test?: boolean | undefined;
+}
+
+export type InputsWire = string | InputWire | (string | InputWire)[];
+
+export interface InputWire {
+  url?: string | undefined;
+  type?: string | undefined;
+  overlay_settings?: object | undefined;
+  generated_subtitles?: unknown[] | undefined;
+  start_time?: number | undefined;
+  end_time?: number | undefined;
+  name?: string | undefined;
+  language_code?: string | undefined;
+}
+
+export const VIDEO_QUALITIES = ["basic", "plus", "premium"] as const;
+export type VideoQuality = (typeof VIDEO_QUALITIES)[number];
+export const ENCODING_TIERS = ["baseline", "smart", "premium"] as const;
+export type EncodingTier = (typeof ENCODING_TIERS)[number];
+export const MAX_RESOLUTION_TIERS = ["1080p", "1440p", "2160p"] as const;
+export type MaxResolutionTier = (typeof MAX_RESOLUTION_TIERS)[number];
+export const PLAYBACK_POLICIES = ["public", "signed"] as const;
+export type PlaybackPolicy = (typeof PLAYBACK_POLICIES)[number];
+
+export interface AssetSettings {
+  /** Null for uploads: their bytes are the input. */
+  inputUrl: string | null;
+  /** One playback id is made of each. */
+  policies: readonly PlaybackPolicy[];
+  videoQuality: VideoQuality;
+  maxResolutionTier: MaxResolutionTier;
+  passthrough: string | null;
+  meta: Readonly<Record<string, string>>;
+  isTest: boolean;
+  /** What changes nothing here and is given back as it came. */
+  kept: Readonly<Record<string, unknown>>;
+}
+
+export type ReadSettings = { settings: AssetSettings } | { problems: readonly string[] };
+
+export function encodingTier(quality: VideoQuality): EncodingTier {
+  return ENCODING_TIERS[VIDEO_QUALITIES.indexOf(quality)] ?? "baseline";
+}
+
+/**
+ * Takes the settings apart. What would have an effect that is not built yet is refused by name: nobody shall wait for a thing
+ * that never comes.
+ *
+ * @param source where the bytes come from: the first input's URL, or an upload
+ */
+export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "upload"): ReadSettings {
+  const inputs = inputsOf(wire);
+  const policies = policiesOf(wire);
+  const quality = qualityOf(wire);
+  const problems = [
+    ...unsupportedFields(wire),
+    ...inputProblems(inputs, source),
+    ...policies.flatMap((policy) => policyProblem(policy)),
+    ...(wire.input !== undefined && wire.inputs !== undefined ? ["input: give either inputs or input, not both"] : []),
+    ...(quality === null ? ["encoding_tier: contradicts video_quality"] : []),
+  ];
+  if (problems.length > 0 || quality === null) return { problems };
+  const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
+  return {
+    settings: {
+      inputUrl: inputs[0]?.url ?? null,
+      policies: policies.filter(isPlaybackPolicy),
+      videoQuality: quality,
+      maxResolutionTier: wire.max_resolution_tier ?? "1080p",
+      passthrough: wire.passthrough === "" ? null : (wire.passthrough ?? null),
+      meta: wire.meta ?? {},
+      isTest: wire.test ?? false,
+      kept: { inputs, ...defined({ mp4_support, master_access, normalize_audio, generate_shots, copy_overlays }) },
+    },
+  };
+}
+
+/** Empty when the policy is one of ours. */
+export function policyProblem(policy: string): string[] {
+  if (policy === "drm") return [notYet("playback_policies", "drm")];
+  return isPlaybackPolicy(policy) ? [] : [`playback_policies: "${policy}" is no policy; use public or signed`];
+}
+
+function inputsOf({ inputs, input }: AssetSettingsWire): InputWire[] {
+  const given = inputs ?? input ?? [];
+  return (Array.isArray(given) ? given : [given]).map((one) => (typeof one === "string" ? { url: one } : one));
+}
+
+function policiesOf(wire: AssetSettingsWire): string[] {
+  const plain = wire.playback_policies ?? wire.playback_policy ?? [];
+  const advanced = (wire.advanced_playback_policies ?? []).map(({ policy }) => policy);
+  return [...(Array.isArray(plain) ? plain : [plain]), ...advanced];
+}
+
+/** Null when the new name and the old one say different things. */
+function qualityOf({ video_quality, encoding_tier }: AssetSettingsWire): VideoQuality | null {
+  const old = encoding_tier === undefined ? undefined : VIDEO_QUALITIES[ENCODING_TIERS.indexOf(encoding_tier)];
+  if (video_quality !== undefined && old !== undefined && video_quality !== old) return null;
+  return video_quality ?? old ?? "basic";
+}
+
+function unsupportedFields(wire: AssetSettingsWire): string[] {
+  const { static_renditions, mp4_support, master_access, normalize_audio, generate_shots, directives } = wire;
+  return [
+    ...((static_renditions?.length ?? 0) > 0 ? [notYet("static_renditions")] : []),
+    ...(mp4_support !== undefined && mp4_support !== "none" ? [notYet("mp4_support", mp4_support)] : []),
+    ...(master_access !== undefined && master_access !== "none" ? [notYet("master_access", master_access)] : []),
+    ...(normalize_audio === true ? [notYet("normalize_audio", "true")] : []),
+    ...(generate_shots === true ? [notYet("generate_shots", "true")] : []),
+    ...((directives?.length ?? 0) > 0 ? [notYet("directives")] : []),
+  ];
+}
+
+function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): string[] {
+  const [first, second] = inputs;
+  const problems = first === undefined ? [] : firstInputProblems(first, source);
+  if (first === undefined && source === "url") problems.push("inputs: name the URL of a video or audio file");
+  if (second !== undefined) problems.push(notYet("inputs[1]", "more than one input"));
+  return problems;
+}
+
+function firstInputProblems(input: InputWire, source: "url" | "upload"): string[] {
+  const { url, type, overlay_settings, generated_subtitles, start_time, end_time } = input;
+  return [
+    ...(type !== undefined && type !== "video" ? [notYet("inputs[0].type", type)] : []),
+    ...(overlay_settings !== undefined ? [notYet("inputs[0].overlay_settings")] : []),
+    ...((generated_subtitles?.length ?? 0) > 0 ? [notYet("inputs[0].generated_subtitles")] : []),
+    ...(start_time !== undefined || end_time !== undefined ? [notYet("inputs[0].start_time, end_time")] : []),
+    ...(source === "url" ? urlProblems(url) : []),
+    ...(source === "upload" && url !== undefined ? ["inputs[0].url: the upload itself is the first input"] : []),
+  ];
+}
+
+function urlProblems(url: string | undefined): string[] {
+  if (url === undefined || url === "") return ["inputs[0].url: name the URL of a video or audio file"];
+  if (/^mux:/i.test(url)) return [notYet("inputs[0].url", "clips of assets")];
+  return /^https?:\/\/[^/?#\s]+/i.test(url) ? [] : ["inputs[0].url: begins with neither https:// nor http://"];
+}
+
+function isPlaybackPolicy(policy: string): policy is PlaybackPolicy {
+  return (PLAYBACK_POLICIES as readonly string[]).includes(policy);
+}
+
+function notYet(field: string, value?: string): string {
+  return `${field}: ${value === undefined ? "" : `${value} `}is not supported yet`;
+}
+
+function defined(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
