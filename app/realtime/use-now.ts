@@ -2,12 +2,14 @@
 
 import { useEffect, useState } from "react";
 
-/** The page's clock, once a second. */
-export function useNow(): number {
+const SECOND_MS = 1_000;
+
+/** The page's clock, once a second or as often as told. */
+export function useNow(everyMs = SECOND_MS): number {
   const [nowMs, setNowMs] = useState(() => Date.now());
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), 1_000);
+    const timer = setInterval(() => setNowMs(Date.now()), everyMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [everyMs]);
   return nowMs;
 }

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { ENVIRONMENT_HEADER } from "./forwarding.ts";
 
 /** The server never makes a person wait longer than this; then it counts as down. */
 const TIMEOUT_MS = 10_000;
@@ -18,11 +19,13 @@ export interface ServerQuestion<T> {
   schema: z.ZodType<T>;
   sessionToken?: string;
   body?: unknown;
+  /** Of a question to the public API, whose paths name none. */
+  environment?: string;
   /** Whom the server limits and records: the browser's address, not ours. */
   clientAddress?: string | undefined;
 }
 
-/** Asks the server's dashboard API. Never rejects: each failure is an answer that a page has words for. */
+/** Asks the server. Never rejects: each failure is an answer that a page has words for. */
 export async function askServer<T>(question: ServerQuestion<T>): Promise<ServerAnswer<T>> {
   try {
     const answer = await fetch(new URL(question.path, question.apiUrl), {
@@ -52,11 +55,17 @@ async function readAnswer<T>(answer: Response, schema: z.ZodType<T>): Promise<Se
   return { kind: "ok", value: parsed.data };
 }
 
-function headersOf({ sessionToken, body, clientAddress }: ServerQuestion<unknown>): Record<string, string> {
+function headersOf({
+  sessionToken,
+  body,
+  environment,
+  clientAddress,
+}: ServerQuestion<unknown>): Record<string, string> {
   return {
     accept: "application/json",
     ...(body === undefined ? {} : { "content-type": "application/json" }),
     ...(sessionToken === undefined ? {} : { authorization: `Bearer ${sessionToken}` }),
+    ...(environment === undefined ? {} : { [ENVIRONMENT_HEADER]: environment }),
     ...(clientAddress === undefined ? {} : { "x-forwarded-for": clientAddress }),
   };
 }

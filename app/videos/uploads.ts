@@ -29,7 +29,7 @@ export interface Uploads {
   get(): readonly Upload[];
   subscribe(listener: () => void): () => void;
   add(files: Iterable<File>): void;
-  /** Stops an unfinished upload, or forgets a failed one. */
+  /** Stops an unfinished upload, or forgets one that has ended. */
   cancel(key: number): void;
   /** Sends a failed file again from its beginning. */
   retry(key: number): void;

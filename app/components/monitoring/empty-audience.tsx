@@ -1,5 +1,5 @@
+import { CodeLines } from "../ui/code-lines.tsx";
 import { Panel } from "../ui/panel.tsx";
-import { CodeLines } from "./code-lines.tsx";
 
 interface Props {
   /** null: none is in use, so nothing can be sent. */

@@ -2,7 +2,7 @@
 
 import { useEffect } from "react";
 import type { LiveState } from "../../realtime/monitoring-client.ts";
-import { signInPath } from "../../session/return-path.ts";
+import { leaveToSignIn } from "../../session/leave-to-sign-in.ts";
 import { Button } from "../ui/button.tsx";
 
 interface Props {
@@ -18,9 +18,7 @@ const SENTENCES = {
 
 export function ProblemNotice({ problem, onClear }: Props) {
   useEffect(() => {
-    if (problem === "signed_out") {
-      window.location.assign(signInPath(`${window.location.pathname}${window.location.search}`, true));
-    }
+    if (problem === "signed_out") leaveToSignIn();
   }, [problem]);
   return (
     <div

@@ -1,19 +1,21 @@
 "use client";
 
 import { Check, ChevronsUpDown } from "lucide-react";
-import { useRouter } from "next/navigation";
+import { usePathname, useRouter } from "next/navigation";
 import type { EnvironmentSummary } from "../../session/wire.ts";
 import { Menu } from "../ui/menu.tsx";
 import { MenuItem } from "../ui/menu-item.tsx";
+import { pageOf } from "./pages.ts";
 
 interface Props {
   current: EnvironmentSummary;
   environments: readonly EnvironmentSummary[];
 }
 
-/** The environment's name; a menu only for those who have several. */
+/** The environment's name; a menu only for those who have several. Leads to the same page of the other one. */
 export function EnvironmentSwitcher({ current, environments }: Props) {
   const router = useRouter();
+  const page = pageOf(usePathname());
   const label = (
     <span className="min-w-0 text-left">
       <span className="block truncate font-medium text-sm leading-4">{current.name}</span>
@@ -35,7 +37,7 @@ export function EnvironmentSwitcher({ current, environments }: Props) {
       }
     >
       {environments.map(({ id, name, organization }) => (
-        <MenuItem key={id} onSelect={() => router.push(`/environments/${id}/monitoring`)} className="h-auto py-1.5">
+        <MenuItem key={id} onSelect={() => router.push(`/environments/${id}/${page}`)} className="h-auto py-1.5">
           <span className="min-w-0">
             <span className="block truncate leading-4">{name}</span>
             <span className="block truncate text-2xs text-muted">{organization}</span>

@@ -1,8 +1,7 @@
-import { Activity } from "lucide-react";
-import Link from "next/link";
 import type { EnvironmentSummary, Person } from "../../session/wire.ts";
 import { EnvironmentSwitcher } from "./environment-switcher.tsx";
 import { Logo } from "./logo.tsx";
+import { PageLinks } from "./page-links.tsx";
 import { PersonMenu } from "./person-menu.tsx";
 import { ThemeMenu } from "./theme-menu.tsx";
 
@@ -19,16 +18,9 @@ export function Sidebar({ person, current, environments }: Props) {
         <Logo />
       </div>
       <EnvironmentSwitcher current={current} environments={environments} />
-      <nav aria-label="Pages" className="mt-4 flex-1">
-        <Link
-          href={`/environments/${current.id}/monitoring`}
-          aria-current="page"
-          className="relative flex h-8 items-center gap-2.5 rounded-control bg-sunken px-2 font-medium text-sm before:absolute before:inset-y-2 before:-left-3 before:w-0.5 before:bg-accent"
-        >
-          <Activity aria-hidden className="size-4 text-accent" />
-          Monitoring
-        </Link>
-      </nav>
+      <div className="mt-4 flex-1">
+        <PageLinks environment={current.id} direction="column" />
+      </div>
       <div className="flex items-center justify-between gap-1 py-3">
         <PersonMenu person={person} side="top" />
         <ThemeMenu side="top" />

@@ -10,6 +10,7 @@ const look = cva(
         primary: "bg-accent text-on-accent hover:bg-accent-strong",
         outline: "border border-line-strong bg-surface text-ink hover:bg-sunken",
         quiet: "text-muted hover:bg-sunken hover:text-ink",
+        danger: "border border-bad/40 bg-bad-soft text-bad hover:border-bad",
       },
       size: { small: "h-7 px-2 text-xs", medium: "h-8 px-3 text-sm", large: "h-10 px-4 text-base", icon: "size-8" },
     },

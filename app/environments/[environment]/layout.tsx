@@ -4,6 +4,7 @@ import { KeepSession } from "../../components/shell/keep-session.tsx";
 import { ServerDown } from "../../components/shell/server-down.tsx";
 import { Sidebar } from "../../components/shell/sidebar.tsx";
 import { TopBar } from "../../components/shell/top-bar.tsx";
+import { UploadPill } from "../../components/videos/upload-pill.tsx";
 import { askMembership } from "../../session/membership.ts";
 import { sendToSignIn } from "../../session/send-to-sign-in.ts";
 
@@ -28,6 +29,7 @@ export default async function EnvironmentLayout({ children, params }: Props) {
         <TopBar person={person} current={current} environments={environments} />
         {children}
         <KeepSession />
+        <UploadPill environment={current.id} />
       </div>
     </div>
   );

@@ -2,7 +2,7 @@
 
 import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
-import { Button } from "../ui/button.tsx";
+import { Button } from "./button.tsx";
 
 const CONFIRMED_MS = 2_000;
 

@@ -1,0 +1,40 @@
+"use client";
+
+import { MediaController, MediaLoadingIndicator, MediaPlayButton, MediaPosterImage } from "media-chrome/react";
+import { useEffect, useRef } from "react";
+import { PROBLEM_SENTENCES } from "../../player/attach-hls.ts";
+import { type PlayerSource, usePlayer } from "../../player/use-player.ts";
+import { Button } from "../ui/button.tsx";
+import { PlayerControls } from "./player-controls.tsx";
+
+export interface VideoPlayerProps {
+  source: PlayerSource;
+  /** Null: nothing can be seen, as of a video that is only sound. */
+  posterUrl: string | null;
+  onVideo(video: HTMLVideoElement | null): void;
+}
+
+/** Our own player; in the browser alone, for it is made of custom elements. */
+export default function VideoPlayer({ source, posterUrl, onVideo }: VideoPlayerProps) {
+  const controller = useRef<HTMLElement>(null);
+  const { video, problem, retry } = usePlayer(controller, source);
+  useEffect(() => onVideo(video), [video, onVideo]);
+  return (
+    <>
+      <MediaController ref={controller as never} className="player" data-testid="player">
+        {posterUrl !== null && <MediaPosterImage slot="poster" src={posterUrl} />}
+        <MediaLoadingIndicator slot="centered-chrome" noAutohide />
+        <MediaPlayButton slot="centered-chrome" className="player-start" />
+        <PlayerControls />
+      </MediaController>
+      {problem !== null && (
+        <div role="alert" className="absolute inset-0 grid place-items-center bg-picture-ground p-4">
+          <div className="text-center text-on-picture">
+            <p className="mb-3">{PROBLEM_SENTENCES[problem]}</p>
+            <Button onClick={retry}>Try again</Button>
+          </div>
+        </div>
+      )}
+    </>
+  );
+}

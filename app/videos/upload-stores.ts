@@ -1,0 +1,20 @@
+import { isUnfinished } from "./upload-state.ts";
+import type { Uploads } from "./uploads.ts";
+
+/** Uploads of every environment that was looked at; each goes on while another one is shown. */
+export interface UploadStores {
+  of(environment: string): Uploads;
+  hasUnfinished(): boolean;
+}
+
+export function createUploadStores(create: (environment: string) => Uploads): UploadStores {
+  const stores = new Map<string, Uploads>();
+  return {
+    of: (environment) => {
+      const store = stores.get(environment) ?? create(environment);
+      stores.set(environment, store);
+      return store;
+    },
+    hasUnfinished: () => [...stores.values()].some((store) => store.get().some(isUnfinished)),
+  };
+}
