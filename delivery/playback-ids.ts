@@ -30,6 +30,8 @@ export interface PlaybackIdsOptions {
   nowMs: () => number;
   /** What is known is used although its time is over, because Postgres is away. */
   onStale?: () => void;
+  /** How long a look-up may take where something is known to go on with, and where nothing is; shorter only in tests. */
+  patienceMs?: { known: number; unknown: number };
 }
 
 /** A deleted id is dead within 10 s (docs/playback.md): half of it, the rest is for a slow look-up. */
@@ -37,7 +39,6 @@ const READY_MS = 5_000;
 /** A new id plays at once, also where somebody asked for it before it was there. */
 const ABSENT_MS = 1_000;
 const NOT_READY_MS = 500;
-/** How long a look-up may take where something is known to go on with, and where nothing is. */
 const PATIENCE_MS = { known: 1_000, unknown: 3_000 };
 /** Time without asking after Postgres was found away. */
 const PAUSE_MS = 1_000;
@@ -51,7 +52,8 @@ interface Known {
   askedAtMs: number;
 }
 
-export function createPlaybackIds({ read, nowMs, onStale = () => undefined }: PlaybackIdsOptions): PlaybackIds {
+export function createPlaybackIds(options: PlaybackIdsOptions): PlaybackIds {
+  const { read, nowMs, onStale = () => undefined, patienceMs = PATIENCE_MS } = options;
   const existing = new Lru<Known>({ maxWeight: MAX_KNOWN });
   const absent = new Lru<Known>({ maxWeight: MAX_ABSENT });
   const asking = new Map<string, Promise<Known>>();
@@ -80,7 +82,7 @@ export function createPlaybackIds({ read, nowMs, onStale = () => undefined }: Pl
       const last = known?.facts ?? null;
       try {
         if (nowMs() < pausedUntilMs) throw new PostgresUnavailable("asked a moment ago");
-        return (await inTime(ask(playbackId), last === null ? PATIENCE_MS.unknown : PATIENCE_MS.known)).facts;
+        return (await inTime(ask(playbackId), last === null ? patienceMs.unknown : patienceMs.known)).facts;
       } catch (error) {
         if (!(error instanceof PostgresUnavailable)) throw error;
         if (nowMs() >= pausedUntilMs) pausedUntilMs = nowMs() + PAUSE_MS;

@@ -109,7 +109,12 @@ async function exchange(
   signal: AbortSignal,
 ): Promise<Reply> {
   const isHttps = url.startsWith("https:");
-  const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
+  const body = Buffer.from(JSON.stringify(wanted));
+  const headers = {
+    authorization: `Bearer ${secret}`,
+    "content-type": "application/json",
+    "content-length": body.length,
+  };
   for (let attempt = 1; ; attempt += 1) {
     const target = new URL("make", url.endsWith("/") ? url : `${url}/`);
     const options = { method: "POST", headers, signal };
@@ -117,7 +122,7 @@ async function exchange(
       ? requestHttps(target, { ...options, agent: agents.https })
       : requestHttp(target, { ...options, agent: agents.http });
     limitConnecting(request);
-    request.end(JSON.stringify(wanted));
+    request.end(body);
     try {
       return await readReply(request);
     } catch (error) {

@@ -1,0 +1,73 @@
+import { describe, expect, it } from "vitest";
+import { PlaybackError } from "./playback-error.ts";
+import { mediaPath, mediaPlaylistPath, mediaType, parseRoute } from "./route.ts";
+
+const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
+const PLAN = "0123456789abcdef";
+
+function refusal(path: string): string {
+  try {
+    return parseRoute(path).kind;
+  } catch (error) {
+    if (error instanceof PlaybackError) return error.type;
+    throw error;
+  }
+}
+
+describe("parseRoute", () => {
+  it("knows the multivariant playlist with and without its extension", () => {
+    expect(parseRoute(`/${ID}.m3u8`)).toEqual({ kind: "multivariant", playbackId: ID });
+    expect(parseRoute(`/${ID}`)).toEqual({ kind: "multivariant", playbackId: ID });
+  });
+
+  it("knows metadata and thumbnails", () => {
+    expect(parseRoute(`/${ID}/metadata.json`)).toEqual({ kind: "metadata", playbackId: ID });
+    for (const format of ["jpg", "png", "webp"]) {
+      expect(parseRoute(`/${ID}/thumbnail.${format}`)).toEqual({ kind: "thumbnail", playbackId: ID, format });
+    }
+  });
+
+  it("knows what playlists point to", () => {
+    const child = { playbackId: ID, grant: "-", planId: PLAN, rendition: "720p" };
+    expect(parseRoute(`/${ID}/${mediaPlaylistPath("-", PLAN, "720p")}`)).toEqual({ kind: "media_playlist", ...child });
+    expect(parseRoute(`/${ID}/${mediaPath("-", PLAN, "720p")}/init.mp4`)).toEqual({ kind: "init", ...child });
+    const segment = `/${ID}/${mediaPath("-", PLAN, "720p")}/12.m4s`;
+    expect(parseRoute(segment)).toEqual({ kind: "segment", ...child, segment: 12 });
+  });
+
+  it.each([
+    "/short.m3u8",
+    "/favicon.ico",
+    `/${ID}x${ID}.m3u8`,
+    `/${ID.slice(1)}-.m3u8`,
+    "/../thumbnail.jpg",
+    `//${ID}`,
+    "*",
+  ])("refuses %s as a malformed id", (path) => {
+    expect(refusal(path)).toBe("invalid_parameters");
+  });
+
+  it.each([
+    "/",
+    `/${ID}/`,
+    `/${ID}/thumbnail.gif`,
+    `/${ID}/thumbnail.constructor`,
+    `/${ID}/highest.mp4`,
+    `/${ID}/h/-/${PLAN}/720p`,
+    `/${ID}/h/-/${PLAN.toUpperCase()}/720p.m3u8`,
+    `/${ID}/s/-/${PLAN}/720p/01.m4s`,
+    `/${ID}/s/-/${PLAN}/720p/-1.m4s`,
+    `/${ID}/s/-/${PLAN}/../0.m4s`,
+    `/${ID}/s/-/${PLAN}/720p/init.mp4/`,
+    `/${ID}/s//${PLAN}/720p/0.m4s`,
+  ])("does not know %s", (path) => {
+    expect(refusal(path)).toBe("not_found");
+  });
+});
+
+describe("mediaType", () => {
+  it("tells sound from pictures", () => {
+    expect(mediaType("audio")).toBe("audio/mp4");
+    expect(mediaType("720p")).toBe("video/mp4");
+  });
+});
