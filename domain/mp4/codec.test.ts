@@ -161,6 +161,13 @@ describe("QuickTime's sound descriptions", () => {
     expect(plainAudioStsd(stsd)).toEqual(plain);
   });
 
+  it("leaves a rate that does not fit to the configuration", () => {
+    const fast = buildEsds(0x40, bits("00010 0000 0010 000"));
+    const made = plainAudioStsd(buildStsd([audioEntry("mp4a", 2, 96000, 2, box("wave", fast))]));
+    expect(made).toEqual(buildStsd([audioEntry("mp4a", 2, 0, 0, fast)]));
+    expect(audioCodec(made)).toEqual({ codecs: "mp4a.40.2", channels: 2, sampleRate: 96000 });
+  });
+
   it("are not seen in what is plain, of another codec, or ISO's version 1", () => {
     const isoVersion1 = buildStsd([audioEntry("mp4a", 2, 44100, 0, esds)], 1).with(33, 1);
     for (const stsd of [plain, isoVersion1, buildStsd([audioEntry("Opus", 2, 48000, 0)]), buildStsd([])]) {

@@ -14,6 +14,11 @@ export function plainAudioStsd(stsd: Uint8Array): Uint8Array {
   const esds = findEsds(audio.boxes);
   if (esds === null || (audio.isPlain && findBox(audio.boxes, "esds") !== null)) return stsd;
   const dataReference = concat(u32(0), u16(0, 1));
-  const format = concat(u16(audio.channels, 16), u32(0), u32(audio.sampleRate * 0x10000));
+  const format = concat(u16(orZero(audio.channels), 16), u32(0), u16(orZero(audio.sampleRate), 0));
   return fullBox("stsd", 0, 0, u32(1), box("mp4a", dataReference, u32(0, 0), format, esds.bytes));
+}
+
+/** Rates over 65,535 Hz do not fit: `esds` has them. */
+function orZero(value: number): number {
+  return value >= 0 && value < 2 ** 16 ? value : 0;
 }

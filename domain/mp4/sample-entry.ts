@@ -4,7 +4,6 @@ import { damaged } from "./mp4-error.ts";
 /** A film has one entry, rarely two. */
 const MAX_ENTRIES = 256;
 const VISUAL_ENTRY_BYTES = 78;
-const AUDIO_ENTRY_BYTES = 28;
 /** What QuickTime's sound descriptions of version 1 and 2 have in addition. */
 const QUICKTIME_EXTRA_BYTES = [0, 16, 36] as const;
 
@@ -25,7 +24,7 @@ export function visualEntryBoxes(entry: Box): Box[] {
 
 export interface AudioEntry {
   channels: number;
-  /** Whole part of a 16.16 number: rates over 65,535 Hz do not fit. */
+  /** Hz; 0 where the field cannot hold it. */
   sampleRate: number;
   /** As ISO/IEC 14496-12 §12.2.3 has it, not as QuickTime extends it. */
   isPlain: boolean;
@@ -41,6 +40,14 @@ export function readAudioEntry(stsd: Uint8Array, entry: Box): AudioEntry {
   const isPlain = version === 0 || stsd[8] === 1;
   const extraBytes = isPlain ? 0 : QUICKTIME_EXTRA_BYTES[version];
   if (extraBytes === undefined) throw damaged("a sound description is of an unknown version");
-  const boxes = readBoxes(new Fields(entry.body).skip(AUDIO_ENTRY_BYTES + extraBytes).takeRest());
-  return { channels, sampleRate, isPlain, boxes };
+  const extra = fields.take(extraBytes);
+  const boxes = readBoxes(fields.takeRest());
+  const facts = version === 2 && !isPlain ? readVersion2(extra) : { channels, sampleRate };
+  return { ...facts, isPlain, boxes };
+}
+
+/** Version 2 has constants in the old fields, and the truth in its own. */
+function readVersion2(extra: Uint8Array) {
+  const view = new Fields(extra).skip(4).rest();
+  return { sampleRate: Math.round(view.getFloat64(0)), channels: view.getUint32(8) };
 }

@@ -106,16 +106,23 @@ export function visualEntry(type: string, widthPx: number, heightPx: number, ...
   return box(type, size, new Uint8Array(78 - size.length), ...boxes);
 }
 
-/** @param version of QuickTime's sound description; its extra fields are zeros */
+/** @param version of QuickTime's sound description; 2 has constants where the others have channels and rate */
 export function audioEntry(
   type: string,
   channels: number,
   sampleRate: number,
   version: 0 | 1 | 2,
   ...boxes: readonly Uint8Array[]
-) {
-  const fields = concat(u32(0), u16(0, 1, version, 0), u32(0), u16(channels, 16), u32(0), u32(sampleRate * 2 ** 16));
-  return box(type, fields, new Uint8Array([0, 16, 36][version] ?? 0), ...boxes);
+): Uint8Array {
+  const extra = new Uint8Array([0, 16, 36][version] ?? 0);
+  if (version === 2) {
+    const view = new DataView(extra.buffer);
+    view.setFloat64(4, sampleRate);
+    view.setUint32(12, channels);
+  }
+  const [oldChannels, oldRate] = version === 2 ? [3, 1] : [channels, sampleRate];
+  const fields = concat(u32(0), u16(0, 1, version, 0), u32(0), u16(oldChannels, 16), u32(0), u32(oldRate * 2 ** 16));
+  return box(type, fields, extra, ...boxes);
 }
 
 /** `esds` with one-byte lengths. */
