@@ -143,6 +143,11 @@ describe("parseMovie: sample tables", () => {
     expect(parseTrack({ ...raw, handler: "vide" }).samples.count).toBe(25);
   });
 
+  it("takes every packet of sound for a sync sample, whatever the file says, and no picture where it names none", () => {
+    expect([...parseTrack({ handler: "soun", stss: [] }).samples.isSync]).toEqual([1, 1, 1]);
+    expect([...parseTrack({ stss: [] }).samples.isSync]).toEqual([0, 0, 0]);
+  });
+
   it("knows of no sample in a file whose samples come in fragments", () => {
     expect(parseTrack({ stts: [], stsc: [], chunkOffsets: [], sizes: [] }).samples.count).toBe(0);
   });

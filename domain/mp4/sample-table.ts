@@ -42,7 +42,7 @@ export function readSampleTable(stbl: readonly Box[], { isSound, maxSamples }: L
   fillTimes(table, durations);
   fillOffsets(table, chunks);
   fillCompositionOffsets(table.cts, findBox(stbl, "ctts"));
-  fillSync(table.isSync, findBox(stbl, "stss"));
+  fillSync(table.isSync, isSound ? null : findBox(stbl, "stss")); // some writers give sound an empty one
   return table;
 }
 
