@@ -31,10 +31,9 @@ export interface StandardisingRun extends StandardTreatment {
 export async function standardise(tools: FfmpegTools, run: StandardisingRun): Promise<void> {
   const { facts, signal, onProgress } = run;
   const { size: sizeBytes } = await stat(run.inputPath);
-  const { input, output } = standardArguments(facts, run);
   const seconds = facts.durationSeconds;
   await tools.runToFile({
-    args: { input: ["-f", run.demuxer, ...input], inputFile: run.inputPath, output },
+    args: { input: ["-f", run.demuxer], inputFile: run.inputPath, output: standardArguments(facts, run) },
     outputFile: run.outputFile,
     maxOutputBytes: 4 * GIB + MAX_GROWTH * sizeBytes,
     timeoutMs: 1000 * Math.min(MAX_SECONDS, SPARE_SECONDS + (seconds ?? UNKNOWN_SECONDS) * MAX_SECONDS_PER_SECOND),

@@ -11,6 +11,7 @@ export interface ProbedStream {
   height?: number | undefined;
   sample_aspect_ratio?: string | undefined;
   field_order?: string | undefined;
+  has_b_frames?: number | undefined;
   color_transfer?: string | undefined;
   avg_frame_rate?: string | undefined;
   r_frame_rate?: string | undefined;
@@ -67,6 +68,8 @@ export interface VideoFacts extends StreamFacts {
   /** The lowest rate in which all times can be written: above the average in variable rate. */
   baseFrameRate: number | null;
   isInterlaced: boolean;
+  /** Pictures are decoded in another order than shown. */
+  isReordered: boolean;
   /** PQ or HLG transfer. */
   isHdr: boolean;
 }
@@ -122,6 +125,7 @@ function videoFacts(stream: ProbedStream): VideoFacts | null {
     rotationDegrees: rotation(stream),
     averageFrameRate: ratio(stream.avg_frame_rate, "/"),
     baseFrameRate: ratio(stream.r_frame_rate, "/"),
+    isReordered: (stream.has_b_frames ?? 0) > 0,
     isInterlaced: INTERLACED.includes(stream.field_order ?? ""),
     isHdr: HDR_TRANSFERS.includes(stream.color_transfer ?? ""),
   };

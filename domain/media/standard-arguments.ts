@@ -11,28 +11,27 @@ const MAX_SIDE_PX = 4096;
 const GOP_SECONDS = 2;
 /** For rates that cannot be kept, as the reference system does. */
 const FALLBACK_FRAME_RATE = 30;
+const MOVIE_TIMESCALE = 48_000;
 const AUDIO_BITRATE = 128_000;
 
 /**
- * Arguments of the ffmpeg run that makes a plain MP4 of any source: the chosen streams, copied or encoded, nothing else. The
+ * Output arguments of the ffmpeg run that makes a plain MP4 of any source: the chosen streams, copied or encoded, nothing else. The
  * file's first time becomes 0; what starts later keeps its delay, by an empty edit.
  */
-export function standardArguments(
-  facts: SourceFacts,
-  treatment: StandardTreatment,
-): { input: string[]; output: string[] } {
+export function standardArguments(facts: SourceFacts, treatment: StandardTreatment): string[] {
   const video = treatment.video === "none" ? null : facts.video;
   const audio = treatment.audio === "none" ? null : facts.audio;
-  const output = [
+  return [
     ...(video === null ? ["-vn"] : ["-map", `0:${video.streamIndex}`]),
     ...(audio === null ? ["-an"] : ["-map", `0:${audio.streamIndex}`]),
     ...["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-write_tmcd", "0"],
     ...(video === null ? [] : treatment.video === "copy" ? ["-c:v", "copy"] : pictureArguments(video)),
     ...(audio === null ? [] : treatment.audio === "copy" ? ["-c:a", "copy"] : soundArguments(audio)),
     // A stream may begin minutes after the other: its packets are kept until both are known.
-    ...["-max_muxing_queue_size", "16384", "-f", "mp4"],
+    ...["-max_muxing_queue_size", "16384"],
+    // Delays of streams are written in this clock; the usual millisecond would round them.
+    ...["-f", "mp4", "-movie_timescale", String(MOVIE_TIMESCALE)],
   ];
-  return { input: ["-fflags", "+genpts"], output };
 }
 
 /** Width and height after standardising: as shown, even, at most 4096 on a side. */

@@ -47,7 +47,10 @@ export function judgeSource(
   const tracks = container === "mp4" || container === "mov" ? (movie?.tracks ?? []) : [];
   const picture = video && trackOf(video.trackId, "video", tracks);
   const sound = audio && trackOf(audio.trackId, "audio", tracks);
-  const videoReasons = video === null ? {} : { ...pictureReasons(video), ...indexReasons("video", picture) };
+  const videoReasons =
+    video === null
+      ? {}
+      : { ...pictureReasons(video), ...orderReasons(video, container), ...indexReasons("video", picture) };
   const audioReasons = audio === null ? {} : { ...soundReasons(audio), ...indexReasons("audio", sound) };
   const isIndexed = (video === null || hasSamples(picture)) && (audio === null || hasSamples(sound));
   const reasons = {
@@ -84,6 +87,11 @@ function pictureReasons(video: VideoFacts): NonStandardReasons {
     ...(video.sampleAspectRatio !== 1 && { pixel_aspect_ratio: NON_STANDARD }),
     ...(isOdd && { unexpected_media_file_parameters: NON_STANDARD }),
   };
+}
+
+/** AVI has no presentation times: a copy of reordered pictures would show them in the order of decoding. */
+function orderReasons(video: VideoFacts, container: Container): NonStandardReasons {
+  return container === "avi" && video.isReordered ? { unexpected_media_file_parameters: NON_STANDARD } : {};
 }
 
 function soundReasons({ codec, profile }: AudioFacts): NonStandardReasons {

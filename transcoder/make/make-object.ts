@@ -23,7 +23,7 @@ export interface MakerParts {
   objects: Objects;
   sources: SourceCache;
   tools: FfmpegTools;
-  leases: Leases;
+  leases: Pick<Leases, "underLease">;
   slots: Slots;
   log: Logger;
   /** Threads of one encode. */

@@ -19,6 +19,7 @@ const ProbeStream = z.object({
   height: z.number().int().optional(),
   sample_aspect_ratio: z.string().optional(),
   field_order: z.string().optional(),
+  has_b_frames: z.number().optional(),
   color_transfer: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   r_frame_rate: z.string().optional(),

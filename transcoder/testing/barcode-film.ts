@@ -36,7 +36,9 @@ export async function makeFilm(file: string, spec: FilmSpec): Promise<void> {
     ...["-i", "pipe:0"],
     ...(sound === null ? [] : ["-f", "lavfi", "-t", seconds, "-i", "sine=frequency=440:sample_rate=48000"]),
     ...["-vf", `${filter},format=yuv420p`, "-fps_mode", "passthrough"],
-    ...(output.includes("-c:v") ? [] : ["-c:v", "libx264", "-preset", "superfast", "-g", "50", "-bf", "2", "-sc_threshold", "0"]),
+    ...(output.includes("-c:v")
+      ? []
+      : ["-c:v", "libx264", "-preset", "superfast", "-g", "50", "-bf", "2", "-sc_threshold", "0"]),
     ...(sound === null ? [] : ["-c:a", sound, "-b:a", "96k"]),
     ...output,
     file,

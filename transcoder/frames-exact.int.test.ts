@@ -1,0 +1,169 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Plan } from "../domain/media/plan.ts";
+import { parseMovie } from "../domain/mp4/movie.ts";
+import { readFragments } from "../domain/mp4/read-fragments.ts";
+import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import type { Objects } from "../platform/objects/objects.ts";
+import type { FfmpegTools } from "./ffmpeg.ts";
+import { type FilmSpec, makeFilm, readNumbers } from "./testing/barcode-film.ts";
+import { readJoined, segmentsOf, storeAndPlan, TEST_ASSET, writeJoined } from "./testing/made-asset.ts";
+import { testMaker, testTools } from "./testing/test-maker.ts";
+
+const run = promisify(execFile);
+const never = new AbortController().signal;
+/** Most that we may move the sound against the picture. */
+const MAX_OFFSET_SECONDS = 0.005;
+/** Playlists are read with times in microseconds. */
+const CLOCK_ERROR_SECONDS = 0.000_05;
+
+const CLOSED = ["-c:v", "libx264", "-preset", "superfast", "-g", "50", "-bf", "3", "-sc_threshold", "0"];
+/** What the plan should be: pictures copied from the source's own groups, or all encoded at exact frame times. */
+const FILMS: readonly (FilmSpec & { name: string; top: "copied" | "encoded" })[] = [
+  { name: "24 fps", rate: "24", pictures: 200, top: "copied" },
+  { name: "25 fps, three B-frames", rate: "25", pictures: 200, output: CLOSED, top: "copied" },
+  { name: "29.97 fps", rate: "30000/1001", pictures: 240, top: "copied" },
+  { name: "30 fps", rate: "30", pictures: 240, top: "copied" },
+  { name: "50 fps", rate: "50", pictures: 400, top: "copied" },
+  { name: "59.94 fps", rate: "60000/1001", pictures: 480, top: "copied" },
+  { name: "60 fps", rate: "60", pictures: 480, top: "copied" },
+  { name: "a variable rate", rate: "60", pictures: 480, filter: "select='gt(mod(n*7919,31),11)'", top: "copied" },
+  {
+    name: "open groups",
+    rate: "25",
+    pictures: 200,
+    output: [...CLOSED, "-x264-params", "open-gop=1"],
+    top: "encoded",
+  },
+  { name: "one group of 16 s", rate: "25", pictures: 400, output: [...CLOSED, "-g", "400"], top: "encoded" },
+];
+
+let folder: string;
+let tools: FfmpegTools;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "playhead-frames-"));
+  tools = await testTools();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each([null, "aac" as const])("HLS with sound %s shows the source picture by picture", (sound) => {
+  it.each(FILMS)("$name", async (film) => {
+    const base = join(folder, `${film.name.replaceAll(/\W+/g, "-")}-${sound}`);
+    const source = `${base}.mp4`;
+    await makeFilm(source, { ...film, sound });
+    const objects = openFolderObjects(`${base}-objects`);
+    const plan = await storeAndPlan(objects, source);
+    expect(plan.video[0]?.kind).toBe(film.top);
+    await makeAll(objects, plan);
+
+    await expectEachRendition(objects, plan, source, base);
+    await expectAnySwitch(objects, plan, source, base);
+    if (sound !== null) await expectSoundInPlace(objects, plan, source);
+  });
+});
+
+async function makeAll(objects: Objects, plan: Plan): Promise<void> {
+  const maker = testMaker(objects, tools);
+  const renditions = [...plan.video, ...(plan.audio === null ? [] : [plan.audio])];
+  for (const rendition of renditions) {
+    const ref = { ...TEST_ASSET, planId: plan.planId, rendition: rendition.name };
+    await maker.make({ kind: "init", ...ref }, "viewer", never);
+    for (const segment of segmentsOf(plan, rendition))
+      await maker.make({ kind: "segment", segment, ...ref }, "viewer", never);
+  }
+  await maker.close();
+}
+
+/** Each rendition played alone: all pictures of the source, each at its time. */
+async function expectEachRendition(objects: Objects, plan: Plan, source: string, base: string): Promise<void> {
+  const [numbers, times] = [await readNumbers(source), await pictureTimes(source)];
+  expect(times.length).toBe(numbers.length);
+  for (const rendition of plan.video) {
+    const segments = segmentsOf(plan, rendition);
+    const joined = await writeJoined(objects, plan, rendition.name, segments, `${base}-${rendition.name}.mp4`);
+    expect(await readNumbers(joined)).toEqual(numbers);
+    const late = (await pictureTimes(joined)).filter(
+      (time, n) => Math.abs(time - (times[n] ?? 0)) > CLOCK_ERROR_SECONDS,
+    );
+    expect(late).toEqual([]);
+  }
+}
+
+/**
+ * A player that changes the rendition at a segment's begin appends the other's init segment and goes on. Every segment of
+ * every rendition alone shows exactly the plan's pictures, so every sequence of changes does, one at each segment included.
+ */
+async function expectAnySwitch(objects: Objects, plan: Plan, source: string, base: string): Promise<void> {
+  const numbers = await readNumbers(source);
+  for (const rendition of plan.video) {
+    const shown: number[] = [];
+    for (const segment of segmentsOf(plan, rendition)) {
+      const file = await writeJoined(objects, plan, rendition.name, [segment], `${base}-alone.mp4`);
+      shown.push(...(await readNumbers(file)));
+      const { samples } = readFragments(await readJoined(objects, plan, rendition.name, [segment]));
+      const starts = samples.map(({ presentationTime }) => presentationTime);
+      expect(Math.min(...starts)).toBe(plan.boundaries[segment]);
+    }
+    expect(shown).toEqual(numbers);
+  }
+}
+
+/** Presentation times of the decoded pictures, from the first one. */
+async function pictureTimes(input: string): Promise<number[]> {
+  const show = ["-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0"];
+  const { stdout } = await run("ffprobe", ["-v", "error", ...show, input], { maxBuffer: 1024 ** 2 * 64 });
+  const times = stdout.split("\n").filter(Boolean).map(Number.parseFloat);
+  return times.map((time) => time - (times[0] ?? 0));
+}
+
+interface Packet {
+  hash: string;
+  seconds: number;
+}
+
+/** The same packet is heard as long after the first picture as in the source: at start, middle and end. */
+async function expectSoundInPlace(objects: Objects, plan: Plan, source: string): Promise<void> {
+  const { audio } = plan;
+  if (audio === null) throw new Error("the plan has no sound");
+  const made = heardPackets(await readJoined(objects, plan, audio.name, segmentsOf(plan, audio)));
+  const picture = await packetsOf(source, "v:0");
+  const firstPicture = Math.min(...picture.map(({ seconds }) => seconds));
+  const original = await packetsOf(source, "a:0");
+  expect(made.map(({ hash }) => hash)).toEqual(original.map(({ hash }) => hash));
+  for (const place of [0, 0.5, 1].map((share) => Math.round(share * (made.length - 1)))) {
+    const wanted = (original[place]?.seconds ?? Number.NaN) - firstPicture;
+    expect(Math.abs((made[place]?.seconds ?? Number.NaN) - wanted)).toBeLessThan(MAX_OFFSET_SECONDS);
+  }
+}
+
+/** When each packet is heard by ISO/IEC 14496-12: its time less what the init segment's edit list hides. */
+function heardPackets(joined: Buffer): Packet[] {
+  const { init, samples } = readFragments(joined);
+  const moov = joined.subarray(joined.indexOf("moov") - 4);
+  const [track] = parseMovie(moov.subarray(0, moov.readUInt32BE(0))).tracks;
+  const hidden = track?.edits[0]?.mediaTime ?? 0;
+  return samples.map(({ presentationTime, start, size }) => ({
+    seconds: (presentationTime - hidden) / init.timescale,
+    hash: createHash("md5")
+      .update(joined.subarray(start, start + size))
+      .digest("hex"),
+  }));
+}
+
+async function packetsOf(input: string, stream: string): Promise<Packet[]> {
+  const show = ["-select_streams", stream, "-show_data_hash", "md5", "-show_entries", "packet=pts_time,data_hash"];
+  const { stdout } = await run("ffprobe", ["-v", "error", ...show, "-of", "json", input], {
+    maxBuffer: 1024 ** 2 * 64,
+  });
+  const { packets } = JSON.parse(stdout) as { packets: { pts_time: string; data_hash: string }[] };
+  return packets.map(({ pts_time, data_hash }) => ({
+    seconds: Number(pts_time),
+    hash: data_hash.replace(/^MD5:/, ""),
+  }));
+}

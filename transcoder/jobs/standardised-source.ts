@@ -1,0 +1,42 @@
+import { createReadStream } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
+import type { Objects } from "../../platform/objects/objects.ts";
+import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
+import { standardise } from "../standardise.ts";
+import type { Examined } from "./examine-source.ts";
+import { MediaError } from "./media-error.ts";
+
+/** Generation of a source that was made from what the customer sent. */
+export const STANDARDISED = 2;
+
+/**
+ * Makes a source that segments can be cut from and stores it as its second generation. `onProgress` is told the share done,
+ * 0 to 1. Rejects with MediaError when the file cannot be decoded.
+ */
+export async function storeStandardised(
+  tools: FfmpegTools,
+  objects: Objects,
+  ref: AssetRef,
+  { demuxer, facts, judgement }: Examined,
+  onProgress: (doneRatio: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "playhead-standardise-"));
+  const outputFile = join(folder, "standard.mp4");
+  const { video, audio } = judgement;
+  try {
+    await objects.localCopy(sourceKey(ref, 1), (inputPath) =>
+      standardise(tools, { inputPath, demuxer, facts, video, audio, outputFile, onProgress, signal }),
+    );
+    await objects.put(sourceKey(ref, STANDARDISED), createReadStream(outputFile));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof FfmpegError) || error.reason !== "exit") throw error;
+    throw new MediaError("invalid_input", "The file is damaged: it cannot be decoded.", { cause: error });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,110 @@
+import { Gauge, Histogram } from "prom-client";
+import { INGEST_TASK } from "../domain/asset/outcome.ts";
+import { listen } from "../platform/http/listen.ts";
+import { startJobWorker } from "../platform/jobs/worker.ts";
+import { Leases } from "../platform/leases/leases.ts";
+import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import { openInternalPort } from "../platform/observability/internal-port.ts";
+import { createLogger } from "../platform/observability/logger.ts";
+import { createMetrics } from "../platform/observability/metrics.ts";
+import { Program } from "../platform/observability/program.ts";
+import { Readiness } from "../platform/observability/readiness.ts";
+import { missingMigrations } from "../platform/postgres/migrate.ts";
+import { createPool, createPostgres } from "../platform/postgres/pool.ts";
+import { readTranscoderConfig } from "./config.ts";
+import { openFfmpeg } from "./ffmpeg.ts";
+import { makeListener } from "./http/make-listener.ts";
+import { makeImage } from "./images/make-image.ts";
+import { ingestTask } from "./jobs/ingest.ts";
+import { NothingToMakeError, ObjectMaker } from "./make/make-object.ts";
+import { Slots } from "./make/slots.ts";
+import { SourceCache } from "./source/source-cache.ts";
+
+/** Ingests at the same time: each waits for a network or runs one ffmpeg of its own. */
+const INGESTS = 2;
+/** One more than encodes: a picture is wanted quickly and takes little. */
+const EXTRA_IMAGE_SLOTS = 1;
+/** Threads of one encode: more than two gain nothing at our sizes (measured: docs/decisions/encoding.md). */
+const ENCODE_THREADS = 2;
+
+const config = readTranscoderConfig();
+const log = createLogger("transcoder", config.logLevel);
+const metrics = createMetrics("transcoder");
+const readiness = new Readiness();
+const program = new Program(log);
+program.watchSignals({ supervised: config.isSupervised });
+
+const pool = createPool({ url: config.databaseUrl, applicationName: "playhead-transcoder", log, metrics });
+program.onStop("postgres", () => pool.end());
+const db = createPostgres(pool);
+readiness.add("postgres", async () => {
+  const missing = await missingMigrations(db);
+  return missing.length === 0 ? { ok: true } : { ok: false, reason: `migrations did not run: ${missing.join(", ")}` };
+});
+
+const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
+program.onStop("internal port", () => internal.close());
+
+const objects = openFolderObjects(config.objectsDir);
+const tools = await openFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath, log });
+readiness.add("ffmpeg", () => ({
+  ok: true,
+  degraded: `ffmpeg ${tools.version}, sandbox: ${tools.sandbox.join(", ")}`,
+}));
+
+const encodeSeconds = new Histogram({
+  name: "playhead_encode_seconds",
+  help: "Time from reading the samples of one segment to having it stored",
+  buckets: [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30],
+  registers: [metrics],
+});
+const slots = new Slots(config.slots);
+new Gauge({
+  name: "playhead_encodes_waiting",
+  help: "Segments that wait for a free encoder",
+  registers: [metrics],
+  collect() {
+    this.set(slots.waiting);
+  },
+});
+
+const sources = new SourceCache(objects);
+const maker = new ObjectMaker({
+  objects,
+  sources,
+  tools,
+  leases: new Leases(db),
+  slots,
+  log,
+  threads: ENCODE_THREADS,
+  onEncoded: (seconds) => encodeSeconds.observe(seconds),
+});
+program.onStop("prefetching", () => maker.close());
+
+const imageSlots = new Slots(config.slots + EXTRA_IMAGE_SLOTS);
+const listener = await listen(
+  config.hosts,
+  config.port,
+  makeListener({
+    maker,
+    secret: config.secret,
+    log,
+    image: async (wanted, signal) => {
+      const planned = await sources.get(wanted, wanted.planId);
+      if (planned === null) throw new NothingToMakeError(`there is no plan ${wanted.planId}`);
+      return imageSlots.run("viewer", signal, () => makeImage(tools, objects, planned, wanted, signal));
+    },
+  }),
+);
+program.onStop("port", () => listener.close());
+
+const worker = startJobWorker({
+  url: config.databaseUrl,
+  name: "playhead-transcoder",
+  concurrency: INGESTS,
+  tasks: { [INGEST_TASK]: ingestTask({ db, objects, tools, maker, allow: config.fetchAllow, log }) },
+  log,
+  metrics,
+});
+program.onStop("jobs", () => worker.close());
+log.info({ port: listener.port }, "listening");

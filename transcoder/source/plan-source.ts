@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import type { MaxResolutionTier } from "../../domain/media/ladder.ts";
+import { makePlan, type PictureSource, type SoundSource } from "../../domain/media/make-plan.ts";
+import type { Plan } from "../../domain/media/plan.ts";
+import { canCopySegments, segmentBoundaries } from "../../domain/media/segment-boundaries.ts";
+import { audioCodec, h264NalLengthBytes, videoCodec } from "../../domain/mp4/codec.ts";
+import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
+import { isIdrSample } from "../../domain/mp4/nal.ts";
+import type { Objects } from "../../platform/objects/objects.ts";
+import type { Source } from "./open-source.ts";
+import { readBytes } from "./read-samples.ts";
+
+/** A muxer that marks the wrong pictures does so throughout: so many are looked at, spread over the file. */
+const CHECKED_PICTURES = 24;
+const PLAN_ID_LENGTH = 16;
+
+/** Makes the segment plan of an indexed source. Reads some of its pictures. Throws Mp4Error. */
+export async function planSource(
+  objects: Objects,
+  source: Source,
+  sourceGeneration: number,
+  tier: MaxResolutionTier,
+): Promise<Plan> {
+  const picture = await pictureSource(objects, source);
+  const sound = soundSource(source);
+  if (picture === null && sound === null) throw new Mp4Error("The file has neither picture nor sound");
+  const plan = makePlan({ sourceGeneration, picture, sound, tier });
+  const planId = createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, PLAN_ID_LENGTH);
+  return { planId, ...plan };
+}
+
+async function pictureSource(objects: Objects, { key, picture }: Source): Promise<PictureSource | null> {
+  if (picture === null) return null;
+  const { track, index } = picture;
+  const { samples: table, stsd, codedWidthPx: widthPx, codedHeightPx: heightPx } = track;
+  const codec = videoCodec(stsd);
+  if (codec === null) throw new Mp4Error("The file's picture is not H.264");
+  const { kind, starts } = segmentBoundaries(index, table);
+  const firsts = starts.map((at) => index.samples[at] ?? 0);
+  const isCopyable =
+    kind === "sync" &&
+    track.entryTypes.length === 1 &&
+    track.entryTypes[0] === "avc1" &&
+    canCopySegments(index, table, starts) &&
+    (await areIdrs(objects, key, table, firsts, h264NalLengthBytes(stsd)));
+  return { index, table, widthPx, heightPx, codecs: codec.codecs, starts, isCopyable };
+}
+
+/** Some muxers mark pictures as sync samples that a player cannot begin with, such as recovery points. */
+async function areIdrs(
+  objects: Objects,
+  key: string,
+  table: PictureSource["table"],
+  samples: readonly number[],
+  lengthBytes: number,
+): Promise<boolean> {
+  const step = Math.max(1, Math.floor(samples.length / CHECKED_PICTURES));
+  for (const sample of samples.filter((_, n) => n % step === 0)) {
+    const start = table.offset[sample] ?? 0;
+    const bytes = await readBytes(objects, key, { start, end: start + (table.size[sample] ?? 0) });
+    if (!isIdrSample(bytes, lengthBytes)) return false;
+  }
+  return true;
+}
+
+function soundSource({ sound }: Source): SoundSource | null {
+  if (sound === null) return null;
+  const codec = audioCodec(sound.track.stsd);
+  if (codec === null) throw new Mp4Error("The file's sound is not AAC");
+  return { index: sound.index, table: sound.track.samples, ...codec };
+}

@@ -1,0 +1,51 @@
+import { createReadStream } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import { type AssetRef, initKey, planKey, segmentKey, sourceKey } from "../../domain/media/object-keys.ts";
+import { type Plan, segmentSeconds } from "../../domain/media/plan.ts";
+import type { Objects } from "../../platform/objects/objects.ts";
+import { openSource } from "../source/open-source.ts";
+import { planSource } from "../source/plan-source.ts";
+
+export const TEST_ASSET: AssetRef = { environment: "abc123", assetId: "A".repeat(44) };
+
+/** Stores a file as an asset's source and plans it, as ingest does with a standard one. */
+export async function storeAndPlan(objects: Objects, file: string, ref = TEST_ASSET): Promise<Plan> {
+  await objects.put(sourceKey(ref, 1), createReadStream(file));
+  const plan = await planSource(objects, await openSource(objects, ref, 1), 1, "1080p");
+  await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
+  return plan;
+}
+
+/** Segments that a rendition has something in. */
+export function segmentsOf(plan: Plan, rendition: Plan["video"][number] | NonNullable<Plan["audio"]>): number[] {
+  return segmentSeconds(plan, rendition).flatMap((seconds, segment) => (seconds > 0 ? [segment] : []));
+}
+
+/** Writes the init segment and these segments of one rendition as one file, as a player appends them; gives its path. */
+export async function writeJoined(
+  objects: Objects,
+  plan: Plan,
+  rendition: string,
+  segments: readonly number[],
+  file: string,
+): Promise<string> {
+  await writeFile(file, await readJoined(objects, plan, rendition, segments));
+  return file;
+}
+
+export async function readJoined(
+  objects: Objects,
+  { planId }: Plan,
+  rendition: string,
+  segments: readonly number[],
+): Promise<Buffer> {
+  const ref = { ...TEST_ASSET, planId };
+  const keys = [initKey(ref, rendition), ...segments.map((segment) => segmentKey(ref, rendition, segment))];
+  const parts = keys.map(async (key) => {
+    const found = await objects.read(key);
+    if (found === null) throw new Error(`${key} was not made`);
+    return buffer(found.body);
+  });
+  return Buffer.concat(await Promise.all(parts));
+}
