@@ -135,7 +135,7 @@ describe("openTlsFront", () => {
     await once(server, "listening");
     closing.push(() => server.close());
     const { port } = await front({ api: (server.address() as AddressInfo).port });
-    const socket = connect({ host: "127.0.0.1", port, ca: certificate.cert, allowHalfOpen: true });
+    const socket = connect({ host: "127.0.0.1", port, ca: certificate.cert });
     await once(socket, "secureConnect");
     socket.end("question");
     expect(await text(socket)).toBe("all of it");
