@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { SourceFacts, VideoFacts } from "./source-facts.ts";
+import { standardArguments, standardSize } from "./standard-arguments.ts";
+
+const stream = { trackId: null, profile: null, durationSeconds: null, startSeconds: null, bitrate: null };
+const VIDEO: VideoFacts = {
+  ...{ ...stream, streamIndex: 3, codec: "vp9", level: null, pixelFormat: "yuv420p" },
+  ...{ codedWidthPx: 1280, codedHeightPx: 720, sampleAspectRatio: 1, rotationDegrees: 0 },
+  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: false, isHdr: false },
+};
+const FACTS: SourceFacts = {
+  ...{ durationSeconds: 10, bitrate: null, video: VIDEO },
+  audio: { ...stream, streamIndex: 5, codec: "opus", channels: 6, sampleRate: 44_100 },
+};
+const encoded = (video: Partial<VideoFacts>): string =>
+  standardArguments({ ...FACTS, video: { ...VIDEO, ...video } }, { video: "encode", audio: "none" }).join(" ");
+
+describe("standardArguments", () => {
+  it("copies the chosen streams and nothing else", () => {
+    const text = standardArguments(FACTS, { video: "copy", audio: "copy" }).join(" ");
+    expect(text).toContain("-map 0:3 -map 0:5 -sn -dn");
+    expect(text).toContain("-c:v copy -c:a copy");
+    expect(text).not.toContain("filter");
+    expect(standardArguments(FACTS, { video: "none", audio: "copy" }).slice(0, 3)).toEqual(["-vn", "-map", "0:5"]);
+  });
+
+  it("mixes down to two channels and keeps the rate of CDs", () => {
+    const text = standardArguments(FACTS, { video: "none", audio: "encode" }).join(" ");
+    expect(text).toContain("-c:a aac -b:a 128000 -ac 2 -ar 44100");
+  });
+
+  it("keeps every picture's time, except where there is no usable rate", () => {
+    expect(encoded({})).toContain("-fps_mode passthrough -enc_time_base -1");
+    expect(encoded({})).not.toMatch(/fps=|bwdif/);
+    expect(encoded({ averageFrameRate: 2 })).toMatch(/fps=30,scale(?!.*passthrough)/);
+    expect(encoded({ averageFrameRate: null })).toContain("fps=30");
+    expect(encoded({ isInterlaced: true })).toContain("bwdif=mode=send_frame:deint=interlaced,scale=1280:720");
+  });
+});
+
+describe("standardSize", () => {
+  it.each([
+    [{ codedWidthPx: 321, codedHeightPx: 181 }, 320, 180],
+    [{ codedWidthPx: 720, codedHeightPx: 576, sampleAspectRatio: 16 / 11 }, 1046, 576],
+    [{ rotationDegrees: 90 }, 720, 1280],
+    [{ codedWidthPx: 7680, codedHeightPx: 4320 }, 4096, 2304],
+    [{ codedWidthPx: 1, codedHeightPx: 1 }, 2, 2],
+  ])("of %j is %i × %i", (video, widthPx, heightPx) => {
+    expect(standardSize({ ...VIDEO, ...video })).toEqual({ widthPx, heightPx });
+  });
+});

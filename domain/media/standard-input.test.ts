@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import type { Container } from "./sniff-container.ts";
+import type { AudioFacts, VideoFacts } from "./source-facts.ts";
+import { type IndexedTrack, judgeSource } from "./standard-input.ts";
+
+const stream = { profile: null, durationSeconds: 10, startSeconds: 0, bitrate: null };
+const VIDEO: VideoFacts = {
+  ...stream,
+  ...{ streamIndex: 0, trackId: 1, codec: "h264", profile: "High", level: 40, pixelFormat: "yuv420p" },
+  ...{ codedWidthPx: 1920, codedHeightPx: 1080, sampleAspectRatio: 1, rotationDegrees: 0 },
+  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: true, isHdr: false },
+};
+const AUDIO: AudioFacts = {
+  ...{ ...stream, streamIndex: 1, trackId: 2, codec: "aac", profile: "LC", channels: 2, sampleRate: 48_000 },
+};
+const EDIT = { durationTicks: 10_000, mediaTime: 0, rate: 1 };
+
+/** A sample a second, every `gop`-th a sync sample. */
+function track(id: number, kind: "video" | "audio", changes: Partial<IndexedTrack> = {}, gop = 2): IndexedTrack {
+  const dts = Array.from({ length: 60 }, (_, index) => index * 1000);
+  const samples = { count: dts.length, dts, isSync: dts.map((_, index) => Number(index % gop === 0)) };
+  return { id, kind, timescale: 1000, entryTypes: ["avc1"], edits: [EDIT], samples, ...changes };
+}
+const MOVIE = { tracks: [track(1, "video"), track(2, "audio")] };
+
+function judge(
+  changes: { video?: Partial<VideoFacts> | null; audio?: Partial<AudioFacts> | null },
+  container: Container = "mp4",
+  movie: { tracks: IndexedTrack[] } | null = MOVIE,
+) {
+  const video = changes.video === null ? null : { ...VIDEO, ...changes.video };
+  const audio = changes.audio === null ? null : { ...AUDIO, ...changes.audio };
+  return judgeSource({ durationSeconds: 10, bitrate: null, video, audio }, container, movie);
+}
+
+const STANDARD = { video: "copy", audio: "copy", needsStandardising: false, reasons: {} };
+const UNEXPECTED = { unexpected_media_file_parameters: "non-standard" };
+
+describe("judgeSource", () => {
+  it("plays H.264 and AAC of an indexed MP4 or MOV as they are", () => {
+    expect(judge({})).toEqual(STANDARD);
+    expect(judge({}, "mov")).toEqual(STANDARD);
+    expect(judge({ audio: null })).toEqual({ ...STANDARD, audio: "none" });
+    expect(judge({ video: null })).toEqual({ ...STANDARD, video: "none" });
+    expect(judge({ video: { pixelFormat: "yuvj420p" }, audio: { profile: "HE-AACv2" } })).toEqual(STANDARD);
+    expect(judge({ video: { averageFrameRate: 5 } })).toEqual(STANDARD);
+    expect(judge({ video: { trackId: null }, audio: { trackId: null } })).toEqual(STANDARD);
+  });
+
+  it.each<Container>(["mpegts", "matroska", "flv"])("copies what fits out of %s", (container) => {
+    const judged = judge({}, container, null);
+    expect(judged).toEqual({ video: "copy", audio: "copy", needsStandardising: true, reasons: UNEXPECTED });
+  });
+
+  it("copies the samples of a fragmented file, which has no table", () => {
+    const empty = { samples: { count: 0, dts: [], isSync: [] } };
+    const fragmented = { tracks: [track(1, "video", empty), track(2, "audio", empty)] };
+    expect(judge({}, "mp4", fragmented)).toEqual({ ...STANDARD, needsStandardising: true, reasons: UNEXPECTED });
+    expect(judge({}, "mp4", null)).toEqual({ ...STANDARD, needsStandardising: true, reasons: UNEXPECTED });
+  });
+
+  it.each<[string, Partial<VideoFacts>, Record<string, string>]>([
+    ["another codec", { codec: "hevc" }, { video_codec: "hevc" }],
+    ["more bits", { pixelFormat: "yuv420p10le" }, { unsupported_pixel_format: "yuv420p10le" }],
+    ["an unknown format", { pixelFormat: null }, { unsupported_pixel_format: "unknown" }],
+    ["8K", { codedWidthPx: 7680, codedHeightPx: 4320 }, { video_resolution: "7680x4320" }],
+    ["few frames", { averageFrameRate: 2.5 }, { video_frame_rate: "2.5" }],
+    ["many frames", { averageFrameRate: 240_000 / 1001 }, { video_frame_rate: "239.76" }],
+    ["an unknown rate", { averageFrameRate: null }, { video_frame_rate: "-1" }],
+    ["oblong samples", { sampleAspectRatio: 16 / 11 }, { pixel_aspect_ratio: "non-standard" }],
+    ["rotation", { rotationDegrees: 90 }, UNEXPECTED],
+    ["fields", { isInterlaced: true }, UNEXPECTED],
+    ["a profile that no browser plays", { profile: "Extended" }, UNEXPECTED],
+  ])("encodes pictures with %s, and copies their sound", (_, video, reasons) => {
+    expect(judge({ video })).toEqual({ video: "encode", audio: "copy", needsStandardising: true, reasons });
+  });
+
+  it.each([
+    ["mp3", null],
+    ["opus", null],
+    ["aac", "Main"],
+  ])("encodes sound in %s %s, and copies its pictures", (codec, profile) => {
+    const reasons = { audio_codec: codec };
+    const judged = judge({ audio: { codec, profile } });
+    expect(judged).toEqual({ video: "copy", audio: "encode", needsStandardising: true, reasons });
+  });
+
+  it("copies pictures out of AVI only in the order in which they are shown", () => {
+    expect(judge({}, "avi", null).video).toBe("encode");
+    expect(judge({ video: { isReordered: false } }, "avi", null).video).toBe("copy");
+  });
+
+  it("takes one edit beside empty ones", () => {
+    const empty = { durationTicks: 500, mediaTime: -1, rate: 1 };
+    const edits = (...list: (typeof EDIT)[]) => ({ tracks: [track(1, "video", { edits: list }), track(2, "audio")] });
+    expect(judge({}, "mp4", edits(empty, EDIT))).toEqual(STANDARD);
+    expect(judge({}, "mp4", edits())).toEqual(STANDARD);
+    const reasons = { video_edit_list: "non-standard" };
+    expect(judge({}, "mp4", edits(EDIT, EDIT))).toMatchObject({ video: "encode", audio: "copy", reasons });
+    expect(judge({}, "mp4", edits({ ...EDIT, rate: 0 }))).toMatchObject({ reasons });
+    const sound = { tracks: [track(1, "video"), track(2, "audio", { edits: [EDIT, EDIT] })] };
+    expect(judge({}, "mp4", sound)).toMatchObject({ reasons: { audio_edit_list: "non-standard" } });
+  });
+
+  it("encodes what has changing parameters, or sync samples too far apart", () => {
+    const changing = { tracks: [track(1, "video", { entryTypes: ["avc1", "avc1"] }), track(2, "audio")] };
+    expect(judge({}, "mp4", changing)).toMatchObject({ video: "encode", reasons: UNEXPECTED });
+    const distant = (gop: number) => ({ tracks: [track(1, "video", {}, gop), track(2, "audio")] });
+    expect(judge({}, "mp4", distant(20))).toEqual(STANDARD);
+    expect(judge({}, "mp4", distant(21))).toMatchObject({ video: "encode", reasons: { video_gop_size: "high" } });
+  });
+});
