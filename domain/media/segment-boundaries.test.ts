@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { indexPictures } from "./picture-index.ts";
 import { copiedSamples, decodedSamples, picturesWithin } from "./picture-range.ts";
 import { canCopySegments, segmentBoundaries } from "./segment-boundaries.ts";
-import { gopTable, tableOf, trackOf } from "./testing/tables.ts";
+import { gopTable, steppedSamples, tableOf, trackOf } from "./testing/tables.ts";
 
 const MOVIE = { timescale: 1000 };
 const RATE = 25;
@@ -33,10 +33,7 @@ describe("segmentBoundaries", () => {
     const gaps = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 400 });
     fc.assert(
       fc.property(gaps, fc.integer({ min: 1, max: 60 }), fc.integer({ min: 10, max: 60 }), (steps, gop, timescale) => {
-        let pts = 0;
-        const table = tableOf(
-          steps.map((step, n) => ({ dts: (pts += step) - step, pts: pts - step + 5, isSync: n % gop === 0 })),
-        );
+        const table = tableOf(steppedSamples(steps, 5).map((one, n) => ({ ...one, isSync: n % gop === 0 })));
         const index = indexPictures(MOVIE, trackOf(table, { timescale }));
         const { starts } = segmentBoundaries(index, table);
         const bounds = [...starts.map((at) => index.times[at] ?? 0), index.end];

@@ -67,9 +67,20 @@ async function readMovie(objects: Objects, key: string, sizeBytes: number): Prom
     const read = (start: number, end: number): Promise<Uint8Array> =>
       readBytes(objects, key, { start, end: Math.min(end, sizeBytes) });
     const { moov, hasFragments } = await readMovieBox(read, sizeBytes);
-    return hasFragments ? null : parseMovie(moov);
+    return hasFragments ? null : wholeMovie(parseMovie(moov), sizeBytes);
   } catch (error) {
     if (error instanceof Mp4Error) return null;
     throw error;
   }
+}
+
+/** An upload that ended early, or a download: its index is whole where it comes first, the media behind it are not. */
+function wholeMovie(movie: Movie, sizeBytes: number): Movie {
+  for (const { samples } of movie.tracks) {
+    for (let sample = 0; sample < samples.count; sample += 1) {
+      if ((samples.offset[sample] ?? 0) + (samples.size[sample] ?? 0) <= sizeBytes) continue;
+      throw new MediaError("invalid_input", "The file is cut off: its index names more bytes than it has.");
+    }
+  }
+  return movie;
 }

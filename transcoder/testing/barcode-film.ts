@@ -85,10 +85,21 @@ export async function readNumbers(input: string, options: readonly string[] = []
   ];
   const { stdout } = await run("ffmpeg", args, { encoding: "buffer", maxBuffer: 1024 ** 3 });
   const size = width * height;
-  return Array.from({ length: stdout.length / size }, (_, picture) => {
-    const row = picture * size + (height >> 1) * width;
-    let n = 0;
-    for (let bit = 0; bit < BITS; bit += 1) n = n * 2 + Number((stdout[row + bit * 4 + 2] ?? 0) > (BLACK + WHITE) / 2);
-    return n;
-  });
+  return Array.from({ length: stdout.length / size }, (_, picture) => readBits(stdout, picture * size, width, height));
+}
+
+/** The number of one decoded grey picture. */
+export function readNumber(pixels: Uint8Array, widthPx: number, heightPx: number): number {
+  return readBits(pixels, 0, widthPx, heightPx >> 1);
+}
+
+/** From the middle row of the part that holds the number, in the middle of each bit's block. */
+function readBits(pixels: Uint8Array, start: number, widthPx: number, heightPx: number): number {
+  const row = start + (heightPx >> 1) * widthPx;
+  let n = 0;
+  for (let bit = 0; bit < BITS; bit += 1) {
+    const x = Math.floor(((bit + 0.5) * widthPx) / BITS);
+    n = n * 2 + Number((pixels[row + x] ?? 0) > (BLACK + WHITE) / 2);
+  }
+  return n;
 }

@@ -66,3 +66,13 @@ function decodeOrder(count: number): number[] {
   }
   return order;
 }
+
+/** Pictures in order, each so many ticks after the one before. */
+export function steppedSamples(gaps: readonly number[], firstPts = 0): SampleSpec[] {
+  let end = 0;
+  return gaps.map((gap) => {
+    const dts = end;
+    end += gap;
+    return { dts, pts: dts + firstPts };
+  });
+}

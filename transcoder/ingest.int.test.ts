@@ -1,0 +1,254 @@
+import { createReadStream } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import type { Pool } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { APPLY_RESULT_TASK, type AssetResult, INGEST_TASK, type IngestOutcome } from "../domain/asset/outcome.ts";
+import { initKey, segmentKey, sourceKey } from "../domain/media/object-keys.ts";
+import { parseAllowList } from "../domain/network/allow-list.ts";
+import { addJob } from "../platform/jobs/jobs.ts";
+import { type JobWorker, startJobWorker } from "../platform/jobs/worker.ts";
+import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import type { Objects } from "../platform/objects/objects.ts";
+import { createLogger } from "../platform/observability/logger.ts";
+import { createMetrics } from "../platform/observability/metrics.ts";
+import { createPool, createPostgres, type Postgres } from "../platform/postgres/pool.ts";
+import { startTestPostgres, type TestPostgres } from "../platform/postgres/testing.ts";
+import type { FfmpegTools } from "./ffmpeg.ts";
+import { ingestTask } from "./jobs/ingest.ts";
+import type { ObjectMaker } from "./make/make-object.ts";
+import { makeFilm, readNumbers } from "./testing/barcode-film.ts";
+import { testMaker, testTools } from "./testing/test-maker.ts";
+
+const VIDE = join(import.meta.dirname, "../node_modules/vide/test/video");
+const log = createLogger("test", "silent");
+
+let postgres: TestPostgres;
+let pool: Pool;
+let db: Postgres;
+let folder: string;
+let objects: Objects;
+let tools: FfmpegTools;
+let maker: ObjectMaker;
+let worker: JobWorker;
+let results: AssetResult[];
+let created = 0;
+let web: Server;
+let webPort: number;
+/** What the web server answers by path. */
+const pages = new Map<string, (response: import("node:http").ServerResponse) => void>();
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  const url = await postgres.createTestDatabase();
+  pool = createPool({ url, applicationName: "test", log });
+  db = createPostgres(pool);
+  folder = await mkdtemp(join(tmpdir(), "playhead-ingest-"));
+  objects = openFolderObjects(join(folder, "objects"));
+  tools = await testTools();
+  maker = testMaker(objects, tools);
+  results = [];
+  web = createServer((request, response) =>
+    (pages.get(request.url ?? "") ?? ((r) => r.writeHead(404).end()))(response),
+  );
+  await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+  webPort = (web.address() as AddressInfo).port;
+  const { list: allow } = parseAllowList(`127.0.0.1:${webPort}`);
+  worker = startJobWorker({
+    url,
+    name: "test",
+    concurrency: 2,
+    log,
+    metrics: createMetrics("test"),
+    tasks: {
+      [INGEST_TASK]: ingestTask({ db, objects, tools, maker, allow, log }),
+      [APPLY_RESULT_TASK]: async (payload) => void results.push(payload as AssetResult),
+    },
+  });
+  await createEnvironment();
+});
+afterAll(async () => {
+  await worker.close();
+  await maker.close();
+  web.close();
+  await pool.end();
+  await postgres.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function createEnvironment(): Promise<void> {
+  const { id } = await db.insertInto("organizations").values({ name: "One" }).returning("id").executeTakeFirstOrThrow();
+  const environment = { id: "abc123", organization_id: id, name: "Production", type: "production" as const };
+  await db.insertInto("environments").values(environment).execute();
+}
+
+/** Runs an asset through; the source is a stored object, or a URL. */
+async function ingest(source: {
+  file?: string | Readable;
+  url?: string;
+}): Promise<{ ref: { environment: string; assetId: string }; outcomes: IngestOutcome[] }> {
+  created += 1;
+  const ref = { environment: "abc123", assetId: `Asset${created}`.padEnd(44, "x") };
+  if (source.file !== undefined) {
+    const body = typeof source.file === "string" ? createReadStream(source.file) : source.file;
+    await objects.put(sourceKey(ref, 1), body);
+  }
+  const nowDate = new Date();
+  await db
+    .insertInto("assets")
+    .values({
+      environment_id: ref.environment,
+      id: ref.assetId,
+      status: "preparing",
+      ingest_type: source.url === undefined ? "on_demand_direct_upload" : "on_demand_url",
+      input_url: source.url ?? null,
+      settings: "{}",
+      meta: "{}",
+      video_quality: "basic",
+      max_resolution_tier: "1080p",
+      created_at: nowDate,
+      updated_at: nowDate,
+    })
+    .execute();
+  await addJob(db, { task: INGEST_TASK, payload: ref, maxAttempts: 1 });
+  const ours = (): IngestOutcome[] =>
+    results.filter(({ assetId }) => assetId === ref.assetId).map(({ outcome }) => outcome);
+  await expect.poll(() => ours().some(({ kind }) => kind !== "non_standard"), { timeout: 50_000 }).toBe(true);
+  return { ref, outcomes: ours() };
+}
+
+const page = (path: string, answer: (response: import("node:http").ServerResponse) => void): string => {
+  pages.set(path, answer);
+  return `http://127.0.0.1:${webPort}${path}`;
+};
+
+describe("ingest", () => {
+  it("makes a standard file ready without encoding anything, and then its first segment", async () => {
+    const { ref, outcomes } = await ingest({ file: join(VIDE, "ocean.mp4") });
+    expect(outcomes).toHaveLength(1);
+    const [ready] = outcomes;
+    if (ready?.kind !== "ready") throw new Error(`the outcome is ${JSON.stringify(ready)}`);
+    expect(ready).toMatchObject({ sourceGeneration: 1, reasons: null });
+    expect(ready.facts.input.containerFormat).toBe("mp4");
+    expect(ready.facts.durationSeconds).toBeGreaterThan(5);
+    expect(ready.facts.video?.widthPx).toBeGreaterThan(300);
+    const plan = { ...ref, planId: ready.planId };
+    await expect
+      .poll(
+        async () => {
+          for await (const { key } of objects.list(`${ref.environment}/${ref.assetId}/${ready.planId}/`)) {
+            if (key.endsWith("/0") && key !== segmentKey(plan, "audio", 0)) return true;
+          }
+          return false;
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true);
+  });
+
+  it.each(["ocean.webm", "ocean.ogv"])("standardises %s and says why before it is ready", async (name) => {
+    const { ref, outcomes } = await ingest({ file: join(VIDE, name) });
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["non_standard", "ready"]);
+    const [told, ready] = outcomes;
+    if (told?.kind !== "non_standard" || ready?.kind !== "ready") throw new Error("unexpected outcomes");
+    expect(told.reasons["video_codec"]).toMatch(/^(vp8|theora)$/);
+    expect(ready).toMatchObject({ sourceGeneration: 2, reasons: told.reasons });
+    const plan = { ...ref, planId: ready.planId };
+    const init = await maker.make(
+      { kind: "init", ...plan, rendition: await topOf(plan) },
+      "viewer",
+      AbortSignal.timeout(20_000),
+    );
+    expect(init.key).toBe(initKey(plan, await topOf(plan)));
+  });
+
+  it("keeps every picture of a transport stream", async () => {
+    const file = join(folder, "film.ts");
+    await makeFilm(file, { rate: "25", pictures: 100, sound: "aac" });
+    const { ref, outcomes } = await ingest({ file });
+    const ready = outcomes.at(-1);
+    if (ready?.kind !== "ready") throw new Error(`the outcome is ${JSON.stringify(ready)}`);
+    const numbers = await objects.localCopy(sourceKey(ref, 2), (path) => readNumbers(path, ["-f", "mov"]));
+    expect(numbers).toEqual(Array.from({ length: 100 }, (_, n) => n));
+  });
+
+  it.each([
+    ["text", "This is no film."],
+    ["a playlist that names files", "#EXTM3U\n#EXTINF:1,\n/etc/passwd\n"],
+    ["a concat script", "ffconcat version 1.0\nfile /etc/passwd\n"],
+    ["nothing", ""],
+    ["noise", Buffer.from(Array.from({ length: 5_000 }, (_, n) => (n * 7_919) % 251))],
+  ])("ends %s as errored, with words for the customer", async (_, content) => {
+    const { outcomes } = await ingest({ file: Readable.from([Buffer.from(content)]) });
+    expect(outcomes).toEqual([{ kind: "errored", error: { type: "invalid_input", messages: [expect.any(String)] } }]);
+  });
+
+  it("ends an MP4 that was cut off as errored", async () => {
+    const whole = await readFile(join(VIDE, "ocean.mp4"));
+    const { outcomes } = await ingest({ file: Readable.from([whole.subarray(0, 20_000)]) });
+    expect(outcomes.at(-1)).toMatchObject({ kind: "errored", error: { type: "invalid_input" } });
+  });
+
+  it("ends an MP4 as errored whose index is whole and whose pictures are not", async () => {
+    const file = join(folder, "index-first.mp4");
+    await makeFilm(file, { rate: "25", pictures: 50, output: ["-movflags", "+faststart"] });
+    const whole = await readFile(file);
+    const { outcomes } = await ingest({ file: Readable.from([whole.subarray(0, whole.length - 500)]) });
+    expect(outcomes).toMatchObject([{ kind: "errored", error: { messages: [expect.stringContaining("cut off")] } }]);
+  });
+
+  it("does nothing for an asset that was deleted meanwhile", async () => {
+    const ref = { environment: "abc123", assetId: "Gone".padEnd(44, "x") };
+    const task = ingestTask({ db, objects, tools, maker, allow: { ranges: [], hosts: [] }, log });
+    const context = { signal: new AbortController().signal, attempt: 1, isLastAttempt: true };
+    await task(ref, context);
+    expect(results.filter(({ assetId }) => assetId === ref.assetId)).toEqual([]);
+  });
+});
+
+describe("a URL input", () => {
+  it("is fetched where it is allowed", async () => {
+    const url = page("/ocean.mp4", (response) =>
+      createReadStream(join(VIDE, "ocean.mp4")).pipe(response.writeHead(200)),
+    );
+    const { outcomes } = await ingest({ url });
+    expect(outcomes.at(-1)).toMatchObject({ kind: "ready" });
+  });
+
+  it.each([
+    ["on another port of loopback", () => "http://127.0.0.1:9/film.mp4"],
+    ["on localhost by name", () => "http://localhost:9/film.mp4"],
+    ["on loopback in other spellings", () => "http://2130706433/film.mp4"],
+    ["on a private address", () => "http://10.0.0.1/film.mp4"],
+    ["on a link-local address", () => "http://169.254.169.254/latest/meta-data"],
+    [
+      "that redirects to a private address",
+      () => page("/away", (r) => r.writeHead(302, { location: "http://192.168.1.1/" }).end()),
+    ],
+    [
+      "that redirects to another port of loopback",
+      () => page("/port", (r) => r.writeHead(302, { location: "http://127.0.0.1:9/" }).end()),
+    ],
+    ["with another scheme", () => "file:///etc/passwd"],
+  ])("%s is refused", async (_, url) => {
+    const { outcomes } = await ingest({ url: url() });
+    expect(outcomes).toEqual([{ kind: "errored", error: { type: "download_failed", messages: [expect.any(String)] } }]);
+  });
+
+  it("that is not found ends as errored and names the status", async () => {
+    const { outcomes } = await ingest({ url: page("/gone", (response) => response.writeHead(410).end()) });
+    expect(outcomes.at(-1)).toMatchObject({
+      error: { type: "download_failed", messages: [expect.stringContaining("410")] },
+    });
+  });
+});
+
+/** Name of a rendition with pictures, from the plan that was stored. */
+async function topOf(ref: { environment: string; assetId: string; planId: string }): Promise<string> {
+  const key = `${ref.environment}/${ref.assetId}/${ref.planId}/plan`;
+  return objects.localCopy(key, async (path) => JSON.parse(await readFile(path, "utf8")).video[0].name);
+}
