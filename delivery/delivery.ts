@@ -51,7 +51,9 @@ async function handle(deps: DeliveryDeps, exchange: Exchange): Promise<void> {
   const route = parseRoute(path);
   exchange.kind = route.kind;
   const leaving = new AbortController();
-  response.once("close", () => leaving.abort(new ClientLeft()));
+  response.once("close", () => {
+    if (!response.writableFinished) leaving.abort(new ClientLeft());
+  });
   send(deps, exchange, await deps.respond(route, query, leaving.signal));
 }
 
@@ -99,6 +101,11 @@ function preflight({ metrics }: DeliveryDeps, { request, response, kind }: Excha
 function fail({ metrics, log }: DeliveryDeps, { request, response, kind }: Exchange, error: unknown): void {
   if (response.destroyed || error instanceof ClientLeft) {
     metrics.answered(kind, "left");
+    return;
+  }
+  if (response.headersSent) {
+    log.error({ err: error, kind }, "playback answer broke off");
+    response.destroy(); // cut short for all to see: an ordinary end would look like a whole answer
     return;
   }
   const known = error instanceof PlaybackError ? error : null;
