@@ -1,5 +1,13 @@
-import { createServer, maxHeaderSize, type RequestListener, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  maxHeaderSize,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
+import { watchSlowRequests } from "./slow-requests.ts";
 
 /** Loopback in both families: `localhost` is `::1` first for some clients and `127.0.0.1` for others. */
 export const LOOPBACK = ["127.0.0.1", "::1"] as const;
@@ -20,6 +28,13 @@ export interface Listener {
 const MIN_HEADER_BYTES = 65_536;
 /** Time for a whole request to arrive: bounds what slow senders hold, and leaves bad mobile networks their chance. */
 const REQUEST_MS = 60_000;
+
+export interface ListenOptions {
+  /** Requests that may take any time as long as some of them arrives each minute: uploads. */
+  isLong?: (request: IncomingMessage) => boolean;
+  /** Instead of a minute, for tests. */
+  requestMs?: number;
+}
 /** Longer than clients keep an idle connection, so that they seldom write into one that is just being closed. */
 const KEEP_ALIVE_MS = 30_000;
 const DEFAULT_GRACE_MS = 5_000;
@@ -31,7 +46,13 @@ const FAREWELL_MS = 150;
  * Listens on one port at several addresses with one handler. An address family that the machine lacks is left out;
  * a port in use rejects with the system's error (`EADDRINUSE`).
  */
-export async function listen(hosts: readonly string[], port: number, handler: RequestListener): Promise<Listener> {
+export async function listen(
+  hosts: readonly string[],
+  port: number,
+  handler: RequestListener,
+  { isLong = () => false, requestMs = REQUEST_MS }: ListenOptions = {},
+): Promise<Listener> {
+  const slow = watchSlowRequests(requestMs, isLong);
   const servers: Server[] = [];
   let boundPort = port;
   let leaving = false;
@@ -40,6 +61,7 @@ export async function listen(hosts: readonly string[], port: number, handler: Re
     open.add(response);
     response.once("close", () => open.delete(response));
     if (leaving) response.shouldKeepAlive = false;
+    slow.watch(request, response);
     handler(request, response);
   };
   try {
@@ -51,6 +73,7 @@ export async function listen(hosts: readonly string[], port: number, handler: Re
     }
     if (servers.length === 0) throw new Error(`none of the addresses ${hosts.join(", ")} exists on this machine`);
   } catch (error) {
+    slow.stop();
     await Promise.all(servers.map((server) => closeServer(server, 0)));
     throw error;
   }
@@ -61,6 +84,7 @@ export async function listen(hosts: readonly string[], port: number, handler: Re
       leaving = true;
       for (const response of open) response.shouldKeepAlive = false;
       await Promise.all(servers.map((server) => closeServer(server, graceMs)));
+      slow.stop();
     },
   };
 }
@@ -68,7 +92,8 @@ export async function listen(hosts: readonly string[], port: number, handler: Re
 function listenOne(host: string, port: number, handler: RequestListener): Promise<Server | null> {
   return new Promise((resolve, reject) => {
     const server = createServer(
-      { maxHeaderSize: Math.max(maxHeaderSize, MIN_HEADER_BYTES), requestTimeout: REQUEST_MS },
+      // Node's own limit for whole requests knows no exceptions; slow-requests.ts keeps it instead.
+      { maxHeaderSize: Math.max(maxHeaderSize, MIN_HEADER_BYTES), headersTimeout: REQUEST_MS, requestTimeout: 0 },
       handler,
     );
     server.once("error", (error: NodeJS.ErrnoException) => {

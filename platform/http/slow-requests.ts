@@ -1,0 +1,54 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** Looked for this many times within the limit. */
+const SWEEPS = 6;
+const TIMED_OUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+
+interface Watched {
+  response: ServerResponse;
+  isLong: boolean;
+  sinceMs: number;
+  /** What had come over the connection when it was last looked at. */
+  bytesRead: number;
+}
+
+export interface SlowRequests {
+  watch(request: IncomingMessage, response: ServerResponse): void;
+  stop(): void;
+}
+
+/**
+ * Ends connections whose request does not arrive: whole within the limit, or, for long ones, any part of it. An unanswered one
+ * gets 408. Costs one entry per request, no timer.
+ */
+export function watchSlowRequests(limitMs: number, isLong: (request: IncomingMessage) => boolean): SlowRequests {
+  const arriving = new Map<IncomingMessage, Watched>();
+  const sweep = (): void => {
+    const nowMs = performance.now();
+    for (const [request, watched] of arriving) {
+      const { socket } = request;
+      if (request.complete || socket.destroyed) arriving.delete(request);
+      else if (watched.isLong && socket.bytesRead > watched.bytesRead) {
+        watched.bytesRead = socket.bytesRead;
+        watched.sinceMs = nowMs;
+      } else if (nowMs - watched.sinceMs > limitMs) {
+        arriving.delete(request);
+        if (!watched.response.headersSent) socket.write(TIMED_OUT);
+        socket.destroySoon();
+      }
+    }
+  };
+  const timer = setInterval(sweep, limitMs / SWEEPS);
+  timer.unref();
+  return {
+    watch: (request, response) => {
+      const { bytesRead } = request.socket;
+      arriving.set(request, { response, isLong: isLong(request), sinceMs: performance.now(), bytesRead });
+      // Most have arrived when they are answered; of those that have not, the rest is still to come.
+      response.once("close", () => {
+        if (request.complete) arriving.delete(request);
+      });
+    },
+    stop: () => clearInterval(timer),
+  };
+}
