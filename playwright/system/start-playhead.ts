@@ -12,6 +12,10 @@ import { fileURLToPath } from "node:url";
 export interface Access {
   app: string;
   api: string;
+  stream: string;
+  image: string;
+  /** host:port of the TLS front. */
+  tls: string;
   collector: string;
   socket: string;
   environmentId: string;
@@ -25,7 +29,7 @@ export interface Access {
 export interface RunningPlayhead {
   access: Access;
   /** host:port of each program's internal port. */
-  internal: Record<"app" | "server" | "edge" | "views" | "clickhouse", string>;
+  internal: Record<"app" | "server" | "edge" | "delivery" | "transcoder" | "views" | "clickhouse" | "tls", string>;
   stop(): Promise<void>;
 }
 
@@ -48,7 +52,10 @@ export async function startPlayhead(): Promise<RunningPlayhead> {
   const at = (offset: number) => `127.0.0.1:${base + offset}`;
   return {
     access,
-    internal: { app: at(100), server: at(101), edge: at(102), views: at(105), clickhouse: at(123) },
+    internal: {
+      ...{ app: at(100), server: at(101), edge: at(102), delivery: at(103), transcoder: at(104), views: at(105) },
+      ...{ clickhouse: at(123), tls: at(543) },
+    },
     stop: async () => {
       const exited = once(child, "exit");
       child.kill("SIGTERM");
@@ -73,7 +80,7 @@ async function untilReady(child: ChildProcess, devFile: string, output: readonly
 async function freePortBase(): Promise<number> {
   for (;;) {
     const base = 20_000 + Math.floor(Math.random() * 50) * 200;
-    const offsets = [0, 1, 2, 5, 23, 32, 100, 101, 102, 105, 123];
+    const offsets = [0, 1, 2, 3, 4, 5, 23, 32, 100, 101, 102, 103, 104, 105, 123, 443, 543];
     const free = await Promise.all(offsets.map((offset) => isFree(base + offset)));
     if (free.every(Boolean)) return base;
   }

@@ -24,6 +24,11 @@ const Environment = z.object({
   PUBLIC_SOCKET_URL: z.url().optional(),
   /** host:port at which players reach the collector. */
   PUBLIC_COLLECTOR: z.string().min(1).optional(),
+  /** Programs that decode and encode: names, looked for in PATH, or paths. */
+  FFMPEG_PATH: z.string().min(1).default("ffmpeg"),
+  FFPROBE_PATH: z.string().min(1).default("ffprobe"),
+  /** What inputs may be fetched from although it is private: host:port or CIDR. */
+  FETCH_ALLOW: z.string().default(""),
   /** 1: stop when standard input ends. Set by scripts/start.mjs. */
   PLAYHEAD_SUPERVISED: flag,
   /** When the start began, Unix milliseconds. Set by scripts/start.mjs. */

@@ -15,6 +15,9 @@ const CONFIGS: readonly [string, readonly (ProgramName | Job)[]][] = [
   ["server/config.ts", ["server", "seed"]],
   ["collector/edge/config.ts", ["edge"]],
   ["collector/views/config.ts", ["views"]],
+  ["delivery/config.ts", ["delivery"]],
+  ["transcoder/config.ts", ["transcoder"]],
+  ["platform/http/tls-front/config.ts", ["tls"]],
   ["app/config.ts", ["app"]],
   ["scripts/migrate/config.ts", ["migrate"]],
 ];
@@ -40,9 +43,20 @@ describe("the environment of a program", () => {
 
   it("holds no secret that the program does not use", () => {
     const values = (program: ProgramName) => Object.values(environmentOf(program, input())).join(" ");
-    expect(values("app")).not.toMatch(/pg-secret|ch-secret|socket-secret/);
+    expect(values("app")).not.toMatch(/pg-secret|ch-secret|socket-secret|make-secret/);
+    expect(values("tls")).not.toMatch(/-secret/);
+    for (const program of ["delivery", "transcoder"] as const) {
+      expect(values(program)).not.toMatch(/ch-secret|socket-secret|auth-secret|person-secret|token-secret/);
+    }
+    expect(values("server")).not.toMatch(/ch-secret|auth-secret|make-secret/);
     expect(values("edge")).not.toMatch(/ch-secret|socket-secret|auth-secret/);
     expect(values("clickhouse")).not.toMatch(/pg-secret|socket-secret|auth-secret/);
+  });
+
+  it("names ffmpeg and the exceptions of fetching to the transcoder alone", () => {
+    const own = { FFMPEG_PATH: "/opt/ffmpeg", FFPROBE_PATH: "/opt/ffprobe", FETCH_ALLOW: "10.0.0.0/8" };
+    expect(environmentOf("transcoder", input(own))).toMatchObject(own);
+    expect(JSON.stringify(environmentOf("server", input(own)))).not.toMatch(/opt|10\.0/);
   });
 
   it("prefers databases of one's own", () => {
@@ -57,6 +71,9 @@ function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
     HOST: ["127.0.0.1", "::1"],
     LOG_LEVEL: "info",
     PLAYHEAD_SUPERVISED: true,
+    FFMPEG_PATH: "ffmpeg",
+    FFPROBE_PATH: "ffprobe",
+    FETCH_ALLOW: "",
     TRUSTED_PROXIES: "127.0.0.0/8",
     PATH: "/usr/bin",
     HOME: "/home/me",
@@ -71,6 +88,7 @@ function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
       clickhousePassword: "ch-secret",
       socketTokenSecret: "socket-secret",
       nextauthSecret: "auth-secret",
+      transcoderSecret: "make-secret",
       personPassword: "person-secret",
       tokenId: "id",
       tokenSecret: "token-secret",
@@ -83,6 +101,7 @@ function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
       image: "http://localhost:3003",
       socket: "http://localhost:3005",
       collector: "localhost:3002",
+      tls: "localhost:3443",
       environmentKey: "key",
       environmentId: "abc123",
       tokenId: "id",

@@ -34,6 +34,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
   }),
   server: (input) => ({
     ...postgres(input),
+    ...objects(input),
     ...trustedProxies(input),
     PUBLIC_API_URL: input.access.api,
     PUBLIC_SOCKET_URL: input.access.socket,
@@ -45,11 +46,28 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
     ...eventlog(input),
     SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
   }),
+  delivery: (input) => ({
+    ...postgres(input),
+    ...objects(input),
+    TRANSCODER_SECRET: input.secrets.transcoderSecret,
+  }),
+  transcoder: (input) => ({
+    ...postgres(input),
+    ...objects(input),
+    TRANSCODER_SECRET: input.secrets.transcoderSecret,
+    FFMPEG_PATH: input.config.FFMPEG_PATH,
+    FFPROBE_PATH: input.config.FFPROBE_PATH,
+    FETCH_ALLOW: input.config.FETCH_ALLOW,
+  }),
+  tls: ({ dataFolder }) => ({ TLS_DIR: join(dataFolder, "tls") }),
   app: (input) => ({
     ...trustedProxies(input),
     ...next(input),
     NEXTAUTH_URL: input.access.app,
     NEXTAUTH_SECRET: input.secrets.nextauthSecret,
+    PUBLIC_API_URL: input.access.api,
+    PUBLIC_STREAM_URL: input.access.stream,
+    PUBLIC_IMAGE_URL: input.access.image,
     PUBLIC_SOCKET_URL: input.access.socket,
     PUBLIC_COLLECTOR: input.access.collector,
   }),
@@ -63,6 +81,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
     SEED_ENV_KEY: input.secrets.environmentKey,
   }),
   build: next,
+  install: () => ({}),
 };
 
 function common({ config, ports }: EnvironmentInput): Variables {
@@ -95,6 +114,10 @@ function clickhouse({ config, ports, secrets }: EnvironmentInput): Variables {
 
 function eventlog({ dataFolder }: EnvironmentInput): Variables {
   return { EVENTLOG_DIR: join(dataFolder, "eventlog") };
+}
+
+function objects({ dataFolder }: EnvironmentInput): Variables {
+  return { OBJECTS_DIR: join(dataFolder, "objects") };
 }
 
 function trustedProxies({ config }: EnvironmentInput): Variables {

@@ -63,6 +63,19 @@ describe("secretsOf", () => {
     expect(secrets.tokenSecret).toMatch(/^[A-Za-z0-9]{75}$/);
     expect(secrets.environmentKey).toMatch(/^[a-z0-9]{26}$/);
   });
+
+  it("adds what an older folder does not have, once, and touches nothing else", () => {
+    const file = join(folder, "secrets.json");
+    const { transcoderSecret, ...older } = secretsOf(file);
+    writeFileSync(file, JSON.stringify(older));
+    const upgraded = secretsOf(file);
+    expect(upgraded).toEqual({ ...older, transcoderSecret: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(upgraded.transcoderSecret).not.toBe(transcoderSecret);
+    expect(secretsOf(file)).toEqual(upgraded);
+    const { postgresPassword: _, ...damaged } = older;
+    writeFileSync(file, JSON.stringify(damaged));
+    expect(() => secretsOf(file)).toThrow(/postgresPassword/);
+  });
 });
 
 describe("LogFile", () => {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Ports } from "../../domain/ports.ts";
+import { ffmpegMissing } from "../debian/ffmpeg.ts";
 import { buildApp } from "./app-build.ts";
 import type { StartArguments } from "./arguments.ts";
 import type { SuperviseConfig } from "./config.ts";
@@ -67,6 +68,7 @@ export class Playhead {
   /** Resolves when everything is ready. Rejects with the first thing that cannot be started; `stop` is still needed. */
   async start(): Promise<Access> {
     const { terminal, wanted } = this.#options;
+    await this.#provideFfmpeg();
     const building = wanted.dev ? Promise.resolve() : terminal.step("app build", () => this.#build());
     const [environmentId] = await Promise.all([this.#startServices(), building]);
     await this.#program(APP, this.#stages[0]);
@@ -86,6 +88,24 @@ export class Playhead {
     const environmentId = await terminal.step("seed", () => this.#seed());
     await Promise.all(SERVICES.map((plan) => this.#program(plan, this.#stages[0])));
     return environmentId;
+  }
+
+  /** Before anything runs: an install that silently lacks video is worse than one that says what it needs. */
+  async #provideFfmpeg(): Promise<void> {
+    const { config, terminal } = this.#options;
+    const paths = { ffmpegPath: config.FFMPEG_PATH, ffprobePath: config.FFPROBE_PATH, searchPath: config.PATH };
+    const complaint = await ffmpegMissing(paths, (command) =>
+      terminal.step("ffmpeg from Debian", () => this.#install(command)),
+    );
+    if (complaint !== null) throw new StartError(complaint);
+  }
+
+  async #install(command: readonly [string, string, string]): Promise<number> {
+    const child = this.#supervisor.installation(command);
+    this.#stages[0].push(child);
+    const code = await child.exitCode;
+    this.#options.signal.throwIfAborted();
+    return code;
   }
 
   async #postgres(): Promise<void> {
@@ -156,6 +176,7 @@ function accessOf({ config, ports, secrets }: PlayheadOptions): Access {
     image: config.PUBLIC_IMAGE_URL ?? at(ports.delivery),
     socket: config.PUBLIC_SOCKET_URL ?? at(ports.socket),
     collector: config.PUBLIC_COLLECTOR ?? `localhost:${ports.collector}`,
+    tls: `localhost:${ports.tls}`,
     environmentKey: secrets.environmentKey,
     environmentId: "",
     tokenId: secrets.tokenId,

@@ -2,7 +2,7 @@ import { internalPort, type Ports } from "../../domain/ports.ts";
 import type { NamedPort } from "./free-ports.ts";
 
 /** The programs of one Playhead, apart from Postgres, which is no program of ours. */
-export type ProgramName = "clickhouse" | "server" | "edge" | "views" | "app";
+export type ProgramName = "clickhouse" | "server" | "edge" | "views" | "delivery" | "transcoder" | "tls" | "app";
 
 export interface ProgramPlan {
   name: ProgramName;
@@ -38,6 +38,19 @@ export const SERVICES: readonly ProgramPlan[] = [
     publicPort: "socket",
     watches: ["collector", "domain", "platform"],
   },
+  {
+    name: "delivery",
+    script: "delivery/main.ts",
+    publicPort: "delivery",
+    watches: ["delivery", "domain", "platform"],
+  },
+  {
+    name: "transcoder",
+    script: "transcoder/main.ts",
+    publicPort: "transcoder",
+    watches: ["transcoder", "domain", "platform"],
+  },
+  { name: "tls", script: "platform/http/tls-front/main.ts", publicPort: "tls", watches: ["platform"] },
 ];
 
 /** Started when its build is done as well. In the watching mode Next reloads it by itself. */

@@ -33,7 +33,15 @@ process.stdin.on("end", () => process.exit(0)).resume();
 console.log("up");
 `;
 
-const PROGRAMS = { "server/main.ts": 1, "collector/edge/main.ts": 2, "collector/views/main.ts": 5, "app/main.ts": 0 };
+const PROGRAMS = {
+  "app/main.ts": 0,
+  "server/main.ts": 1,
+  "collector/edge/main.ts": 2,
+  "delivery/main.ts": 3,
+  "transcoder/main.ts": 4,
+  "collector/views/main.ts": 5,
+  "platform/http/tls-front/main.ts": 443,
+};
 
 let tree: string;
 let base: number;
@@ -58,6 +66,8 @@ describe("npm start", () => {
     expect(JSON.parse(readFileSync(devFile(), "utf8"))).toMatchObject({
       app: `http://localhost:${base}`,
       collector: `localhost:${base + 2}`,
+      stream: `http://localhost:${base + 3}`,
+      tls: `localhost:${base + 443}`,
       environmentId: "abc123",
     });
     npm.child.kill("SIGTERM");
@@ -127,6 +137,13 @@ describe("npm start", () => {
     expect(ours(npm.output())).toEqual([line]);
   });
 
+  it("refuses to start without ffmpeg, and names it", { timeout: 30_000 }, async () => {
+    const npm = startWith({ FFMPEG_PATH: "/nowhere/ffmpeg" });
+    expect(await npm.exitCode).not.toBe(0);
+    expect(npm.output()).toContain("playhead: /nowhere/ffmpeg is no program: FFMPEG_PATH and FFPROBE_PATH name ");
+    expect(existsSync(devFile())).toBe(false);
+  });
+
   it("begins anew with --fresh, and asks nothing", { timeout: 30_000 }, async () => {
     mkdirSync(join(tree, ".playhead/eventlog"), { recursive: true });
     write(".playhead/eventlog/old", "");
@@ -143,7 +160,9 @@ interface Start {
   exitCode: Promise<number | null>;
 }
 
-function start(...args: string[]): Start {
+const start = (...args: string[]): Start => startWith({}, ...args);
+
+function startWith(environment: Record<string, string>, ...args: string[]): Start {
   const child = spawn("npm", ["start", "--silent", "--", "--dev", ...args], {
     cwd: tree,
     env: {
@@ -152,6 +171,7 @@ function start(...args: string[]): Start {
       PLAYHEAD_PORT_BASE: String(base),
       DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
       CLICKHOUSE_URL: "http://nobody@127.0.0.1:1",
+      ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a group of its own, as a terminal gives to a command
@@ -218,7 +238,7 @@ async function until(condition: () => boolean, patienceMs = 20_000): Promise<voi
 async function freeBase(): Promise<number> {
   for (;;) {
     const candidate = 11_000 + 250 * Math.floor(Math.random() * 80);
-    const ports = [0, 1, 2, 5].flatMap((offset) => [candidate + offset, candidate + offset + 100]);
+    const ports = Object.values(PROGRAMS).flatMap((offset) => [candidate + offset, candidate + offset + 100]);
     const servers = await Promise.allSettled(ports.map(listenAt));
     for (const server of servers) if (server.status === "fulfilled") server.value.close();
     if (servers.every(({ status }) => status === "fulfilled")) return candidate;

@@ -23,7 +23,7 @@ export interface SupervisorOptions {
 export type Script = readonly [path: string, ...args: string[]];
 
 /** Programs that run to their end. */
-export type Job = "migrate" | "seed" | "build";
+export type Job = "migrate" | "seed" | "build" | "install";
 
 /** The same trouble is shown again after this long. */
 const SHOW_AGAIN_MS = 10_000;
@@ -54,6 +54,13 @@ export class Supervisor {
   /** Starts a script of ours that ends by itself; its lines go to its log and, all of them, to `onLine`. */
   job(name: Job, [script, ...args]: Script, onLine: (line: string) => void = () => {}): RunningChild {
     return this.#start(name, [script, ...args], onLine);
+  }
+
+  /** A program of the system's own, to be installed; its lines go to a log. */
+  installation([command, ...args]: readonly [string, ...string[]]): RunningChild {
+    const environment = this.#options.environmentOf("install");
+    const installer: ChildCommand = { command, args, cwd: this.#options.root, environment };
+    return startChild(installer, (line) => this.note("install", line));
   }
 
   /** Writes a line to the program's log and shows its trouble, if it holds any. */

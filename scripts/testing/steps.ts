@@ -1,8 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ffmpegMissing } from "../debian/ffmpeg.ts";
 import { FENCED } from "../fences/cruise.ts";
 import { browserMissing } from "./browser.ts";
+import { readConfig } from "./config.ts";
 import { runTool } from "./run-tool.ts";
 import { type Tally, tallyOfExit, tallyOfPlaywright, tallyOfVitest } from "./tally.ts";
 
@@ -19,7 +21,7 @@ export const STEPS: readonly Step[] = [
   check("fences", ["depcruise", "--config", ".dependency-cruiser.cjs", ...FENCED]),
   check("knip", ["knip"]),
   { name: "unit", run: (root) => vitest(root, "unit") },
-  { name: "integration", run: (root) => vitest(root, "integration") },
+  { name: "integration", run: integration },
   { name: "browser", run: playwright },
 ];
 
@@ -42,6 +44,17 @@ function vitest(root: string, project: string): Promise<Tally> {
     const code = await tool(root, command);
     return tallyOfVitest(readReport(report), code);
   });
+}
+
+async function integration(root: string): Promise<Tally> {
+  const paths = { ffmpegPath: "ffmpeg", ffprobePath: "ffprobe", searchPath: readConfig().PATH };
+  const missing = await ffmpegMissing(paths, (command) => {
+    console.log("installing ffmpeg");
+    return runTool(command, root);
+  });
+  if (missing === null) return vitest(root, "integration");
+  console.error(missing);
+  return { passed: 0, failed: 1 };
 }
 
 async function playwright(root: string): Promise<Tally> {
