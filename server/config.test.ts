@@ -3,11 +3,12 @@ import { readSeedConfig, readServerConfig } from "./config.ts";
 
 const needed = {
   DATABASE_URL: "postgres://playhead:x@127.0.0.1:3032/playhead",
+  OBJECTS_DIR: "/var/lib/playhead/objects",
   SOCKET_TOKEN_SECRET: "ab".repeat(32),
 };
 
 describe("readServerConfig", () => {
-  it("needs two values and takes the rest from the port base", () => {
+  it("needs three values and takes the rest from the port base", () => {
     const config = readServerConfig({ ...needed, PLAYHEAD_PORT_BASE: "4000" });
     expect(config).toMatchObject({
       hosts: ["127.0.0.1", "::1"],
@@ -15,6 +16,8 @@ describe("readServerConfig", () => {
       internalPort: 4101,
       publicApiUrl: "http://localhost:4001",
       publicSocketUrl: "http://localhost:4005",
+      objectsDir: "/var/lib/playhead/objects",
+      deliveryUrl: "http://127.0.0.1:4003",
       apiRate: { perSecond: 50, burst: 200 },
     });
     expect(config.trustedProxies).toHaveLength(2);

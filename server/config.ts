@@ -2,6 +2,7 @@ import { z } from "zod";
 import { type Cidr, parseCidr } from "../domain/network/client-address.ts";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
 import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
+import { originAt } from "../platform/http/origin-at.ts";
 
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
 
@@ -29,10 +30,14 @@ const ServerEnvironment = z
     LOG_LEVEL: logLevel,
     /** Postgres, such as postgres://user:password@host:5432/playhead. */
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    /** Origin under which clients reach this API; named in the OpenAPI document. */
+    /** Folder of stored objects: what is uploaded lands there. The same as delivery's and the transcoders'. */
+    OBJECTS_DIR: z.string().min(1),
+    /** Origin under which clients reach this API; upload URLs begin with it. */
     PUBLIC_API_URL: origin.optional(),
     /** Origin of the collector's socket; given out with socket tokens. */
     PUBLIC_SOCKET_URL: origin.optional(),
+    /** How this process reaches delivery, for playback URLs on the API's host; unset: its port on loopback, or at HOST. */
+    INTERNAL_DELIVERY_URL: origin.optional(),
     /** Shared with the collector, which checks what this signs. */
     SOCKET_TOKEN_SECRET: hexSecret,
     /** Proxies whose X-Forwarded-For is believed, as a comma list of ranges. */
@@ -51,8 +56,10 @@ const ServerEnvironment = z
       isSupervised: environment.PLAYHEAD_SUPERVISED,
       logLevel: environment.LOG_LEVEL,
       databaseUrl: environment.DATABASE_URL,
+      objectsDir: environment.OBJECTS_DIR,
       publicApiUrl: environment.PUBLIC_API_URL ?? `http://localhost:${ports.server}`,
       publicSocketUrl: environment.PUBLIC_SOCKET_URL ?? `http://localhost:${ports.socket}`,
+      deliveryUrl: environment.INTERNAL_DELIVERY_URL ?? originAt(environment.HOST, ports.delivery),
       socketTokenSecret: environment.SOCKET_TOKEN_SECRET,
       trustedProxies: environment.TRUSTED_PROXIES,
       apiRate: { perSecond: environment.API_RATE_PER_SECOND, burst: environment.API_RATE_BURST },

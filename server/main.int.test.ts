@@ -67,6 +67,7 @@ async function startServer() {
   const child = run("./main.ts", {
     PLAYHEAD_PORT_BASE: String(base),
     PLAYHEAD_SUPERVISED: "1",
+    OBJECTS_DIR: dataDir,
     SOCKET_TOKEN_SECRET: randomBytes(32).toString("hex"),
   });
   const { server: port } = portsFrom(base);
@@ -119,7 +120,7 @@ describe("server/main.ts", () => {
     expect(await (await fetch(`${internal}/healthz`)).text()).toBe("ok\n");
     expect(await (await fetch(`${internal}/readyz`)).json()).toEqual({
       ready: true,
-      checks: { postgres: { ok: true } },
+      checks: { postgres: { ok: true }, objects: { ok: true } },
     });
     expect((await whoami(api)).status).toBe(200);
     expect(await (await fetch(`${internal}/metrics`)).text()).toMatch(

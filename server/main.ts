@@ -1,4 +1,9 @@
+import { randomInt } from "node:crypto";
+import { access, constants } from "node:fs/promises";
+import { newMediaId } from "../domain/asset/media-id.ts";
 import { listen } from "../platform/http/listen.ts";
+import { startJobWorker } from "../platform/jobs/worker.ts";
+import { openFolderObjects } from "../platform/objects/folder-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
@@ -12,6 +17,12 @@ import { TokenBuckets } from "./auth/token-bucket.ts";
 import { readServerConfig } from "./config.ts";
 import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
+import type { Services } from "./http/services.ts";
+import { serverTasks } from "./tasks.ts";
+import { isUpload } from "./uploads/upload-url-routes.ts";
+
+/** Results of transcoders, uploads to settle, bytes to delete: each is short. */
+const JOBS_AT_ONCE = 4;
 
 const config = readServerConfig();
 const log = createLogger("server", config.logLevel);
@@ -31,9 +42,15 @@ readiness.add("postgres", async () => {
 const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
 program.onStop("internal port", () => internal.close());
 
-const app = await createApp({ log, metrics, publicApiUrl: config.publicApiUrl });
-addRoutes(app, {
+const objects = openFolderObjects(config.objectsDir);
+readiness.add("objects", async () => {
+  await access(config.objectsDir, constants.W_OK | constants.X_OK);
+  return { ok: true };
+});
+
+const services: Services = {
   db,
+  objects,
   checkPassword: await createPasswordCheck(),
   throttle: new SignInThrottle(SIGN_IN_LIMITS),
   tokenBuckets: new TokenBuckets(config.apiRate),
@@ -41,11 +58,26 @@ addRoutes(app, {
   trustedProxies: config.trustedProxies,
   socketTokenSecret: config.socketTokenSecret,
   publicSocketUrl: config.publicSocketUrl,
+  publicApiUrl: config.publicApiUrl,
+  deliveryUrl: config.deliveryUrl,
+  newId: () => newMediaId(randomInt),
   now: Date.now,
-});
+};
+const app = await createApp({ log, metrics, publicApiUrl: config.publicApiUrl });
+addRoutes(app, services);
 await app.ready();
 program.onStop("routes", () => app.close());
 
-const listener = await listen(config.hosts, config.port, app.routing);
+const worker = startJobWorker({
+  url: config.databaseUrl,
+  name: "playhead-server",
+  tasks: serverTasks(services),
+  concurrency: JOBS_AT_ONCE,
+  log,
+  metrics,
+});
+program.onStop("jobs", () => worker.close());
+
+const listener = await listen(config.hosts, config.port, app.routing, { isLong: isUpload });
 program.onStop("public port", () => listener.close());
 log.info({ port: listener.port }, "listening");

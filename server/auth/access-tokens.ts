@@ -10,10 +10,11 @@ const TOUCH_EVERY_MS = 60_000;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Who calls the API: an access token, which belongs to one environment. */
+/** Who calls the API: an access token, which belongs to one environment, or a person who has opened one in the dashboard. */
 export interface Caller {
-  tokenId: string;
-  tokenName: string;
+  /** Unique among all callers: what their rate is counted under. */
+  id: string;
+  name: string;
   scopes: readonly string[];
   environmentId: EnvironmentId;
   environment: { id: string; name: string; type: EnvironmentType };
@@ -22,8 +23,7 @@ export interface Caller {
 
 /** Refuses with 403 what the token's scopes do not allow. */
 export function requireScope(caller: Caller, scope: Scope): void {
-  if (!caller.scopes.includes(scope))
-    throw new ApiError("forbidden", [`This access token lacks the permission ${scope}`]);
+  if (!caller.scopes.includes(scope)) throw new ApiError("forbidden", [`${caller.name} lacks the permission ${scope}`]);
 }
 
 /** The caller behind an `Authorization: Basic` header, or null: no header, unknown, wrong, revoked all look the same. */
@@ -47,8 +47,8 @@ export async function authenticateToken(
       .execute();
   }
   return {
-    tokenId: row.id,
-    tokenName: row.name,
+    id: row.id,
+    name: row.name,
     scopes: row.scopes,
     environmentId: row.number,
     environment: { id: row.environment_id, name: row.environment_name, type: row.type },

@@ -1,17 +1,23 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { ApiError } from "../../domain/errors.ts";
+import { requireEnvironment } from "../dashboard/environments.ts";
 import type { Services } from "../http/services.ts";
-import { authenticateToken, type Caller } from "./access-tokens.ts";
+import { authenticateToken, type Caller, requireScope } from "./access-tokens.ts";
+import { ROLE_SCOPES, type Scope } from "./scopes.ts";
+import { bearerToken, requireSession } from "./session-guard.ts";
 
-/** Tells who calls the API and counts the call against the token's rate; 401 or 429 otherwise. */
+/** Names the environment that a person's request is about; access tokens belong to one already. */
+const ENVIRONMENT_HEADER = "x-playhead-environment";
+
+/** Tells who calls the API and counts the call against the caller's rate; 401 or 429 otherwise. */
 export async function requireCaller(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<Caller> {
   const nowMs = services.now();
-  const caller = await authenticateToken(services.db, request.headers.authorization, nowMs);
+  const caller = await findCaller(services, request, nowMs);
   if (caller === null) {
     reply.header("www-authenticate", 'Basic realm="Playhead API"');
     throw new ApiError("unauthorized", ["Send a valid access token: its id and secret by Basic authentication"]);
   }
-  const take = services.tokenBuckets.take(caller.tokenId, nowMs);
+  const take = services.tokenBuckets.take(caller.id, nowMs);
   reply.headers({
     "x-ratelimit-limit": String(services.tokenBurst),
     "x-ratelimit-remaining": String(take.remaining),
@@ -19,7 +25,52 @@ export async function requireCaller(services: Services, request: FastifyRequest,
   });
   if (!take.isAllowed) {
     const retryAfterSeconds = Math.max(1, Math.ceil(take.retryAfterSeconds));
-    throw new ApiError("rate_limited", ["This access token makes too many requests"], { retryAfterSeconds });
+    throw new ApiError("rate_limited", ["This caller makes too many requests"], { retryAfterSeconds });
   }
   return caller;
+}
+
+const callers = new WeakMap<FastifyRequest, Caller>();
+
+/** An `onRequest` hook: who may not come in learns nothing of what the body should have been. */
+export function allow(services: Services, scope: Scope) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const caller = await requireCaller(services, request, reply);
+    requireScope(caller, scope);
+    callers.set(request, caller);
+  };
+}
+
+/** The caller that {@link allow} let in. */
+export function callerOf(request: FastifyRequest): Caller {
+  const caller = callers.get(request);
+  if (caller === undefined) throw new Error("this route has no guard");
+  return caller;
+}
+
+async function findCaller(services: Services, request: FastifyRequest, nowMs: number): Promise<Caller | null> {
+  return bearerToken(request) === null
+    ? authenticateToken(services.db, request.headers.authorization, nowMs)
+    : findPerson(services, request);
+}
+
+/** The dashboard's way in: a session, and a member's environment. Any other environment is 404. */
+async function findPerson(services: Services, request: FastifyRequest): Promise<Caller> {
+  const { person } = await requireSession(services, request);
+  const environmentId = request.headers[ENVIRONMENT_HEADER];
+  if (typeof environmentId !== "string" || environmentId === "")
+    throw new ApiError("invalid_parameters", [`${ENVIRONMENT_HEADER}: name the environment`]);
+  const { id, number, name, type, organization, role } = await requireEnvironment(
+    services.db,
+    person.id,
+    environmentId,
+  );
+  return {
+    id: `person:${person.id}`,
+    name: person.name,
+    scopes: ROLE_SCOPES[role],
+    environmentId: number,
+    environment: { id, name, type },
+    organization,
+  };
 }

@@ -44,6 +44,8 @@ export interface EnvironmentOfPerson {
   /** The oldest key in use, or null when all are revoked. */
   envKey: string | null;
   organization: { id: string; name: string };
+  /** The person's, in the organisation. */
+  role: Role;
 }
 
 /** An environment that this person may see. Any other is 404, existing or not: ids must not be probeable. */
@@ -59,6 +61,7 @@ export async function requireEnvironment(db: Postgres, personId: string, id: str
     type: row.type,
     envKey: row.env_key,
     organization: { id: row.organization_id, name: row.organization_name },
+    role: row.role,
   };
 }
 
@@ -68,6 +71,7 @@ function findEnvironment(db: Postgres, personId: string, id: string) {
     .innerJoin("organizations as o", "o.id", "e.organization_id")
     .innerJoin("memberships as m", "m.organization_id", "e.organization_id")
     .select(["e.id", "e.number", "e.name", "e.type", "o.id as organization_id", "o.name as organization_name"])
+    .select("m.role")
     .select((expression) =>
       expression
         .selectFrom("env_keys as k")

@@ -7,3 +7,13 @@ export const ErrorBody = z.object({
     messages: z.array(z.string()).describe("Sentences for people"),
   }),
 });
+
+/** What every guarded route may answer instead. */
+export const REFUSALS = {
+  400: ErrorBody,
+  401: ErrorBody,
+  403: ErrorBody,
+  404: ErrorBody,
+  429: ErrorBody,
+  503: ErrorBody,
+} as const;

@@ -1,7 +1,12 @@
 import { environmentRoutes } from "../dashboard/environment-routes.ts";
 import { sessionRoutes } from "../dashboard/session.ts";
 import { signInRoute } from "../dashboard/sign-in.ts";
+import { playbackRoutes } from "../playback/playback-routes.ts";
 import { whoamiRoute } from "../system/v1/whoami.ts";
+import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
+import { assetRoutes } from "../video/v1/assets.ts";
+import { playbackIdRoutes } from "../video/v1/playback-ids.ts";
+import { uploadRoutes } from "../video/v1/uploads.ts";
 import type { App } from "./app.ts";
 import type { Services } from "./services.ts";
 
@@ -11,4 +16,9 @@ export function addRoutes(app: App, services: Services): void {
   sessionRoutes(app, services);
   environmentRoutes(app, services);
   whoamiRoute(app, services);
+  assetRoutes(app, services);
+  playbackIdRoutes(app, services);
+  uploadRoutes(app, services);
+  uploadUrlRoutes(app, services);
+  playbackRoutes(app, services);
 }

@@ -1,20 +1,28 @@
 import type { Cidr } from "../../domain/network/client-address.ts";
+import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { PasswordCheck } from "../auth/passwords.ts";
 import type { SignInThrottle } from "../auth/sign-in-throttle.ts";
 import type { TokenBuckets } from "../auth/token-bucket.ts";
 
-/** What routes work with; built by `main.ts`, or by a test with a clock of its own. */
+/** What routes and jobs work with; built by `main.ts`, or by a test with a clock of its own. */
 export interface Services {
   db: Postgres;
+  objects: ResumableObjects;
   checkPassword: PasswordCheck;
   throttle: SignInThrottle;
   tokenBuckets: TokenBuckets;
-  /** Requests per token that may come at once, told in `X-RateLimit-Limit`. */
+  /** Requests per caller that may come at once, told in `X-RateLimit-Limit`. */
   tokenBurst: number;
   trustedProxies: readonly Cidr[];
   socketTokenSecret: Uint8Array;
   publicSocketUrl: string;
+  /** Origin under which clients reach this API; upload URLs begin with it. */
+  publicApiUrl: string;
+  /** How this process reaches delivery. */
+  deliveryUrl: string;
+  /** Id of an asset, upload, playback id or track. */
+  newId: () => string;
   /** Unix milliseconds. */
   now: () => number;
 }

@@ -25,6 +25,17 @@ export async function createFirstTenant(db: Postgres): Promise<Seed & { environm
   return { ...seed, environmentId: environment.id };
 }
 
+/** A further token of an environment. */
+export async function createToken(db: Postgres, environmentId: string, scopes: string[]): Promise<string> {
+  const secret = newAccessTokenSecret();
+  const { id } = await db
+    .insertInto("access_tokens")
+    .values({ environment_id: environmentId, name: "Another", secret_sha256: sha256(secret), scopes, created_by: null })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return basic(id, secret);
+}
+
 /** A second tenant with a person and a narrow token of its own. */
 export async function createOtherTenant(db: Postgres) {
   const email = "eve@example.org";

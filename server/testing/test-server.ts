@@ -1,4 +1,12 @@
+import { randomInt } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { newMediaId } from "../../domain/asset/media-id.ts";
 import { parseCidr } from "../../domain/network/client-address.ts";
+import { type Listener, listen } from "../../platform/http/listen.ts";
+import { type JobWorker, startJobWorker } from "../../platform/jobs/worker.ts";
+import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createMetrics, type Metrics } from "../../platform/observability/metrics.ts";
 import { createPool, createPostgres, type Postgres } from "../../platform/postgres/pool.ts";
@@ -8,6 +16,8 @@ import { type Rate, TokenBuckets } from "../auth/token-bucket.ts";
 import { type App, createApp } from "../http/app.ts";
 import { addRoutes } from "../http/routes.ts";
 import type { Services } from "../http/services.ts";
+import { serverTasks } from "../tasks.ts";
+import { isUpload } from "../uploads/upload-url-routes.ts";
 
 export const TEST_SOCKET_SECRET = new Uint8Array(32).fill(9);
 export const TEST_START_MS = Date.UTC(2026, 10, 23, 10, 0, 0);
@@ -17,6 +27,12 @@ export interface TestServer {
   db: Postgres;
   services: Services;
   metrics: Metrics;
+  /** Folder of stored objects, removed in the end. */
+  objectsDir: string;
+  /** Opens a port of 127.0.0.1 and gives its origin; closed with the server. */
+  listen(): Promise<string>;
+  /** Runs the server's jobs from now on, as a program beside it would; they know the real time of the database. */
+  startJobs(): void;
   /** Moves the only clock the server has. */
   advance(ms: number): void;
   stop(): Promise<void>;
@@ -26,6 +42,9 @@ export interface TestServerOptions {
   databaseUrl: string;
   limits?: SignInLimits;
   rate?: Rate;
+  deliveryUrl?: string;
+  /** Unix milliseconds at the start; real time is for tests whose jobs wait for one. */
+  startMs?: number;
   /** Adds routes of the test's own before the server is ready. */
   extend?: (app: App, services: Services) => void;
 }
@@ -33,12 +52,15 @@ export interface TestServerOptions {
 /** The server as `main.ts` builds it, without ports, with a clock that stands still. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const { databaseUrl, limits = SIGN_IN_LIMITS, rate = { perSecond: 50, burst: 200 } } = options;
+  const { deliveryUrl = "http://127.0.0.1:1", startMs = TEST_START_MS } = options;
   const log = createLogger("test", "silent");
   const metrics = createMetrics("test");
   const pool = createPool({ url: databaseUrl, applicationName: "test-server", log });
-  let nowMs = TEST_START_MS;
+  const objectsDir = await mkdtemp(join(tmpdir(), "playhead-objects-"));
+  let nowMs = startMs;
   const services: Services = {
     db: createPostgres(pool),
+    objects: openFolderObjects(objectsDir),
     checkPassword: await createPasswordCheck(),
     throttle: new SignInThrottle(limits),
     tokenBuckets: new TokenBuckets(rate),
@@ -46,14 +68,29 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     trustedProxies: [parseCidr("127.0.0.0/8")].filter((cidr) => cidr !== null),
     socketTokenSecret: TEST_SOCKET_SECRET,
     publicSocketUrl: "https://socket.example.com",
+    publicApiUrl: "https://api.example.com",
+    deliveryUrl,
+    newId: () => newMediaId(randomInt),
     now: () => nowMs,
   };
   const app = await createApp({ log, metrics, publicApiUrl: "https://api.example.com" });
   addRoutes(app, services);
   options.extend?.(app, services);
   await app.ready();
+  let listener: Listener | null = null;
+  let worker: JobWorker | null = null;
   return {
     app,
+    objectsDir,
+    listen: async () => {
+      listener ??= await listen(["127.0.0.1"], 0, app.routing, { isLong: isUpload });
+      services.publicApiUrl = `http://127.0.0.1:${listener.port}`;
+      return services.publicApiUrl;
+    },
+    startJobs: () => {
+      const tasks = serverTasks(services);
+      worker ??= startJobWorker({ url: databaseUrl, name: "test-server", tasks, concurrency: 4, log, metrics });
+    },
     db: services.db,
     services,
     metrics,
@@ -61,8 +98,11 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       nowMs += ms;
     },
     stop: async () => {
+      await listener?.close(0);
+      await worker?.close();
       await app.close();
       await pool.end();
+      await rm(objectsDir, { recursive: true, force: true });
     },
   };
 }

@@ -29,7 +29,7 @@ export function whoamiRoute(app: App, services: Services): void {
       },
     },
     async (request, reply) => {
-      const { tokenName, scopes, environment, organization } = await requireCaller(services, request, reply);
+      const { name, scopes, environment, organization } = await requireCaller(services, request, reply);
       return {
         data: {
           organization_id: organization.id,
@@ -37,7 +37,7 @@ export function whoamiRoute(app: App, services: Services): void {
           environment_id: environment.id,
           environment_name: environment.name,
           environment_type: environment.type,
-          access_token_name: tokenName,
+          access_token_name: name,
           permissions: [...scopes],
         },
       };

@@ -1,0 +1,16 @@
+import { APPLY_RESULT_TASK } from "../domain/asset/outcome.ts";
+import type { JobTask } from "../platform/jobs/task.ts";
+import type { Services } from "./http/services.ts";
+import { SETTLE_UPLOAD_TASK } from "./uploads/settle-job.ts";
+import { settleUploadTask } from "./uploads/settle-upload.ts";
+import { applyResultTask } from "./video/apply-result.ts";
+import { DELETE_OBJECTS_TASK, deleteObjectsTask } from "./video/delete-asset.ts";
+
+/** Every job that the server does, in one place. */
+export function serverTasks(services: Services): Record<string, JobTask> {
+  return {
+    [APPLY_RESULT_TASK]: applyResultTask(services),
+    [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
+    [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
+  };
+}

@@ -1,0 +1,45 @@
+import { ApiError } from "../../domain/errors.ts";
+import type { Services } from "../http/services.ts";
+import { createAsset } from "../video/create-asset.ts";
+import { changeUpload, draftOf, lockUpload, recordUploadEvent, sourceOf, type UploadRow } from "../video/uploads.ts";
+import { requireSettings, SettingsBody } from "../video/v1/settings-body.ts";
+import { settleUploadAt } from "./settle-job.ts";
+
+export type UploadServices = Pick<Services, "db" | "objects" | "newId" | "now" | "publicApiUrl">;
+
+/** A process that dies between the object and its asset is made up for after this time, if the client does not ask sooner. */
+const HEAL_MS = 10_000;
+
+/** Makes the object of a draft that is whole, and the asset of it. May be repeated at any point. */
+export async function completeUpload(services: UploadServices, upload: UploadRow, sizeBytes: number): Promise<void> {
+  await settleUploadAt(services.db, upload, new Date(Date.now() + HEAL_MS));
+  await draftOf(services.objects, upload).finish({ sizeBytes });
+  await createUploadedAsset(services, upload);
+}
+
+/** The asset of an upload whose object is there; once, whoever comes first. Rejects with `gone` when it was cancelled. */
+export async function createUploadedAsset(services: UploadServices, { environment_id, id }: UploadRow): Promise<void> {
+  const upload = await services.db.transaction().execute(async (transaction) => {
+    const before = await lockUpload(transaction, environment_id, id);
+    if (before === undefined || before.status !== "waiting") return before;
+    const after = await changeUpload(transaction, before, { status: "asset_created" });
+    await recordUploadEvent(transaction, "video.upload.asset_created", after, { ...services, nowMs: services.now() });
+    const settings = requireSettings(SettingsBody.parse(before.new_asset_settings), "upload");
+    await createAsset(transaction, services, {
+      environmentId: environment_id,
+      id: before.asset_id,
+      settings: { ...settings, isTest: before.is_test },
+      uploadId: id,
+    });
+    return after;
+  });
+  if (upload === undefined) throw new Error(`upload ${id} is gone from the database`);
+  await draftOf(services.objects, upload).discard(); // a killed process may have left it behind its object
+  if (upload.status === "asset_created") return;
+  await services.objects.delete(sourceOf(upload).key);
+  throw goneUpload(upload.status);
+}
+
+export function goneUpload(status: UploadRow["status"]): ApiError {
+  return new ApiError("gone", [`This upload takes no more bytes: it is ${status}. Create a new one`]);
+}

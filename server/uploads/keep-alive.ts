@@ -1,0 +1,28 @@
+import type { UploadRow } from "../video/uploads.ts";
+import type { UploadServices } from "./complete-upload.ts";
+
+/** While bytes arrive the URL stays valid at least this much longer: time for the next piece. */
+const AHEAD_MS = 120_000;
+const EVERY_MS = 60_000;
+
+/** Puts the end of an upload off for as long as bytes arrive, in whichever process. Returns the function that stops it. */
+export async function keepAlive(services: UploadServices, upload: UploadRow): Promise<() => void> {
+  await putOff(services, upload);
+  const timer = setInterval(() => {
+    putOff(services, upload).catch(() => {}); // the next one may succeed, and the end is not near
+  }, EVERY_MS);
+  return () => clearInterval(timer);
+}
+
+async function putOff({ db, now }: UploadServices, { environment_id, id, expires_at }: UploadRow): Promise<void> {
+  const until = new Date(now() + AHEAD_MS);
+  if (expires_at >= until) return;
+  await db
+    .updateTable("uploads")
+    .set({ expires_at: until })
+    .where("environment_id", "=", environment_id)
+    .where("id", "=", id)
+    .where("status", "=", "waiting")
+    .where("expires_at", "<", until)
+    .execute();
+}

@@ -1,0 +1,106 @@
+import type { IncomingMessage } from "node:http";
+import { ApiError } from "../../domain/errors.ts";
+import { readUploadRequest, type UploadRequest } from "../../domain/upload/content-range.ts";
+import {
+  DraftIncompleteError,
+  type ObjectDraft,
+  ObjectMismatchError,
+  ObjectMissingError,
+} from "../../platform/objects/objects.ts";
+import { draftOf, sourceOf, type UploadRow } from "../video/uploads.ts";
+import { contentLength, readBody } from "./body-reader.ts";
+import { completeUpload, createUploadedAsset, goneUpload, type UploadServices } from "./complete-upload.ts";
+import { keepAlive } from "./keep-alive.ts";
+
+/** `contiguousBytes` from the first on are there; 0 says nothing of what lies behind a gap. */
+export type UploadAnswer = { kind: "complete" } | { kind: "incomplete"; contiguousBytes: number };
+
+const DISK_RETRY_SECONDS = 30;
+
+/**
+ * Takes what a request brings, durably, and says what is there now. Repeating any request is harmless; what came before a
+ * connection broke is kept. Rejects with ApiError.
+ */
+export async function receiveUpload(
+  services: UploadServices,
+  upload: UploadRow,
+  request: IncomingMessage,
+): Promise<UploadAnswer> {
+  if (upload.status === "asset_created") return { kind: "complete" };
+  if (upload.status !== "waiting") throw goneUpload(upload.status);
+  const said = readUploadRequest(request.headers["content-range"], contentLength(request));
+  if (said.kind === "malformed") throw new ApiError("invalid_parameters", [said.problem]);
+  if ((await services.objects.head(sourceOf(upload).key)) !== null) {
+    await createUploadedAsset(services, upload); // a process died after the last byte was stored
+    return { kind: "complete" };
+  }
+  if (upload.expires_at.getTime() <= services.now()) throw goneUpload("timed_out");
+  const draft = draftOf(services.objects, upload);
+  try {
+    if (said.kind === "bytes") await storeBytes(services, upload, draft, said, request);
+    return await progress(services, upload, draft, said.sizeBytes);
+  } catch (error) {
+    throw asRefusal(error, request);
+  }
+}
+
+async function storeBytes(
+  services: UploadServices,
+  upload: UploadRow,
+  draft: ObjectDraft,
+  { start, end, sizeBytes }: Extract<UploadRequest, { kind: "bytes" }>,
+  request: IncomingMessage,
+): Promise<void> {
+  if (sizeBytes !== null) await draft.announce(sizeBytes);
+  const { sizeBytes: announced } = await draft.received();
+  if (announced !== null && (end ?? 0) > announced) throw changedTotal();
+  const body = readBody(request, end === null ? announced : end - start);
+  const stop = await keepAlive(services, upload);
+  try {
+    await draft.write(start, body.stream);
+  } finally {
+    stop();
+  }
+  if (body.isTooLong()) throw new ApiError("invalid_parameters", ["The body is longer than Content-Range says"]);
+  if (end === null) await draft.announce(body.receivedBytes()); // a whole body in chunks: its end tells its length
+}
+
+async function progress(
+  services: UploadServices,
+  upload: UploadRow,
+  draft: ObjectDraft,
+  askedSizeBytes: number | null,
+): Promise<UploadAnswer> {
+  const { contiguousBytes, ranges, sizeBytes } = await draft.received();
+  const whole = sizeBytes ?? askedSizeBytes;
+  if (whole === null) return { kind: "incomplete", contiguousBytes };
+  if (askedSizeBytes !== null && askedSizeBytes !== whole) throw changedTotal();
+  if ((ranges.at(-1)?.end ?? 0) > whole) throw changedTotal();
+  if (contiguousBytes < whole) return { kind: "incomplete", contiguousBytes };
+  await completeUpload(services, upload, whole);
+  return { kind: "complete" };
+}
+
+function changedTotal(): ApiError {
+  return new ApiError("invalid_parameters", ["The total is another than was said before, or less than what was sent"]);
+}
+
+/** Only what the caller can act on; a full disk passes, so it is the kind of failure that clients try again after. */
+function asRefusal(error: unknown, request: IncomingMessage): unknown {
+  if (error instanceof ObjectMismatchError) return changedTotal();
+  if (error instanceof ObjectMissingError) return goneUpload("cancelled");
+  if (error instanceof DraftIncompleteError)
+    return new ApiError("unavailable", ["The upload changed meanwhile"], { cause: error, retryAfterSeconds: 1 });
+  if (!request.complete && (request.errored !== null || request.destroyed))
+    return new ApiError("invalid_parameters", ["The connection broke; what had arrived is kept"], { cause: error });
+  if (
+    error instanceof Error &&
+    "code" in error &&
+    ["ENOSPC", "EDQUOT", "EMFILE", "ENFILE"].includes(String(error.code))
+  )
+    return new ApiError("unavailable", ["There is no room for more bytes just now"], {
+      cause: error,
+      retryAfterSeconds: DISK_RETRY_SECONDS,
+    });
+  return error;
+}

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from "node:http";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { ApiError } from "../../domain/errors.ts";
+import type { App } from "../http/app.ts";
+import type { Services } from "../http/services.ts";
+import { findUploadByToken } from "../video/uploads.ts";
+import { allowOrigin, answerPreflight } from "./cors.ts";
+import { receiveUpload } from "./receive-upload.ts";
+
+/** Bodies that are taken at once, 64 KiB of memory each; more are asked to come again. */
+const MAX_AT_ONCE = 500;
+const BUSY_RETRY_SECONDS = 2;
+
+/** Requests that may take hours. */
+export function isUpload({ url = "" }: IncomingMessage): boolean {
+  return url.startsWith("/uploads/");
+}
+
+const Params = z.object({ token: z.string() });
+
+/**
+ * `{PUBLIC_API_URL}/uploads/{token}`: where files are sent, whole or in pieces (reference video-api.md §4.1). The URL is all that
+ * is needed; never 500 or 429 for what a client may repeat, and no connection is cut before its answer.
+ */
+export function uploadUrlRoutes(app: App, services: Services): void {
+  let running = 0;
+  app.register(async (scope) => {
+    // Bodies are taken as streams whatever they are said to be: the parser that buffers and limits is left out.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
+    scope.addHook("onRequest", async (request) => {
+      request.headers["content-type"] = "application/octet-stream"; // some clients send an empty or broken one
+    });
+    scope.route({
+      method: ["PUT", "POST", "PATCH", "OPTIONS"],
+      url: "/uploads/:token",
+      bodyLimit: Number.MAX_SAFE_INTEGER,
+      schema: { hide: true, params: Params },
+      handler: async (request, reply) => {
+        if (request.method === "OPTIONS") return take(services, request, reply);
+        if (running >= MAX_AT_ONCE) {
+          allowOrigin(request, reply, null);
+          throw new ApiError("unavailable", ["Too many uploads at once"], { retryAfterSeconds: BUSY_RETRY_SECONDS });
+        }
+        running += 1;
+        try {
+          return await take(services, request, reply);
+        } finally {
+          running -= 1;
+          request.raw.resume(); // what nobody wants is still read, or the client would never see its answer
+        }
+      },
+    });
+  });
+}
+
+async function take(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  allowOrigin(request, reply, null); // replaced once the upload is known; answers without it are unreadable to pages
+  const { token } = Params.parse(request.params);
+  const upload = await findUploadByToken(services.db, token);
+  if (upload !== undefined) allowOrigin(request, reply, upload.cors_origin);
+  if (request.method === "OPTIONS") return answerPreflight(request, reply);
+  if (upload === undefined) throw new ApiError("not_found", ["There is no upload with this URL"]);
+
+  const answer = await receiveUpload(services, upload, request.raw);
+  if (answer.kind === "complete") return reply.code(200).send();
+  if (answer.contiguousBytes > 0) reply.header("range", `bytes=0-${answer.contiguousBytes - 1}`);
+  return reply.code(308).send();
+}

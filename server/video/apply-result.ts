@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { type Applied, type AssetChange, applyOutcome, type NewTrack } from "../../domain/asset/life-cycle.ts";
+import type { AssetResult } from "../../domain/asset/outcome.ts";
+import type { JobTask } from "../../platform/jobs/task.ts";
+import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
+import type { Services } from "../http/services.ts";
+import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
+import { recordEvent } from "./events.ts";
+import { assetToWire } from "./v1/asset-wire.ts";
+
+const Reasons = z.record(z.string(), z.string());
+const positive = z.number().positive();
+
+const Facts = z.object({
+  durationSeconds: z.number().nonnegative(),
+  video: z.object({ widthPx: positive.int(), heightPx: positive.int(), frameRate: z.number() }).nullable(),
+  audio: z.object({ channels: positive.int() }).nullable(),
+  topRendition: z.object({ widthPx: positive.int(), heightPx: positive.int() }).nullable(),
+  input: z.object({
+    containerFormat: z.string(),
+    tracks: z.array(
+      z.object({
+        type: z.enum(["video", "audio"]),
+        durationSeconds: z.number(),
+        encoding: z.string(),
+        widthPx: z.number().exactOptional(),
+        heightPx: z.number().exactOptional(),
+        frameRate: z.number().exactOptional(),
+        channels: z.number().exactOptional(),
+        sampleRate: z.number().exactOptional(),
+      }),
+    ),
+  }),
+});
+
+/** The transcoder's word, as `domain/asset/outcome.ts` has it. */
+const Result: z.ZodType<AssetResult> = z.object({
+  environment: z.string(),
+  assetId: z.string(),
+  outcome: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("non_standard"), reasons: Reasons }),
+    z.object({
+      kind: z.literal("ready"),
+      planId: z.string().regex(/^[0-9a-f]{16}$/),
+      sourceGeneration: positive.int(),
+      facts: Facts,
+      reasons: Reasons.nullable(),
+    }),
+    z.object({
+      kind: z.literal("errored"),
+      error: z.object({ type: z.enum(["download_failed", "invalid_input"]), messages: z.array(z.string()) }),
+    }),
+  ]),
+});
+
+/** Applies what a transcoder found out to its asset, once: repeated, late and meaningless results change nothing. */
+export function applyResultTask(services: Pick<Services, "db" | "newId" | "now">): JobTask {
+  return async (payload) => {
+    const { environment, assetId, outcome } = Result.parse(payload);
+    await services.db.transaction().execute(async (transaction) => {
+      if (!(await lockAsset(transaction, environment, assetId))) return; // deleted meanwhile
+      const before = await requireAsset(transaction, environment, assetId);
+      const nonStandardReasons = Reasons.nullable().parse(before.non_standard_input_reasons);
+      const applied = applyOutcome({ status: before.status, nonStandardReasons }, outcome);
+      if (applied !== null) await store(transaction, services, before, applied);
+    });
+  };
+}
+
+async function store(
+  transaction: PostgresTransaction,
+  services: Pick<Services, "newId" | "now">,
+  { environment_id, id }: AssetRecord,
+  { change, events }: Applied,
+): Promise<void> {
+  const nowMs = services.now();
+  const now = new Date(nowMs);
+  await transaction
+    .updateTable("assets")
+    .set({ ...columnsOf(change), updated_at: now })
+    .where("environment_id", "=", environment_id)
+    .where("id", "=", id)
+    .execute();
+  const tracks = change.ready?.tracks ?? [];
+  if (tracks.length > 0) {
+    const common = () => ({ environment_id, asset_id: id, id: services.newId(), created_at: now });
+    await transaction
+      .insertInto("tracks")
+      .values(tracks.map((track) => ({ ...common(), ...trackColumns(track) })))
+      .execute();
+  }
+  const data = assetToWire(await requireAsset(transaction, environment_id, id));
+  for (const type of events)
+    await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
+}
+
+function columnsOf({ status, nonStandardReasons, ready, error }: AssetChange) {
+  return {
+    status,
+    non_standard_input_reasons: nonStandardReasons === null ? null : JSON.stringify(nonStandardReasons),
+    ...(error === undefined ? {} : { errors: JSON.stringify(error) }),
+    ...(ready === undefined
+      ? {}
+      : {
+          plan_id: ready.planId,
+          source_generation: ready.sourceGeneration,
+          duration_seconds: ready.durationSeconds,
+          aspect_ratio: ready.aspectRatio,
+          resolution_tier: ready.resolutionTier,
+          max_stored_resolution: ready.storedResolution,
+          max_stored_frame_rate: ready.storedFrameRate,
+          input_facts: JSON.stringify(ready.input),
+        }),
+  };
+}
+
+function trackColumns(track: NewTrack) {
+  const common = { type: track.type, status: "ready" as const, duration_seconds: track.durationSeconds };
+  return track.type === "video"
+    ? {
+        ...common,
+        max_width: track.widthPx,
+        max_height: track.heightPx,
+        max_frame_rate: track.frameRate,
+      }
+    : { ...common, max_channels: track.channels, is_primary: true, language_code: "und", name: "Default" };
+}

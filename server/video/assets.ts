@@ -1,0 +1,117 @@
+import { isMediaId } from "../../domain/asset/media-id.ts";
+import { ApiError } from "../../domain/errors.ts";
+import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
+import type { Cursor } from "../http/paging.ts";
+
+type Db = Postgres | PostgresTransaction;
+
+/** An asset with all that its resource shows. */
+export type AssetRecord = AssetRow & { tracks: TrackRow[]; playbackIds: PlaybackIdRow[] };
+type AssetRow = Awaited<ReturnType<ReturnType<typeof selectAssets>["execute"]>>[number];
+export type TrackRow = Awaited<ReturnType<typeof tracksOf>>[number];
+export type PlaybackIdRow = Awaited<ReturnType<typeof playbackIdsOf>>[number];
+
+export interface AssetFilter {
+  uploadId?: string | undefined;
+  /** Rows behind it; without one, `offset` rows are left out. */
+  after?: Cursor | undefined;
+  offset?: number;
+  limit: number;
+}
+
+/** An environment's asset, or 404: not there, deleted and somebody else's look the same. */
+export async function requireAsset(db: Db, environmentId: string, id: string): Promise<AssetRecord> {
+  const row = isMediaId(id)
+    ? await selectAssets(db, environmentId).where("a.id", "=", id).executeTakeFirst()
+    : undefined;
+  if (row === undefined)
+    throw new ApiError("not_found", [`Asset ${id} does not exist, or does not belong to this environment`]);
+  const [record] = await withParts(db, environmentId, [row]);
+  if (record === undefined) throw new Error("an asset was lost");
+  return record;
+}
+
+/** Newest first. */
+export async function listAssets(db: Db, environmentId: string, filter: AssetFilter): Promise<AssetRecord[]> {
+  const { uploadId, after, offset = 0, limit } = filter;
+  let query = selectAssets(db, environmentId).orderBy("a.created_at", "desc").orderBy("a.id", "desc").limit(limit);
+  if (uploadId !== undefined) query = query.where("a.upload_id", "=", uploadId);
+  if (after === undefined) query = query.offset(offset);
+  else {
+    query = query.where(({ eb, or, and }) =>
+      or([
+        eb("a.created_at", "<", after.createdAt),
+        and([eb("a.created_at", "=", after.createdAt), eb("a.id", "<", after.id)]),
+      ]),
+    );
+  }
+  return withParts(db, environmentId, await query.execute());
+}
+
+/**
+ * Keeps the asset as it is until the transaction ends, against others who lock it first: false when there is none that
+ * lives. What is read afterwards is its newest state.
+ */
+export async function lockAsset(
+  transaction: PostgresTransaction,
+  environmentId: string,
+  assetId: string,
+): Promise<boolean> {
+  const row = await transaction
+    .selectFrom("assets")
+    .select("id")
+    .where("environment_id", "=", environmentId)
+    .where("id", "=", assetId)
+    .where("deleted_at", "is", null)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function selectAssets(db: Db, environmentId: string) {
+  return db
+    .selectFrom("assets as a")
+    .leftJoin("asset_progress as p", (join) =>
+      join.onRef("p.environment_id", "=", "a.environment_id").onRef("p.asset_id", "=", "a.id"),
+    )
+    .selectAll("a")
+    .select(["p.state as progress_state", "p.progress as progress_percent"])
+    .where("a.environment_id", "=", environmentId)
+    .where("a.deleted_at", "is", null);
+}
+
+async function withParts(db: Db, environmentId: string, rows: AssetRow[]): Promise<AssetRecord[]> {
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const tracks = await tracksOf(db, environmentId, ids);
+  const playbackIds = await playbackIdsOf(db, environmentId, ids);
+  return rows.map((row) => ({
+    ...row,
+    tracks: tracks.filter((track) => track.asset_id === row.id),
+    playbackIds: playbackIds.filter((playbackId) => playbackId.asset_id === row.id),
+  }));
+}
+
+function tracksOf(db: Db, environmentId: string, assetIds: readonly string[]) {
+  return db
+    .selectFrom("tracks")
+    .selectAll()
+    .where("environment_id", "=", environmentId)
+    .where("asset_id", "in", assetIds)
+    .where("status", "<>", "deleted")
+    .orderBy("created_at")
+    .orderBy("type", "desc") // video before audio, which are made together
+    .execute();
+}
+
+function playbackIdsOf(db: Db, environmentId: string, assetIds: readonly string[]) {
+  return db
+    .selectFrom("playback_ids")
+    .selectAll()
+    .where("environment_id", "=", environmentId)
+    .where("asset_id", "in", assetIds)
+    .where("deleted_at", "is", null)
+    .orderBy("created_at")
+    .orderBy("id")
+    .execute();
+}

@@ -1,0 +1,60 @@
+import { INGEST_TASK, type IngestJob } from "../../domain/asset/outcome.ts";
+import type { AssetSettings } from "../../domain/asset/settings-wire.ts";
+import { addJob } from "../../platform/jobs/jobs.ts";
+import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
+import type { Services } from "../http/services.ts";
+import { type AssetRecord, requireAsset } from "./assets.ts";
+import { recordEvent } from "./events.ts";
+import { insertPlaybackIds } from "./playback-ids.ts";
+import { assetToWire } from "./v1/asset-wire.ts";
+
+export interface NewAsset {
+  environmentId: string;
+  /** Chosen with the upload, or new. */
+  id: string;
+  settings: AssetSettings;
+  /** Null when it comes by URL. */
+  uploadId: string | null;
+}
+
+/** The asset with its playback ids, told as created, and the job that makes it ready. */
+export async function createAsset(
+  transaction: PostgresTransaction,
+  services: Pick<Services, "newId" | "now">,
+  { environmentId, id, settings, uploadId }: NewAsset,
+): Promise<AssetRecord> {
+  const nowMs = services.now();
+  const now = new Date(nowMs);
+  await transaction
+    .insertInto("assets")
+    .values({
+      environment_id: environmentId,
+      id,
+      status: "preparing",
+      ingest_type: uploadId === null ? "on_demand_url" : "on_demand_direct_upload",
+      input_url: settings.inputUrl,
+      upload_id: uploadId,
+      settings: JSON.stringify(settings.kept),
+      passthrough: settings.passthrough,
+      meta: JSON.stringify(settings.meta),
+      video_quality: settings.videoQuality,
+      max_resolution_tier: settings.maxResolutionTier,
+      is_test: settings.isTest,
+      created_at: now,
+      updated_at: now,
+    })
+    .execute();
+  await insertPlaybackIds(transaction, services, { environmentId, assetId: id, policies: settings.policies });
+  const asset = await requireAsset(transaction, environmentId, id);
+  const data = assetToWire(asset);
+  await recordEvent(transaction, {
+    type: "video.asset.created",
+    environmentId,
+    object: { type: "asset", id },
+    data,
+    nowMs,
+  });
+  const payload: IngestJob = { environment: environmentId, assetId: id };
+  await addJob(transaction, { task: INGEST_TASK, payload, key: `ingest:${id}` });
+  return asset;
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import { assetPrefix } from "../../domain/media/object-keys.ts";
+import { addJob } from "../../platform/jobs/jobs.ts";
+import type { JobTask } from "../../platform/jobs/task.ts";
+import type { Objects } from "../../platform/objects/objects.ts";
+import type { Services } from "../http/services.ts";
+import { lockAsset, requireAsset } from "./assets.ts";
+import { recordEvent } from "./events.ts";
+import { assetToWire } from "./v1/asset-wire.ts";
+
+export const DELETE_OBJECTS_TASK = "delete_asset_objects";
+/** A transcoder that is just writing for the asset has noticed by then that it is gone. */
+const SECOND_ROUND_MS = 60_000;
+
+const DeleteObjectsJob = z.object({ environment: z.string(), assetId: z.string() });
+
+/** Ends an asset: its playback ids with it, its bytes soon after. 404 when there is none, deleted ones included. */
+export async function deleteAsset(
+  { db, now }: Pick<Services, "db" | "now">,
+  environmentId: string,
+  id: string,
+): Promise<void> {
+  const nowMs = now();
+  const deleted = { deleted_at: new Date(nowMs) };
+  await db.transaction().execute(async (transaction) => {
+    await lockAsset(transaction, environmentId, id);
+    const asset = await requireAsset(transaction, environmentId, id);
+    await transaction
+      .updateTable("assets")
+      .set({ ...deleted, updated_at: deleted.deleted_at })
+      .where("environment_id", "=", environmentId)
+      .where("id", "=", id)
+      .execute();
+    await transaction
+      .updateTable("playback_ids")
+      .set(deleted)
+      .where("environment_id", "=", environmentId)
+      .where("asset_id", "=", id)
+      .where("deleted_at", "is", null)
+      .execute();
+    await recordEvent(transaction, {
+      type: "video.asset.deleted",
+      environmentId,
+      object: { type: "asset", id },
+      data: assetToWire(asset),
+      nowMs,
+    });
+    const job = { task: DELETE_OBJECTS_TASK, payload: { environment: environmentId, assetId: id } };
+    await addJob(transaction, job);
+    await addJob(transaction, { ...job, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
+  });
+}
+
+/** Removes everything that is stored for an asset; running it again finds nothing left. */
+export function deleteObjectsTask(objects: Objects): JobTask {
+  return async (payload, { signal }) => {
+    const { environment, assetId } = DeleteObjectsJob.parse(payload);
+    for await (const { key } of objects.list(assetPrefix({ environment, assetId }))) {
+      signal.throwIfAborted();
+      await objects.delete(key);
+    }
+  };
+}

@@ -1,0 +1,137 @@
+import { z } from "zod";
+import {
+  ENCODING_TIERS,
+  encodingTier,
+  MAX_RESOLUTION_TIERS,
+  PLAYBACK_POLICIES,
+  VIDEO_QUALITIES,
+} from "../../../domain/asset/settings-wire.ts";
+import type { AssetRecord, PlaybackIdRow, TrackRow } from "../assets.ts";
+
+export const PlaybackIdWire = z.object({ id: z.string(), policy: z.enum(PLAYBACK_POLICIES) });
+
+const TrackWire = z.object({
+  id: z.string(),
+  type: z.enum(["video", "audio", "text"]),
+  status: z.enum(["preparing", "ready", "errored", "deleted"]),
+  duration: z.number().optional(),
+  max_width: z.number().optional(),
+  max_height: z.number().optional(),
+  max_frame_rate: z.number().optional(),
+  max_channels: z.number().optional(),
+  primary: z.boolean().optional(),
+  language_code: z.string().optional(),
+  name: z.string().optional(),
+});
+
+const ProgressWire = z.object({
+  state: z.enum(["ingesting", "transcoding", "completed", "errored"]),
+  progress: z.number().describe("Percent; -1 when errored"),
+});
+
+/** An asset as the API gives it (reference video-api.md §3.2). */
+export const AssetWire = z.object({
+  id: z.string(),
+  created_at: z.string().describe("Unix seconds"),
+  status: z.enum(["preparing", "ready", "errored"]),
+  progress: ProgressWire,
+  ingest_type: z.enum(["on_demand_url", "on_demand_direct_upload"]),
+  upload_id: z.string().optional(),
+  encoding_tier: z.enum(ENCODING_TIERS),
+  video_quality: z.enum(VIDEO_QUALITIES),
+  max_resolution_tier: z.enum(MAX_RESOLUTION_TIERS),
+  master_access: z.literal("none"),
+  mp4_support: z.literal("none"),
+  normalize_audio: z.literal(false),
+  test: z.boolean().optional(),
+  passthrough: z.string().optional(),
+  meta: z.record(z.string(), z.string()).optional(),
+  playback_ids: z.array(PlaybackIdWire),
+  duration: z.number().optional().describe("Seconds"),
+  aspect_ratio: z.string().optional(),
+  resolution_tier: z.string().optional(),
+  max_stored_resolution: z.string().optional(),
+  max_stored_frame_rate: z.number().optional(),
+  tracks: z.array(TrackWire).optional(),
+  non_standard_input_reasons: z.record(z.string(), z.string()).optional(),
+  errors: z.object({ type: z.string(), messages: z.array(z.string()) }).optional(),
+});
+export type AssetWire = z.output<typeof AssetWire>;
+
+/** Also checks what the database holds as JSON: it came from here, or from a transcoder through `apply-result.ts`. */
+export function assetToWire(asset: AssetRecord): AssetWire {
+  return AssetWire.parse({
+    ...settingsToWire(asset),
+    ...factsToWire(asset),
+    id: asset.id,
+    created_at: String(Math.floor(asset.created_at.getTime() / 1_000)),
+    status: asset.status,
+    progress: progressOf(asset),
+    playback_ids: asset.playbackIds.map(playbackIdToWire),
+    ...(asset.errors === null ? {} : { errors: asset.errors }),
+  });
+}
+
+export function playbackIdToWire({
+  id,
+  policy,
+}: Pick<PlaybackIdRow, "id" | "policy">): z.output<typeof PlaybackIdWire> {
+  return { id, policy };
+}
+
+/** What does an effect that is not built yet stands at its default: nothing else is let in. */
+function settingsToWire(asset: AssetRecord) {
+  return {
+    ingest_type: asset.ingest_type,
+    encoding_tier: encodingTier(asset.video_quality),
+    video_quality: asset.video_quality,
+    max_resolution_tier: asset.max_resolution_tier,
+    master_access: "none",
+    mp4_support: "none",
+    normalize_audio: false,
+    ...present("upload_id", asset.upload_id),
+    ...present("passthrough", asset.passthrough),
+    ...(Object.keys(asset.meta).length === 0 ? {} : { meta: asset.meta }),
+    ...(asset.is_test ? { test: true } : {}),
+  };
+}
+
+function factsToWire(asset: AssetRecord) {
+  return {
+    ...present("duration", asset.duration_seconds),
+    ...present("aspect_ratio", asset.aspect_ratio),
+    ...present("resolution_tier", asset.resolution_tier),
+    ...present("max_stored_resolution", asset.max_stored_resolution),
+    ...present("max_stored_frame_rate", asset.max_stored_frame_rate),
+    ...present("non_standard_input_reasons", asset.non_standard_input_reasons),
+    ...(asset.tracks.length === 0 ? {} : { tracks: asset.tracks.map(trackToWire) }),
+  };
+}
+
+function progressOf(asset: AssetRecord) {
+  if (asset.status === "ready") return { state: "completed", progress: 100 };
+  if (asset.status === "errored") return { state: "errored", progress: -1 };
+  return asset.progress_state === "transcoding"
+    ? { state: "transcoding", progress: asset.progress_percent ?? 0 }
+    : { state: "ingesting", progress: 0 };
+}
+
+function trackToWire(track: TrackRow) {
+  return {
+    id: track.id,
+    type: track.type,
+    status: track.status,
+    ...present("duration", track.duration_seconds),
+    ...present("max_width", track.max_width),
+    ...present("max_height", track.max_height),
+    ...present("max_frame_rate", track.max_frame_rate),
+    ...present("max_channels", track.max_channels),
+    ...(track.is_primary ? { primary: true } : {}),
+    ...present("language_code", track.language_code),
+    ...present("name", track.name),
+  };
+}
+
+function present<T>(key: string, value: T | null): Record<string, T> {
+  return value === null ? {} : { [key]: value };
+}

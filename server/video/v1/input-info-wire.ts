@@ -1,0 +1,44 @@
+import { z } from "zod";
+import type { InputFacts } from "../../../domain/asset/outcome.ts";
+
+const InputTrackWire = z.object({
+  type: z.string(),
+  duration: z.number(),
+  encoding: z.string(),
+  width: z.number().optional(),
+  height: z.number().optional(),
+  frame_rate: z.number().optional(),
+  channels: z.number().optional(),
+  sample_rate: z.number().optional(),
+});
+
+export const InputInfoWire = z.object({
+  settings: z.looseObject({}).describe("As they were given"),
+  file: z
+    .object({ container_format: z.string(), tracks: z.array(InputTrackWire) })
+    .optional()
+    .describe("Known once the asset is ready"),
+});
+
+/** The inputs of an asset; one of an upload without settings has none. */
+export function inputInfoToWire(settings: unknown, facts: InputFacts | null): z.output<typeof InputInfoWire>[] {
+  const { inputs } = z.object({ inputs: z.array(z.looseObject({})).default([]) }).parse(settings);
+  const file = facts === null ? {} : { file: fileToWire(facts) };
+  return [{ settings: inputs[0] ?? {}, ...file }];
+}
+
+function fileToWire({ containerFormat, tracks }: InputFacts) {
+  return {
+    container_format: containerFormat,
+    tracks: tracks.map((track) => ({
+      type: track.type,
+      duration: track.durationSeconds,
+      encoding: track.encoding,
+      width: track.widthPx,
+      height: track.heightPx,
+      frame_rate: track.frameRate,
+      channels: track.channels,
+      sample_rate: track.sampleRate,
+    })),
+  };
+}

@@ -1,0 +1,82 @@
+import { z } from "zod";
+import {
+  type AssetSettings,
+  type AssetSettingsWire,
+  ENCODING_TIERS,
+  MAX_RESOLUTION_TIERS,
+  readAssetSettings,
+  VIDEO_QUALITIES,
+} from "../../../domain/asset/settings-wire.ts";
+import { ApiError } from "../../../domain/errors.ts";
+import { text } from "../../http/text.ts";
+
+const MAX_URL_LENGTH = 8_192;
+const MAX_PASSTHROUGH_LENGTH = 255;
+const MAX_POLICIES = 20;
+
+export const Passthrough = text(MAX_PASSTHROUGH_LENGTH);
+
+export const Meta = z.object({
+  title: text(512).optional(),
+  creator_id: text(128).optional(),
+  external_id: text(128).optional(),
+});
+
+const Input = z.object({
+  url: text(MAX_URL_LENGTH).optional(),
+  type: text(20).optional(),
+  name: text(255).optional(),
+  language_code: text(35).optional(),
+  passthrough: Passthrough.optional(),
+  overlay_settings: z.looseObject({}).optional().describe("Not supported yet"),
+  generated_subtitles: z.array(z.unknown()).optional().describe("Not supported yet"),
+  start_time: z.number().optional().describe("Not supported yet"),
+  end_time: z.number().optional().describe("Not supported yet"),
+});
+const Inputs = z.union([text(MAX_URL_LENGTH), Input, z.array(z.union([text(MAX_URL_LENGTH), Input])).max(100)]);
+const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
+
+/** Body of `POST /video/v1/assets` and `new_asset_settings`; what fields mean together is decided in `domain/asset`. */
+export const SettingsBody = z.object({
+  inputs: Inputs.optional().describe("The URL of the media, or a list of one input"),
+  input: Inputs.optional().describe("Older name of inputs"),
+  playback_policies: Policies.optional().describe("public, signed; one playback id is made of each"),
+  playback_policy: Policies.optional().describe("Older name of playback_policies"),
+  advanced_playback_policies: z
+    .array(z.object({ policy: z.string() }))
+    .max(MAX_POLICIES)
+    .optional(),
+  video_quality: z.enum(VIDEO_QUALITIES).optional(),
+  encoding_tier: z.enum(ENCODING_TIERS).optional().describe("Older name of video_quality"),
+  max_resolution_tier: z.enum(MAX_RESOLUTION_TIERS).optional(),
+  static_renditions: z.array(z.unknown()).optional().describe("Not supported yet"),
+  mp4_support: text(50).optional().describe("Only none is supported yet"),
+  master_access: text(50).optional().describe("Only none is supported yet"),
+  normalize_audio: z.boolean().optional().describe("Only false is supported yet"),
+  generate_shots: z.boolean().optional().describe("Only false is supported yet"),
+  directives: z.array(z.unknown()).optional().describe("Not supported yet"),
+  copy_overlays: z.boolean().optional(),
+  passthrough: Passthrough.optional(),
+  meta: Meta.optional(),
+  test: z.boolean().optional(),
+});
+
+/** The settings, or a refusal that names every field that is wrong or not supported yet. */
+export function requireSettings(
+  body: z.output<typeof SettingsBody>,
+  source: "url" | "upload",
+  prefix = "",
+): AssetSettings {
+  const read = readAssetSettings({ ...body, meta: metaOf(body) }, source);
+  if ("settings" in read) return read.settings;
+  throw new ApiError(
+    "invalid_parameters",
+    read.problems.map((problem) => prefix + problem),
+  );
+}
+
+/** Empty text is no value. */
+function metaOf({ meta = {} }: z.output<typeof SettingsBody>): NonNullable<AssetSettingsWire["meta"]> {
+  const entries = Object.entries(meta).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(entries) as Record<string, string>; // undefined was just left out
+}
