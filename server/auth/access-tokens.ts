@@ -12,6 +12,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Who calls the API: an access token, which belongs to one environment, or a person who has opened one in the dashboard. */
 export interface Caller {
+  kind: "token" | "person";
   /** Unique among all callers: what their rate is counted under. */
   id: string;
   name: string;
@@ -21,9 +22,11 @@ export interface Caller {
   organization: { id: string; name: string };
 }
 
-/** Refuses with 403 what the token's scopes do not allow. */
+/** Refuses with 403 what the caller's scopes do not allow. */
 export function requireScope(caller: Caller, scope: Scope): void {
-  if (!caller.scopes.includes(scope)) throw new ApiError("forbidden", [`${caller.name} lacks the permission ${scope}`]);
+  if (caller.scopes.includes(scope)) return;
+  const who = caller.kind === "token" ? "This access token" : "Your role here";
+  throw new ApiError("forbidden", [`${who} lacks the permission ${scope}`]);
 }
 
 /** The caller behind an `Authorization: Basic` header, or null: no header, unknown, wrong, revoked all look the same. */
@@ -47,6 +50,7 @@ export async function authenticateToken(
       .execute();
   }
   return {
+    kind: "token",
     id: row.id,
     name: row.name,
     scopes: row.scopes,

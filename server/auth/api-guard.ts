@@ -4,7 +4,8 @@ import { requireEnvironment } from "../dashboard/environments.ts";
 import type { Services } from "../http/services.ts";
 import { authenticateToken, type Caller, requireScope } from "./access-tokens.ts";
 import { ROLE_SCOPES, type Scope } from "./scopes.ts";
-import { bearerToken, requireSession } from "./session-guard.ts";
+import { bearerToken } from "./session-guard.ts";
+import { findSession, type Person } from "./sessions.ts";
 
 /** Names the environment that a person's request is about; access tokens belong to one already. */
 const ENVIRONMENT_HEADER = "x-playhead-environment";
@@ -49,15 +50,14 @@ export function callerOf(request: FastifyRequest): Caller {
 }
 
 async function findCaller(services: Services, request: FastifyRequest, nowMs: number): Promise<Caller | null> {
-  return bearerToken(request) === null
-    ? authenticateToken(services.db, request.headers.authorization, nowMs)
-    : findPerson(services, request);
+  const sessionToken = bearerToken(request);
+  if (sessionToken === null) return authenticateToken(services.db, request.headers.authorization, nowMs);
+  const session = await findSession(services.db, sessionToken, nowMs);
+  return session === null ? null : memberOf(services, session.person, request.headers[ENVIRONMENT_HEADER]);
 }
 
 /** The dashboard's way in: a session, and a member's environment. Any other environment is 404. */
-async function findPerson(services: Services, request: FastifyRequest): Promise<Caller> {
-  const { person } = await requireSession(services, request);
-  const environmentId = request.headers[ENVIRONMENT_HEADER];
+async function memberOf(services: Services, person: Person, environmentId: unknown): Promise<Caller> {
   if (typeof environmentId !== "string" || environmentId === "")
     throw new ApiError("invalid_parameters", [`${ENVIRONMENT_HEADER}: name the environment`]);
   const { id, number, name, type, organization, role } = await requireEnvironment(
@@ -66,6 +66,7 @@ async function findPerson(services: Services, request: FastifyRequest): Promise<
     environmentId,
   );
   return {
+    kind: "person",
     id: `person:${person.id}`,
     name: person.name,
     scopes: ROLE_SCOPES[role],
