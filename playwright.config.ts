@@ -17,7 +17,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "ui", testMatch: "monitoring-ui.spec.ts" },
+    { name: "ui", testMatch: "*-ui.spec.ts" },
     { name: "system", testMatch: "first-light.spec.ts" },
   ],
 });

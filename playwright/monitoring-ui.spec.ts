@@ -307,7 +307,7 @@ test.describe("the page", () => {
     await page.setViewportSize({ width: 390, height: 844 });
     await openMonitoring(page, world, "?cdn=fastly&video_title=Interview%3A+The+Last+Projectionist");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
-    await expect(page.getByRole("navigation")).toBeHidden();
+    await expect(page.getByRole("navigation").getByRole("link", { name: "Videos" })).toBeVisible();
     await expect(page.getByRole("button", { name: /^Environment Production/ })).toBeVisible();
   });
 });

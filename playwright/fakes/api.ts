@@ -1,12 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { makeFilm } from "./film.ts";
+import { createFakeVideos, type FakeVideos } from "./videos.ts";
 
-/** The server's dashboard API with one person and two environments; every answer can be made to fail. */
+/**
+ * The server's dashboard and video API with one person and two environments; every answer can be made to fail. It is the
+ * upload, stream and image host besides.
+ */
 export interface FakeApi {
   url: string;
   /** What arrived, newest last. */
   requests: { method: string; path: string; headers: IncomingMessage["headers"] }[];
   sessions: Set<string>;
+  /** Videos of the first environment; the second one has none. */
+  videos: FakeVideos;
   set(change: Partial<Behaviour>): void;
   close(): Promise<void>;
 }
@@ -30,11 +37,16 @@ export async function startFakeApi(): Promise<FakeApi> {
   const behaviour: Behaviour = { socketUrl: "http://127.0.0.1:1", down: false, tokenLifetimeMs: 300_000 };
   const requests: FakeApi["requests"] = [];
   const sessions = new Set<string>();
+  const film = await makeFilm();
+  let url = "";
+  const videos = createFakeVideos(film, () => url);
+  const none = createFakeVideos(film, () => url);
   let made = 0;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    const { pathname: path, searchParams } = new URL(request.url ?? "", "http://fake");
     const route = `${request.method} ${path}`;
     requests.push({ method: request.method ?? "", path, headers: request.headers });
+    if (await videos.answerPublic(request, response, path)) return;
     if (behaviour.down) return send(response, 503, problem("unavailable", "down"));
     if (route === "POST /dashboard/v1/sign-in") {
       const { email, password } = JSON.parse(await text(request));
@@ -58,6 +70,17 @@ export async function startFakeApi(): Promise<FakeApi> {
       const organizations = [{ ...ORGANIZATION, environments }];
       return send(response, 200, { person: person(), organizations, expires_at: inMs(86_400_000) });
     }
+    if (path.startsWith("/video/v1/")) {
+      const environment = request.headers["x-playhead-environment"];
+      if (ENVIRONMENTS.every(({ id }) => id !== environment))
+        return send(response, 404, problem("not_found", "whose?"));
+      const { status, body } = await (environment === ENVIRONMENTS[0]?.id ? videos : none).answerApi(
+        request,
+        path,
+        searchParams,
+      );
+      return send(response, status, body);
+    }
     const [, id, rest] = /^\/dashboard\/v1\/environments\/([^/]+)(\/socket-token)?$/.exec(path) ?? [];
     const environment = ENVIRONMENTS.find((one) => one.id === id);
     if (environment === undefined) return send(response, 404, problem("not_found", "not yours"));
@@ -68,16 +91,20 @@ export async function startFakeApi(): Promise<FakeApi> {
   };
   const server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
     requests,
+    videos,
     sessions,
     set: (change) => Object.assign(behaviour, change),
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await film.dispose();
+    },
   };
 }
 

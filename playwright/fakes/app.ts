@@ -32,6 +32,9 @@ export async function startApp(apiUrl: string, socketUrl: string): Promise<Runni
       NEXTAUTH_SECRET: "only-for-tests-0123456789abcdef0123456789abcdef",
       INTERNAL_API_URL: apiUrl,
       PUBLIC_SOCKET_URL: socketUrl,
+      PUBLIC_API_URL: apiUrl,
+      PUBLIC_STREAM_URL: apiUrl,
+      PUBLIC_IMAGE_URL: apiUrl,
       PUBLIC_COLLECTOR: "localhost:3002",
     },
   });

@@ -33,6 +33,7 @@ export const test = base.extend<{ world: World }, { started: World }>({
     const { api, socket } = started;
     api.set({ socketUrl: socket.url, down: false, tokenLifetimeMs: 300_000 });
     api.requests.length = 0;
+    api.videos.reset();
     socket.reset(quietEvening());
     await use(started);
   },
@@ -58,4 +59,11 @@ export async function openMonitoring(page: Page, world: World, query = ""): Prom
   if (query !== "") await page.goto(`${world.app.url}/environments/abc123/monitoring${query}`);
   await page.locator("[data-status=live]").waitFor();
   await page.locator(".uplot").waitFor();
+}
+
+/** Signs in and opens the list of videos. */
+export async function openVideos(page: Page, world: World, path = ""): Promise<void> {
+  await fillIn(page, world);
+  await page.waitForURL(/\/environments\/abc123\/monitoring/);
+  await page.goto(`${world.app.url}/environments/abc123/videos${path}`);
 }

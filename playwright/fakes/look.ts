@@ -3,6 +3,7 @@ import { type Browser, chromium, type Page } from "@playwright/test";
 import { PERSON, startFakeApi } from "./api.ts";
 import { startApp } from "./app.ts";
 import type { Evening } from "./audience.ts";
+import { everyKindOfVideo } from "./catalogue.ts";
 import { startFakeSocket } from "./socket.ts";
 
 /** `node playwright/fakes/look.ts FOLDER [state…]`: pictures of every state of the pages, to be looked at while designing. */
@@ -70,6 +71,60 @@ const STATES: Record<string, (page: Page) => Promise<void>> = {
     await page.goto(`${app.url}/environments/abc123/monitoring`);
     await page.getByText("Watching now").waitFor();
   },
+  videos: async (page) => openVideos(page),
+  "videos-empty": async (page) => {
+    api.videos.assets.length = 0;
+    await openVideos(page);
+  },
+  "videos-uploading": async (page) => {
+    api.videos.set({ chunkMs: 60_000 });
+    await openVideos(page);
+    await choose(page, ["Opening ceremony.mp4", "Rehearsal.mov", "Closing words.mp4", "empty.mp4"]);
+    await page.getByText(/MB of/).first().waitFor();
+  },
+  "videos-refused": async (page) => {
+    api.videos.set({ refusal: "This environment holds 10 videos, as many as its plan allows. Delete one first." });
+    await openVideos(page);
+    await choose(page, ["Opening ceremony.mp4"]);
+  },
+  "videos-drop": async (page) => {
+    await openVideos(page);
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["x"], "film.mp4"));
+      document.body.dispatchEvent(new DragEvent("dragenter", { bubbles: true, dataTransfer }));
+    });
+  },
+  "upload-pill": async (page) => {
+    api.videos.set({ chunkMs: 60_000 });
+    await openVideos(page);
+    await choose(page, ["Opening ceremony.mp4"]);
+    await page.getByRole("link", { name: "Monitoring" }).locator("visible=true").click();
+    await page.locator(".uplot").waitFor();
+  },
+  asset: async (page) => openVideos(page, `/${readyId(1)}`),
+  "asset-playing": async (page) => {
+    await openVideos(page, `/${readyId(1)}`);
+    await page.locator("video").evaluate((video: HTMLVideoElement) => {
+      video.muted = true;
+      return video.play();
+    });
+    await page.waitForTimeout(1_500);
+    await page.locator("media-rendition-menu-button").click();
+  },
+  "asset-preparing": async (page) => openVideos(page, "/preparing1"),
+  "asset-converting": async (page) => openVideos(page, "/converting1"),
+  "asset-errored": async (page) => openVideos(page, "/broken1"),
+  "asset-signed": async (page) => openVideos(page, "/signed1"),
+  "asset-sound": async (page) => openVideos(page, "/sound1"),
+  "asset-delete": async (page) => {
+    await openVideos(page, `/${readyId(1)}`);
+    await page.getByRole("button", { name: "Delete video" }).click();
+  },
+  "asset-rename": async (page) => {
+    await openVideos(page, `/${readyId(1)}`);
+    await page.getByRole("button", { name: "Edit title" }).click();
+  },
 };
 
 try {
@@ -95,6 +150,8 @@ async function shoot(
     socket.stall(null);
     socket.mute(false);
     socket.cut(false);
+    api.videos.reset();
+    api.videos.assets.push(...everyKindOfVideo(Date.now()));
     const context = await browser.newContext({ viewport, colorScheme, timezoneId: "Europe/Vienna" });
     const page = await context.newPage();
     page.on("pageerror", (error) => process.stderr.write(`${name}: ${error.message}\n`));
@@ -134,4 +191,29 @@ async function open(page: Page, query = ""): Promise<void> {
   await page.goto(`${app.url}/environments/abc123/monitoring${query}`);
   await page.locator("[data-status=live]").waitFor();
   await page.locator(".uplot").waitFor();
+}
+
+async function openVideos(page: Page, path = ""): Promise<void> {
+  await signedIn(page);
+  await page.goto(`${app.url}/environments/abc123/videos${path}`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+function readyId(at: number): string {
+  return (
+    api.videos.assets.filter(
+      ({ resolutionTier, playbackIds, readyAtMs }) =>
+        resolutionTier !== "audio-only" && readyAtMs < Date.now() && playbackIds[0]?.policy === "public",
+    )[at + 1]?.id ?? ""
+  );
+}
+
+/** Together below what Playwright takes, several MB each, so that they stay under way. */
+async function choose(page: Page, names: readonly string[]): Promise<void> {
+  const files = names.map((name) => ({
+    name,
+    mimeType: "video/mp4",
+    buffer: Buffer.alloc(name.startsWith("empty") ? 0 : 12_000_000),
+  }));
+  await page.locator("input[type=file]").setInputFiles(files);
 }

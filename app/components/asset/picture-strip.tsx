@@ -33,7 +33,7 @@ export function PictureStrip({ hosts, playbackId, durationSeconds, video }: Prop
               if (video !== null) video.currentTime = seconds;
             }}
             className={classNames(
-              "relative block aspect-video w-full overflow-hidden rounded-control border-2 bg-picture-ground hover:border-line-strong",
+              "relative block aspect-video w-full overflow-hidden rounded-control border-2 bg-picture-ground bg-clip-padding hover:border-line-strong",
               part === current ? "border-accent" : "border-transparent",
             )}
           >

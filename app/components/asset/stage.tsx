@@ -52,7 +52,7 @@ function Preparing({ asset }: { asset: Asset }) {
       </p>
       <p className="mb-4 text-muted">
         {asset.convertedRatio === null
-          ? "Ready within seconds. It starts to play here by itself when you press play."
+          ? "Ready within seconds; the player appears here by itself."
           : "This file cannot be played as it is, so it is converted first. There is no need to stay."}
       </p>
       <ProgressBar ratio={asset.convertedRatio} label={text} className="mx-auto max-w-80" />

@@ -17,11 +17,11 @@ export function UploadRow({ upload, onCancel, onRetry }: Props) {
   const canCancel = state.kind === "waiting" || state.kind === "sending" || hasFailed;
   return (
     <li
-      className="grid grid-cols-[96px_minmax(0,1fr)_auto] items-center gap-x-4 px-3 py-2"
+      className="grid grid-cols-[84px_minmax(0,1fr)_auto] items-center gap-x-3.5 px-3 wide:gap-x-5 py-2"
       data-testid="upload"
       data-state={state.kind}
     >
-      <span className="grid aspect-video w-24 place-items-center rounded-xs bg-sunken">
+      <span className="grid aspect-video w-full place-items-center rounded-xs bg-sunken">
         {hasFailed ? (
           <TriangleAlert aria-hidden className="size-4 text-bad" />
         ) : (

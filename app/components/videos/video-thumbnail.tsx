@@ -19,7 +19,7 @@ export function VideoThumbnail({ asset, hosts }: Props) {
   const playbackId = publicPlaybackId(asset);
   const hasPicture = asset.status === "ready" && asset.resolutionTier !== "audio-only" && playbackId !== null;
   return (
-    <span className="grid aspect-video w-24 place-items-center overflow-hidden rounded-xs bg-sunken">
+    <span className="grid aspect-video w-full place-items-center overflow-hidden rounded-xs bg-sunken">
       {hasPicture && !broken ? (
         // biome-ignore lint/performance/noImgElement: the image host makes the size, nothing is left to optimize
         <img
