@@ -1,10 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createLogger } from "../platform/observability/logger.ts";
 import { FfmpegError, type FfmpegTools, openFfmpeg } from "./ffmpeg.ts";
 
@@ -19,14 +20,18 @@ let tools: FfmpegTools;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "playhead-ffmpeg-test-"));
+  vi.stubEnv("TMPDIR", folder); // private folders of other Playheads lie in the system's
   source = join(folder, "source with a space.mp4");
   const pattern = ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=4"];
   execFileSync("ffmpeg", ["-v", "error", ...pattern, "-c:v", "libx264", "-pix_fmt", "yuv420p", source]);
   tools = await openFfmpeg({ ...PATHS, log });
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
 
-const privateFolders = () => readdirSync(tmpdir()).filter((name) => /^playhead-ffmpeg-\w{6}$/.test(name));
+const privateFolders = () => readdirSync(folder).filter((name) => /^playhead-ffmpeg-\w{6}$/.test(name));
 
 async function failure(promise: Promise<unknown>): Promise<FfmpegError> {
   const error = await promise.then(
@@ -130,6 +135,22 @@ describe("ffmpeg", () => {
     expect(asked).toBe(0);
   });
 
+  it("does not outlive the transcoder, however that dies", async () => {
+    if (!tools.sandbox.includes("dies-with-parent")) return;
+    const outputFile = join(folder, "orphan.raw");
+    const endless = { input: ["-re", "-f", "lavfi"], inputFile: "testsrc2=s=64x64", output: ["-f", "rawvideo"] };
+    const script = `
+      const { openFfmpeg } = await import(${JSON.stringify(join(import.meta.dirname, "ffmpeg.ts"))});
+      const tools = await openFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe", log: { info() {} } });
+      await tools.runToFile(${JSON.stringify({ ...RUN, args: endless, outputFile })});`;
+    const node = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
+    const runs = () => listProcesses().some(({ commandLine }) => commandLine.includes(outputFile));
+    await until(runs);
+    node.kill("SIGKILL");
+    await until(() => !runs());
+    for (const name of privateFolders()) rmSync(join(folder, name), { recursive: true });
+  });
+
   it("leaves no folder behind", () => expect(privateFolders()).toEqual([]));
 
   it("probes a file with a forced demuxer", async () => {
@@ -150,6 +171,26 @@ describe("ffmpeg", () => {
     expect(readFileSync(old, "utf8")).toContain("4.4.2");
   });
 });
+
+/** Processes and their command lines, as Linux tells them. */
+function listProcesses(): { commandLine: string }[] {
+  const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return ids.map((id) => ({ commandLine: readIfThere(`/proc/${id}/cmdline`) }));
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return ""; // it ended meanwhile
+  }
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (const deadlineMs = Date.now() + 10_000; !condition(); await sleep(25)) {
+    if (Date.now() > deadlineMs) throw new Error(`waited 10 s for ${condition}`);
+  }
+}
 
 function frames(output: Uint8Array): string[] {
   return new TextDecoder()

@@ -15,7 +15,8 @@ import {
   parseFormats,
   parseVersion,
 } from "./launch/capabilities.ts";
-import { FfmpegError, type FfmpegFailure } from "./launch/ffmpeg-error.ts";
+import { FfmpegError, type FfmpegFailure, ownReason, probeError } from "./launch/ffmpeg-error.ts";
+import { guards } from "./launch/guards.ts";
 import { CANDIDATES, joinLayers, launchArguments, layerNames, type RunLimits, type Sandbox } from "./launch/sandbox.ts";
 import { StderrTail } from "./launch/stderr-tail.ts";
 import { ProbeResult } from "./probe/probe-result.ts";
@@ -63,10 +64,6 @@ const SHELL = "/bin/sh";
 const LAUNCHER = join(import.meta.dirname, "launch-ffmpeg.sh");
 const INSTALL = "apt-get install --yes --no-install-recommends ffmpeg";
 
-/** Largest picture that is decoded, in pixels: 8192 × 4096. A 16,000² image would take 1 GB (reference: jit-notes §11). */
-const MAX_PIXELS = 33_554_432;
-/** Largest single allocation: a 4:4:4 picture of 16 bits of that size; also the index of 12 hours. */
-const MAX_ALLOC_BYTES = 256 * 1024 * 1024;
 /** Processor time that one second of waiting may take: what several threads can use. */
 const CPU_PER_WALL = 8;
 const PROBE_TIMEOUT_MS = 30_000;
@@ -187,7 +184,7 @@ async function launch(
     });
   } catch (cause) {
     if (isInputFailure(cause)) throw cause.inputStreamError;
-    const reason = ended.reason ?? (ended.signal === "SIGXFSZ" ? "too_much_output" : child ? "exit" : "start");
+    const reason = ended.reason ?? ownReason(ended);
     throw new FfmpegError(reason, { stderrTail: tail.text(), exitCode: ended.code, signal: ended.signal }, { cause });
   } finally {
     clearTimeout(timer);
@@ -220,11 +217,6 @@ function prepare(tools: Tools, run: FfmpegRun, cwd: string, input: Readable | st
   return command;
 }
 
-function guards(protocols: string): string[] {
-  const [pixels, bytes] = [String(MAX_PIXELS), String(MAX_ALLOC_BYTES)];
-  return ["-max_alloc", bytes, "-protocol_whitelist", protocols, "-max_pixels", pixels];
-}
-
 async function probe(tools: Tools, path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult> {
   const limits = { cpuSeconds: PROBE_TIMEOUT_MS / 1000, fileBytes: 0 };
   const program = [LAUNCHER, ...launchArguments(tools.sandbox, limits, tools.ffprobePath)];
@@ -243,17 +235,6 @@ async function probe(tools: Tools, path: string, demuxer: string, signal?: Abort
       throw probeError(cause, signal?.aborted === true);
     }
   });
-}
-
-function probeError(cause: unknown, isAborted: boolean): FfmpegError {
-  const { code, signal, stderr, killed } = cause as { [key in "code" | "signal" | "stderr" | "killed"]?: unknown };
-  const reason = isAborted ? "aborted" : killed === true ? "timeout" : "exit";
-  const detail = {
-    stderrTail: typeof stderr === "string" ? stderr.slice(-4096) : "",
-    exitCode: typeof code === "number" ? code : null,
-    signal: typeof signal === "string" ? signal : null,
-  };
-  return new FfmpegError(reason, detail, { cause });
 }
 
 /** ffmpeg writes some by-products where it stands; they go with the folder. */

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { parseAllowList } from "../../domain/network/allow-list.ts";
 import { type Cidr, parseCidr } from "../../domain/network/client-address.ts";
 import { LOOPBACK } from "../http/listen.ts";
 
@@ -54,14 +53,4 @@ export const trustedProxies = z
       else ranges.push(range);
     }
     return ranges;
-  });
-
-/** `FETCH_ALLOW`: what may be fetched although it is private or loopback; nothing unless set. */
-export const fetchAllow = z
-  .string()
-  .default("")
-  .transform((value, context) => {
-    const { list: allowed, mistakes } = parseAllowList(value);
-    for (const part of mistakes) context.addIssue(`"${part}" is neither host:port nor a range like 10.0.0.0/8`);
-    return allowed;
   });

@@ -1,3 +1,5 @@
+import { LAYER_FAILED } from "./sandbox.ts";
+
 /**
  * `exit`: it ended by itself and badly; `timeout`, `too_much_output`: it was ended for that; `aborted`: nobody waits any more;
  * `start`: it could not be started.
@@ -26,4 +28,22 @@ export class FfmpegError extends Error {
     this.exitCode = detail.exitCode;
     this.signal = detail.signal;
   }
+}
+
+/** Why it ended without being told to. No code and no signal: it never ran. */
+export function ownReason({ code, signal }: { code: number | null; signal: string | null }): FfmpegFailure {
+  if (signal === "SIGXFSZ") return "too_much_output";
+  return code === LAYER_FAILED || (code === null && signal === null) ? "start" : "exit";
+}
+
+/** The typed error for what `execFile` rejects with. */
+export function probeError(cause: unknown, isAborted: boolean): FfmpegError {
+  const { code, signal, stderr, killed } = cause as { [key in "code" | "signal" | "stderr" | "killed"]?: unknown };
+  const reason = isAborted ? "aborted" : killed === true ? "timeout" : "exit";
+  const detail = {
+    stderrTail: typeof stderr === "string" ? stderr.slice(-4096) : "",
+    exitCode: typeof code === "number" ? code : null,
+    signal: typeof signal === "string" ? signal : null,
+  };
+  return new FfmpegError(reason, detail, { cause });
 }
