@@ -61,6 +61,7 @@ export const PARTS: readonly Part[] = [
       "scripts/bootstrap/**",
       "scripts/supervise*",
       "scripts/supervise/**",
+      "scripts/debian/**",
       "package-lock.json",
     ],
     command: ["scripts/full/start-stop.ts"],
