@@ -91,7 +91,7 @@ const forbidden = [
     comment: "only embedded engines, the supervisor, ffmpeg's launcher, benchmarks and tests start processes",
     severity: "error",
     from: {
-      pathNot: `^(platform/[^/]+/embedded|scripts|bench|playwright)/|^transcoder/ffmpeg\\.ts$|${TEST}|node_modules/`,
+      pathNot: `^(platform/[^/]+/embedded|scripts|bench|playwright)/|^transcoder/ffmpeg\\.ts$|${TEST}|${TEST_SUPPORT}|node_modules/`,
     },
     to: { path: "^(node:)?(child_process|cluster)$" },
   },

@@ -17,7 +17,15 @@ import {
 } from "./launch/capabilities.ts";
 import { FfmpegError, type FfmpegFailure, ownReason, probeError } from "./launch/ffmpeg-error.ts";
 import { guards } from "./launch/guards.ts";
-import { CANDIDATES, joinLayers, launchArguments, layerNames, type RunLimits, type Sandbox } from "./launch/sandbox.ts";
+import {
+  CANDIDATES,
+  joinLayers,
+  launchArguments,
+  layerNames,
+  missingLayers,
+  type RunLimits,
+  type Sandbox,
+} from "./launch/sandbox.ts";
 import { StderrTail } from "./launch/stderr-tail.ts";
 import { ProbeResult } from "./probe/probe-result.ts";
 
@@ -49,6 +57,8 @@ export interface FfmpegTools {
   probe(path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult>;
   /** Names of the active layers around each run. */
   sandbox: readonly string[];
+  /** Names of the layers that this machine cannot give. */
+  missingLayers: readonly string[];
   version: string;
 }
 
@@ -104,6 +114,7 @@ export async function openFfmpeg(options: {
     runToFile: (run) => inPrivateFolder((cwd) => launch(tools, run, cwd, run.outputFile)),
     probe: (path, demuxer, signal) => probe(tools, path, demuxer, signal),
     sandbox: layerNames(sandbox),
+    missingLayers: missingLayers(sandbox),
     version: found.version,
   };
 }

@@ -5,7 +5,6 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { Pool } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { APPLY_RESULT_TASK, type AssetResult, INGEST_TASK, type IngestOutcome } from "../domain/asset/outcome.ts";
 import { initKey, segmentKey, sourceKey } from "../domain/media/object-keys.ts";
@@ -28,7 +27,7 @@ const VIDE = join(import.meta.dirname, "../node_modules/vide/test/video");
 const log = createLogger("test", "silent");
 
 let postgres: TestPostgres;
-let pool: Pool;
+let pool: ReturnType<typeof createPool>;
 let db: Postgres;
 let folder: string;
 let objects: Objects;

@@ -1,12 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { internalPort, type Ports, portsFrom } from "../../domain/ports.ts";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
@@ -16,6 +12,7 @@ import { DATABASE, migrateClickHouse } from "../../platform/clickhouse/migrate.t
 import { createLogger } from "../../platform/observability/logger.ts";
 import { startTestPostgres } from "../../platform/postgres/testing.ts";
 import { signSocketToken } from "../../platform/tokens/socket-token.ts";
+import { endProgram, freePortBase, ROOT, spawnProgram, untilReady } from "./processes.ts";
 import { seedEnvironments } from "./seed-environments.ts";
 
 /** The two programs of the collector, each a real process. */
@@ -53,9 +50,6 @@ export interface Stack {
   restart(program: CollectorProgram | "clickhouse", signal: NodeJS.Signals): Promise<{ code: number | null }>;
   stop(): Promise<void>;
 }
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const READY_MS = 30_000;
 
 export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-stack-"));
@@ -116,67 +110,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         });
         return { code };
       }
-      const code = await end(programs.get(program), signal);
+      const code = await endProgram(programs.get(program), signal);
       await start(program);
       return { code };
     },
     stop: async () => {
-      await Promise.all([...programs.values()].map((child) => end(child, "SIGTERM")));
+      await Promise.all([...programs.values()].map((child) => endProgram(child, "SIGTERM")));
       await clickhouse.close();
       await clickhouseProcess.stop();
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function spawnProgram(
-  script: string,
-  environment: Record<string, string>,
-  onLine?: (line: string) => void,
-): ChildProcess {
-  const child = spawn(process.execPath, [script], { cwd: ROOT, env: environment, stdio: ["pipe", "pipe", "pipe"] });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding("utf8").on("data", (text: string) => onLine?.(text.trimEnd()));
-  }
-  return child;
-}
-
-async function end(child: ChildProcess | undefined, signal: NodeJS.Signals): Promise<number | null> {
-  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-  const exited = once(child, "exit");
-  child.kill(signal);
-  const [code] = (await exited) as [number | null];
-  return code;
-}
-
-async function untilReady(child: ChildProcess, port: number): Promise<void> {
-  const deadlineMs = performance.now() + READY_MS;
-  while (performance.now() < deadlineMs) {
-    if (child.exitCode !== null)
-      throw new Error(`a program ended with exit code ${child.exitCode} before it was ready`);
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
-    if (answer?.ok === true) return;
-    await sleep(25);
-  }
-  throw new Error(`port ${port} was not ready within ${READY_MS} ms`);
-}
-
-/** A base whose ports are all free now; away from the ports that systems give out by themselves. */
-async function freePortBase(): Promise<number> {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const base = 10_000 + Math.floor(Math.random() * 1_000) * 10;
-    const ports = Object.values(portsFrom(base)).flatMap((port) => [port, internalPort(port)]);
-    const free = await Promise.all(ports.map(isFree));
-    if (free.every(Boolean)) return base;
-  }
-  throw new Error("no free ports found");
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }

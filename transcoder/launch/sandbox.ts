@@ -26,6 +26,7 @@ const FILE_BLOCK_BYTES = 512;
 /** Exit status of the launcher when a layer that was asked for could not be put on. */
 export const LAYER_FAILED = 125;
 
+const EVERY_LAYER: Sandbox = { memory: true, cpu: true, fileSize: true, network: "-n", death: "KILL" };
 export const NO_SANDBOX: Sandbox = { memory: false, cpu: false, fileSize: false, network: null, death: null };
 
 /** The layers to try, strongest form first; each is tried alone. Root needs no user namespace, which would hide others' files. */
@@ -65,6 +66,12 @@ export function layerNames(sandbox: Sandbox): string[] {
     ["dies-with-parent", sandbox.death !== null],
   ];
   return layers.filter(([, active]) => active).map(([name]) => name);
+}
+
+/** Names of the layers that this machine cannot give. */
+export function missingLayers(sandbox: Sandbox): string[] {
+  const active = layerNames(sandbox);
+  return layerNames(EVERY_LAYER).filter((name) => !active.includes(name));
 }
 
 /** Arguments of the launcher that stand before the program's own. */

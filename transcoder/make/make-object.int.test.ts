@@ -70,6 +70,18 @@ describe("ObjectMaker", () => {
     expect(runs).toBe(1);
   });
 
+  it("encodes once for a player that asks for init and first segment at the same time", async () => {
+    const both = [{ kind: "init" as const, ...ref(), rendition: ENCODED }, segment(0)];
+    await Promise.all(both.map((wanted) => maker.make(wanted, "prefetch", never)));
+    expect(runs).toBe(1);
+  });
+
+  it("makes a lost init segment again", async () => {
+    const { key, sha256 } = await maker.make({ kind: "init", ...ref(), rendition: ENCODED }, "prefetch", never);
+    await objects.delete(key);
+    expect((await maker.make({ kind: "init", ...ref(), rendition: ENCODED }, "prefetch", never)).sha256).toBe(sha256);
+  });
+
   it("makes the same bytes again", async () => {
     const first = await maker.make(segment(2), "prefetch", never);
     await objects.delete(first.key);

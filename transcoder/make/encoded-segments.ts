@@ -1,0 +1,65 @@
+import { initKey, type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
+import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
+import type { Leases } from "../../platform/leases/leases.ts";
+import { type EncodeJob, EncodeMismatchError, encodePictures } from "../encode/encode-pictures.ts";
+import type { FfmpegTools } from "../ffmpeg.ts";
+import type { Priority, Slots } from "./slots.ts";
+import { sha256, type WholeObjects } from "./whole-objects.ts";
+
+export interface EncodingParts {
+  objects: WholeObjects;
+  tools: FfmpegTools;
+  leases: Pick<Leases, "underLease">;
+  slots: Slots;
+  /** Threads of one encode. */
+  threads: number;
+  /** Told of each segment that was encoded. */
+  onEncoded: (seconds: number) => void;
+}
+
+export interface EncodingOrder extends PlanRef {
+  plan: Plan;
+  source: EncodeJob["source"];
+  rendition: VideoRendition;
+  segment: number;
+}
+
+/**
+ * Encodes one segment and stores it with its rendition's init segment, unless another transcoder does it meanwhile. The lease
+ * is taken before the slot: who waits for another transcoder must not keep the encoder from others.
+ */
+export async function makeEncoded(
+  parts: EncodingParts,
+  order: EncodingOrder,
+  priority: Priority,
+  signal: AbortSignal,
+): Promise<void> {
+  const { objects, leases, slots } = parts;
+  const key = segmentKey(order, order.rendition.name, order.segment);
+  const isDone = async (): Promise<true | null> => {
+    const found = [await objects.find(initKey(order, order.rendition.name)), await objects.find(key)];
+    return found.includes(null) ? null : true;
+  };
+  await leases.underLease({ environment: order.environment, key }, signal, isDone, async (leased) => {
+    await slots.run(priority, leased, () => encode(parts, order, leased));
+    return true;
+  });
+}
+
+async function encode(parts: EncodingParts, order: EncodingOrder, signal: AbortSignal): Promise<void> {
+  const { tools, objects, threads, onEncoded } = parts;
+  const { plan, source, rendition, segment } = order;
+  const startedMs = performance.now();
+  const job = { source, plan, rendition, segment, threads, signal };
+  const encoded = await encodePictures(tools, objects.store, job);
+  await keepInit(objects, initKey(order, rendition.name), encoded.init);
+  await objects.store.put(segmentKey(order, rendition.name, segment), encoded.segment);
+  onEncoded((performance.now() - startedMs) / 1_000);
+}
+
+/** The first segment's init segment is everybody's; a later one that needs another would not play. */
+async function keepInit(objects: WholeObjects, key: string, init: Uint8Array): Promise<void> {
+  const stored = (await objects.find(key)) ?? (await objects.store.put(key, Buffer.from(init)));
+  if (stored.sha256 === sha256(init)) return;
+  throw new EncodeMismatchError(`${key} is not the init segment of what was encoded now`);
+}

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { buffer } from "node:stream/consumers";
+import { ObjectDamagedError, type ObjectInfo, type Objects } from "../../platform/objects/objects.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
+
+/** A store in which a damaged object counts as missing, so that it is made anew. */
+export interface WholeObjects {
+  store: Objects;
+  /** Reads the object as a whole: who asks a transcoder has missed it. */
+  find(key: string): Promise<ObjectInfo | null>;
+}
+
+export function wholeObjects(store: Objects, log: Logger): WholeObjects {
+  return {
+    store,
+    find: async (key) => {
+      try {
+        const found = await store.read(key);
+        if (found === null || sha256(await buffer(found.body)) === found.info.sha256) return found?.info ?? null;
+        log.error({ key }, "stored object has other bytes than were stored; it is made anew");
+      } catch (error) {
+        if (!(error instanceof ObjectDamagedError)) throw error;
+        log.error({ err: error, key }, "stored object is damaged; it is made anew");
+      }
+      return null;
+    },
+  };
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
