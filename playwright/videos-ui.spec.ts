@@ -149,6 +149,18 @@ test.describe("uploading", () => {
     await expect(page.getByRole("heading", { name: "No videos yet" })).toBeVisible();
   });
 
+  test("survives connections that break, and a network that goes away", async ({ page, world, context }) => {
+    world.api.videos.set({ brokenChunks: 2, chunkMs: 3_000 });
+    await openVideos(page, world);
+    await choose(page, bytes("film.mp4", 20_000_000));
+    await expect.poll(() => world.api.videos.received.get("film"), { timeout: 20_000 }).toBeGreaterThan(8_000_000);
+    await context.setOffline(true);
+    await expect(uploads(page)).toContainText("The network is away");
+    await context.setOffline(false);
+    await expect(videos(page)).toHaveCount(1, { timeout: 20_000 });
+    expect(world.api.videos.received.get("film")).toBeGreaterThanOrEqual(20_000_000);
+  });
+
   test("goes on while a person looks at other pages, and asks before the last one is left", async ({ page, world }) => {
     world.api.videos.set({ chunkMs: 2_500 });
     await openVideos(page, world);

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { leaveToSignIn } from "../session/leave-to-sign-in.ts";
 import { usePolling } from "./use-polling.ts";
 import { type ApiAnswer, createVideoApi, type VideoApi } from "./video-api.ts";
@@ -34,9 +34,14 @@ export function useAsset(environment: string, initial: Asset): AssetView {
   const [gone, setGone] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
+  const questions = useRef(0);
+
   const renew = async () => {
     if (gone) return;
+    questions.current += 1;
+    const question = questions.current;
     const answer = await api.getAsset(initial.id);
+    if (question !== questions.current) return; // asked before something was changed: it would show the old state
     if (answer.kind === "signed_out") return leaveToSignIn();
     if (answer.kind === "not_found") setGone(true);
     if (answer.kind === "ok") setAsset(answer.value);
@@ -45,6 +50,7 @@ export function useAsset(environment: string, initial: Asset): AssetView {
 
   const change = async <T>(ask: (api: VideoApi) => Promise<ApiAnswer<T>>): Promise<boolean> => {
     setProblem(null);
+    questions.current += 1;
     const answer = await ask(api);
     if (answer.kind === "signed_out") leaveToSignIn();
     else if (answer.kind === "not_found") await renew();

@@ -3,7 +3,8 @@
 import { useEffect, useRef } from "react";
 
 /**
- * Asks again and again, `periodMs` after each answer; not while nobody looks at the page, and at once when somebody does again.
+ * Asks at once and again and again, `periodMs` after each answer; not while nobody looks at the page, and at once when somebody
+ * does again. At once, because a page that the router shows again may be as old as its last visit.
  *
  * @param ask never rejects
  */
@@ -27,7 +28,7 @@ export function usePolling(ask: () => Promise<void>, periodMs: number): void {
       clearTimeout(timer);
       if (!document.hidden) void turn();
     };
-    next();
+    void turn();
     document.addEventListener("visibilitychange", onVisibility);
     return () => {
       stopped = true;

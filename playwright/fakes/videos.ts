@@ -26,6 +26,8 @@ export interface VideoBehaviour {
   prepareMs: number;
   /** Each chunk of an upload takes at least this long. */
   chunkMs: number;
+  /** So many of the next chunks are cut off in the middle of the connection. */
+  brokenChunks: number;
   /** Why no upload may begin. */
   refusal: string | null;
 }
@@ -54,7 +56,7 @@ interface FakeUpload {
   first: Buffer;
 }
 
-const CALM: VideoBehaviour = { prepareMs: 600, chunkMs: 0, refusal: null };
+const CALM: VideoBehaviour = { prepareMs: 600, chunkMs: 0, brokenChunks: 0, refusal: null };
 const CORS_HEADERS = {
   "access-control-allow-methods": "PUT, OPTIONS",
   "access-control-allow-headers": "content-type, content-range",
@@ -93,6 +95,10 @@ export function createFakeVideos(film: Film, publicUrl: () => string): FakeVideo
     for (const [name, value] of Object.entries(CORS_HEADERS)) response.setHeader(name, value);
     if (request.method === "OPTIONS") return response.writeHead(204).end();
     if (upload.status !== "waiting") return response.writeHead(403).end();
+    if (behaviour.brokenChunks > 0) {
+      behaviour.brokenChunks -= 1;
+      return request.socket.destroy();
+    }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     await new Promise((resolve) => setTimeout(resolve, behaviour.chunkMs));
