@@ -6,11 +6,3 @@ export const text = (maxLength: number) =>
     .string()
     .refine((value) => value.isWellFormed() && !value.includes("\0"), "has characters that cannot be stored")
     .refine((value) => Array.from(value).length <= maxLength, `has more than ${maxLength} characters`);
-
-/** Clients of typed languages send null for what they leave out. */
-export function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, member]) => member !== null);
-  return Object.fromEntries(entries.map(([key, member]) => [key, withoutNulls(member)]));
-}

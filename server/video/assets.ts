@@ -34,6 +34,7 @@ export async function requireAsset(db: Db, environmentId: string, id: string): P
 /** Newest first. */
 export async function listAssets(db: Db, environmentId: string, filter: AssetFilter): Promise<AssetRecord[]> {
   const { uploadId, after, offset = 0, limit } = filter;
+  if (uploadId !== undefined && !isMediaId(uploadId)) return [];
   let query = selectAssets(db, environmentId).orderBy("a.created_at", "desc").orderBy("a.id", "desc").limit(limit);
   if (uploadId !== undefined) query = query.where("a.upload_id", "=", uploadId);
   if (after === undefined) query = query.offset(offset);
@@ -57,6 +58,7 @@ export async function lockAsset(
   environmentId: string,
   assetId: string,
 ): Promise<boolean> {
+  if (!isMediaId(assetId)) return false;
   const row = await transaction
     .selectFrom("assets")
     .select("id")

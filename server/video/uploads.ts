@@ -39,6 +39,7 @@ export async function lockUpload(
   environmentId: string,
   id: string,
 ): Promise<UploadRow | undefined> {
+  if (!isMediaId(id)) return undefined;
   return selectUploads(transaction)
     .where("environment_id", "=", environmentId)
     .where("id", "=", id)

@@ -5,6 +5,7 @@ import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import { decodeCursor, encodeCursor, PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
+import { withoutNulls } from "../../http/without-nulls.ts";
 import { listAssets, requireAsset } from "../assets.ts";
 import { changeAsset } from "../change-asset.ts";
 import { createAsset } from "../create-asset.ts";
@@ -42,6 +43,7 @@ function createRoute(app: App, services: Services): void {
     "/video/v1/assets",
     {
       onRequest: allow(services, "video:write"),
+      preValidation: withoutNulls,
       schema: {
         ...common,
         summary: "Create an asset from a URL",
@@ -137,6 +139,7 @@ function updateRoute(app: App, services: Services): void {
     "/video/v1/assets/:asset_id",
     {
       onRequest: allow(services, "video:write"),
+      preValidation: withoutNulls,
       schema: {
         ...common,
         summary: "Change passthrough or metadata of an asset",

@@ -6,6 +6,7 @@ import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
+import { withoutNulls } from "../../http/without-nulls.ts";
 import { type AssetRecord, requireAsset } from "../assets.ts";
 import { changeAsset } from "../change-asset.ts";
 import { insertPlaybackIds } from "../playback-ids.ts";
@@ -31,6 +32,7 @@ function createRoute(app: App, services: Services): void {
     "/video/v1/assets/:asset_id/playback-ids",
     {
       onRequest: allow(services, "video:write"),
+      preValidation: withoutNulls,
       schema: {
         ...common,
         summary: "Add a playback id to an asset",

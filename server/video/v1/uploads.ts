@@ -7,6 +7,7 @@ import { REFUSALS } from "../../http/error-schema.ts";
 import { PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
+import { withoutNulls } from "../../http/without-nulls.ts";
 import { settleUploadAt } from "../../uploads/settle-job.ts";
 import { changeUpload, draftOf, listUploads, lockUpload, recordUploadEvent, requireUpload } from "../uploads.ts";
 import { requireSettings, SettingsBody } from "./settings-body.ts";
@@ -40,6 +41,7 @@ function createRoute(app: App, services: Services): void {
     "/video/v1/uploads",
     {
       onRequest: allow(services, "video:write"),
+      preValidation: withoutNulls,
       schema: { ...common, summary: "Create a URL to upload to", body: Create, response: { ...REFUSALS, 201: one } },
     },
     async (request, reply) => {

@@ -1,0 +1,15 @@
+import { sql } from "kysely";
+import type { Postgres } from "../postgres/pool.ts";
+
+export interface WaitingJob {
+  task: string;
+  key: string | null;
+  runAt: Date;
+}
+
+/** What waits or runs, in the order in which it was added. */
+export async function listJobs(db: Postgres): Promise<WaitingJob[]> {
+  const { rows } = await sql<{ task: string; key: string | null; run_at: Date }>`
+    select task_identifier as task, key, run_at from graphile_worker.jobs order by id`.execute(db);
+  return rows.map(({ task, key, run_at }) => ({ task, key, runAt: run_at }));
+}

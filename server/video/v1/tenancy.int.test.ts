@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
+import { SCOPES } from "../../auth/scopes.ts";
+import { newAccessTokenSecret } from "../../auth/secrets.ts";
+import { createSession } from "../../auth/sessions.ts";
+import { basic, createFirstTenant, createOtherTenant, createToken } from "../../testing/tenant.ts";
+import { startTestServer, type TestServer } from "../../testing/test-server.ts";
+import { caller, eventsOf } from "../../testing/video.ts";
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+let postgres: TestPostgres;
+let server: TestServer;
+let first: Awaited<ReturnType<typeof createFirstTenant>>;
+let other: Awaited<ReturnType<typeof createOtherTenant>>;
+let ids: { asset: string; playbackId: string; upload: string };
+/** Tokens: of the other tenant with every right, and of the first without the right to write, or to video at all. */
+let stranger: string;
+let reader: string;
+let narrow: string;
+
+beforeAll(async () => {
+  postgres = await startTestPostgres();
+  server = await startTestServer({
+    databaseUrl: await postgres.createTestDatabase(),
+    rate: { perSecond: 10_000, burst: 10_000 },
+  });
+  first = await createFirstTenant(server.db);
+  other = await createOtherTenant(server.db);
+  stranger = await createToken(server.db, other.environmentId, [...SCOPES]);
+  reader = await createToken(server.db, first.environmentId, ["video:read"]);
+  narrow = await createToken(server.db, first.environmentId, ["data:read"]);
+  const ask = caller(server, basic(first.tokenId, first.tokenSecret));
+  const asset = (await ask("POST", "/video/v1/assets", { input: "https://x.y/a", playback_policy: "public" })).json();
+  const upload = (await ask("POST", "/video/v1/uploads", { cors_origin: "*" })).json();
+  ids = { asset: asset.data.id, playbackId: asset.data.playback_ids[0].id, upload: upload.data.id };
+});
+afterAll(async () => {
+  await server.stop();
+  await postgres.stop();
+});
+
+/** Every route of the video API with a valid body; `{…}` stand for the first tenant's ids. */
+const ROUTES: [Method, string, object?][] = [
+  ["POST", "/video/v1/assets", { input: "https://example.com/b.mp4" }],
+  ["GET", "/video/v1/assets"],
+  ["GET", "/video/v1/assets/{asset}"],
+  ["PATCH", "/video/v1/assets/{asset}", { passthrough: "p" }],
+  ["DELETE", "/video/v1/assets/{asset}"],
+  ["GET", "/video/v1/assets/{asset}/input-info"],
+  ["POST", "/video/v1/assets/{asset}/playback-ids", { policy: "public" }],
+  ["GET", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
+  ["DELETE", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
+  ["GET", "/video/v1/playback-ids/{playbackId}"],
+  ["POST", "/video/v1/uploads", { cors_origin: "*" }],
+  ["GET", "/video/v1/uploads"],
+  ["GET", "/video/v1/uploads/{upload}"],
+  ["PUT", "/video/v1/uploads/{upload}/cancel"],
+];
+const WRITES = ROUTES.filter(([method]) => method !== "GET");
+const WITH_IDS = ROUTES.filter(([, path]) => path.includes("{"));
+
+const filled = (path: string): string =>
+  path.replace("{asset}", ids.asset).replace("{playbackId}", ids.playbackId).replace("{upload}", ids.upload);
+
+it("knows every route that the document lists", async () => {
+  const { paths } = (await server.app.inject({ url: "/docs/openapi.json" })).json();
+  const listed = Object.entries(paths as Record<string, object>)
+    .filter(([path]) => path.startsWith("/video/"))
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+  const named = ROUTES.map(
+    ([method, path]) =>
+      `${method} ${path.replace("{asset}", "{asset_id}").replace("{playbackId}", "{playback_id}").replace("{upload}", "{upload_id}")}`,
+  );
+  expect(named.sort()).toEqual(listed.sort());
+});
+
+describe.each(ROUTES)("%s %s", (method, path, body) => {
+  it("is 401 without a token, with a wrong secret and with an unknown session, whatever the body", async () => {
+    const wrong = [undefined, basic(first.tokenId, newAccessTokenSecret()), `Bearer ${"A".repeat(43)}`];
+    for (const authorization of wrong)
+      for (const payload of [body, { nonsense: [] }]) {
+        const response = await caller(server, authorization)(method, filled(path), payload);
+        expect(response.statusCode).toBe(401);
+        expect(response.json().error.type).toBe("unauthorized");
+      }
+  });
+
+  it("is 403 without a scope for video", async () => {
+    expect((await caller(server, narrow)(method, filled(path), body)).statusCode).toBe(403);
+  });
+});
+
+describe.each(WRITES)("%s %s", (method, path, body) => {
+  it("is 403 with a token that may only read", async () => {
+    expect((await caller(server, reader)(method, filled(path), body)).statusCode).toBe(403);
+  });
+});
+
+describe.each(WITH_IDS)("%s %s", (method, path, body) => {
+  it("is 404 for another environment's id, exactly as for one that is nobody's or cannot be an id", async () => {
+    const before = (await eventsOf(server)).length;
+    const nobody = path.replaceAll(/\{\w+\}/g, "N".repeat(44));
+    const answers = [filled(path), nobody, path.replaceAll(/\{\w+\}/g, "%00'--")].map(async (url) => {
+      const response = await caller(server, stranger)(method, url, body);
+      return { status: response.statusCode, type: response.json().error.type };
+    });
+    for (const answer of await Promise.all(answers)) expect(answer).toEqual({ status: 404, type: "not_found" });
+    expect(await eventsOf(server)).toHaveLength(before);
+  });
+});
+
+describe("lists", () => {
+  it.each(["/video/v1/assets", "/video/v1/uploads"])("%s shows nothing of another environment", async (path) => {
+    expect((await caller(server, stranger)("GET", path)).json().data).toEqual([]);
+    expect((await caller(server, reader)("GET", path)).json().data).toHaveLength(1);
+  });
+});
+
+describe("a person's session with x-playhead-environment", () => {
+  async function person(role: "owner" | "admin" | "member" | "viewer") {
+    const { id } = await server.db
+      .insertInto("people")
+      .values({ email: `${role}@example.com`, name: role, password_hash: "$argon2id$x" })
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    const { organization_id } = await server.db
+      .selectFrom("environments")
+      .select("organization_id")
+      .where("id", "=", first.environmentId)
+      .executeTakeFirstOrThrow();
+    await server.db.insertInto("memberships").values({ organization_id, person_id: id, role }).execute();
+    const { token } = await createSession(server.db, id, server.services.now());
+    return (environment?: string) =>
+      caller(server, `Bearer ${token}`, environment === undefined ? {} : { "x-playhead-environment": environment });
+  }
+
+  it.each([
+    ["viewer", 200, 403],
+    ["member", 200, 201],
+    ["admin", 200, 201],
+    ["owner", 200, 201],
+  ] as const)("lets a %s read and write as the role may", async (role, read, write) => {
+    const ask = (await person(role))(first.environmentId);
+    expect((await ask("GET", `/video/v1/assets/${ids.asset}`)).statusCode).toBe(read);
+    const written = await ask("POST", `/video/v1/assets/${ids.asset}/playback-ids`, { policy: "public" });
+    expect(written.statusCode).toBe(write);
+    if (write === 403) expect(written.json().error.messages[0]).toContain("Your role");
+  });
+
+  it("is 404 for an environment of others, one that is not there and one that cannot be, 400 without any", async () => {
+    const { token } = await createSession(server.db, other.personId, server.services.now());
+    for (const environment of [first.environmentId, "nope99", "x\u00ff", "%00"]) {
+      const headers = { "x-playhead-environment": environment };
+      const response = await caller(server, `Bearer ${token}`, headers)("GET", "/video/v1/assets");
+      expect(response.statusCode).toBe(404);
+    }
+    expect((await caller(server, `Bearer ${token}`)("GET", "/video/v1/assets")).statusCode).toBe(400);
+    const own = caller(server, `Bearer ${token}`, { "x-playhead-environment": other.environmentId });
+    expect((await own("GET", "/video/v1/assets")).json().data).toEqual([]);
+  });
+});
