@@ -47,10 +47,7 @@ program.onStop("internal port", () => internal.close());
 
 const objects = openFolderObjects(config.objectsDir);
 const tools = await openFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath, log });
-readiness.add("ffmpeg", () => ({
-  ok: true,
-  degraded: `ffmpeg ${tools.version}, sandbox: ${tools.sandbox.join(", ")}`,
-}));
+readiness.add("ffmpeg", () => sandboxCheck(tools));
 
 const encodeSeconds = new Histogram({
   name: "playhead_encode_seconds",
