@@ -19,10 +19,12 @@ import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
 import type { Services } from "./http/services.ts";
 import { serverTasks } from "./tasks.ts";
+import { UploadGate } from "./uploads/upload-gate.ts";
 import { isUpload } from "./uploads/upload-url-routes.ts";
 
 /** Results of transcoders, uploads to settle, bytes to delete: each is short. */
 const JOBS_AT_ONCE = 4;
+const UPLOADS_GRACE_MS = 2_000;
 
 const config = readServerConfig();
 const log = createLogger("server", config.logLevel);
@@ -51,6 +53,7 @@ readiness.add("objects", async () => {
 const services: Services = {
   db,
   objects,
+  uploads: new UploadGate(),
   checkPassword: await createPasswordCheck(),
   throttle: new SignInThrottle(SIGN_IN_LIMITS),
   tokenBuckets: new TokenBuckets(config.apiRate),
@@ -80,4 +83,5 @@ program.onStop("jobs", () => worker.close());
 
 const listener = await listen(config.hosts, config.port, app.routing, { isLong: isUpload });
 program.onStop("public port", () => listener.close());
+program.onStop("uploads", () => services.uploads.stop(UPLOADS_GRACE_MS));
 log.info({ port: listener.port }, "listening");

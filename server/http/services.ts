@@ -4,11 +4,13 @@ import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { PasswordCheck } from "../auth/passwords.ts";
 import type { SignInThrottle } from "../auth/sign-in-throttle.ts";
 import type { TokenBuckets } from "../auth/token-bucket.ts";
+import type { UploadGate } from "../uploads/upload-gate.ts";
 
 /** What routes and jobs work with; built by `main.ts`, or by a test with a clock of its own. */
 export interface Services {
   db: Postgres;
   objects: ResumableObjects;
+  uploads: UploadGate;
   checkPassword: PasswordCheck;
   throttle: SignInThrottle;
   tokenBuckets: TokenBuckets;

@@ -17,6 +17,7 @@ import { type App, createApp } from "../http/app.ts";
 import { addRoutes } from "../http/routes.ts";
 import type { Services } from "../http/services.ts";
 import { serverTasks } from "../tasks.ts";
+import { UploadGate } from "../uploads/upload-gate.ts";
 import { isUpload } from "../uploads/upload-url-routes.ts";
 
 export const TEST_SOCKET_SECRET = new Uint8Array(32).fill(9);
@@ -61,6 +62,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const services: Services = {
     db: createPostgres(pool),
     objects: openFolderObjects(objectsDir),
+    uploads: new UploadGate(),
     checkPassword: await createPasswordCheck(),
     throttle: new SignInThrottle(limits),
     tokenBuckets: new TokenBuckets(rate),

@@ -5,7 +5,7 @@ import { changeUpload, draftOf, lockUpload, recordUploadEvent, sourceOf, type Up
 import { requireSettings, SettingsBody } from "../video/v1/settings-body.ts";
 import { settleUploadAt } from "./settle-job.ts";
 
-export type UploadServices = Pick<Services, "db" | "objects" | "newId" | "now" | "publicApiUrl">;
+export type UploadServices = Pick<Services, "db" | "objects" | "uploads" | "newId" | "now" | "publicApiUrl">;
 
 /** A process that dies between the object and its asset is made up for after this time, if the client does not ask sooner. */
 const HEAL_MS = 10_000;

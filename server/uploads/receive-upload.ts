@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { addAbortSignal } from "node:stream";
 import { ApiError } from "../../domain/errors.ts";
 import { readUploadRequest, type UploadRequest } from "../../domain/upload/content-range.ts";
 import {
@@ -11,6 +12,7 @@ import { draftOf, sourceOf, type UploadRow } from "../video/uploads.ts";
 import { contentLength, readBody } from "./body-reader.ts";
 import { completeUpload, createUploadedAsset, goneUpload, type UploadServices } from "./complete-upload.ts";
 import { keepAlive } from "./keep-alive.ts";
+import { stoppingError } from "./upload-gate.ts";
 
 /** `contiguousBytes` from the first on are there; 0 says nothing of what lies behind a gap. */
 export type UploadAnswer = { kind: "complete" } | { kind: "incomplete"; contiguousBytes: number };
@@ -40,7 +42,7 @@ export async function receiveUpload(
     if (said.kind === "bytes") await storeBytes(services, upload, draft, said, request);
     return await progress(services, upload, draft, said.sizeBytes);
   } catch (error) {
-    throw asRefusal(error, request);
+    throw services.uploads.signal.aborted ? stoppingError() : asRefusal(error, request);
   }
 }
 
@@ -57,7 +59,7 @@ async function storeBytes(
   const body = readBody(request, end === null ? announced : end - start);
   const stop = await keepAlive(services, upload);
   try {
-    await draft.write(start, body.stream);
+    await draft.write(start, addAbortSignal(services.uploads.signal, body.stream));
   } finally {
     stop();
   }

@@ -8,10 +8,6 @@ import { findUploadByToken } from "../video/uploads.ts";
 import { allowOrigin, answerPreflight } from "./cors.ts";
 import { receiveUpload } from "./receive-upload.ts";
 
-/** Bodies that are taken at once, 64 KiB of memory each; more are asked to come again. */
-const MAX_AT_ONCE = 500;
-const BUSY_RETRY_SECONDS = 2;
-
 /** Requests that may take hours. */
 export function isUpload({ url = "" }: IncomingMessage): boolean {
   return url.startsWith("/uploads/");
@@ -24,7 +20,6 @@ const Params = z.object({ token: z.string() });
  * is needed; never 500 or 429 for what a client may repeat, and no connection is cut before its answer.
  */
 export function uploadUrlRoutes(app: App, services: Services): void {
-  let running = 0;
   app.register(async (scope) => {
     // Bodies are taken as streams whatever they are said to be: the parser that buffers and limits is left out.
     scope.removeAllContentTypeParsers();
@@ -38,16 +33,10 @@ export function uploadUrlRoutes(app: App, services: Services): void {
       bodyLimit: Number.MAX_SAFE_INTEGER,
       schema: { hide: true, params: Params },
       handler: async (request, reply) => {
-        if (request.method === "OPTIONS") return take(services, request, reply);
-        if (running >= MAX_AT_ONCE) {
-          allowOrigin(request, reply, null);
-          throw new ApiError("unavailable", ["Too many uploads at once"], { retryAfterSeconds: BUSY_RETRY_SECONDS });
-        }
-        running += 1;
+        allowOrigin(request, reply, null); // until the upload is known: a page cannot read answers without it
         try {
-          return await take(services, request, reply);
+          return await services.uploads.run(() => take(services, request, reply));
         } finally {
-          running -= 1;
           request.raw.resume(); // what nobody wants is still read, or the client would never see its answer
         }
       },
@@ -56,7 +45,6 @@ export function uploadUrlRoutes(app: App, services: Services): void {
 }
 
 async function take(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  allowOrigin(request, reply, null); // replaced once the upload is known; answers without it are unreadable to pages
   const { token } = Params.parse(request.params);
   const upload = await findUploadByToken(services.db, token);
   if (upload !== undefined) allowOrigin(request, reply, upload.cors_origin);

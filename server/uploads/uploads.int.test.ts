@@ -44,7 +44,7 @@ async function rowOf({ id }: { id: string }): Promise<UploadRow> {
   return server.db.selectFrom("uploads").selectAll().where("id", "=", id).executeTakeFirstOrThrow();
 }
 
-async function send(url: string, body: RequestInit["body"] | null, headers: Record<string, string> = {}) {
+async function send(url: string, body: BodyInit | null, headers: Record<string, string> = {}) {
   const stream = body instanceof ReadableStream ? { duplex: "half" as const } : {};
   const payload = body === null ? {} : { body };
   const response = await fetch(url, { method: "PUT", headers, redirect: "manual", ...payload, ...stream });
@@ -329,6 +329,29 @@ describe("the end of an upload", () => {
     await draftOf(server.services.objects, row).write(1_000_000, Readable.from([FILE.subarray(1_000_000)]));
     await settle(upload, row.environment_id);
     await expectWhole(upload);
+  });
+});
+
+describe("a server that stops", () => {
+  it("keeps what came and answers 503 with Retry-After, to new requests too", async () => {
+    const upload = await create();
+    async function* slowly() {
+      for (let at = 0; at < FILE.length; at += 50_000) {
+        yield FILE.subarray(at, at + 50_000);
+        await sleep(40);
+      }
+    }
+    const body = Readable.toWeb(Readable.from(slowly())) as ReadableStream;
+    const sending = send(upload.url, body, { "content-range": range(0, FILE.length) });
+    await sleep(300);
+    await server.services.uploads.stop(2_000);
+    const cut = await sending;
+    expect(cut.status).toBe(503);
+    expect(cut.headers.get("retry-after")).toBe("1");
+    expect((await piece(upload.url, 0, 10)).status).toBe(503);
+    const kept = await draftOf(server.services.objects, await rowOf(upload)).received();
+    expect(kept.contiguousBytes).toBeGreaterThan(100_000);
+    expect(kept.contiguousBytes).toBeLessThan(FILE.length);
   });
 });
 
