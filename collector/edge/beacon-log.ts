@@ -1,6 +1,7 @@
 import { encodeBeaconRecord, encodeTick } from "../../domain/messages/beacon-record.ts";
 import { BEACON_PARTITIONS, beaconPartition } from "../../domain/messages/partition.ts";
 import { MAX_SAMPLE_LENGTH, type RejectedRecord } from "../../domain/messages/rejected-record.ts";
+import { encodeViewSource, type ViewSource } from "../../domain/messages/view-source.ts";
 import type { RequestContext } from "../../domain/view/view-state.ts";
 import type { LogRecord, LogWriter } from "../../platform/eventlog/eventlog.ts";
 import { type EdgeRejectReason, type RoutedEvents, type RoutedView, reject } from "./route-events.ts";
@@ -21,18 +22,23 @@ export interface RequestFacts extends Omit<RequestContext, "retentionDays"> {
   body: Buffer | null;
 }
 
+/** Writers of the topics that the edge writes. */
+export interface EdgeTopics {
+  beacons: LogWriter;
+  rejected: LogWriter;
+  viewSources: LogWriter;
+}
+
 /** Writes requests and ticks to the log with stamps that never go back. */
 export class BeaconLog {
-  readonly #beacons: LogWriter;
-  readonly #rejected: LogWriter;
+  readonly #topics: EdgeTopics;
   readonly #nowMs: () => number;
   #lastMs = 0;
   #sampleSpan = 0;
   #samples = new Map<string, number>();
 
-  constructor(beacons: LogWriter, rejected: LogWriter, nowMs: () => number) {
-    this.#beacons = beacons;
-    this.#rejected = rejected;
+  constructor(topics: EdgeTopics, nowMs: () => number) {
+    this.#topics = topics;
     this.#nowMs = nowMs;
   }
 
@@ -46,9 +52,14 @@ export class BeaconLog {
     if (routed.views.length > 0) {
       const whole = routed.views.length === 1 && routed.rejected.size === 0 ? facts.body : null; // all of it is one view's
       if (whole === null) rejectUnwritable(routed);
-      appends.push(this.#beacons.append(routed.views.map((view) => beaconRecord(view, facts, whole, atMs))));
+      appends.push(this.#topics.beacons.append(routed.views.map((view) => beaconRecord(view, facts, whole, atMs))));
     }
-    if (routed.rejected.size > 0) appends.push(this.#rejected.append(this.#rejectedRecords(routed, facts, atMs)));
+    if (routed.rejected.size > 0) {
+      appends.push(this.#topics.rejected.append(this.#rejectedRecords(routed, facts, atMs)));
+    }
+    if (routed.learned.length > 0) {
+      appends.push(this.#topics.viewSources.append(routed.learned.map((source) => sourceRecord(source, atMs))));
+    }
     return Promise.all(appends);
   }
 
@@ -56,7 +67,7 @@ export class BeaconLog {
   async tick(): Promise<void> {
     const tickMs = this.#stamp();
     const value = Buffer.from(encodeTick(tickMs));
-    await this.#beacons.append(
+    await this.#topics.beacons.append(
       Array.from({ length: BEACON_PARTITIONS }, (_, partition) => ({ partition, key: "", value, timestampMs: tickMs })),
     );
   }
@@ -92,13 +103,24 @@ function beaconRecord(view: RoutedView, facts: RequestFacts, body: Buffer | null
   const { environmentId, retentionDays } = view.environment;
   const { address, country, userAgent, referrer, transmittedAtMs } = facts;
   const context: RequestContext = { address, country, userAgent, referrer, retentionDays };
-  const head = { environmentId, viewId: view.viewId, arrivedAtMs, transmittedAtMs, context };
+  const head: Parameters<typeof encodeBeaconRecord>[0] = {
+    environmentId,
+    viewId: view.viewId,
+    arrivedAtMs,
+    transmittedAtMs,
+    context,
+  };
+  if (view.asset !== null) head.asset = view.asset;
   return {
     partition: beaconPartition(environmentId, view.viewId),
     key: "",
     value: body === null ? Buffer.from(encodeBeaconRecord(head, eventsJson(view))) : spliced(head, body),
     timestampMs: arrivedAtMs,
   };
+}
+
+function sourceRecord(source: ViewSource, atMs: number): LogRecord {
+  return { partition: 0, key: source.viewId, value: Buffer.from(encodeViewSource(source)), timestampMs: atMs };
 }
 
 /** What is nested too deep to be written again counts as malformed; no player sends such. */

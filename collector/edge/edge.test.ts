@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -12,6 +11,7 @@ import { type LogRecord, LogUnavailableError, type LogWriter } from "../../platf
 import { type Listener, listen } from "../../platform/http/listen.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createMetrics } from "../../platform/observability/metrics.ts";
+import { recordedBodies } from "../testing/recorded-records.ts";
 import { BeaconLog } from "./beacon-log.ts";
 import { createEdge } from "./edge.ts";
 import { createEdgeMetrics } from "./edge-metrics.ts";
@@ -36,6 +36,7 @@ function memoryWriter() {
 
 let beacons: ReturnType<typeof memoryWriter>;
 let rejected: ReturnType<typeof memoryWriter>;
+let viewSources: ReturnType<typeof memoryWriter>;
 let listener: Listener;
 let ready: boolean;
 let nowMs: number;
@@ -43,8 +44,9 @@ let beaconLog: BeaconLog;
 const metrics = () => createEdgeMetrics(createMetrics("test"));
 
 beforeEach(async () => {
-  [beacons, rejected, ready, nowMs] = [memoryWriter(), memoryWriter(), true, 1_795_500_000_000];
-  beaconLog = new BeaconLog(beacons, rejected, () => nowMs);
+  [beacons, rejected, viewSources] = [memoryWriter(), memoryWriter(), memoryWriter()];
+  [ready, nowMs] = [true, 1_795_500_000_000];
+  beaconLog = new BeaconLog({ beacons, rejected, viewSources }, () => nowMs);
   const edge = createEdge({
     beaconLog,
     environments: {
@@ -52,6 +54,8 @@ beforeEach(async () => {
       ready: () => ready,
       close: async () => undefined,
     },
+    playbackOwners: { find: () => null, findAsset: () => null, load: async () => undefined },
+    viewSources: { find: () => null, remember: () => undefined, close: async () => undefined },
     countryOf: (address) => (address === "198.51.100.77" ? "NL" : ""),
     trustedProxies: [parseCidr("127.0.0.0/8")].filter((range) => range !== null),
     metrics: metrics(),
@@ -69,14 +73,6 @@ const url = (path = "/") => `http://127.0.0.1:${listener.port}${path}`;
 function post(body: string | Buffer, options: { path?: string; headers?: Record<string, string> } = {}) {
   const payload = typeof body === "string" ? body : new Uint8Array(body);
   return fetch(url(options.path), { method: "POST", body: payload, headers: options.headers ?? {} });
-}
-
-function recordedBodies(name: string): string[] {
-  const text = readFileSync(new URL(`../../fixtures/beacons/${name}.ndjson`, import.meta.url), "utf8");
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => (JSON.parse(line) as { body: string }).body);
 }
 
 const written = () => beacons.records.map((record) => decodeBeaconRecord(record.value.toString()) as BeaconRecord);

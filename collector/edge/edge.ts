@@ -1,19 +1,23 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Cidr } from "../../domain/network/client-address.ts";
-import { decodeRequest } from "../../domain/wire/decode-request.ts";
+import { type DecodedRequest, decodeRequest } from "../../domain/wire/decode-request.ts";
 import { LogUnavailableError } from "../../platform/eventlog/eventlog.ts";
 import type { CountryLookup } from "../../platform/geo/country.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { BeaconLog, RequestFacts } from "./beacon-log.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { EnvironmentDirectory } from "./environments.ts";
+import type { PlaybackOwners } from "./playback-owners.ts";
 import { type BodyOutcome, readBody } from "./request-body.ts";
-import { hostEnvKey, type RoutedEvents, routeEvents } from "./route-events.ts";
+import { hostEnvKey, type RoutedEvents, refusal, routeEvents, type Whereabouts } from "./route-events.ts";
+import type { ViewSources } from "./view-sources.ts";
 import { createViewerNetworks } from "./viewer-network.ts";
 
 export interface EdgeDeps {
   beaconLog: BeaconLog;
   environments: EnvironmentDirectory;
+  playbackOwners: PlaybackOwners;
+  viewSources: ViewSources;
   countryOf: CountryLookup;
   trustedProxies: readonly Cidr[];
   metrics: EdgeMetrics;
@@ -22,6 +26,8 @@ export interface EdgeDeps {
 
 /** Header values are kept up to this length, in UTF-16 code units. */
 const MAX_HEADER_LENGTH = 1_024;
+/** Playback ids that one request is worth asking for; players report one or two views at a time. Others count as nobody's. */
+const MAX_ASKED_IDS = 64;
 
 /**
  * The beacon endpoint (data-wire.md §1–2): any path, any content type. POST answers 200 when all of the request is
@@ -40,7 +46,6 @@ export function createEdge(deps: EdgeDeps): (request: IncomingMessage, response:
   };
 }
 
-type WholeBody = Extract<BodyOutcome, { kind: "body" }>;
 type ReadBody = Exclude<BodyOutcome, { kind: "too_large" }>;
 
 interface Handling extends EdgeDeps {
@@ -60,27 +65,17 @@ async function answer(deps: Handling, request: IncomingMessage, response: Server
     socket.destroy();
     return;
   }
+  if (kept === "owner_unknown") return refuse(deps, response);
   try {
     await kept.durable;
   } catch (error) {
     if (!(error instanceof LogUnavailableError)) throw error;
     deps.log.warn({ err: error }, "log does not take records");
-    deps.metrics.answered(503);
-    return send(response, 503, "unavailable\n");
+    return refuse(deps, response);
   }
-  kept.count();
+  kept.onDurable();
   deps.metrics.answered(200);
   send(response, 200, "ok\n");
-}
-
-/**
- * Hands all that a request said to the log. In a function of its own, so that the waiting request does not hold the
- * parsed events while the disk works.
- */
-function keep(deps: Handling, request: IncomingMessage, body: ReadBody): { durable: Promise<unknown>; count(): void } {
-  const routed = body.kind === "body" ? routeBody(deps, request, body) : unreadable();
-  const durable = deps.beaconLog.append(routed.events, { ...routed.sent, ...requestFacts(deps, request) });
-  return { durable, count: deps.metrics.routed(routed.events) };
 }
 
 /** CORS-simple requests need one header; a preflight, which these clients never send, is answered politely. */
@@ -94,25 +89,79 @@ function greet(request: IncomingMessage, response: ServerResponse): void {
   send(response, 200, "ok\n");
 }
 
-interface RoutedBody {
-  events: RoutedEvents;
-  sent: Pick<RequestFacts, "transmittedAtMs" | "body">;
+/** What the client sends again later is not lost. */
+function refuse(deps: EdgeDeps, response: ServerResponse): void {
+  deps.metrics.answered(503);
+  send(response, 503, "unavailable\n");
 }
 
-function routeBody(deps: EdgeDeps, request: IncomingMessage, { text, bytes }: WholeBody): RoutedBody {
-  const decoded = decodeRequest(text);
-  if (decoded.kind === "rejected") {
-    const rejected: RoutedEvents["rejected"] = new Map([[decoded.reason, { count: 1, first: text }]]);
-    return { events: { views: [], rejected }, sent: { transmittedAtMs: null, body: null } };
-  }
+interface Kept {
+  durable: Promise<unknown>;
+  onDurable(): void;
+}
+
+/**
+ * Hands all that a request said to the log: at once, unless it has to be asked first who owns what it plays. In functions
+ * of their own, so that the waiting request does not hold the parsed events while the disk works.
+ */
+function keep(
+  deps: Handling,
+  request: IncomingMessage,
+  body: ReadBody,
+): Kept | Promise<Kept | "owner_unknown"> | "owner_unknown" {
+  if (body.kind !== "body") return append(deps, request, refusal("unreadable_body", ""), NOTHING_SENT);
+  const decoded = decodeRequest(body.text);
+  if (decoded.kind === "rejected") return append(deps, request, refusal(decoded.reason, body.text), NOTHING_SENT);
+
   const hostLabel = hostEnvKey(request.headers.host);
-  const events = routeEvents(decoded.events, hostLabel, deps.environments.find);
-  return { events, sent: { transmittedAtMs: decoded.transmissionTimestampMs, body: bytes } };
+  const sent = { transmittedAtMs: decoded.transmissionTimestampMs, body: body.bytes };
+  const routed = routeEvents(decoded.events, hostLabel, whereabouts(deps));
+  if (routed.unknownIds.size === 0) return routed.isBlocked ? "owner_unknown" : append(deps, request, routed, sent);
+  return routeByOwner(deps, decoded, hostLabel, routed.unknownIds).then((known) =>
+    known.isBlocked ? "owner_unknown" : append(deps, request, known, sent),
+  );
 }
 
-function unreadable(): RoutedBody {
-  const rejected: RoutedEvents["rejected"] = new Map([["unreadable_body", { count: 1, first: "" }]]);
-  return { events: { views: [], rejected }, sent: { transmittedAtMs: null, body: null } };
+/** Routes again when the owners are known, or cannot be known now: then titles go missing, but no event does. */
+async function routeByOwner(
+  deps: Handling,
+  decoded: Extract<DecodedRequest, { kind: "accepted" }>,
+  hostLabel: string | null,
+  unknownIds: ReadonlySet<string>,
+): Promise<RoutedEvents> {
+  const asked = new Set([...unknownIds].slice(0, MAX_ASKED_IDS));
+  await deps.playbackOwners.load([...asked]);
+  const { ownerOf, ...others } = whereabouts(deps);
+  return routeEvents(decoded.events, hostLabel, {
+    ...others,
+    ownerOf: (playbackId) => {
+      const owner = ownerOf(playbackId);
+      return owner === undefined && unknownIds.has(playbackId) && !asked.has(playbackId) ? null : owner;
+    },
+  });
+}
+
+function whereabouts({ environments, playbackOwners, viewSources }: EdgeDeps): Whereabouts {
+  return {
+    environmentOf: environments.find,
+    ownerOf: playbackOwners.find,
+    assetOf: playbackOwners.findAsset,
+    sourceOf: viewSources.find,
+  };
+}
+
+type SentFacts = Pick<RequestFacts, "transmittedAtMs" | "body">;
+const NOTHING_SENT: SentFacts = { transmittedAtMs: null, body: null };
+
+function append(deps: Handling, request: IncomingMessage, routed: RoutedEvents, sent: SentFacts): Kept {
+  const durable = deps.beaconLog.append(routed, { ...sent, ...requestFacts(deps, request) });
+  const count = deps.metrics.routed(routed);
+  const { learned } = routed;
+  const onDurable = () => {
+    count();
+    for (const source of learned) deps.viewSources.remember(source);
+  };
+  return { durable, onDurable };
 }
 
 function requestFacts(

@@ -14,6 +14,8 @@ import { createEdge } from "./edge.ts";
 import { createEdgeMetrics } from "./edge-metrics.ts";
 import { openEnvironmentDirectory } from "./environments.ts";
 import { openPatientWriter } from "./patient-writer.ts";
+import { createPlaybackOwners, readOwnersFrom } from "./playback-owners.ts";
+import { openViewSources } from "./view-sources.ts";
 
 /** Beacons live this long in the log: the time an operator has to mend what reads them. */
 const RETENTION_MS = 48 * 3_600_000;
@@ -52,7 +54,11 @@ try {
   program.onStop("beacons writer", () => beacons.close());
   const rejected = await openPatientWriter(eventlog, "rejected", log);
   program.onStop("rejected writer", () => rejected.close());
-  const beaconLog = new BeaconLog(beacons, rejected, Date.now);
+  const sources = await openPatientWriter(eventlog, "view_sources", log);
+  program.onStop("view sources writer", () => sources.close());
+  const viewSources = await openViewSources(eventlog, log);
+  program.onStop("view sources", () => viewSources.close());
+  const beaconLog = new BeaconLog({ beacons, rejected, viewSources: sources }, Date.now);
 
   let logTrouble: string | null = "no tick written yet";
   const ticks = setInterval(() => {
@@ -71,6 +77,8 @@ try {
   const edge = createEdge({
     beaconLog,
     environments,
+    playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), nowMs: Date.now, log }),
+    viewSources,
     countryOf: await openCountryLookup(),
     trustedProxies: config.trustedProxies,
     metrics: createEdgeMetrics(metrics),

@@ -1,6 +1,11 @@
+import type { ViewSource } from "../../domain/messages/view-source.ts";
+import type { NamedAsset } from "../../domain/view/named-asset.ts";
 import type { PeekedEvent } from "../../domain/wire/decode-request.ts";
 import type { RejectReason } from "../../domain/wire/peek-event.ts";
+import { hasTitle, peekPlaybackIds } from "../../domain/wire/peek-playback-ids.ts";
 import type { EdgeEnvironment } from "./environments.ts";
+import { type Ownership, PlacingByPlaybackId } from "./place-by-playback-id.ts";
+import type { PlaybackOwner } from "./playback-owners.ts";
 
 /** Why an event is not taken: wrong in itself, or of nobody's environment. */
 export type EdgeRejectReason = RejectReason | "unknown_environment" | "unreadable_body";
@@ -10,41 +15,101 @@ export interface RoutedView {
   environment: EdgeEnvironment;
   viewId: string;
   events: unknown[];
+  /** What may be a playback id in the last event that names any; null where none does. */
+  named: { playbackIds: readonly string[]; sequence: number } | null;
+  isTitled: boolean;
+  asset: NamedAsset | null;
 }
 
 export interface RoutedEvents {
   views: RoutedView[];
   rejected: Map<EdgeRejectReason, { count: number; first: unknown }>;
+  /** Views placed by a playback id that their later events do not name. */
+  learned: ViewSource[];
+  /** Playback ids whose owners have to be asked for before this is all. */
+  unknownIds: ReadonlySet<string>;
+  /** Some events cannot be placed before that; without it only titles are missing. */
+  isBlocked: boolean;
+}
+
+/** Where events belong, as far as it is known. */
+export interface Whereabouts extends Ownership {
+  /** Null for unknown and revoked keys. */
+  environmentOf(envKey: string): EdgeEnvironment | null;
+  /** As `ownerOf`, where no more than a title depends on it. */
+  assetOf(playbackId: string): PlaybackOwner | null | undefined;
 }
 
 /**
  * Sorts the events of a request by environment and view, keeping their order. An event's own key (`ake`) decides its
- * environment, else the collection host's first label (`KEY.beacons.example.com`).
+ * environment, else the collection host's first label (`KEY.beacons.example.com`) where it is a key, else who owns the
+ * playback id that the view names. A key that nobody has is not mended by what else an event says.
  */
 export function routeEvents(
   events: readonly PeekedEvent[],
   hostLabel: string | null,
-  findEnvironment: (envKey: string) => EdgeEnvironment | null,
+  whereabouts: Whereabouts,
 ): RoutedEvents {
   const views = new Map<string, RoutedView>();
   const rejected: RoutedEvents["rejected"] = new Map();
+  const ofHost = hostLabel === null ? null : whereabouts.environmentOf(hostLabel);
+  const placing = new PlacingByPlaybackId(events, whereabouts);
   for (const { raw, peek } of events) {
     if (typeof peek === "string") {
       reject(rejected, peek, raw);
       continue;
     }
-    const envKey = peek.envKey ?? hostLabel;
-    const environment = envKey === null ? null : findEnvironment(envKey);
-    if (environment === null) {
-      reject(rejected, "unknown_environment", raw);
-      continue;
-    }
-    const key = `${environment.environmentId}/${peek.viewId}`;
-    const view = views.get(key);
-    if (view !== undefined) view.events.push(raw);
-    else views.set(key, { environment, viewId: peek.viewId, events: [raw] });
+    const byKey = peek.envKey === null ? ofHost : whereabouts.environmentOf(peek.envKey);
+    const environment = byKey === null && peek.envKey === null ? placing.place(raw, peek.viewId) : byKey;
+    if (environment === null) reject(rejected, "unknown_environment", raw);
+    else if (environment !== undefined) addEvent(views, environment, peek.viewId, peek.sequence, raw);
   }
-  return { views: [...views.values()], rejected };
+  const { unknownIds, learned, isBlocked } = placing;
+  for (const view of views.values()) if (view.named !== null) addAsset(view, view.named, whereabouts, unknownIds);
+  return { views: [...views.values()], rejected, learned, unknownIds, isBlocked };
+}
+
+function addEvent(
+  views: Map<string, RoutedView>,
+  environment: EdgeEnvironment,
+  viewId: string,
+  sequence: number,
+  raw: unknown,
+): void {
+  const key = `${environment.environmentId}/${viewId}`;
+  let view = views.get(key);
+  if (view === undefined) {
+    view = { environment, viewId, events: [], named: null, isTitled: false, asset: null };
+    views.set(key, view);
+  }
+  view.events.push(raw);
+  view.isTitled ||= hasTitle(raw);
+  const playbackIds = peekPlaybackIds(raw);
+  if (playbackIds.length > 0 && sequence >= (view.named?.sequence ?? 0)) view.named = { playbackIds, sequence };
+}
+
+/** Only the view's own environment learns what its asset is called. */
+function addAsset(
+  view: RoutedView,
+  { playbackIds, sequence }: NonNullable<RoutedView["named"]>,
+  { assetOf }: Whereabouts,
+  unknownIds: Set<string>,
+): void {
+  if (view.isTitled) return;
+  for (const playbackId of playbackIds) {
+    const owner = assetOf(playbackId);
+    if (owner === undefined) unknownIds.add(playbackId);
+    if (owner === undefined || owner === null) continue;
+    if (owner.environment.environmentId !== view.environment.environmentId) continue;
+    view.asset = { sequence, assetId: owner.assetId, title: owner.title };
+    return;
+  }
+}
+
+/** Nothing of a request is taken. */
+export function refusal(reason: EdgeRejectReason, first: unknown): RoutedEvents {
+  const rejected: RoutedEvents["rejected"] = new Map([[reason, { count: 1, first }]]);
+  return { views: [], rejected, learned: [], unknownIds: new Set(), isBlocked: false };
 }
 
 export function reject(rejected: RoutedEvents["rejected"], reason: EdgeRejectReason, raw: unknown): void {

@@ -40,6 +40,12 @@ export function recordedRecords(name: string, environmentId: EnvironmentId, star
     });
 }
 
+/** The bodies of a recording's requests, as they were sent. */
+export function recordedBodies(name: string): string[] {
+  const lines = readFileSync(new URL(`${name}.ndjson`, FOLDER), "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => (JSON.parse(line) as { body: string }).body);
+}
+
 export function tickRecord(tickMs: number): StoredRecord {
   return stored(encodeTick(tickMs), tickMs);
 }

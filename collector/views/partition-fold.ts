@@ -11,6 +11,7 @@ import {
   lifeStage,
   nextStageAtMs,
 } from "../../domain/view/life-cycle.ts";
+import { foldAsset } from "../../domain/view/named-asset.ts";
 import { type Timeline, traceView } from "../../domain/view/timeline.ts";
 import { createView, type ViewState } from "../../domain/view/view-state.ts";
 import { type DeviceFacts, type ViewDimensions, viewDimensions, viewerDevice } from "../../domain/view/viewer-facts.ts";
@@ -134,7 +135,9 @@ export class PartitionFold {
       this.#eventRows.push(eventRow(record.environmentId, view, event, atMs, record.context.retentionDays));
       if (open !== null) markDirty(open);
     }
-    if (open !== null && open.state.clockOffsetMs !== offsetMs) markDirty(open); // a repeat may tell a better clock
+    if (open === null) return;
+    if (open.state.clockOffsetMs !== offsetMs) markDirty(open); // a repeat may tell a better clock
+    if (record.asset !== undefined && foldAsset(open.state, record.asset, atMs)) markDirty(open); // or the title
   }
 
   /**

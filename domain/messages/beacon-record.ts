@@ -1,9 +1,10 @@
 import { type EnvironmentId, isEnvironmentId } from "../identifiers.ts";
+import type { NamedAsset } from "../view/named-asset.ts";
 import type { RequestContext } from "../view/view-state.ts";
 
 /**
  * One record of topic `beacons`: what one request said about one view, with all that the edge knew of the request.
- * It holds what later readers cannot look up again (country, time of arrival), so that a replay yields the same rows.
+ * It holds what later readers cannot look up again (country, time of arrival, title), so that a replay yields the same rows.
  */
 export interface BeaconRecord {
   environmentId: EnvironmentId;
@@ -13,6 +14,8 @@ export interface BeaconRecord {
   /** `metadata.transmission_timestamp`, client clock; null when absent. */
   transmittedAtMs: number | null;
   context: RequestContext;
+  /** Of the playback id that the events name and the view's environment owns; none in records of earlier releases. */
+  asset?: NamedAsset;
   /** Events as sent, with short keys, in the order of the request. */
   events: readonly unknown[];
 }
@@ -27,8 +30,8 @@ export interface TickRecord {
  * all of one view, that is the body itself, and writing its 10 kB of JSON anew would cost more than all the rest.
  */
 export function encodeBeaconRecord(record: Omit<BeaconRecord, "events">, bodyJson: string): string {
-  const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context } = record;
-  const head = JSON.stringify({ v: 1, environmentId, viewId, arrivedAtMs, transmittedAtMs, context });
+  const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset } = record;
+  const head = JSON.stringify({ v: 1, environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset });
   return `${head.slice(0, -1)},"body":${bodyJson}}`;
 }
 
@@ -65,7 +68,15 @@ function withEvents(value: Record<string, unknown> & Omit<BeaconRecord, "events"
   const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context } = value;
   const body = value["body"];
   if (typeof body !== "object" || body === null || !("events" in body) || !Array.isArray(body.events)) return null;
-  return { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, events: body.events };
+  const record: BeaconRecord = { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, events: body.events };
+  if (isNamedAsset(value["asset"])) record.asset = value["asset"];
+  return record;
+}
+
+function isNamedAsset(value: unknown): value is NamedAsset {
+  if (typeof value !== "object" || value === null) return false;
+  const { sequence, assetId, title } = value as Record<string, unknown>;
+  return typeof sequence === "number" && typeof assetId === "string" && typeof title === "string";
 }
 
 function isContext(value: unknown): value is RequestContext {

@@ -3,13 +3,14 @@ import { describe, expect, it } from "vitest";
 import { decodeEvent } from "../wire/decode-events.ts";
 import { deriveView } from "./derive.ts";
 import { type Arrival, foldEvent } from "./fold.ts";
+import { foldAsset, type NamedAsset } from "./named-asset.ts";
 import { traceView } from "./timeline.ts";
 import { createView, TRANSITIONS, type ViewState } from "./view-state.ts";
 
 const T = 1_795_500_000_000;
 const context = { address: "", country: "DE", userAgent: "", referrer: "", retentionDays: 90 };
 
-type Sent = readonly [fields: Record<string, unknown>, arrival: Arrival];
+type Sent = readonly [fields: Record<string, unknown>, arrival: Arrival, asset?: NamedAsset];
 
 /** An event as a client sends it; on time unless told otherwise. */
 function sent(sequence: number, name: string, atMs: number, fields: Record<string, unknown> = {}): Sent {
@@ -19,10 +20,11 @@ function sent(sequence: number, name: string, atMs: number, fields: Record<strin
 
 function viewOf(events: readonly Sent[]): ViewState {
   const view = createView("v", T);
-  for (const [fields, arrival] of events) {
+  for (const [fields, arrival, asset] of events) {
     const decoded = decodeEvent(fields);
     if (decoded.kind === "rejected") throw new Error(decoded.reason);
     foldEvent(view, decoded.event, arrival);
+    if (asset !== undefined) foldAsset(view, asset, arrival.atMs);
   }
   return view;
 }
@@ -41,13 +43,16 @@ describe("foldEvent", () => {
       ageMs: fc.integer({ min: 0, max: 200_000 }),
       country: fc.constantFrom("DE", "AT", ""),
       delayMs: fc.integer({ min: 0, max: 90_000 }),
+      asset: fc.option(fc.record({ assetId: fc.constantFrom("a", "b"), title: fc.constantFrom("", "Tea", "Coffee") })),
       fields: fc.dictionary(fc.constantFrom("vtt", "vdn", "pphti", "qbyld", "percd", "persy", "c1"), fc.integer()),
     });
     const events = fc.array(event, { minLength: 1, maxLength: 40 }).map((list) =>
-      list.map(({ name, ageMs, country, delayMs, fields }, index): Sent => {
+      list.map(({ name, ageMs, country, delayMs, asset, fields }, index): Sent => {
         const sentAtMs = T + index * 1_000;
         const arrival = { atMs: sentAtMs + delayMs, transmittedAtMs: sentAtMs, context: { ...context, country } };
-        return [{ ...fields, e: name, xid: "v", xsqno: index + 1, uti: sentAtMs - ageMs }, arrival];
+        const sequence = index + 1;
+        const body = { ...fields, e: name, xid: "v", xsqno: sequence, uti: sentAtMs - ageMs };
+        return asset === null ? [body, arrival] : [body, arrival, { sequence, ...asset }];
       }),
     );
     const shuffled = events.chain((list) =>

@@ -1,4 +1,5 @@
 import type { FieldValue } from "../wire/decode-events.ts";
+import type { KnownAsset } from "./named-asset.ts";
 import type { SequenceSet } from "./sequence-set.ts";
 
 /** What the edge knew of the request that carried an event; the same however often the log is read again. */
@@ -94,6 +95,8 @@ export interface ViewState {
   context: RequestContext;
   /** Sequence number of the event whose request gave `context`: the lowest seen. */
   contextSequence: number;
+  /** Of the playback id that the view names, where it is one of its environment; says only what the player does not. */
+  asset: KnownAsset | null;
   /** Events whose client time was impossible and was replaced by the time of sending. */
   clampedTimes: number;
   /** Transitions or errors beyond the cap: kept as events, left out of the fold. */
@@ -114,6 +117,7 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
     activityMs: [],
     context: { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 },
     contextSequence: Number.POSITIVE_INFINITY,
+    asset: null,
     clampedTimes: 0,
     overflow: 0,
   };

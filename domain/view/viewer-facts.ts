@@ -4,7 +4,10 @@ import { textField, type ViewState } from "./view-state.ts";
 const MAX_DIMENSION_LENGTH = 1_024;
 
 function dimension(view: ViewState, name: string): string {
-  const text = textField(view, name);
+  return cut(textField(view, name));
+}
+
+function cut(text: string): string {
   return text.length <= MAX_DIMENSION_LENGTH ? text : text.slice(0, MAX_DIMENSION_LENGTH).toWellFormed();
 }
 
@@ -49,10 +52,11 @@ export function viewerDevice(view: ViewState, parsed: DeviceFacts): DeviceFacts 
   };
 }
 
+/** Title and id of a video are the player's; where it tells none, those of the asset it plays. */
 export function viewDimensions(view: ViewState, device: DeviceFacts): ViewDimensions {
   return {
-    videoTitle: dimension(view, "video_title"),
-    videoId: dimension(view, "video_id"),
+    videoTitle: dimension(view, "video_title") || cut(view.asset?.title ?? ""),
+    videoId: dimension(view, "video_id") || (view.asset?.assetId ?? ""),
     videoSeries: dimension(view, "video_series"),
     subPropertyId: dimension(view, "sub_property_id"),
     country: view.context.country,

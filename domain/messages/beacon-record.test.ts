@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import type { EnvironmentId } from "../identifiers.ts";
+import { decodeBeaconRecord, encodeBeaconRecord } from "./beacon-record.ts";
+
+const HEAD = {
+  environmentId: 7 as EnvironmentId,
+  viewId: "view",
+  arrivedAtMs: 1_795_500_000_000,
+  transmittedAtMs: null,
+  context: { address: "", country: "NL", userAgent: "", referrer: "", retentionDays: 30 },
+};
+const asset = { sequence: 3, assetId: "asset", title: "Tea" };
+
+describe("a beacon record", () => {
+  it("comes back as it was written, with and without an asset", () => {
+    for (const head of [HEAD, { ...HEAD, asset }, { ...HEAD, asset: { ...asset, title: "" } }]) {
+      const text = encodeBeaconRecord(head, '{"events":[{"e":"hb"}]}');
+      expect(decodeBeaconRecord(text)).toEqual({ ...head, events: [{ e: "hb" }] });
+    }
+  });
+
+  it("of an earlier release has no asset", () => {
+    const text = JSON.stringify({ v: 1, ...HEAD, body: { events: [] } });
+    expect(decodeBeaconRecord(text)).toEqual({ ...HEAD, events: [] });
+  });
+
+  it("takes an asset only from the edge, not from the body", () => {
+    const text = encodeBeaconRecord(HEAD, JSON.stringify({ events: [], asset }));
+    expect(decodeBeaconRecord(text)).toEqual({ ...HEAD, events: [] });
+  });
+});

@@ -1,0 +1,36 @@
+import type { ViewState } from "./view-state.ts";
+
+/** The asset behind the playback id that events of one request named, as it was when they came. */
+export interface NamedAsset {
+  /** Highest sequence number of the events that named it. */
+  sequence: number;
+  assetId: string;
+  /** "" when it has none. */
+  title: string;
+}
+
+/** A record's asset with the arrival of the record, log time. */
+export type KnownAsset = NamedAsset & { atMs: number };
+
+/**
+ * Folds what is known of the asset into its view, in place; false when it says nothing new. It belongs to its highest
+ * sequence number like a field, but counts also when the events came before: a title that could not be looked up at first
+ * is told by a repeat. Among equals the newest wins, then any fixed one, so that no order shows.
+ */
+export function foldAsset(view: ViewState, { sequence, assetId, title }: NamedAsset, atMs: number): boolean {
+  const [asset, known] = [{ sequence, assetId, title, atMs }, view.asset];
+  if (known !== null && compare(asset, known) <= 0) return false;
+  view.asset = asset;
+  return known === null || known.assetId !== assetId || known.title !== title;
+}
+
+function compare(a: KnownAsset, b: KnownAsset): number {
+  return (
+    a.sequence - b.sequence || a.atMs - b.atMs || compareTexts(a.assetId, b.assetId) || compareTexts(a.title, b.title)
+  );
+}
+
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
