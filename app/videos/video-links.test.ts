@@ -11,11 +11,11 @@ const HOSTS = {
 
 describe("embedLines", () => {
   it("names the hosts, and keeps a title inside its attribute", () => {
-    const [, player] = embedLines(HOSTS, "Pb01", { title: 'A "quoted" <title> & more' });
+    const [, player] = embedLines(HOSTS, "Pb01", { title: 'A "quoted" <title> & more', environmentKey: "key1" });
     expect(player).toBe(
-      '<mux-player playback-id="Pb01" custom-domain="localhost:3443" beacon-collection-domain="localhost:3002" metadata-video-title="A &quot;quoted&quot; &lt;title> &amp; more"></mux-player>',
+      '<mux-player playback-id="Pb01" custom-domain="localhost:3443" beacon-collection-domain="localhost:3002" env-key="key1" metadata-video-title="A &quot;quoted&quot; &lt;title> &amp; more"></mux-player>',
     );
-    expect(embedLines(HOSTS, "Pb01", { title: null })[1]).not.toContain("metadata");
+    expect(embedLines(HOSTS, "Pb01", { title: null, environmentKey: null })[1]).not.toMatch(/metadata|env-key/);
   });
 });
 

@@ -38,12 +38,17 @@ export function thumbnailUrl({ imageOrigin }: PublicHosts, playbackId: string, p
 }
 
 /** Two lines that play the video on any page, and report to this environment. */
-export function embedLines(hosts: PublicHosts, playbackId: string, asset: Pick<Asset, "title">): readonly string[] {
+export function embedLines(
+  hosts: PublicHosts,
+  playbackId: string,
+  { title, environmentKey }: Pick<Asset, "title"> & { environmentKey: string | null },
+): readonly string[] {
   const attributes = [
     `playback-id="${playbackId}"`,
     `custom-domain="${hosts.playerDomain}"`,
     `beacon-collection-domain="${hosts.collector}"`,
-    ...(asset.title === null ? [] : [`metadata-video-title="${escapeAttribute(asset.title)}"`]),
+    ...(environmentKey === null ? [] : [`env-key="${environmentKey}"`]),
+    ...(title === null ? [] : [`metadata-video-title="${escapeAttribute(title)}"`]),
   ];
   return [
     `<script type="module" src="https://cdn.jsdelivr.net/npm/@mux/mux-player@3"></script>`,

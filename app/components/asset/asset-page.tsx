@@ -56,7 +56,14 @@ export function AssetPage({ environment, hosts, initial }: Props) {
               video={video}
             />
           )}
-          {isPlayable && <EmbedPanel hosts={hosts} playbackId={playbackId} asset={asset} />}
+          {isPlayable && (
+            <EmbedPanel
+              hosts={hosts}
+              playbackId={playbackId}
+              title={asset.title}
+              environmentKey={environment.environmentKey}
+            />
+          )}
         </div>
         <div className="min-w-0 space-y-3">
           <FactsPanel asset={asset} />

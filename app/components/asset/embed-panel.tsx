@@ -7,17 +7,18 @@ import { Panel } from "../ui/panel.tsx";
 interface Props {
   hosts: PublicHosts;
   playbackId: string;
-  asset: Asset;
+  title: Asset["title"];
+  environmentKey: string | null;
 }
 
-export function EmbedPanel({ hosts, playbackId, asset }: Props) {
+export function EmbedPanel({ hosts, playbackId, title, environmentKey }: Props) {
   return (
     <Panel aria-label="Put it on a page" className="p-4">
       <h2 className="font-medium">Put it on a page</h2>
       <p className="mb-3 text-muted text-sm">
         Two lines of HTML play this video. Whoever watches appears in Monitoring.
       </p>
-      <CodeLines lines={embedLines(hosts, playbackId, asset)} />
+      <CodeLines lines={embedLines(hosts, playbackId, { title, environmentKey })} />
     </Panel>
   );
 }
