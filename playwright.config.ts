@@ -18,6 +18,6 @@ export default defineConfig({
   },
   projects: [
     { name: "ui", testMatch: "*-ui.spec.ts" },
-    { name: "system", testMatch: "first-light.spec.ts" },
+    { name: "system", testMatch: "first-*.spec.ts" },
   ],
 });

@@ -37,13 +37,13 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** The first start on a machine also builds the app. */
 const READY_MS = 240_000;
 
-/** `npm start` on free ports and a folder of its own, as a person would run it. */
-export async function startPlayhead(): Promise<RunningPlayhead> {
+/** `npm start` on free ports and a folder of its own, as a person would run it, with these variables on top. */
+export async function startPlayhead(variables: Readonly<Record<string, string>> = {}): Promise<RunningPlayhead> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-e2e-"));
   const base = await freePortBase();
   const child = spawn("npm", ["start", "--", "--data", folder], {
     cwd: ROOT,
-    env: { ...process.env, PLAYHEAD_PORT_BASE: String(base) },
+    env: { ...process.env, ...variables, PLAYHEAD_PORT_BASE: String(base) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const output: string[] = [];
