@@ -135,6 +135,7 @@ function publish(): Promise<number> {
         id: ASSET_ID,
         status: "preparing",
         ingest_type: "on_demand_url",
+        settings: "{}",
         meta: JSON.stringify({ title: "Tea at four" }),
         video_quality: "basic",
         max_resolution_tier: "1080p",

@@ -1,13 +1,22 @@
 import { readFileSync } from "node:fs";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { encodeBeaconRecord, encodeTick } from "../../domain/messages/beacon-record.ts";
+import type { NamedAsset } from "../../domain/view/named-asset.ts";
 import { decodeRequest } from "../../domain/wire/decode-request.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 
 const FOLDER = new URL("../../fixtures/beacons/", import.meta.url);
 
-/** The records that the edge would have written for a recording, all put into one partition, for tests. */
-export function recordedRecords(name: string, environmentId: EnvironmentId, startMs: number): StoredRecord[] {
+/**
+ * The records that the edge would have written for a recording, all put into one partition, for tests; each with the asset
+ * where one is given.
+ */
+export function recordedRecords(
+  name: string,
+  environmentId: EnvironmentId,
+  startMs: number,
+  asset?: Omit<NamedAsset, "sequence">,
+): StoredRecord[] {
   const lines = readFileSync(new URL(`${name}.ndjson`, FOLDER), "utf8").split("\n");
   return lines
     .filter((line) => line !== "")
@@ -34,7 +43,11 @@ export function recordedRecords(name: string, environmentId: EnvironmentId, star
           referrer: "",
           retentionDays: 90,
         };
-        const head = { environmentId, viewId, arrivedAtMs, transmittedAtMs: request.transmissionTimestampMs, context };
+        const sequences = events.map(({ peek }) => (typeof peek === "string" ? 0 : peek.sequence));
+        const head = {
+          ...{ environmentId, viewId, arrivedAtMs, transmittedAtMs: request.transmissionTimestampMs, context },
+          ...(asset === undefined ? {} : { asset: { ...asset, sequence: Math.max(...sequences) } }),
+        };
         return stored(encodeBeaconRecord(head, JSON.stringify({ events: events.map(({ raw }) => raw) })), arrivedAtMs);
       });
     });

@@ -73,12 +73,17 @@ function ticks(fromMs: number, toMs: number, stepMs = 1_000): StoredRecord[] {
 
 const RECORDINGS = ["html5-stall", "hlsjs-tab-close", "muxplayer-two-videos", "transport-retry-500"];
 
+/** A player that tells no title. */
+const PLAYED_ASSET = "muxplayer-playback-id";
+const ASSET = { assetId: "a".repeat(44), title: "Tea at four" };
+
 /** Several recordings at once, and ticks until all views are final. */
 function busyLog(environments: readonly EnvironmentId[]): StoredRecord[] {
   const records = environments.flatMap((environment) =>
     RECORDINGS.flatMap((name) => recordedRecords(name, environment, START_MS)),
   );
-  return asLog([...records, ...ticks(START_MS, START_MS + 600_000)]);
+  const ofAsset = environments.flatMap((environment) => recordedRecords(PLAYED_ASSET, environment, START_MS, ASSET));
+  return asLog([...records, ...ofAsset, ...ticks(START_MS, START_MS + 600_000)]);
 }
 
 /** Reads a log in batches of the given lengths, collecting after each. */
@@ -105,6 +110,25 @@ describe("PartitionFold", () => {
     expect(both.tables.views.size).toBe(2 * alone.tables.views.size);
     expect(both.tables.events.size).toBe(2 * alone.tables.events.size);
     expect(both.counts.folded).toBe(2 * alone.counts.folded);
+  });
+
+  it("calls a view by the title of its asset where the player tells none, in all its rows", () => {
+    const { tables } = run(
+      asLog([...recordedRecords(PLAYED_ASSET, ONE, START_MS, ASSET), ...ticks(START_MS, START_MS + 600_000)]),
+      [3],
+    );
+    const [row = []] = tables.views.values();
+    expect([view(row, "video_title"), view(row, "video_id")]).toEqual(["Tea at four", "AbCdEfGh0123456789"]);
+    const titles = [...tables.beats.values()].map((beat) => beat[COLUMNS.beats.indexOf("video_title")]);
+    expect(new Set(titles)).toEqual(new Set(["Tea at four"]));
+  });
+
+  it("takes a title from a repeat, though it came without at first", () => {
+    const bare = recordedRecords(PLAYED_ASSET, ONE, START_MS);
+    const repeated = recordedRecords(PLAYED_ASSET, ONE, START_MS + 60_000, ASSET);
+    const { tables, counts } = run(asLog([...bare, ...repeated, ...ticks(START_MS, START_MS + 900_000)]), [3]);
+    const [row = []] = tables.views.values();
+    expect([view(row, "video_title"), counts.folded, tables.views.size]).toEqual(["Tea at four", 29, 1]);
   });
 
   it("stores every event once, whatever is repeated", () => {
