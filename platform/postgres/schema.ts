@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { ColumnType, Generated, JSONColumnType, Selectable } from "kysely";
 
 /** The tables as TypeScript sees them; `migrations/postgres` is the truth, and a test compares the two. */
 export interface Schema {
@@ -22,6 +22,9 @@ export interface Schema {
   transcoder_assets: TranscoderAssets;
   collector_playback_ids: CollectorPlaybackIds;
 }
+
+/** Rows as they are read. */
+export type Row<Table extends keyof Schema> = Selectable<Schema[Table]>;
 
 export type Role = "owner" | "admin" | "member" | "viewer";
 export type EnvironmentType = "production" | "development";

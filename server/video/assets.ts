@@ -1,15 +1,19 @@
 import { isMediaId } from "../../domain/asset/media-id.ts";
 import { ApiError } from "../../domain/errors.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
+import type { Row } from "../../platform/postgres/schema.ts";
 import type { Cursor } from "../http/paging.ts";
 
 type Db = Postgres | PostgresTransaction;
 
 /** An asset with all that its resource shows. */
 export type AssetRecord = AssetRow & { tracks: TrackRow[]; playbackIds: PlaybackIdRow[] };
-type AssetRow = Awaited<ReturnType<ReturnType<typeof selectAssets>["execute"]>>[number];
-export type TrackRow = Awaited<ReturnType<typeof tracksOf>>[number];
-export type PlaybackIdRow = Awaited<ReturnType<typeof playbackIdsOf>>[number];
+type AssetRow = Row<"assets"> & {
+  progress_state: Row<"asset_progress">["state"] | null;
+  progress_percent: number | null;
+};
+export type TrackRow = Row<"tracks">;
+export type PlaybackIdRow = Row<"playback_ids">;
 
 export interface AssetFilter {
   uploadId?: string | undefined;

@@ -3,11 +3,12 @@ import { ApiError } from "../../domain/errors.ts";
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
 import type { ObjectDraft, ResumableObjects } from "../../platform/objects/objects.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
+import type { Row } from "../../platform/postgres/schema.ts";
 import { recordEvent } from "./events.ts";
 import { uploadToWire } from "./v1/upload-wire.ts";
 
 type Db = Postgres | PostgresTransaction;
-export type UploadRow = Awaited<ReturnType<ReturnType<typeof selectUploads>["execute"]>>[number];
+export type UploadRow = Row<"uploads">;
 export type UploadEvent =
   | "video.upload.created"
   | "video.upload.asset_created"
