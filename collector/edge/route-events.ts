@@ -17,7 +17,6 @@ export interface RoutedView {
   events: unknown[];
   /** What may be a playback id in the last event that names any; null where none does. */
   named: { playbackIds: readonly string[]; sequence: number } | null;
-  isTitled: boolean;
   asset: NamedAsset | null;
 }
 
@@ -79,11 +78,10 @@ function addEvent(
   const key = `${environment.environmentId}/${viewId}`;
   let view = views.get(key);
   if (view === undefined) {
-    view = { environment, viewId, events: [], named: null, isTitled: false, asset: null };
+    view = { environment, viewId, events: [], named: null, asset: null };
     views.set(key, view);
   }
   view.events.push(raw);
-  view.isTitled ||= hasTitle(raw);
   const playbackIds = peekPlaybackIds(raw);
   if (playbackIds.length > 0 && sequence >= (view.named?.sequence ?? 0)) view.named = { playbackIds, sequence };
 }
@@ -95,7 +93,7 @@ function addAsset(
   { assetOf }: Whereabouts,
   unknownIds: Set<string>,
 ): void {
-  if (view.isTitled) return;
+  if (view.events.some(hasTitle)) return;
   for (const playbackId of playbackIds) {
     const owner = assetOf(playbackId);
     if (owner === undefined) unknownIds.add(playbackId);

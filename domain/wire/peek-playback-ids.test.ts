@@ -16,24 +16,31 @@ describe("peekPlaybackIds", () => {
     ["MSE style URL", []],
     [7, []],
   ])("reads the source's URL: %s", (url, ids) => {
-    expect(peekPlaybackIds({ vsour: url })).toEqual(ids);
-    expect(peekPlaybackIds({ video_source_url: url })).toEqual(ids);
+    expect(peekPlaybackIds({ e: "hb", vsour: url })).toEqual(ids);
+    expect(peekPlaybackIds({ event: "hb", video_source_url: url })).toEqual(ids);
   });
 
   it("reads video_id, after the source", () => {
     const url = `https://stream.example.com/${ID}.m3u8`;
-    expect(peekPlaybackIds({ vid: ID })).toEqual([ID]);
-    expect(peekPlaybackIds({ video_id: ID, vsour: url })).toEqual([ID]);
-    expect(peekPlaybackIds({ vid: OTHER, vsour: url })).toEqual([ID, OTHER]);
-    expect(peekPlaybackIds({ vid: "vid-a", vsour: url })).toEqual([ID]);
-    expect(peekPlaybackIds({ vid: "vid-a" })).toEqual([]);
-    expect(peekPlaybackIds({ vid: { id: ID } })).toEqual([]);
+    expect(peekPlaybackIds({ e: "hb", vid: ID })).toEqual([ID]);
+    expect(peekPlaybackIds({ event: "hb", video_id: ID, video_source_url: url })).toEqual([ID]);
+    expect(peekPlaybackIds({ e: "hb", vid: OTHER, vsour: url })).toEqual([ID, OTHER]);
+    expect(peekPlaybackIds({ e: "hb", vid: "vid-a", vsour: url })).toEqual([ID]);
+    expect(peekPlaybackIds({ e: "hb", vid: "vid-a" })).toEqual([]);
+    expect(peekPlaybackIds({ e: "hb", vid: { id: ID } })).toEqual([]);
   });
 });
 
 describe("hasTitle", () => {
   it("takes an empty title for none", () => {
-    expect([{}, { vtt: "" }, { vtt: null }, { video_title: "" }].map(hasTitle)).toEqual([false, false, false, false]);
-    expect([{ vtt: "Tea" }, { video_title: "Tea" }, { vtt: 0 }].map(hasTitle)).toEqual([true, true, true]);
+    const none = [{}, { vtt: "" }, { vtt: null }].map((fields) => hasTitle({ e: "hb", ...fields }));
+    expect([...none, hasTitle({ event: "hb", video_title: "" })]).toEqual([false, false, false, false]);
+    expect(
+      [
+        { e: "hb", vtt: "Tea" },
+        { event: "hb", video_title: "Tea" },
+        { e: "hb", vtt: 0 },
+      ].map(hasTitle),
+    ).toEqual([true, true, true]);
   });
 });
