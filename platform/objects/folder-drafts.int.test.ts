@@ -20,22 +20,18 @@ describe("drafts of the object folder", () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  it("become objects without a copy, hashed before the last byte came", async () => {
+  it("become objects without a copy", async () => {
     const objects = openFolderObjects(directory);
     const draft = objects.openDraft("env/a/source/1", "d");
     const piece = Buffer.alloc(8 * MEBIBYTE, 3);
     for (let n = 0; n < 16; n += 1) await draft.write(n * piece.length, Readable.from([piece]));
     const { ino } = await stat(join(directory, "@drafts/d/bytes"));
-    const startedAtMs = performance.now();
     const info = await draft.finish({ sizeBytes: 16 * piece.length });
-    const finishMs = performance.now() - startedAtMs;
     const [file = ""] = (await readdir(join(directory, "env/a/source"))).filter((name) => name.length > 10);
     expect((await stat(join(directory, "env/a/source", file))).ino).toBe(ino);
     const hash = createHash("sha256");
-    const hashingAtMs = performance.now();
     for (let n = 0; n < 16; n += 1) hash.update(piece);
     expect(info.sha256).toBe(hash.digest("hex"));
-    expect(finishMs).toBeLessThan(performance.now() - hashingAtMs + 50); // 128 MiB are hashed in far more than a finish takes
     expect(await readdir(join(directory, "@drafts"))).toEqual([]);
   });
 
