@@ -1,14 +1,16 @@
 import { createReadStream, statSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 
-/** Packages as they ship for a script tag, and films. */
+const ROOT = dirname(dirname(import.meta.dirname));
+
+/** Packages as they ship for a script tag, and films; from the repository's folder. */
 const FILES: Record<string, string> = {
-  "/mux-player.js": "@mux/mux-player/dist/mux-player.js",
-  "/upchunk.js": "@mux/upchunk/dist/upchunk.js",
-  "/hls.js": "hls.js/dist/hls.js",
-  "/film.mp4": "vide/test/video/ocean.mp4",
+  "/mux-player.js": "node_modules/@mux/mux-player/dist/mux-player.js",
+  "/upchunk.js": "node_modules/@mux/upchunk/dist/upchunk.js",
+  "/hls.js": "node_modules/hls.js/dist/hls.js",
+  "/ocean.mp4": "node_modules/vide/test/video/ocean.mp4",
 };
 
 export interface Site {
@@ -16,13 +18,16 @@ export interface Site {
   origin: string;
   /** Adds a page; gives its address. */
   page(path: string, html: string): string;
+  /** Serves a file of this machine. */
+  file(path: string, local: string): void;
   close(): Promise<void>;
 }
 
 /** A stranger's web site: pages of a test, unmodified client packages, a film to fetch. */
 export async function serveSite(): Promise<Site> {
   const pages = new Map<string, string>();
-  const server = createServer((request, response) => serve(request, response, pages));
+  const files = new Map(Object.entries(FILES).map(([path, file]) => [path, join(ROOT, file)]));
+  const server = createServer((request, response) => serve(request, response, pages, files));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // an address of a TCP server is never a string
   const origin = `http://127.0.0.1:${port}`;
@@ -32,26 +37,27 @@ export async function serveSite(): Promise<Site> {
       pages.set(path, html);
       return origin + path;
     },
+    file: (path, local) => files.set(path, local),
     close: () => close(server),
   };
 }
 
-function serve(request: IncomingMessage, response: ServerResponse, pages: ReadonlyMap<string, string>): void {
+function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  pages: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string>,
+): void {
   const path = request.url ?? "/";
   const page = pages.get(path);
-  if (page !== undefined) {
-    response.setHeader("content-type", "text/html").end(page);
-    return;
+  const file = files.get(path);
+  if (page !== undefined) response.setHeader("content-type", "text/html").end(page);
+  else if (file === undefined) response.writeHead(404).end();
+  else {
+    const type = path.endsWith(".js") ? "text/javascript" : "video/mp4";
+    response.writeHead(200, { "content-type": type, "content-length": statSync(file).size });
+    createReadStream(file).pipe(response);
   }
-  const file = FILES[path];
-  if (file === undefined) {
-    response.writeHead(404).end();
-    return;
-  }
-  const local = fileURLToPath(new URL(`../../node_modules/${file}`, import.meta.url));
-  const type = path.endsWith(".js") ? "text/javascript" : "video/mp4";
-  response.writeHead(200, { "content-type": type, "content-length": statSync(local).size });
-  createReadStream(local).pipe(response);
 }
 
 async function close(server: Server): Promise<void> {
