@@ -17,6 +17,21 @@ test.describe("signing in", () => {
     await expect(page.getByText("The Playhead server does not answer")).toBeVisible();
   });
 
+  test("waits for its script: sent by the browser alone, the password would stand in the address", async ({
+    page,
+    world,
+  }) => {
+    await page.route("**/_next/static/**/*.js", (route) => void setTimeout(() => route.continue(), 1_000));
+    await page.goto(`${world.app.url}/sign-in`, { waitUntil: "commit" });
+    await page.getByLabel("Email").fill(PERSON.email);
+    await page.getByLabel("Password").fill("wrong");
+    await expect(page.getByRole("button", { name: "Sign in" })).toBeDisabled();
+    await page.getByLabel("Password").press("Enter");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await expect(page.getByText("do not belong together")).toBeVisible();
+    expect(page.url()).toBe(`${world.app.url}/sign-in`);
+  });
+
   test("keeps the session token away from everything that script can read", async ({ page, world }) => {
     const bodies: string[] = [];
     page.on("response", async (response) => bodies.push(await response.text().catch(() => "")));

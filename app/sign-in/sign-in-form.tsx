@@ -6,9 +6,10 @@ import { TextField } from "../components/ui/text-field.tsx";
 import { useSignIn } from "./use-sign-in.ts";
 
 export function SignInForm() {
-  const { failure, busy, submit } = useSignIn();
+  const { failure, busy, ready, submit } = useSignIn();
   return (
     <form
+      method="post"
       onSubmit={(event) => {
         event.preventDefault();
         const form = new FormData(event.currentTarget);
@@ -18,7 +19,7 @@ export function SignInForm() {
     >
       <TextField label="Email" name="email" type="email" autoComplete="username" required autoFocus />
       <TextField label="Password" name="password" type="password" autoComplete="current-password" required />
-      <Button kind="primary" size="large" type="submit" disabled={busy} className="w-full">
+      <Button kind="primary" size="large" type="submit" disabled={busy || !ready} className="w-full">
         {busy ? "Signing in…" : "Sign in"}
       </Button>
       <p role="alert" className="min-h-10 text-bad text-sm">

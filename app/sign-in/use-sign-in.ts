@@ -1,7 +1,7 @@
 "use client";
 
 import { signIn } from "next-auth/react";
-import { useState } from "react";
+import { useState, useSyncExternalStore } from "react";
 import { returnPath } from "../session/return-path.ts";
 import { signInSentence } from "../session/sign-in-failure.ts";
 
@@ -9,12 +9,15 @@ interface SignIn {
   /** What went wrong, as one sentence. */
   failure: string | null;
   busy: boolean;
+  /** False until script has the form: sent by the browser alone it would put the password into the address. */
+  ready: boolean;
   submit(email: string, password: string): void;
 }
 
 export function useSignIn(): SignIn {
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const ready = useSyncExternalStore(never, inBrowser, onServer);
   const attempt = async (email: string, password: string) => {
     setBusy(true);
     setFailure(null);
@@ -24,8 +27,12 @@ export function useSignIn(): SignIn {
     setFailure(signInSentence(error));
     setBusy(false);
   };
-  return { failure, busy, submit: (email, password) => void attempt(email, password) };
+  return { failure, busy, ready, submit: (email, password) => void attempt(email, password) };
 }
+
+const never = () => () => undefined;
+const inBrowser = () => true;
+const onServer = () => false;
 
 async function tryIn(email: string, password: string): Promise<string | null> {
   try {

@@ -24,6 +24,7 @@ export function VideoRow({ asset, environment, hosts, nowMs }: Props) {
       <div className="min-w-0">
         <Link
           href={assetPath(environment, asset.id)}
+          prefetch={false} // each would ask the server for its video
           className="block truncate font-medium after:absolute after:inset-0 after:rounded-control"
         >
           {nameOf(asset)}
