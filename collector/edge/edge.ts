@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Cidr } from "../../domain/network/client-address.ts";
-import { type DecodedRequest, decodeRequest } from "../../domain/wire/decode-request.ts";
+import { decodeRequest, type PeekedEvent } from "../../domain/wire/decode-request.ts";
 import { LogUnavailableError } from "../../platform/eventlog/eventlog.ts";
 import type { CountryLookup } from "../../platform/geo/country.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
@@ -35,7 +35,14 @@ const MAX_ASKED_IDS = 64;
  * GET answers 200, the check of a custom domain. A body over 4 MiB closes the connection.
  */
 export function createEdge(deps: EdgeDeps): (request: IncomingMessage, response: ServerResponse) => void {
-  const handling = { ...deps, networkOf: createViewerNetworks(deps.trustedProxies, deps.countryOf) };
+  const { environments, playbackOwners, viewSources } = deps;
+  const whereabouts: Whereabouts = {
+    environmentOf: environments.find,
+    ownerOf: playbackOwners.find,
+    assetOf: playbackOwners.findAsset,
+    sourceOf: viewSources.find,
+  };
+  const handling = { ...deps, whereabouts, networkOf: createViewerNetworks(deps.trustedProxies, deps.countryOf) };
   return (request, response) => {
     answer(handling, request, response).catch((error: unknown) => {
       if (request.destroyed && !request.complete) return deps.metrics.aborted(); // the client left in mid-body
@@ -49,6 +56,7 @@ export function createEdge(deps: EdgeDeps): (request: IncomingMessage, response:
 type ReadBody = Exclude<BodyOutcome, { kind: "too_large" }>;
 
 interface Handling extends EdgeDeps {
+  whereabouts: Whereabouts;
   networkOf: ReturnType<typeof createViewerNetworks>;
 }
 
@@ -108,46 +116,34 @@ function keep(
   deps: Handling,
   request: IncomingMessage,
   body: ReadBody,
-): Kept | Promise<Kept | "owner_unknown"> | "owner_unknown" {
+): Kept | "owner_unknown" | Promise<Kept | "owner_unknown"> {
   if (body.kind !== "body") return append(deps, request, refusal("unreadable_body", ""), NOTHING_SENT);
   const decoded = decodeRequest(body.text);
   if (decoded.kind === "rejected") return append(deps, request, refusal(decoded.reason, body.text), NOTHING_SENT);
 
   const hostLabel = hostEnvKey(request.headers.host);
   const sent = { transmittedAtMs: decoded.transmissionTimestampMs, body: body.bytes };
-  const routed = routeEvents(decoded.events, hostLabel, whereabouts(deps));
-  if (routed.unknownIds.size === 0) return routed.isBlocked ? "owner_unknown" : append(deps, request, routed, sent);
-  return routeByOwner(deps, decoded, hostLabel, routed.unknownIds).then((known) =>
-    known.isBlocked ? "owner_unknown" : append(deps, request, known, sent),
-  );
+  const routed = routeEvents(decoded.events, hostLabel, deps.whereabouts);
+  if (routed.unknownIds.size > 0) return keepAsked(deps, request, decoded.events, sent, routed.unknownIds);
+  return routed.isBlocked ? "owner_unknown" : append(deps, request, routed, sent);
 }
 
 /** Routes again when the owners are known, or cannot be known now: then titles go missing, but no event does. */
-async function routeByOwner(
+async function keepAsked(
   deps: Handling,
-  decoded: Extract<DecodedRequest, { kind: "accepted" }>,
-  hostLabel: string | null,
+  request: IncomingMessage,
+  events: readonly PeekedEvent[],
+  sent: SentFacts,
   unknownIds: ReadonlySet<string>,
-): Promise<RoutedEvents> {
+): Promise<Kept | "owner_unknown"> {
   const asked = new Set([...unknownIds].slice(0, MAX_ASKED_IDS));
   await deps.playbackOwners.load([...asked]);
-  const { ownerOf, ...others } = whereabouts(deps);
-  return routeEvents(decoded.events, hostLabel, {
-    ...others,
-    ownerOf: (playbackId) => {
-      const owner = ownerOf(playbackId);
-      return owner === undefined && unknownIds.has(playbackId) && !asked.has(playbackId) ? null : owner;
-    },
+  const { ownerOf } = deps.whereabouts;
+  const routed = routeEvents(events, hostEnvKey(request.headers.host), {
+    ...deps.whereabouts,
+    ownerOf: (playbackId) => (unknownIds.has(playbackId) && !asked.has(playbackId) ? null : ownerOf(playbackId)),
   });
-}
-
-function whereabouts({ environments, playbackOwners, viewSources }: EdgeDeps): Whereabouts {
-  return {
-    environmentOf: environments.find,
-    ownerOf: playbackOwners.find,
-    assetOf: playbackOwners.findAsset,
-    sourceOf: viewSources.find,
-  };
+  return routed.isBlocked ? "owner_unknown" : append(deps, request, routed, sent);
 }
 
 type SentFacts = Pick<RequestFacts, "transmittedAtMs" | "body">;
