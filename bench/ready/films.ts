@@ -39,6 +39,14 @@ export async function makeTenSeconds(folder: string): Promise<string> {
   return file;
 }
 
+/** An hour: a film again and again, as it is. */
+export async function makeHour(film: string, filmSeconds: number, folder: string): Promise<string> {
+  const file = join(folder, "hour.mp4");
+  const again = String(Math.ceil(3_600 / filmSeconds) - 1);
+  await run("ffmpeg", ["-v", "error", "-y", "-stream_loop", again, "-i", film, "-c", "copy", file]);
+  return file;
+}
+
 /** The peer: what a plain transcoder does before anything plays, one run over the whole film. Milliseconds. */
 export async function transcodeWhole(file: string, folder: string): Promise<number> {
   const startedMs = performance.now();
