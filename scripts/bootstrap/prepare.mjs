@@ -1,3 +1,4 @@
+import { withInstallLock } from "./install-lock.mjs";
 import { diskTooFull, thisMachine, unsupported } from "./machine.mjs";
 import { installPackages, packagesAreCurrent } from "./packages.mjs";
 
@@ -15,7 +16,9 @@ export async function prepare(root) {
   const startedMs = Date.now();
   const stopProgress = showProgress(startedMs);
   try {
-    await installPackages(root);
+    await withInstallLock(root, async () => {
+      if (!packagesAreCurrent(root)) await installPackages(root); // somebody else may have, meanwhile
+    });
   } catch (error) {
     stopProgress();
     refuse(diskTooFull(root, "run") ?? `The packages could not be installed. ${error.message}`);
