@@ -1,5 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Listener, listen } from "./listen.ts";
@@ -11,21 +12,26 @@ afterEach(async () => {
   await listener.close(0);
 });
 
-async function open(path: string): Promise<Socket> {
+async function open(path: string, length = 10): Promise<Socket> {
   listener = await listen(
     ["127.0.0.1"],
     0,
     (request, response) => {
-      if (request.url === "/early") response.writeHead(404).end("no");
+      if (request.url === "/left") return void pipeline(request, failing).catch(() => response.destroy());
+      if (request.url?.endsWith("/early")) response.writeHead(404).end("no");
       request.resume();
       request.on("end", () => response.writableEnded || response.end("whole"));
     },
-    { requestMs: 300, isLong: (request) => request.url === "/long" },
+    { requestMs: 300, isLong: ({ url = "" }) => url.startsWith("/long") },
   );
   const socket = connect(listener.port, "127.0.0.1");
   sockets.push(socket);
-  socket.write(`PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n`);
+  socket.write(`PUT ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`);
   return socket;
+}
+
+async function failing(): Promise<void> {
+  throw new Error("no room");
 }
 
 async function drip(socket: Socket): Promise<void> {
@@ -55,7 +61,18 @@ describe("a request that arrives slowly", () => {
     expect(await text(await open("/long"))).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  it("is cut, too, when it was answered before it had arrived", async () => {
-    expect(await text(await open("/early"))).toMatch(/^HTTP\/1\.1 404 [\s\S]*no/);
+  it.each(["/early", "/long/early"])("is cut, too, when it was answered before it had arrived: %s", async (path) => {
+    const socket = await open(path, 1_000);
+    const answer = text(socket);
+    const dripping = drip(socket).then(() => "dripped for a second");
+    expect(await Promise.race([answer, dripping])).toMatch(/^HTTP\/1\.1 404 [\s\S]*no/);
+    await dripping;
+  });
+
+  it("is forgotten when its reader failed: node has then taken its connection away from it", async () => {
+    const socket = await open("/left");
+    socket.write("x");
+    expect(await text(socket)).toBe("");
+    await sleep(200); // what a sweep throws, nobody catches
   });
 });

@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 
 /** Looked for this many times within the limit. */
 const SWEEPS = 6;
 const TIMED_OUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 interface Watched {
+  /** Kept here: node takes it from a request whose reader failed. */
+  socket: Socket;
   response: ServerResponse;
   isLong: boolean;
   sinceMs: number;
@@ -19,21 +22,21 @@ export interface SlowRequests {
 
 /**
  * Ends connections whose request does not arrive: whole within the limit, or, for long ones, any part of it. An unanswered one
- * gets 408. Costs one entry per request, no timer.
+ * gets 408; of an answered one, the rest has the limit once more. Costs one entry per request, no timer.
  */
 export function watchSlowRequests(limitMs: number, isLong: (request: IncomingMessage) => boolean): SlowRequests {
   const arriving = new Map<IncomingMessage, Watched>();
   const sweep = (): void => {
     const nowMs = performance.now();
     for (const [request, watched] of arriving) {
-      const { socket } = request;
+      const { socket } = watched;
       if (request.complete || socket.destroyed) arriving.delete(request);
       else if (watched.isLong && socket.bytesRead > watched.bytesRead) {
         watched.bytesRead = socket.bytesRead;
         watched.sinceMs = nowMs;
       } else if (nowMs - watched.sinceMs > limitMs) {
         arriving.delete(request);
-        if (!watched.response.headersSent) socket.write(TIMED_OUT);
+        if (!watched.response.headersSent && watched.response.socket !== null) socket.write(TIMED_OUT);
         socket.destroySoon();
       }
     }
@@ -42,11 +45,14 @@ export function watchSlowRequests(limitMs: number, isLong: (request: IncomingMes
   timer.unref();
   return {
     watch: (request, response) => {
-      const { bytesRead } = request.socket;
-      arriving.set(request, { response, isLong: isLong(request), sinceMs: performance.now(), bytesRead });
-      // Most have arrived when they are answered; of those that have not, the rest is still to come.
+      const { socket } = request;
+      const { bytesRead } = socket;
+      const watched = { socket, response, isLong: isLong(request), sinceMs: performance.now(), bytesRead };
+      arriving.set(request, watched);
+      // Most have arrived when they are answered; the rest of those that have not is read to no end.
       response.once("close", () => {
         if (request.complete) arriving.delete(request);
+        else Object.assign(watched, { isLong: false, sinceMs: performance.now() });
       });
     },
     stop: () => clearInterval(timer),
