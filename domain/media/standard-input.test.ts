@@ -19,7 +19,8 @@ const EDIT = { durationTicks: 10_000, mediaTime: 0, rate: 1 };
 function track(id: number, kind: "video" | "audio", changes: Partial<IndexedTrack> = {}, gop = 2): IndexedTrack {
   const dts = Array.from({ length: 60 }, (_, index) => index * 1000);
   const samples = { count: dts.length, dts, isSync: dts.map((_, index) => Number(index % gop === 0)) };
-  return { id, kind, timescale: 1000, entryTypes: ["avc1"], edits: [EDIT], samples, ...changes };
+  const entryTypes = [kind === "video" ? "avc1" : "mp4a"];
+  return { id, kind, isEnabled: true, timescale: 1000, entryTypes, edits: [EDIT], samples, ...changes };
 }
 const MOVIE = { tracks: [track(1, "video"), track(2, "audio")] };
 
@@ -40,8 +41,8 @@ describe("judgeSource", () => {
   it("plays H.264 and AAC of an indexed MP4 or MOV as they are", () => {
     expect(judge({})).toEqual(STANDARD);
     expect(judge({}, "mov")).toEqual(STANDARD);
-    expect(judge({ audio: null })).toEqual({ ...STANDARD, audio: "none" });
-    expect(judge({ video: null })).toEqual({ ...STANDARD, video: "none" });
+    expect(judge({ audio: null }, "mp4", { tracks: [track(1, "video")] })).toEqual({ ...STANDARD, audio: "none" });
+    expect(judge({ video: null }, "mp4", { tracks: [track(2, "audio")] })).toEqual({ ...STANDARD, video: "none" });
     expect(judge({ video: { pixelFormat: "yuvj420p" }, audio: { profile: "HE-AACv2" } })).toEqual(STANDARD);
     expect(judge({ video: { averageFrameRate: 5 } })).toEqual(STANDARD);
     expect(judge({ video: { trackId: null }, audio: { trackId: null } })).toEqual(STANDARD);
@@ -50,6 +51,17 @@ describe("judgeSource", () => {
   it.each<Container>(["mpegts", "matroska", "flv"])("copies what fits out of %s", (container) => {
     const judged = judge({}, container, null);
     expect(judged).toEqual({ video: "copy", audio: "copy", needsStandardising: true, reasons: UNEXPECTED });
+  });
+
+  it("copies the chosen stream where another would be cut out of the file", () => {
+    const copied = { ...STANDARD, needsStandardising: true, reasons: UNEXPECTED };
+    const sounds = (isEnabled: boolean) => [track(2, "audio", { isEnabled }), track(3, "audio")];
+    const languages = (isEnabled: boolean) => ({ tracks: [track(1, "video"), ...sounds(isEnabled)] });
+    expect(judge({ audio: { trackId: 3 } }, "mp4", languages(false))).toEqual(STANDARD);
+    expect(judge({ audio: { trackId: 3 } }, "mp4", languages(true))).toEqual(copied);
+    expect(judge({ audio: null }, "mp4", languages(true))).toEqual({ ...copied, audio: "none" });
+    const twoPictures = { tracks: [track(4, "video"), track(1, "video"), track(2, "audio")] };
+    expect(judge({}, "mp4", twoPictures)).toEqual(copied);
   });
 
   it("copies the samples of a fragmented file, which has no table", () => {

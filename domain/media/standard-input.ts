@@ -1,4 +1,5 @@
 import type { NonStandardReasons } from "../asset/outcome.ts";
+import { playedTrack } from "./played-track.ts";
 import type { Container } from "./sniff-container.ts";
 import type { AudioFacts, SourceFacts, VideoFacts } from "./source-facts.ts";
 
@@ -17,6 +18,7 @@ export interface SourceJudgement {
 export interface IndexedTrack {
   id: number;
   kind: "video" | "audio" | "other";
+  isEnabled: boolean;
   timescale: number;
   entryTypes: readonly string[];
   edits: readonly { durationTicks: number; mediaTime: number; rate: number }[];
@@ -52,7 +54,9 @@ export function judgeSource(
       ? {}
       : { ...pictureReasons(video), ...orderReasons(video, container), ...indexReasons("video", picture) };
   const audioReasons = audio === null ? {} : { ...soundReasons(audio), ...indexReasons("audio", sound) };
-  const isIndexed = (video === null || hasSamples(picture)) && (audio === null || hasSamples(sound));
+  const isIndexed =
+    isPlayed(playedTrack(tracks, "video"), video, picture, videoReasons) &&
+    isPlayed(playedTrack(tracks, "audio"), audio, sound, audioReasons);
   const reasons = {
     ...videoReasons,
     ...audioReasons,
@@ -121,8 +125,16 @@ function longestGopSeconds({ samples: { count, dts, isSync }, timescale }: Index
   return longest / timescale;
 }
 
-function hasSamples(track: IndexedTrack | null): boolean {
-  return track !== null && track.samples.count > 0;
+/** Whether segments cut from the file as it is would show this stream: no other track, and none where there is no stream. */
+function isPlayed(
+  played: IndexedTrack | null,
+  stream: object | null,
+  track: IndexedTrack | null,
+  reasons: NonStandardReasons,
+): boolean {
+  if (stream === null) return played === null;
+  if (track === null || track.samples.count === 0) return false;
+  return played === track || treatment(stream, reasons) === "encode"; // then it is made anew anyway
 }
 
 /** ffprobe tells the track's own id; where it does not, the first of its kind is meant. */

@@ -211,12 +211,23 @@ describe("parseMovie: headers", () => {
       [4500, 1024, 0.5],
     ] as const;
     const language = ((0x64 - 0x60) << 10) | ((0x65 - 0x60) << 5) | (0x75 - 0x60);
-    const track: TrackToBuild = { ...PLAIN, version, id: 7, timescale: 12800, durationTicks: 64000, edits, language };
+    const isEnabled = version === 0;
+    const track: TrackToBuild = {
+      ...PLAIN,
+      version,
+      isEnabled,
+      id: 7,
+      timescale: 12800,
+      durationTicks: 64000,
+      edits,
+      language,
+    };
     const movie = parseMovie(buildMoov([track], version));
     expect(movie).toMatchObject({ timescale: 1000, durationTicks: 5000 });
     expect(movie.tracks[0]).toMatchObject({
       id: 7,
       kind: "video",
+      isEnabled,
       timescale: 12800,
       edits: [
         { durationTicks: 500, mediaTime: -1, rate: 1 },

@@ -7,6 +7,8 @@ export interface Track {
   id: number;
   /** By the handler. Of `other` tracks (text, timecode, metadata) only the headers are read: no `stsd`, no `samples`. */
   kind: "video" | "audio" | "other";
+  /** Meant to be played. Of several languages, editors enable the one that is heard unless another is chosen. */
+  isEnabled: boolean;
   /** Ticks per second of the samples' times and of the edits' media times. */
   timescale: number;
   /** The edit list as it stands; empty where there is none. */
@@ -49,7 +51,7 @@ const KINDS = new Map<string, Track["kind"]>([
  */
 export function readTrack(trak: Box, movieRotation: Rotation | null, maxSamples: number): Track {
   const boxes = readBoxes(trak.body);
-  const { id, matrix } = readTrackHeader(requireBox(boxes, "tkhd"));
+  const { id, isEnabled, matrix } = readTrackHeader(requireBox(boxes, "tkhd"));
   const media = readBoxes(requireBox(boxes, "mdia").body);
   const kind = KINDS.get(new Fields(requireBox(media, "hdlr").body).skip(8).fourCC()) ?? "other";
   const { timescale, language } = readMediaHeader(requireBox(media, "mdhd"));
@@ -57,6 +59,7 @@ export function readTrack(trak: Box, movieRotation: Rotation | null, maxSamples:
   return {
     id,
     kind,
+    isEnabled,
     timescale,
     edits: readEdits(findBox(boxes, "edts")),
     ...readTables(media, kind, maxSamples),
@@ -89,9 +92,10 @@ function readPictureSize(entry: Box) {
 function readTrackHeader(tkhd: Box) {
   const fields = new Fields(tkhd.body);
   const version = fields.u8();
-  const id = fields.skip(3 + (version === 1 ? 16 : 8)).u32();
+  const isEnabled = (fields.skip(2).u8() & 1) === 1;
+  const id = fields.skip(version === 1 ? 16 : 8).u32();
   const matrix = fields.skip(4 + (version === 1 ? 8 : 4) + 8 + 8).take(36);
-  return { id, matrix };
+  return { id, isEnabled, matrix };
 }
 
 /** ISO/IEC 14496-12 §8.4.2. */

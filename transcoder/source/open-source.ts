@@ -1,5 +1,6 @@
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
 import { indexPictures, type PictureIndex } from "../../domain/media/picture-index.ts";
+import { playedTrack } from "../../domain/media/played-track.ts";
 import { indexSound, type SoundIndex } from "../../domain/media/sound-index.ts";
 import { readMovieBox } from "../../domain/mp4/locate.ts";
 import { type Movie, parseMovie, type Track } from "../../domain/mp4/movie.ts";
@@ -14,9 +15,6 @@ export interface Source {
   sound: { track: Track; index: SoundIndex } | null;
 }
 
-const PICTURE_ENTRIES = ["avc1", "avc3"];
-const SOUND_ENTRIES = ["mp4a"];
-
 /** Reads the index of a stored MP4. An hour takes about 0.2 s. Throws Mp4Error when it cannot be cut. */
 export async function openSource(objects: Objects, ref: AssetRef, generation: number): Promise<Source> {
   const key = sourceKey(ref, generation);
@@ -30,17 +28,11 @@ export async function openSource(objects: Objects, ref: AssetRef, generation: nu
 
 /** The tracks that are played, the sound placed in relation to the picture. */
 export function indexSource(key: string, movie: Movie): Source {
-  const pictureTrack = findTrack(movie, "video", PICTURE_ENTRIES);
-  const soundTrack = findTrack(movie, "audio", SOUND_ENTRIES);
+  const pictureTrack = playedTrack(movie.tracks, "video");
+  const soundTrack = playedTrack(movie.tracks, "audio");
   const picture = pictureTrack === null ? null : { track: pictureTrack, index: indexPictures(movie, pictureTrack) };
   const originSeconds = picture === null ? 0 : picture.index.presentationStart / picture.track.timescale;
   const soundIndex = soundTrack === null ? null : indexSound(movie, soundTrack, originSeconds);
   const sound = soundTrack === null || soundIndex === null ? null : { track: soundTrack, index: soundIndex };
   return { key, movie, picture, sound };
-}
-
-function findTrack(movie: Movie, kind: Track["kind"], entries: readonly string[]): Track | null {
-  const isUsable = ({ kind: its, entryTypes, samples }: Track): boolean =>
-    its === kind && samples.count > 0 && entryTypes.some((type) => entries.includes(type));
-  return movie.tracks.find(isUsable) ?? null;
 }

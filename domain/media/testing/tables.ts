@@ -31,6 +31,7 @@ export function trackOf(samples: SampleTable, facts: Partial<Track> = {}): Track
   return {
     id: 1,
     kind: "video",
+    isEnabled: true,
     timescale: 25,
     edits: [],
     stsd: new Uint8Array(),

@@ -19,6 +19,7 @@ export interface TrackToBuild extends TablesToBuild {
   handler?: string;
   version?: 0 | 1;
   id?: number;
+  isEnabled?: boolean;
   timescale?: number;
   durationTicks?: number;
   matrix?: readonly number[];
@@ -43,7 +44,14 @@ function buildTrack(track: TrackToBuild): Uint8Array {
   const stbl = box("stbl", track.stsd ?? buildStsd([visualEntry("avc1", 320, 180)]), buildTables(track));
   return box(
     "trak",
-    fullBox("tkhd", version, 7, tkhd, i32(...(track.matrix ?? IDENTITY)), u32(320 << 16, 180 << 16)),
+    fullBox(
+      "tkhd",
+      version,
+      track.isEnabled === false ? 6 : 7,
+      tkhd,
+      i32(...(track.matrix ?? IDENTITY)),
+      u32(320 << 16, 180 << 16),
+    ),
     edits === undefined ? new Uint8Array() : box("edts", buildEdits(edits, version)),
     box(
       "mdia",
