@@ -27,6 +27,10 @@ const CLOSED = ["-c:v", "libx264", "-preset", "superfast", "-g", "50", "-bf", "3
 const FILMS: readonly (FilmSpec & { name: string; top: "copied" | "encoded" })[] = [
   { name: "24 fps", rate: "24", pictures: 200, top: "copied" },
   { name: "25 fps, three B-frames", rate: "25", pictures: 200, output: CLOSED, top: "copied" },
+  {
+    ...{ name: "offsets below zero", rate: "25", pictures: 100, top: "copied" },
+    output: [...CLOSED, "-movflags", "negative_cts_offsets"],
+  },
   { name: "29.97 fps", rate: "30000/1001", pictures: 240, top: "copied" },
   { name: "30 fps", rate: "30", pictures: 240, top: "copied" },
   { name: "50 fps", rate: "50", pictures: 400, top: "copied" },

@@ -32,6 +32,8 @@ export function encoderInput(
   const samples = decodedSamples(index, table, pictures, extraSyncs);
   const size = { widthPx: codedWidthPx, heightPx: codedHeightPx };
   const init = writeInitSegment({ kind: "video", timescale, stsd, ...size, editMediaTime: 0 });
+  // ffmpeg moves decode times that lie behind presentation times, so all are presented that much later
+  const later = -table.cts.subarray(samples.first, samples.end).reduce((least, cts) => Math.min(least, cts), 0);
   const fragment = writeFragmentHeader({
     sequence: 1,
     baseDecodeTime: (table.dts[samples.first] ?? 0) * factor,
@@ -40,12 +42,12 @@ export function encoderInput(
       return {
         size: table.size[sample] ?? 0,
         duration: (table.duration[sample] ?? 0) * factor,
-        ctsOffset: (table.cts[sample] ?? 0) * factor,
+        ctsOffset: ((table.cts[sample] ?? 0) + later) * factor,
         isSync: table.isSync[sample] === 1,
       };
     }),
   });
-  const offset = index.mediaOrigin * factor;
+  const offset = (index.mediaOrigin + later) * factor;
   const start = (index.times[pictures.from] ?? 0) + offset;
   const end = (index.times[pictures.to - 1] ?? 0) + offset + 1;
   return { head: [init, fragment], samples, offset, keep: { start, end } };
