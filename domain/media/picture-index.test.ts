@@ -33,6 +33,15 @@ describe("indexPictures", () => {
     expect(indexPictures(MOVIE, trackOf(tableOf(samples), { edits })).presentationStart).toBe(1 + 10);
   });
 
+  it("is not delayed by what is empty behind the pictures", () => {
+    const samples = tableOf([5, 6, 7].map((pts, dts) => ({ dts, pts })));
+    const edits = [
+      { durationTicks: 120, mediaTime: 5, rate: 1 },
+      { durationTicks: 400, mediaTime: -1, rate: 1 },
+    ];
+    expect(indexPictures(MOVIE, trackOf(samples, { edits })).presentationStart).toBe(0);
+  });
+
   it.each([
     ["no picture is shown", tableOf([{ dts: 0, pts: 0 }]), [{ durationTicks: 0, mediaTime: 9, rate: 1 }]],
     [

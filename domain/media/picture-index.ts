@@ -16,8 +16,10 @@ export function trackStart(movie: Pick<Movie, "timescale">, track: Pick<Track, "
   const toTrack = ({ durationTicks }: Edit): number => Math.round((durationTicks * track.timescale) / movie.timescale);
   const shown = track.edits.filter(({ mediaTime }) => mediaTime >= 0);
   if (shown.length > 1) throw new Mp4Error("The file has an edit list with several parts");
-  const delay = track.edits.filter(({ mediaTime }) => mediaTime < 0).reduce((sum, edit) => sum + toTrack(edit), 0);
   const [edit] = shown;
+  // what is empty behind the shown part delays nothing
+  const before = edit === undefined ? track.edits : track.edits.slice(0, track.edits.indexOf(edit));
+  const delay = before.reduce((sum, empty) => sum + toTrack(empty), 0);
   if (edit === undefined) return { mediaTime: 0, delay, mediaEnd: Number.POSITIVE_INFINITY };
   // 0: the edit lasts as long as the media, as fragmented files say it
   const mediaEnd = edit.durationTicks === 0 ? Number.POSITIVE_INFINITY : edit.mediaTime + toTrack(edit);
