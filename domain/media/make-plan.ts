@@ -4,7 +4,7 @@ import { type LadderSource, type MaxResolutionTier, planLadder, type Rung } from
 import type { PictureIndex } from "./picture-index.ts";
 import { copiedSamples } from "./picture-range.ts";
 import { AUDIO_RENDITION, type AudioRendition, type Plan, type VideoRendition } from "./plan.ts";
-import { type SoundIndex, soundBoundaries, soundCuts } from "./sound-index.ts";
+import { type SoundIndex, soundBoundaries, soundCuts, soundEndSeconds } from "./sound-index.ts";
 
 /** A source's picture, indexed, with what was found out about its bytes. */
 export interface PictureSource {
@@ -74,10 +74,6 @@ function planBoundaries({ picture, sound }: PlanSource, timescale: number): numb
     boundaries.push(next);
   }
   return [...boundaries, end];
-}
-
-function soundEndSeconds({ times, lead, editMediaTime, timescale }: SoundIndex): number {
-  return ((times.at(-1) ?? 0) + lead - editMediaTime) / timescale;
 }
 
 function videoRenditions(picture: PictureSource, tier: MaxResolutionTier): VideoRendition[] {

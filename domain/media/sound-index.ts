@@ -56,6 +56,11 @@ export function heardTicks({ times, lead, editMediaTime }: SoundIndex, place: nu
   return (times[place] ?? 0) + lead - editMediaTime;
 }
 
+/** When the last packet is over, from the presentation's start. */
+export function soundEndSeconds(index: SoundIndex): number {
+  return heardTicks(index, index.times.length - 1) / index.timescale;
+}
+
 /**
  * Cuts the packets as near as can be to the plan's boundaries. Gives places in {@link SoundIndex.times}: as many as the plan
  * has boundaries, never falling; the first is 0 and the last the end. The first segment always has a packet, so that a player

@@ -1,6 +1,7 @@
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
 import { type Container, SNIFFED_BYTES, sniffContainer } from "../../domain/media/sniff-container.ts";
 import type { SourceFacts } from "../../domain/media/source-facts.ts";
+import { isTooLong, TOO_LONG } from "../../domain/media/source-length.ts";
 import { judgeSource, type SourceJudgement } from "../../domain/media/standard-input.ts";
 import { readMovieBox } from "../../domain/mp4/locate.ts";
 import { type Movie, parseMovie } from "../../domain/mp4/movie.ts";
@@ -18,8 +19,6 @@ export interface Examined {
   facts: SourceFacts;
   judgement: SourceJudgement;
 }
-
-const MAX_SECONDS = 12 * 3_600;
 
 /** Looks at a source as it was sent. Rejects with MediaError `invalid_input` when it is nothing that can be played. */
 export async function examineSource(
@@ -43,9 +42,7 @@ export async function examineSource(
   if (facts.video === null && facts.audio === null) {
     throw new MediaError("invalid_input", "The file has no video or sound that we can read.");
   }
-  if ((facts.durationSeconds ?? 0) > MAX_SECONDS) {
-    throw new MediaError("invalid_input", "The file is longer than 12 hours.");
-  }
+  if (isTooLong(facts.durationSeconds ?? 0)) throw new MediaError("invalid_input", `${TOO_LONG}.`);
   return { container, demuxer, facts, judgement: judgeSource(facts, container, movie) };
 }
 

@@ -3,6 +3,7 @@ import type { MaxResolutionTier } from "../../domain/media/ladder.ts";
 import { makePlan, type PictureSource, type SoundSource } from "../../domain/media/make-plan.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import { canCopySegments, segmentBoundaries } from "../../domain/media/segment-boundaries.ts";
+import { requireUsualLength } from "../../domain/media/source-length.ts";
 import { audioCodec, h264NalLengthBytes, videoCodec } from "../../domain/mp4/codec.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import { isIdrSample } from "../../domain/mp4/nal.ts";
@@ -21,6 +22,7 @@ export async function planSource(
   sourceGeneration: number,
   tier: MaxResolutionTier,
 ): Promise<Plan> {
+  requireUsualLength(source.picture?.index ?? null, source.sound?.index ?? null);
   const picture = await pictureSource(objects, source);
   const sound = soundSource(source);
   if (picture === null && sound === null) throw new Mp4Error("The file has neither picture nor sound");
