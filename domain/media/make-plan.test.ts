@@ -59,6 +59,14 @@ describe("makePlan", () => {
     expect(top?.averageBitrate).toBeLessThan(8_000_000);
   });
 
+  it("does not take one picture behind the last full segment for the peak", () => {
+    const source = picture(12.04);
+    source.table.size[300] = 200_000; // the sync sample at 12 s, alone: 40 Mbit/s
+    const [top] = plan({ picture: source, sound: null }).video;
+    expect(source.starts.at(-1)).toBe(300);
+    expect(top?.peakBitrate).toBeLessThan(5_000_000);
+  });
+
   it.each([
     ["is as long as the picture", 10, [2, 2, 4, 2], [2, 2, 4, 2]],
     ["ends before", 5, [2, 2, 4, 2], [2, 2, 1, 0]],

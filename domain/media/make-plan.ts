@@ -1,6 +1,7 @@
 import type { SampleTable } from "../mp4/movie.ts";
 import { h264HighCodecs, h264Level } from "./h264-level.ts";
 import { type LadderSource, type MaxResolutionTier, planLadder, type Rung } from "./ladder.ts";
+import { peakBitrate } from "./peak-bitrate.ts";
 import type { PictureIndex } from "./picture-index.ts";
 import { copiedSamples } from "./picture-range.ts";
 import { AUDIO_RENDITION, type AudioRendition, type Plan, type VideoRendition } from "./plan.ts";
@@ -99,23 +100,23 @@ function copiedRendition(picture: PictureSource, rung: Rung, frameRate: number, 
 
 /** Exact: every segment's bytes are known. */
 function copiedPeak({ index, table, starts }: PictureSource): number {
-  const peaks = starts.map((at, segment) => {
+  const segments = starts.map((at, segment) => {
     const { first, end } = copiedSamples(index, starts, segment);
     let bytes = OVERHEAD_BYTES + (end - first) * OVERHEAD_BYTES_PER_SAMPLE;
     for (let sample = first; sample < end; sample += 1) bytes += table.size[sample] ?? 0;
     const next = starts[segment + 1];
     const endTicks = next === undefined ? index.end : (index.times[next] ?? index.end);
-    return (bytes * 8 * index.timescale) / (endTicks - (index.times[at] ?? 0));
+    return { bits: bytes * 8, seconds: (endTicks - (index.times[at] ?? 0)) / index.timescale };
   });
-  return Math.ceil(Math.max(...peaks));
+  return Math.ceil(peakBitrate(segments));
 }
 
 function encodedRendition({ index, starts }: PictureSource, rung: Rung, frameRate: number): VideoRendition {
   const { name, widthPx, heightPx, maxBitrate } = rung;
   const shortestSeconds = Math.max(1, shortestTicks(index, starts) / index.timescale);
-  const peakBitrate = Math.ceil(maxBitrate * (1 + BUFFER_START_RATIO / shortestSeconds));
+  const peak = Math.ceil(maxBitrate * (1 + BUFFER_START_RATIO / shortestSeconds));
   const codecs = h264HighCodecs(h264Level(widthPx, heightPx, frameRate, maxBitrate));
-  return { name, kind: "encoded", widthPx, heightPx, frameRate, codecs, peakBitrate, averageBitrate: maxBitrate };
+  return { name, kind: "encoded", widthPx, heightPx, frameRate, codecs, peakBitrate: peak, averageBitrate: maxBitrate };
 }
 
 /** Of all but the last, which may be a single picture. */
@@ -132,15 +133,15 @@ function audioRendition(sound: SoundSource, boundaries: readonly number[], times
     boundaries.map((ticks) => ticks / timescale),
   );
   const own = soundBoundaries(index, cuts);
-  const peaks = own.slice(1).map((end, n) => {
-    const seconds = (end - (own[n] ?? 0)) / index.timescale;
-    return seconds > 0.5 ? soundBits(index, table, cuts[n] ?? 0, cuts[n + 1] ?? 0) / seconds : 0;
-  });
+  const segments = own.slice(1).map((end, n) => ({
+    bits: soundBits(index, table, cuts[n] ?? 0, cuts[n + 1] ?? 0),
+    seconds: (end - (own[n] ?? 0)) / index.timescale,
+  }));
   const all = soundBits(index, table, 0, index.times.length - 1) / Math.max(soundEndSeconds(index), 0.001);
   const averageBitrate = Math.ceil(all);
   const facts = { name: AUDIO_RENDITION, kind: "copied" as const, codecs, channels, sampleRate };
-  const peakBitrate = Math.ceil(Math.max(averageBitrate, ...peaks));
-  return { ...facts, timescale: index.timescale, boundaries: own, averageBitrate, peakBitrate };
+  const peak = Math.max(averageBitrate, Math.ceil(peakBitrate(segments)));
+  return { ...facts, timescale: index.timescale, boundaries: own, averageBitrate, peakBitrate: peak };
 }
 
 function soundBits(index: SoundIndex, table: SampleTable, from: number, to: number): number {
