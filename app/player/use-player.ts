@@ -1,6 +1,6 @@
 "use client";
 
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { attachHls, type PlaybackProblem } from "./attach-hls.ts";
 import { type ReportedVideo, reportViews } from "./report-views.ts";
 
@@ -14,8 +14,11 @@ export interface Player {
   /** Null while there is none. */
   video: HTMLVideoElement | null;
   problem: PlaybackProblem | null;
+  /** Begins again where it stopped. */
   retry(): void;
 }
+
+const FROM_THE_BEGINNING = { startSeconds: 0, isPlaying: false };
 
 /**
  * Puts a playing video element into a media-chrome controller. Made here rather than rendered: the controller looks at the
@@ -25,6 +28,7 @@ export function usePlayer(controller: RefObject<HTMLElement | null>, source: Pla
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [problem, setProblem] = useState<PlaybackProblem | null>(null);
   const [attempt, setAttempt] = useState(0);
+  const resume = useRef(FROM_THE_BEGINNING);
   const { url, environmentKey, collector, assetId, title } = source;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew; a new title does not
   useEffect(() => {
@@ -33,7 +37,10 @@ export function usePlayer(controller: RefObject<HTMLElement | null>, source: Pla
     element.playsInline = true;
     element.setAttribute("aria-label", title);
     setProblem(null);
-    const { hls, detach } = attachHls(element, url, setProblem);
+    const { startSeconds, isPlaying } = resume.current;
+    resume.current = FROM_THE_BEGINNING;
+    element.autoplay = isPlaying;
+    const { hls, detach } = attachHls(element, url, { startSeconds, onProblem: setProblem });
     const stopReporting =
       environmentKey === null
         ? () => undefined
@@ -47,5 +54,9 @@ export function usePlayer(controller: RefObject<HTMLElement | null>, source: Pla
       setVideo(null);
     };
   }, [controller, url, environmentKey, collector, assetId, attempt]);
-  return { video, problem, retry: () => setAttempt((count) => count + 1) };
+  const retry = () => {
+    if (video !== null) resume.current = { startSeconds: video.currentTime, isPlaying: !video.paused };
+    setAttempt((count) => count + 1);
+  };
+  return { video, problem, retry };
 }

@@ -25,21 +25,41 @@ export function describeStanding(asset: Pick<Asset, "status" | "convertedRatio">
   }
 }
 
-/** `Public`, `Signed`, both, or that nobody can play it. */
-export function describePolicies({ playbackIds }: Pick<Asset, "playbackIds">): string {
+/** `Public`, `Signed`, both, or that nobody can play it; null where nothing was made that could be played. */
+export function describePolicies({ status, playbackIds }: Pick<Asset, "status" | "playbackIds">): string | null {
+  if (status === "errored") return null;
   const policies = [...new Set(playbackIds.map(({ policy }) => capitalize(policy)))];
   return policies.length === 0 ? "Not playable" : policies.join(", ");
 }
 
-export function describeResolution({ resolutionTier }: Pick<Asset, "resolutionTier">): string | null {
-  return resolutionTier === "audio-only" ? "Audio only" : resolutionTier;
+export function isSoundOnly({ resolutionTier }: Pick<Asset, "resolutionTier">): boolean {
+  return resolutionTier === "audio-only";
+}
+
+/** Lines of the picture, across its shorter side; the API's tier, which begins at 720p, where they are not known. */
+export function describeResolution(asset: Pick<Asset, "resolutionTier" | "tracks">): string | null {
+  if (isSoundOnly(asset)) return "Audio only";
+  const { widthPx, heightPx } = asset.tracks.find(({ type }) => type === "video") ?? {};
+  return widthPx && heightPx ? `${Math.min(widthPx, heightPx)}p` : asset.resolutionTier;
+}
+
+const WIDESCREEN_RATIO = 16 / 9;
+/** Beyond these a player has no room for its controls; such a film gets bars. */
+const NARROWEST_RATIO = 9 / 16;
+const WIDEST_RATIO = 3;
+
+/** Width ÷ height of the place in which a video is shown. */
+export function stageRatio({ aspectRatio }: Pick<Asset, "aspectRatio">): number {
+  const [width = Number.NaN, height = Number.NaN] = (aspectRatio ?? "").split(":").map(Number);
+  const ratio = width / height;
+  return ratio > 0 ? Math.min(WIDEST_RATIO, Math.max(NARROWEST_RATIO, ratio)) : WIDESCREEN_RATIO;
 }
 
 export function describeTrack(track: AssetTrack): string {
   const parts = {
     video: [`${track.widthPx ?? "?"} × ${track.heightPx ?? "?"}`, track.frameRate && `${track.frameRate} fps`],
-    audio: [track.name ?? track.languageCode, track.channels && describeChannels(track.channels)],
-  }[track.type] ?? [track.name ?? track.languageCode];
+    audio: [nameOfTrack(track), track.channels && describeChannels(track.channels)],
+  }[track.type] ?? [nameOfTrack(track)];
   return [capitalize(track.type), ...parts.filter(Boolean)].join(", ");
 }
 
@@ -77,6 +97,12 @@ export function describeReason(key: string, value: string): string {
 /** Times of pictures spread evenly, each in the middle of its part: the first and last moment are often black. */
 export function pictureTimes(durationSeconds: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, part) => ((part + 0.5) * durationSeconds) / count);
+}
+
+/** A sound track of a file that names none is called "Default", its language "und": neither says anything. */
+function nameOfTrack({ name, languageCode }: AssetTrack): string | null {
+  const told = name === "Default" ? null : name;
+  return told ?? (languageCode === "und" ? null : languageCode);
 }
 
 function describeChannels(channels: number): string {

@@ -36,7 +36,7 @@ export function startTransfer(file: File, url: string, events: TransferEvents): 
     useLargeFileWorkaround: true,
   });
   upload.on("progress", ({ detail }) => {
-    if (!ended) events.onProgress(Math.round((Number(detail) / 100) * file.size));
+    if (!ended && !upload.offline) events.onProgress(Math.round((Number(detail) / 100) * file.size));
   });
   upload.on("offline", () => {
     if (!ended) events.onPause();

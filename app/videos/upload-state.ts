@@ -13,7 +13,8 @@ export type UploadState =
   | SendingState
   /** All bytes are there; the asset is about to be. */
   | { kind: "arrived" }
-  | { kind: "created"; assetId: string }
+  /** `atMs`: when that was known, on the page's own clock. */
+  | { kind: "created"; assetId: string; atMs: number }
   | { kind: "failed"; messages: readonly string[] };
 
 export interface SendingState {

@@ -4,7 +4,8 @@ import type { Uploads } from "./uploads.ts";
 /** Uploads of every environment that was looked at; each goes on while another one is shown. */
 export interface UploadStores {
   of(environment: string): Uploads;
-  hasUnfinished(): boolean;
+  countUnfinished(): number;
+  cancelUnfinished(): void;
 }
 
 export function createUploadStores(create: (environment: string) => Uploads): UploadStores {
@@ -15,6 +16,11 @@ export function createUploadStores(create: (environment: string) => Uploads): Up
       stores.set(environment, store);
       return store;
     },
-    hasUnfinished: () => [...stores.values()].some((store) => store.get().some(isUnfinished)),
+    countUnfinished: () => [...stores.values()].flatMap((store) => store.get().filter(isUnfinished)).length,
+    cancelUnfinished: () => {
+      for (const store of stores.values()) {
+        for (const { key } of store.get().filter(isUnfinished)) store.cancel(key);
+      }
+    },
   };
 }

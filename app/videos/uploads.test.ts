@@ -71,7 +71,7 @@ describe("createUploads", () => {
     transfers[0]?.events.onSuccess();
     expect(kinds(uploads.get())).toEqual(["arrived"]);
     await settle();
-    expect(uploads.get()[0]?.state).toEqual({ kind: "created", assetId: "a1" });
+    expect(uploads.get()[0]?.state).toEqual({ kind: "created", assetId: "a1", atMs: 2_000 });
     expect(sentRatio(uploads.get())).toBeNull();
     expect(asked).toEqual(["create Film for http://localhost:3000", "get u1", "get u1", "get u1"]);
   });
@@ -105,6 +105,15 @@ describe("createUploads", () => {
     transfers[0]?.events.onSuccess();
     await settle();
     expect(kinds(uploads.get())).toEqual(["failed"]);
+  });
+
+  it("goes on asking when the session ends after the last byte", async () => {
+    const { uploads, transfers } = world(upload({}), [{ kind: "signed_out" }, { kind: "signed_out" }]);
+    uploads.add([file("a.mp4")]);
+    await settle();
+    transfers[0]?.events.onSuccess();
+    await settle();
+    expect(kinds(uploads.get())).toEqual(["created"]);
   });
 
   it("cancels here and on the server, and gives its place to the next", async () => {

@@ -13,6 +13,7 @@ const ASK_EVERY_MS = 1_000;
 const MOST_QUESTIONS = 120;
 
 const SIGNED_OUT = "Your session is over. Sign in again, then retry.";
+const ARRIVED_SIGNED_OUT = "The file arrived, but your session is over. Sign in again; its video will be in the list.";
 const UNAVAILABLE = "The Playhead server does not answer. Retry in a moment.";
 
 export interface UploadDependencies {
@@ -97,17 +98,19 @@ export function createUploads({ api, startTransfer, origin, nowMs, wait }: Uploa
   async function awaitAsset(key: number, own: Running, uploadId: string): Promise<void> {
     if (running.get(key) !== own) return;
     setState(key, { kind: "arrived" });
+    let isSignedOut = false;
     for (let question = 0; question < MOST_QUESTIONS; question += 1) {
       const answer = await api.getUpload(uploadId);
+      isSignedOut = answer.kind === "signed_out"; // asked on: somebody may sign in again, in another tab
       if (running.get(key) !== own) return;
       if (answer.kind === "ok") {
         const { status, assetId, error } = answer.value;
-        if (assetId !== null) return setState(key, { kind: "created", assetId });
+        if (assetId !== null) return setState(key, { kind: "created", assetId, atMs: nowMs() });
         if (status !== "waiting") return fail(key, [error ?? "The server gave this upload up. Retry it."]);
-      } else if (answer.kind !== "unavailable") return fail(key, reasons(answer));
+      } else if (answer.kind !== "unavailable" && !isSignedOut) return fail(key, reasons(answer));
       await wait(ASK_EVERY_MS);
     }
-    fail(key, ["All bytes arrived, but the server made no video of them. Retry in a moment."]);
+    fail(key, [isSignedOut ? ARRIVED_SIGNED_OUT : "The file arrived, but the server made no video of it. Retry it."]);
   }
 
   function cancelOnServer(answer: ApiAnswer<DirectUpload>): void {

@@ -20,6 +20,8 @@ export interface Videos {
   loadingMore: boolean;
   /** The list could not be renewed; what is shown is the last known. */
   stale: boolean;
+  /** When the list was last asked for, on the page's own clock; 0: it came with the page. */
+  askedMs: number;
   loadMore(): void;
 }
 
@@ -32,26 +34,29 @@ export interface Videos {
 export function useVideos(
   environment: string,
   initial: AssetPage | null,
-  isExpecting: (assets: readonly Asset[]) => boolean,
+  isExpecting: (assets: readonly Asset[], askedMs: number) => boolean,
 ): Videos {
   const api = useMemo(() => createVideoApi(environment), [environment]);
   const [assets, setAssets] = useState<readonly Asset[] | null>(initial?.assets ?? null);
   const [cursor, setCursor] = useState<string | null>(initial?.nextCursor ?? null);
   const [loadingMore, setLoadingMore] = useState(false);
   const [stale, setStale] = useState(false);
+  const [askedMs, setAskedMs] = useState(0);
 
   const renew = useCallback(async () => {
     const limit = Math.min(MOST_ASSETS, Math.max(PAGE_ASSETS, assets?.length ?? 0));
+    const startedMs = performance.now();
     const answer = await api.listAssets({ limit });
     if (answer.kind === "signed_out") return leaveToSignIn();
     setStale(answer.kind !== "ok");
     if (answer.kind !== "ok") return;
     const { value } = answer;
+    setAskedMs(startedMs);
     setAssets((shown) => mergeNewest(shown ?? [], value));
     if ((assets?.length ?? 0) <= value.assets.length) setCursor(value.nextCursor); // else the cursor of the last page holds
   }, [api, assets?.length]);
 
-  const isBusy = assets === null || isExpecting(assets) || assets.some(({ status }) => status === "preparing");
+  const isBusy = assets === null || isExpecting(assets, askedMs) || assets.some(({ status }) => status === "preparing");
   usePolling(renew, isBusy ? BUSY_PERIOD_MS : CALM_PERIOD_MS);
 
   const loadMore = async () => {
@@ -65,5 +70,5 @@ export function useVideos(
     setAssets((shown) => appendOlder(shown ?? [], answer.value));
     setCursor(answer.value.nextCursor);
   };
-  return { assets, hasMore: cursor !== null, loadingMore, stale, loadMore: () => void loadMore() };
+  return { assets, hasMore: cursor !== null, loadingMore, stale, askedMs, loadMore: () => void loadMore() };
 }

@@ -25,7 +25,7 @@ export function AssetHeader({ environment, view }: Props) {
       >
         <ChevronLeft aria-hidden className="size-5" />
       </Link>
-      <EditableTitle key={asset.title} name={nameOf(asset)} title={asset.title ?? ""} onRename={rename} />
+      <EditableTitle name={nameOf(asset)} title={asset.title ?? ""} onRename={rename} />
       <div className="ml-auto flex shrink-0 items-center gap-2">
         {asset.status === "ready" && (
           <Link

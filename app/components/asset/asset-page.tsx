@@ -2,6 +2,7 @@
 
 import { useCallback, useState } from "react";
 import type { Environment } from "../../session/wire.ts";
+import { isSoundOnly } from "../../videos/asset-facts.ts";
 import type { PublicHosts } from "../../videos/public-hosts.ts";
 import { useAsset } from "../../videos/use-asset.ts";
 import { publicPlaybackId } from "../../videos/video-links.ts";
@@ -28,7 +29,7 @@ export function AssetPage({ environment, hosts, initial }: Props) {
   const { asset, gone, problem } = view;
   const playbackId = publicPlaybackId(asset);
   const isPlayable = asset.status === "ready" && playbackId !== null;
-  const hasPictures = isPlayable && asset.resolutionTier !== "audio-only" && asset.durationSeconds !== null;
+  const hasPictures = isPlayable && !isSoundOnly(asset) && asset.durationSeconds !== null;
   if (gone) return <GoneNotice environment={environment.id} />;
   return (
     <>

@@ -1,7 +1,7 @@
 "use client";
 
 import { Check, Pencil, X } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
 
 /** As many code points as the API takes; counted here in UTF-16 units, which are never fewer. */
@@ -17,6 +17,12 @@ interface Props {
 export function EditableTitle({ name, title, onRename }: Props) {
   const [isEditing, setIsEditing] = useState(false);
   const [busy, setBusy] = useState(false);
+  const pencil = useRef<HTMLButtonElement>(null);
+  const hasEdited = useRef(false);
+  useEffect(() => {
+    if (isEditing) hasEdited.current = true;
+    else if (hasEdited.current) pencil.current?.focus(); // else the keyboard begins at the top of the page again
+  }, [isEditing]);
   const save = async (text: string) => {
     if (text === title) return setIsEditing(false);
     setBusy(true);
@@ -27,7 +33,14 @@ export function EditableTitle({ name, title, onRename }: Props) {
     return (
       <div className="flex min-w-0 items-center gap-1">
         <h1 className="truncate font-semibold text-lg tracking-[-0.01em]">{name}</h1>
-        <Button kind="quiet" size="icon" aria-label="Edit title" title="Edit title" onClick={() => setIsEditing(true)}>
+        <Button
+          ref={pencil}
+          kind="quiet"
+          size="icon"
+          aria-label="Edit title"
+          title="Edit title"
+          onClick={() => setIsEditing(true)}
+        >
           <Pencil aria-hidden className="size-3.5" />
         </Button>
       </div>

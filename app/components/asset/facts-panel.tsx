@@ -1,7 +1,13 @@
 import type { ReactNode } from "react";
 import { formatMoment } from "../../../domain/format/format-age.ts";
 import { formatTimecode } from "../../../domain/format/format-timecode.ts";
-import { describeIngest, describeReason, describeResolution, describeTrack } from "../../videos/asset-facts.ts";
+import {
+  describeIngest,
+  describeReason,
+  describeResolution,
+  describeTrack,
+  isSoundOnly,
+} from "../../videos/asset-facts.ts";
 import type { Asset } from "../../videos/wire.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -19,7 +25,7 @@ export function FactsPanel({ asset }: { asset: Asset }) {
           <StandingLabel asset={asset} />
         </Fact>
         {asset.durationSeconds !== null && <Fact name="Duration">{formatTimecode(asset.durationSeconds)}</Fact>}
-        {resolution !== null && <Fact name="Resolution">{resolution}</Fact>}
+        {resolution !== null && !isSoundOnly(asset) && <Fact name="Resolution">{resolution}</Fact>}
         {asset.aspectRatio !== null && <Fact name="Aspect ratio">{asset.aspectRatio}</Fact>}
         {asset.frameRate !== null && <Fact name="Frame rate">{`${asset.frameRate} fps`}</Fact>}
         {asset.tracks.length > 0 && (

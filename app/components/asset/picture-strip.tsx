@@ -43,7 +43,9 @@ export function PictureStrip({ hosts, playbackId, durationSeconds, video }: Prop
               alt=""
               loading="lazy"
               decoding="async"
-              className="size-full object-contain"
+              onError={({ currentTarget }) => currentTarget.classList.add("invisible")}
+              onLoad={({ currentTarget }) => currentTarget.classList.remove("invisible")}
+              className="absolute inset-0 size-full object-contain"
             />
             <span className="absolute right-1 bottom-1 rounded-xs bg-picture-scrim px-1 font-medium text-2xs text-on-picture">
               {formatTimecode(seconds)}

@@ -11,14 +11,15 @@ const THUMBNAIL_WIDTH_PX = 640;
 interface Props {
   playbackId: PlaybackId;
   hosts: PublicHosts;
+  hasPicture: boolean;
   onDelete(): Promise<boolean>;
 }
 
-export function PlaybackIdLines({ playbackId: { id, policy }, hosts, onDelete }: Props) {
+export function PlaybackIdLines({ playbackId: { id, policy }, hosts, hasPicture, onDelete }: Props) {
   const lines = [
     { name: "Playback id", text: id },
     { name: "HLS", text: hlsUrl(hosts, id) },
-    { name: "Thumbnail", text: thumbnailUrl(hosts, id, { widthPx: THUMBNAIL_WIDTH_PX }) },
+    ...(hasPicture ? [{ name: "Thumbnail", text: thumbnailUrl(hosts, id, { widthPx: THUMBNAIL_WIDTH_PX }) }] : []),
   ];
   return (
     <li className="py-2" data-testid="playback-id">

@@ -1,4 +1,5 @@
 import { Plus } from "lucide-react";
+import { isSoundOnly } from "../../videos/asset-facts.ts";
 import type { PublicHosts } from "../../videos/public-hosts.ts";
 import type { AssetView } from "../../videos/use-asset.ts";
 import { Button } from "../ui/button.tsx";
@@ -29,6 +30,7 @@ export function PlaybackIdsPanel({ view, hosts }: Props) {
             key={playbackId.id}
             playbackId={playbackId}
             hosts={hosts}
+            hasPicture={!isSoundOnly(asset)}
             onDelete={() => deletePlaybackId(playbackId.id)}
           />
         ))}

@@ -1,5 +1,6 @@
+import { AudioLines } from "lucide-react";
 import type { ReactNode } from "react";
-import { describeStanding, nameOf } from "../../videos/asset-facts.ts";
+import { describeStanding, isSoundOnly, nameOf, stageRatio } from "../../videos/asset-facts.ts";
 import type { PublicHosts } from "../../videos/public-hosts.ts";
 import { hlsUrl, thumbnailUrl } from "../../videos/video-links.ts";
 import type { Asset } from "../../videos/wire.ts";
@@ -8,6 +9,8 @@ import { Button } from "../ui/button.tsx";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 
 const POSTER_WIDTH_PX = 1_280;
+/** A film is seen whole, with its controls, below the header. */
+const TALLEST = "72dvh";
 
 interface Props {
   asset: Asset;
@@ -24,7 +27,6 @@ export function Stage({ asset, playbackId, hosts, environmentKey, onVideo, onMak
   if (asset.status === "preparing") return <Preparing asset={asset} />;
   if (asset.status === "errored") return <Errored messages={asset.errors} />;
   if (playbackId === null) return <Closed isSigned={asset.playbackIds.length > 0} onMakePlayable={onMakePlayable} />;
-  const isSoundOnly = asset.resolutionTier === "audio-only";
   const source = {
     url: hlsUrl(hosts, playbackId),
     environmentKey,
@@ -32,13 +34,39 @@ export function Stage({ asset, playbackId, hosts, environmentKey, onVideo, onMak
     assetId: asset.id,
     title: nameOf(asset),
   };
+  if (isSoundOnly(asset)) {
+    return (
+      <Sound>
+        <LazyPlayer source={source} posterUrl={null} onVideo={onVideo} />
+      </Sound>
+    );
+  }
+  const ratio = stageRatio(asset);
   return (
-    <div className="relative mx-auto aspect-video max-h-[72dvh] w-full overflow-hidden rounded-panel bg-picture-ground">
-      <LazyPlayer
-        source={source}
-        posterUrl={isSoundOnly ? null : thumbnailUrl(hosts, playbackId, { widthPx: POSTER_WIDTH_PX })}
-        onVideo={onVideo}
-      />
+    <div className="grid justify-items-center overflow-hidden rounded-panel bg-sunken">
+      <div
+        className="relative overflow-hidden rounded-panel bg-picture-ground"
+        style={{ aspectRatio: ratio, width: `min(100%, ${ratio} * ${TALLEST})` }}
+      >
+        <LazyPlayer
+          source={source}
+          posterUrl={thumbnailUrl(hosts, playbackId, { widthPx: POSTER_WIDTH_PX })}
+          onVideo={onVideo}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Nothing to look at, so little room: a sign that this is so, and the controls. */
+function Sound({ children }: { children: ReactNode }) {
+  return (
+    <div className="relative overflow-hidden rounded-panel border bg-picture-ground text-on-picture">
+      <div className="grid h-32 place-content-center justify-items-center gap-2">
+        <AudioLines aria-hidden className="size-8" strokeWidth={1.5} />
+        <p className="text-sm">Sound only</p>
+      </div>
+      <div className="h-20">{children}</div>
     </div>
   );
 }
@@ -70,6 +98,9 @@ function Errored({ messages }: { messages: readonly string[] }) {
             {message}
           </p>
         ))}
+        <p className="mt-3 text-muted text-sm">
+          MP4, MOV, WebM, MKV, MP3 and most other common files work. Upload another one; this entry can be deleted.
+        </p>
       </div>
     </Empty>
   );

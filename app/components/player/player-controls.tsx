@@ -10,22 +10,26 @@ import {
 } from "media-chrome/react";
 import { MediaRenditionMenu, MediaRenditionMenuButton } from "media-chrome/react/menu";
 
-/** The controls below the picture; keys work on the whole player (space, arrows, m, f). */
-export function PlayerControls() {
+/** The controls below the picture; keys work on the whole player (space, arrows, m, f). Sound needs fewer. */
+export function PlayerControls({ isSoundOnly }: { isSoundOnly: boolean }) {
   return (
     <>
-      <div className="player-shade" />
-      <MediaRenditionMenu hidden anchor="auto" />
+      {!isSoundOnly && <div className="player-shade" />}
+      {!isSoundOnly && <MediaRenditionMenu hidden anchor="auto" />}
       <MediaTimeRange />
       <MediaControlBar className="player-bar">
         <MediaPlayButton />
         <MediaMuteButton />
-        <MediaVolumeRange className="max-sm:hidden" />
+        <MediaVolumeRange />
         <MediaTimeDisplay showDuration />
         <span className="grow" />
-        <MediaRenditionMenuButton />
-        <MediaPipButton className="max-sm:hidden" />
-        <MediaFullscreenButton />
+        {!isSoundOnly && (
+          <>
+            <MediaRenditionMenuButton />
+            <MediaPipButton />
+            <MediaFullscreenButton />
+          </>
+        )}
       </MediaControlBar>
     </>
   );

@@ -9,7 +9,7 @@ import { PlayerControls } from "./player-controls.tsx";
 
 export interface VideoPlayerProps {
   source: PlayerSource;
-  /** Null: nothing can be seen, as of a video that is only sound. */
+  /** Null: nothing can be seen, for there is only sound. */
   posterUrl: string | null;
   onVideo(video: HTMLVideoElement | null): void;
 }
@@ -19,13 +19,14 @@ export default function VideoPlayer({ source, posterUrl, onVideo }: VideoPlayerP
   const controller = useRef<HTMLElement>(null);
   const { video, problem, retry } = usePlayer(controller, source);
   useEffect(() => onVideo(video), [video, onVideo]);
+  const isSoundOnly = posterUrl === null;
   return (
     <>
-      <MediaController ref={controller as never} className="player" data-testid="player">
+      <MediaController ref={controller as never} audio={isSoundOnly} className="player" data-testid="player">
         {posterUrl !== null && <MediaPosterImage slot="poster" src={posterUrl} />}
-        <MediaLoadingIndicator slot="centered-chrome" noAutohide />
-        <MediaPlayButton slot="centered-chrome" className="player-start" />
-        <PlayerControls />
+        {!isSoundOnly && <MediaLoadingIndicator slot="centered-chrome" noAutohide />}
+        {!isSoundOnly && <MediaPlayButton slot="centered-chrome" className="player-start" />}
+        <PlayerControls isSoundOnly={isSoundOnly} />
       </MediaController>
       {problem !== null && (
         <div role="alert" className="absolute inset-0 grid place-items-center bg-picture-ground p-4">

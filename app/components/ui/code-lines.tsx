@@ -1,10 +1,21 @@
 "use client";
 
 import { Check, Copy } from "lucide-react";
-import { useEffect, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useState } from "react";
 import { Button } from "./button.tsx";
 
 const CONFIRMED_MS = 2_000;
+
+/** Each attribute and option on one line where it fits: a name that breaks at its hyphen reads like two. */
+function wordsOf(line: string): readonly ReactNode[] {
+  return line.split(" ").map((word, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: words of a line never change places
+    <Fragment key={at}>
+      {at > 0 && " "}
+      <span className="inline-block max-w-full">{word}</span>
+    </Fragment>
+  ));
+}
 
 /** Lines to take along. */
 export function CodeLines({ lines }: { lines: readonly string[] }) {
@@ -23,7 +34,7 @@ export function CodeLines({ lines }: { lines: readonly string[] }) {
       <pre className="overflow-x-auto p-4 pt-12 sm:pt-4 sm:pr-28 font-mono text-xs leading-6" data-testid="snippet">
         {lines.map((line) => (
           <code key={line} className="block whitespace-pre-wrap wrap-anywhere">
-            {line}
+            {wordsOf(line)}
           </code>
         ))}
       </pre>

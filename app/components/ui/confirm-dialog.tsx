@@ -1,51 +1,12 @@
 "use client";
 
-import { AlertDialog } from "radix-ui";
-import { type ReactNode, useState } from "react";
-import { Button } from "./button.tsx";
+import { useState } from "react";
+import { QuestionDialog, type QuestionDialogProps } from "./question-dialog.tsx";
 
-interface Props {
-  /** The button that asks for it. */
-  trigger: ReactNode;
-  title: string;
-  /** What will be lost. */
-  children: ReactNode;
-  /** The deed, as a verb: `Delete video`. */
-  action: string;
-  /** Resolves with whether it worked; the dialog closes either way, since the page says why not. */
-  onConfirm(): Promise<boolean>;
-}
+type Props = Required<Pick<QuestionDialogProps, "trigger" | "title" | "children" | "action" | "onConfirm">>;
 
-/** Asks before something that cannot be taken back. */
-export function ConfirmDialog({ trigger, title, children, action, onConfirm }: Props) {
+/** A button that asks before it deletes. */
+export function ConfirmDialog(props: Props) {
   const [isOpen, setIsOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const confirm = async () => {
-    setBusy(true);
-    await onConfirm();
-    setBusy(false);
-    setIsOpen(false);
-  };
-  return (
-    <AlertDialog.Root open={isOpen} onOpenChange={setIsOpen}>
-      <AlertDialog.Trigger asChild>{trigger}</AlertDialog.Trigger>
-      <AlertDialog.Portal>
-        <AlertDialog.Overlay className="fixed inset-0 z-40 bg-picture-scrim" />
-        <AlertDialog.Content className="fixed top-1/2 left-1/2 z-50 w-[calc(100vw-32px)] max-w-100 -translate-x-1/2 -translate-y-1/2 rounded-panel border border-line-strong bg-raised p-5 shadow-menu">
-          <AlertDialog.Title className="mb-1 font-semibold text-lg">{title}</AlertDialog.Title>
-          <AlertDialog.Description asChild>
-            <div className="mb-5 text-muted">{children}</div>
-          </AlertDialog.Description>
-          <div className="flex justify-end gap-2">
-            <AlertDialog.Cancel asChild>
-              <Button>Keep it</Button>
-            </AlertDialog.Cancel>
-            <Button kind="danger" disabled={busy} onClick={() => void confirm()}>
-              {action}
-            </Button>
-          </div>
-        </AlertDialog.Content>
-      </AlertDialog.Portal>
-    </AlertDialog.Root>
-  );
+  return <QuestionDialog isOpen={isOpen} onOpenChange={setIsOpen} refusal="Keep it" {...props} />;
 }

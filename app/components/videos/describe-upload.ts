@@ -3,6 +3,9 @@ import { formatElapsed } from "../../../domain/format/format-duration.ts";
 import { formatShare } from "../../../domain/format/format-ratio.ts";
 import type { Upload } from "../../videos/upload-state.ts";
 
+/** "0 s left" would be a promise. */
+const LEAST_SHOWN_MS = 1_000;
+
 /** How far an upload is, for people. */
 export function describeUpload({ state, sizeBytes }: Upload): string {
   switch (state.kind) {
@@ -13,7 +16,7 @@ export function describeUpload({ state, sizeBytes }: Upload): string {
       if (state.paused) return `${sent}. The network is away; the upload goes on when it is back.`;
       const parts = [sent, state.sentBytes > 0 ? formatShare(state.sentBytes, sizeBytes) : null];
       if (state.bytesPerSecond !== null) parts.push(formatByteRate(state.bytesPerSecond));
-      if (state.remainingMs !== null) parts.push(`${formatElapsed(state.remainingMs)} left`);
+      if (state.remainingMs !== null) parts.push(`${formatElapsed(Math.max(LEAST_SHOWN_MS, state.remainingMs))} left`);
       return parts.filter((part) => part !== null).join(" · ");
     }
     case "arrived":

@@ -16,11 +16,7 @@ export function UploadRow({ upload, onCancel, onRetry }: Props) {
   const hasFailed = state.kind === "failed";
   const canCancel = state.kind === "waiting" || state.kind === "sending" || hasFailed;
   return (
-    <li
-      className="grid grid-cols-[84px_minmax(0,1fr)_auto] items-center gap-x-3.5 px-3 wide:gap-x-5 py-2"
-      data-testid="upload"
-      data-state={state.kind}
-    >
+    <li className="upload-grid px-3 py-2" data-testid="upload" data-state={state.kind}>
       <span className="grid aspect-video w-full place-items-center rounded-xs bg-sunken">
         {hasFailed ? (
           <TriangleAlert aria-hidden className="size-4 text-bad" />

@@ -22,7 +22,7 @@ export function UploadsProvider({ children }: { children: ReactNode }) {
   );
   useEffect(() => {
     const onLeave = (event: BeforeUnloadEvent) => {
-      if (stores.hasUnfinished()) event.preventDefault();
+      if (stores.countUnfinished() > 0) event.preventDefault();
     };
     window.addEventListener("beforeunload", onLeave);
     return () => window.removeEventListener("beforeunload", onLeave);

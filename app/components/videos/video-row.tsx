@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { formatAge, formatMoment } from "../../../domain/format/format-age.ts";
+import { NOTHING } from "../../../domain/format/format-count.ts";
 import { formatTimecode } from "../../../domain/format/format-timecode.ts";
 import { describePolicies, describeResolution, nameOf } from "../../videos/asset-facts.ts";
 import type { PublicHosts } from "../../videos/public-hosts.ts";
@@ -34,7 +35,7 @@ export function VideoRow({ asset, environment, hosts, nowMs }: Props) {
         ) : (
           <p className="truncate font-mono text-2xs text-faint max-sm:hidden">{asset.id}</p>
         )}
-        <div className="flex gap-2 text-muted text-xs sm:hidden">
+        <div className="flex items-baseline gap-2 text-muted text-xs sm:hidden">
           {asset.status === "ready" ? <span>{duration}</span> : <StandingLabel asset={asset} />}
           <Age asset={asset} nowMs={nowMs} />
         </div>
@@ -43,8 +44,8 @@ export function VideoRow({ asset, environment, hosts, nowMs }: Props) {
         <StandingLabel asset={asset} />
       </div>
       <span className="text-right text-sm max-sm:hidden">{duration}</span>
-      <span className="text-muted text-sm max-wide:hidden">{describeResolution(asset) ?? "–"}</span>
-      <span className="truncate text-muted text-sm max-wide:hidden">{describePolicies(asset)}</span>
+      <span className="text-muted text-sm max-wide:hidden">{describeResolution(asset) ?? NOTHING}</span>
+      <span className="truncate text-muted text-sm max-wide:hidden">{describePolicies(asset) ?? NOTHING}</span>
       <span className="text-right text-muted text-sm max-sm:hidden">
         <Age asset={asset} nowMs={nowMs} />
       </span>

@@ -2,6 +2,7 @@
 
 import { AudioLines, Film, Lock, TriangleAlert } from "lucide-react";
 import { useState } from "react";
+import { isSoundOnly } from "../../videos/asset-facts.ts";
 import type { PublicHosts } from "../../videos/public-hosts.ts";
 import { publicPlaybackId, thumbnailUrl } from "../../videos/video-links.ts";
 import type { Asset } from "../../videos/wire.ts";
@@ -17,9 +18,9 @@ interface Props {
 export function VideoThumbnail({ asset, hosts }: Props) {
   const [broken, setBroken] = useState(false);
   const playbackId = publicPlaybackId(asset);
-  const hasPicture = asset.status === "ready" && asset.resolutionTier !== "audio-only" && playbackId !== null;
+  const hasPicture = asset.status === "ready" && !isSoundOnly(asset) && playbackId !== null;
   return (
-    <span className="grid aspect-video w-full place-items-center overflow-hidden rounded-xs bg-sunken">
+    <span className="relative grid aspect-video w-full place-items-center overflow-hidden rounded-xs bg-sunken">
       {hasPicture && !broken ? (
         // biome-ignore lint/performance/noImgElement: the image host makes the size, nothing is left to optimize
         <img
@@ -30,7 +31,7 @@ export function VideoThumbnail({ asset, hosts }: Props) {
           loading="lazy"
           decoding="async"
           onError={() => setBroken(true)}
-          className="size-full bg-picture-ground object-contain"
+          className="absolute inset-0 size-full bg-picture-ground object-contain"
         />
       ) : (
         <Sign asset={asset} />
@@ -41,7 +42,7 @@ export function VideoThumbnail({ asset, hosts }: Props) {
 
 function Sign({ asset }: { asset: Asset }) {
   if (asset.status === "errored") return <TriangleAlert aria-hidden className="size-4 text-bad" />;
-  if (asset.resolutionTier === "audio-only") return <AudioLines aria-hidden className="size-4 text-faint" />;
+  if (isSoundOnly(asset)) return <AudioLines aria-hidden className="size-4 text-faint" />;
   if (asset.status === "ready" && publicPlaybackId(asset) === null) {
     return <Lock aria-hidden className="size-4 text-faint" />;
   }

@@ -22,13 +22,13 @@ interface Props {
 
 export function VideosPage({ environment, hosts, initial }: Props) {
   const { uploads, add, cancel, retry } = useUploads(environment);
-  const videos = useVideos(environment, initial, (assets) =>
-    pendingUploads(uploads, assets).some(({ state }) => state.kind === "arrived" || state.kind === "created"),
+  const videos = useVideos(environment, initial, (assets, askedMs) =>
+    pendingUploads(uploads, assets, askedMs).some(({ state }) => state.kind === "arrived" || state.kind === "created"),
   );
   const isOver = useFileDrop(add);
-  const pending = pendingUploads(uploads, videos.assets ?? []);
+  const pending = pendingUploads(uploads, videos.assets ?? [], videos.askedMs);
   useEffect(() => {
-    for (const upload of uploads) if (!pending.includes(upload)) cancel(upload.key); // its video stands for it now
+    for (const upload of uploads) if (!pending.includes(upload)) cancel(upload.key); // there is no more to say of it
   });
   const isEmpty = videos.assets?.length === 0 && pending.length === 0;
   return (
