@@ -7,10 +7,10 @@ import {
   type VideoRendition,
 } from "../domain/media/plan.ts";
 import { IMAGE_FORMATS } from "../domain/media/transcoder-wire.ts";
+import { Lru } from "../platform/memory/lru.ts";
 import { openGrant, openPlaybackId, type Playable } from "./access.ts";
 import { readThumbnailParams } from "./images/thumbnail-params.ts";
 import { type Thumbnails, wantedImage } from "./images/thumbnails.ts";
-import { Lru } from "./lru.ts";
 import type { Plans } from "./plans.ts";
 import { PlaybackError, unavailable } from "./playback-error.ts";
 import type { PlaybackFacts, PlaybackIds } from "./playback-ids.ts";

@@ -1,11 +1,11 @@
 import { type PlanRef, planKey } from "../domain/media/object-keys.ts";
 import { decodePlan, type Plan } from "../domain/media/plan.ts";
+import { Lru } from "../platform/memory/lru.ts";
+import { SharedCalls } from "../platform/memory/shared-calls.ts";
 import { ObjectDamagedError, type Objects } from "../platform/objects/objects.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
-import { Lru } from "./lru.ts";
 import { unavailable } from "./playback-error.ts";
 import { readVerified } from "./segments/verified-object.ts";
-import { SharedCalls } from "./shared-calls.ts";
 
 export interface Plans {
   /** Null where the asset has no such plan. Rejects with a `PlaybackError` (503) when that cannot be told now. */

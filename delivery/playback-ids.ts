@@ -1,7 +1,7 @@
+import { Lru } from "../platform/memory/lru.ts";
 import { PostgresUnavailable } from "../platform/postgres/errors.ts";
 import type { Postgres } from "../platform/postgres/pool.ts";
 import { inTime } from "./in-time.ts";
-import { Lru } from "./lru.ts";
 import { unavailable } from "./playback-error.ts";
 
 /** A playback id and the asset behind it, as `delivery_playback_ids` tells. */

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type { PlanRef } from "../../domain/media/object-keys.ts";
 import { type Plan, planSeconds } from "../../domain/media/plan.ts";
 import type { ImageFormat, WantedImage } from "../../domain/media/transcoder-wire.ts";
-import { Lru } from "../lru.ts";
+import { Lru } from "../../platform/memory/lru.ts";
+import { SharedCalls } from "../../platform/memory/shared-calls.ts";
 import { PlaybackError } from "../playback-error.ts";
 import type { VerifiedObject } from "../segments/verified-object.ts";
-import { SharedCalls } from "../shared-calls.ts";
 import type { Transcoder } from "../transcoder-client.ts";
 import type { ThumbnailParams } from "./thumbnail-params.ts";
 

@@ -1,10 +1,10 @@
 import { initKey, segmentKey } from "../../domain/media/object-keys.ts";
 import type { WantedInit, WantedSegment } from "../../domain/media/transcoder-wire.ts";
+import { Lru } from "../../platform/memory/lru.ts";
+import { SharedCalls } from "../../platform/memory/shared-calls.ts";
 import { ObjectDamagedError, type Objects } from "../../platform/objects/objects.ts";
 import type { DeliveryMetrics } from "../delivery-metrics.ts";
-import { Lru } from "../lru.ts";
 import { unavailable } from "../playback-error.ts";
-import { SharedCalls } from "../shared-calls.ts";
 import type { Transcoder } from "../transcoder-client.ts";
 import { readVerified, type VerifiedObject } from "./verified-object.ts";
 

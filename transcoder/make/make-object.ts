@@ -7,12 +7,12 @@ import {
   type VideoRendition,
 } from "../../domain/media/plan.ts";
 import type { WantedInit, WantedSegment } from "../../domain/media/transcoder-wire.ts";
+import { SharedCalls } from "../../platform/memory/shared-calls.ts";
 import type { ObjectInfo, Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { cutPictures, cutSound, pictureInit, soundInit } from "../package/cut-segment.ts";
 import type { PlannedSource, SourceCache } from "../source/source-cache.ts";
 import { type EncodingParts, makeEncoded } from "./encoded-segments.ts";
-import { SharedWork } from "./shared-work.ts";
 import type { Priority } from "./slots.ts";
 import { wholeObjects } from "./whole-objects.ts";
 
@@ -35,7 +35,7 @@ export class ObjectMaker {
   readonly #parts: EncodingParts;
   readonly #sources: SourceCache;
   readonly #log: Logger;
-  readonly #making = new SharedWork<void>();
+  readonly #making = new SharedCalls<void>();
   readonly #stop = new AbortController();
   readonly #prefetching = new Set<Promise<unknown>>();
 
@@ -56,7 +56,7 @@ export class ObjectMaker {
     if (stored !== null) return stored;
     const { planned, rendition } = await this.#look(wanted);
     const work = (stop: AbortSignal): Promise<void> => this.#produce(wanted, planned, rendition, priority, stop);
-    await this.#making.run(workKey(wanted, rendition), signal, work);
+    await this.#making.join(workKey(wanted, rendition), signal, work);
     const made = await find(key);
     if (made === null) throw new Error(`${key} is missing after it was made`);
     if (priority === "viewer" && wanted.kind === "segment") this.#prefetchNext(wanted, planned.plan, rendition);

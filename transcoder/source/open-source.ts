@@ -10,7 +10,6 @@ import { readBytes } from "./read-samples.ts";
 /** A source as segments are cut from it: its tracks with the places of all samples, on the presentation's time line. */
 export interface Source {
   key: string;
-  movie: Movie;
   picture: { track: Track; index: PictureIndex } | null;
   sound: { track: Track; index: SoundIndex } | null;
 }
@@ -34,5 +33,5 @@ export function indexSource(key: string, movie: Movie): Source {
   const originSeconds = picture === null ? 0 : picture.index.presentationStart / picture.track.timescale;
   const soundIndex = soundTrack === null ? null : indexSound(movie, soundTrack, originSeconds);
   const sound = soundTrack === null || soundIndex === null ? null : { track: soundTrack, index: soundIndex };
-  return { key, movie, picture, sound };
+  return { key, picture, sound };
 }

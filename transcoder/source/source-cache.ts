@@ -2,6 +2,8 @@ import { buffer } from "node:stream/consumers";
 import type { AssetRef } from "../../domain/media/object-keys.ts";
 import { planKey } from "../../domain/media/object-keys.ts";
 import { decodePlan, type Plan } from "../../domain/media/plan.ts";
+import { Lru } from "../../platform/memory/lru.ts";
+import { SharedCalls } from "../../platform/memory/shared-calls.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { openSource, type Source } from "./open-source.ts";
 
@@ -11,33 +13,30 @@ export interface PlannedSource {
   source: Source;
 }
 
-/** Samples kept in memory over all sources, at about 29 bytes each: an hour has about 250,000. */
-const MAX_SAMPLES = 5_000_000;
+/**
+ * Samples kept in memory over all sources, at some 40 bytes each: an hour has about 250,000, the longest source of 12 hours
+ * and 120 pictures a second 7.2 million.
+ */
+const MAX_SAMPLES = 8_000_000;
+/** An index is read in less than a second: it is finished even when nobody waits any more. */
+const NEVER = new AbortController().signal;
 
-/** Plans and indexes in use, newest last. Both are immutable: a plan names the generation of its source. */
+/** Plans and indexes in use. Both are immutable: a plan names the generation of its source. */
 export class SourceCache {
   readonly #objects: Objects;
-  readonly #known = new Map<string, Promise<PlannedSource | null>>();
-  #samples = 0;
+  readonly #kept: Lru<PlannedSource>;
+  readonly #loading = new SharedCalls<PlannedSource | null>();
 
-  constructor(objects: Objects) {
+  /** @param maxSamples smaller only in tests */
+  constructor(objects: Objects, maxSamples = MAX_SAMPLES) {
     this.#objects = objects;
+    this.#kept = new Lru({ maxWeight: maxSamples, weigh: ({ source }) => countSamples(source) });
   }
 
-  /** Null when there is no such plan. */
+  /** Null when there is no such plan; it may be made later. */
   async get(ref: AssetRef, planId: string): Promise<PlannedSource | null> {
     const key = planKey({ ...ref, planId });
-    const known = this.#known.get(key) ?? this.#load(key, ref, planId);
-    this.#known.delete(key);
-    this.#known.set(key, known);
-    try {
-      const planned = await known;
-      if (planned === null) this.#known.delete(key); // it may be made later
-      return planned;
-    } catch (error) {
-      this.#known.delete(key);
-      throw error;
-    }
+    return this.#kept.get(key) ?? (await this.#loading.join(key, NEVER, () => this.#load(key, ref, planId)));
   }
 
   async #load(key: string, ref: AssetRef, planId: string): Promise<PlannedSource | null> {
@@ -45,23 +44,12 @@ export class SourceCache {
     if (found === null) return null;
     const plan = decodePlan((await buffer(found.body)).toString("utf8"));
     if (plan.planId !== planId) throw new Error(`${key} holds the plan ${plan.planId}`);
-    const source = await openSource(this.#objects, ref, plan.sourceGeneration);
-    this.#samples += countSamples(source);
-    await this.#shrink(key);
-    return { plan, source };
-  }
-
-  async #shrink(keep: string): Promise<void> {
-    for (const [key, loading] of this.#known) {
-      if (this.#samples <= MAX_SAMPLES) return;
-      if (key === keep) continue;
-      this.#known.delete(key);
-      const planned = await loading.catch(() => null);
-      if (planned !== null) this.#samples -= countSamples(planned.source);
-    }
+    const planned = { plan, source: await openSource(this.#objects, ref, plan.sourceGeneration) };
+    this.#kept.set(key, planned);
+    return planned;
   }
 }
 
-function countSamples({ movie }: Source): number {
-  return movie.tracks.reduce((sum, { samples }) => sum + samples.count, 0);
+function countSamples({ picture, sound }: Source): number {
+  return (picture?.track.samples.count ?? 0) + (sound?.track.samples.count ?? 0);
 }
