@@ -18,12 +18,14 @@ afterAll(() => postgres.stop());
 
 let server: TestServer;
 let environment: string;
+let authorization: string;
 let ask: ReturnType<typeof caller>;
 beforeEach(async () => {
   server = await startTestServer({ databaseUrl: await postgres.createTestDatabase() });
   const first = await createFirstTenant(server.db);
   environment = first.environmentId;
-  ask = caller(server, basic(first.tokenId, first.tokenSecret));
+  authorization = basic(first.tokenId, first.tokenSecret);
+  ask = caller(server, authorization);
 });
 afterEach(() => server.stop());
 
@@ -94,6 +96,14 @@ describe("POST /video/v1/assets", () => {
     expect(response.json().error.type).toBe("invalid_parameters");
     expect(response.json().error.messages.join("\n")).toContain(message);
     expect(await eventsOf(server)).toEqual([]);
+  });
+
+  it("refuses a body that is nested deeper than a stack", async () => {
+    const payload = `{"static_renditions":${"[".repeat(400_000)}${"]".repeat(400_000)}}`;
+    const headers = { authorization, "content-type": "application/json" };
+    const response = await server.app.inject({ method: "POST", url: "/video/v1/assets", headers, payload });
+    expect(response.statusCode).toBe(400);
+    expect(response.json().error.messages).toEqual(["The body is nested too deep"]);
   });
 
   it("counts a title's characters as people do", async () => {
