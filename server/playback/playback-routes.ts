@@ -1,5 +1,6 @@
 import replyFrom from "@fastify/reply-from";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
 import { ApiError } from "../../domain/errors.ts";
 import type { App } from "../http/app.ts";
 import type { Services } from "../http/services.ts";
@@ -11,6 +12,8 @@ const RETRY_SECONDS = 2;
 
 /** Twenty letters and more: no fixed path of ours is that long. */
 const PLAYBACK_ID = "[A-Za-z0-9]{20,64}";
+
+const Params = z.object({ "*": z.string().default("") });
 
 /**
  * Playback URLs on the API's host: SDKs send every call to one base URL, `GET /{playback_id}/thumbnail.jpg` among them
@@ -35,6 +38,8 @@ export function playbackRoutes(app: App, services: Services): void {
 }
 
 function forward(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { "*": rest } = Params.parse(request.params);
+  if (rest.includes("..")) throw new ApiError("not_found", ["There is no such playback URL"]); // it would lead out of the id
   return reply.from(undefined, {
     retryDelay: () => null, // a 503 of delivery is an answer: the player comes again
     rewriteRequestHeaders: (_, headers) => {

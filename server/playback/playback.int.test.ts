@@ -76,6 +76,8 @@ describe("playback URLs on the API's host", () => {
     ["GET", "/_stainless_unknown_path"],
     ["GET", "/video/v1/unknown-but-quite-long-path"],
     ["GET", `/uploads/${ID}`],
+    ["GET", `/${ID}/%2e%2e/%2E%2E/metrics`],
+    ["GET", `/${ID}/..%2fmetrics`],
   ])("%s %s is no playback URL: 404 as ever", async (method, path) => {
     const response = await fetch(api + path, { method });
     expect(response.status).toBe(404);
