@@ -183,7 +183,7 @@ export class FolderDraft implements ObjectDraft {
     try {
       const file = await open(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT, 0o644);
       try {
-        await file.write(entry);
+        await file.writeFile(entry); // all of it or an error: a disk that fills up may take a part
         await file.datasync();
       } finally {
         await file.close();
