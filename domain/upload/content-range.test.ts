@@ -33,6 +33,7 @@ describe("readUploadRequest", () => {
     ["a range beyond the total", "bytes 0-100/100", 101],
     ["a body longer than its range", "bytes 0-9/100", 11],
     ["a status question with a body", "bytes */100", 5],
+    ["a question about a whole without bytes", "bytes */0", 0],
     ["another unit", "items 0-9/100", 10],
     ["numbers beyond reason", "bytes 0-99999999999999999999/*", 10],
     ["nonsense", "bytes a-b/c", 10],

@@ -22,7 +22,8 @@ export function readUploadRequest(contentRange: string | undefined, contentLengt
   const status = STATUS.exec(text);
   if (status !== null) {
     if ((contentLength ?? 0) > 0) return malformed("Content-Range: a question for the status has no body");
-    return { kind: "status", sizeBytes: size(status[1]) };
+    const sizeBytes = size(status[1]);
+    return sizeBytes === 0 ? malformed("Content-Range: a file has at least one byte") : { kind: "status", sizeBytes };
   }
   const range = RANGE.exec(text);
   if (range === null)

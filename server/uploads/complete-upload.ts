@@ -34,12 +34,21 @@ export async function createUploadedAsset(services: UploadServices, { environmen
     return after;
   });
   if (upload === undefined) throw new Error(`upload ${id} is gone from the database`);
-  await draftOf(services.objects, upload).discard(); // a killed process may have left it behind its object
-  if (upload.status === "asset_created") return;
-  await services.objects.delete(sourceOf(upload).key);
-  throw goneUpload(upload.status);
+  await removeRest(services, upload);
+  if (upload.status !== "asset_created") throw goneUpload(upload.status);
+}
+
+/** Removes what an upload that has ended leaves but its asset's source; a process may have died before it did. */
+export async function removeRest({ objects }: Pick<UploadServices, "objects">, upload: UploadRow): Promise<void> {
+  await draftOf(objects, upload).discard();
+  if (upload.status !== "asset_created") await objects.delete(sourceOf(upload).key);
 }
 
 export function goneUpload(status: UploadRow["status"]): ApiError {
   return new ApiError("gone", [`This upload takes no more bytes: it is ${status}. Create a new one`]);
+}
+
+/** The next request will see what it has become. */
+export function changedMeanwhile(options?: ErrorOptions): ApiError {
+  return new ApiError("unavailable", ["The upload changed meanwhile"], { ...options, retryAfterSeconds: 1 });
 }

@@ -10,7 +10,13 @@ import {
 } from "../../platform/objects/objects.ts";
 import { draftOf, sourceOf, type UploadRow } from "../video/uploads.ts";
 import { contentLength, readBody } from "./body-reader.ts";
-import { completeUpload, createUploadedAsset, goneUpload, type UploadServices } from "./complete-upload.ts";
+import {
+  changedMeanwhile,
+  completeUpload,
+  createUploadedAsset,
+  goneUpload,
+  type UploadServices,
+} from "./complete-upload.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { stoppingError } from "./upload-gate.ts";
 
@@ -18,6 +24,8 @@ import { stoppingError } from "./upload-gate.ts";
 export type UploadAnswer = { kind: "complete" } | { kind: "incomplete"; contiguousBytes: number };
 
 const DISK_RETRY_SECONDS = 30;
+/** Pieces far apart that a draft may have; each is gone through at every write. Clients that send at once send a handful. */
+const MAX_RANGES = 1_000;
 
 /**
  * Takes what a request brings, durably, and says what is there now. Repeating any request is harmless; what came before a
@@ -53,18 +61,26 @@ async function storeBytes(
   { start, end, sizeBytes }: Extract<UploadRequest, { kind: "bytes" }>,
   request: IncomingMessage,
 ): Promise<void> {
-  if (sizeBytes !== null) await draft.announce(sizeBytes);
-  const { sizeBytes: announced } = await draft.received();
-  if (announced !== null && (end ?? 0) > announced) throw changedTotal();
-  const body = readBody(request, end === null ? announced : end - start);
   const stop = await keepAlive(services, upload);
   try {
+    if (sizeBytes !== null) await draft.announce(sizeBytes);
+    const { sizeBytes: announced, ranges, contiguousBytes } = await draft.received();
+    if (announced !== null && (end ?? 0) > announced) throw changedTotal();
+    if (ranges.length >= MAX_RANGES && start > contiguousBytes)
+      throw new ApiError("invalid_parameters", ["There are too many gaps between the bytes: fill the first one"]);
+    const body = readBody(request, end === null ? announced : end - start);
     await draft.write(start, addAbortSignal(services.uploads.signal, body.stream));
+    if (body.isTooLong()) throw new ApiError("invalid_parameters", ["The body is longer than Content-Range says"]);
+    if (end === null) await announceBody(draft, body.receivedBytes());
   } finally {
     stop();
   }
-  if (body.isTooLong()) throw new ApiError("invalid_parameters", ["The body is longer than Content-Range says"]);
-  if (end === null) await draft.announce(body.receivedBytes()); // a whole body in chunks: its end tells its length
+}
+
+/** A whole body in chunks: its end tells its length. */
+async function announceBody(draft: ObjectDraft, sizeBytes: number): Promise<void> {
+  if (sizeBytes === 0) throw new ApiError("invalid_parameters", ["The body is empty"]);
+  await draft.announce(sizeBytes);
 }
 
 async function progress(
@@ -91,8 +107,7 @@ function changedTotal(): ApiError {
 function asRefusal(error: unknown, request: IncomingMessage): unknown {
   if (error instanceof ObjectMismatchError) return changedTotal();
   if (error instanceof ObjectMissingError) return goneUpload("cancelled");
-  if (error instanceof DraftIncompleteError)
-    return new ApiError("unavailable", ["The upload changed meanwhile"], { cause: error, retryAfterSeconds: 1 });
+  if (error instanceof DraftIncompleteError) return changedMeanwhile({ cause: error });
   if (!request.complete && (request.errored !== null || request.destroyed))
     return new ApiError("invalid_parameters", ["The connection broke; what had arrived is kept"], { cause: error });
   if (

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { changeUpload, draftOf, lockUpload, recordUploadEvent, sourceOf, type UploadRow } from "../video/uploads.ts";
-import { completeUpload, createUploadedAsset, type UploadServices } from "./complete-upload.ts";
+import { completeUpload, createUploadedAsset, removeRest, type UploadServices } from "./complete-upload.ts";
 import { settleUploadAt } from "./settle-job.ts";
 
 const SettleUpload = z.object({ environment: z.string(), uploadId: z.string() });
@@ -17,8 +17,8 @@ export function settleUploadTask(services: UploadServices): JobTask {
       .transaction()
       .execute((transaction) => lockUpload(transaction, environment, uploadId));
     if (upload === undefined) return;
+    if (upload.status !== "waiting") return removeRest(services, upload);
     const draft = draftOf(services.objects, upload);
-    if (upload.status !== "waiting") return draft.discard();
     if ((await services.objects.head(sourceOf(upload).key)) !== null) return createUploadedAsset(services, upload);
     const { contiguousBytes, sizeBytes } = await draft.received();
     if (sizeBytes !== null && contiguousBytes === sizeBytes) return completeUpload(services, upload, sizeBytes);

@@ -2,6 +2,8 @@ import { ApiError } from "../../domain/errors.ts";
 
 /** Bodies that are taken at once, some 100 KiB of memory each; more are asked to come again. */
 const MAX_AT_ONCE = 500;
+/** Of those, to one URL: who has it cannot keep all others out. Browsers open six connections to a host. */
+const MAX_OF_ONE_URL = 16;
 const BUSY_RETRY_SECONDS = 2;
 const STOPPING_RETRY_SECONDS = 1;
 
@@ -9,24 +11,30 @@ const STOPPING_RETRY_SECONDS = 1;
 export class UploadGate {
   readonly #stop = new AbortController();
   readonly #leaving = new Set<Promise<unknown>>();
+  readonly #byUrl = new Map<string, number>();
 
   /** Aborted when the program stops: what came is made durable, and the client is asked to come again. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** Runs `receive`, or rejects with 503 when there are too many or the program stops. */
-  async run<T>(receive: () => Promise<T>): Promise<T> {
+  /** Runs `receive`, or rejects with 503 when there are too many, at all or to this URL, or the program stops. */
+  async run<T>(urlToken: string, receive: () => Promise<T>): Promise<T> {
     if (this.#stop.signal.aborted) throw stoppingError();
-    if (this.#leaving.size >= MAX_AT_ONCE)
+    const others = this.#byUrl.get(urlToken) ?? 0;
+    if (this.#leaving.size >= MAX_AT_ONCE || others >= MAX_OF_ONE_URL)
       throw new ApiError("unavailable", ["Too many uploads at once"], { retryAfterSeconds: BUSY_RETRY_SECONDS });
     const receiving = receive();
     const left = receiving.catch(() => {});
     this.#leaving.add(left);
+    this.#byUrl.set(urlToken, others + 1);
     try {
       return await receiving;
     } finally {
       this.#leaving.delete(left);
+      const rest = (this.#byUrl.get(urlToken) ?? 0) - 1;
+      if (rest > 0) this.#byUrl.set(urlToken, rest);
+      else this.#byUrl.delete(urlToken);
     }
   }
 

@@ -35,7 +35,8 @@ export function uploadUrlRoutes(app: App, services: Services): void {
       handler: async (request, reply) => {
         allowOrigin(request, reply, null); // until the upload is known: a page cannot read answers without it
         try {
-          return await services.uploads.run(() => take(services, request, reply));
+          const { token } = Params.parse(request.params);
+          return await services.uploads.run(token, () => take(services, token, request, reply));
         } finally {
           request.raw.resume(); // what nobody wants is still read, or the client would never see its answer
         }
@@ -44,8 +45,12 @@ export function uploadUrlRoutes(app: App, services: Services): void {
   });
 }
 
-async function take(services: Services, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { token } = Params.parse(request.params);
+async function take(
+  services: Services,
+  token: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const upload = await findUploadByToken(services.db, token);
   if (upload !== undefined) allowOrigin(request, reply, upload.cors_origin);
   if (request.method === "OPTIONS") return answerPreflight(request, reply);

@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { buffer } from "node:stream/consumers";
+import { buffer, text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { INGEST_TASK } from "../../domain/asset/outcome.ts";
@@ -204,9 +204,22 @@ describe("an upload URL", () => {
     expect((await status(url, 7)).status).toBe(400);
   });
 
-  it("refuses an empty body, and is 404 for a token that is none", async () => {
+  it("refuses an empty body, also one in chunks, and a total of none: no asset is made of nothing", async () => {
+    const upload = await create();
+    expect((await send(upload.url, Buffer.alloc(0))).status).toBe(400);
+    const { port, pathname } = new URL(upload.url);
+    const socket = connect(Number(port), "127.0.0.1");
+    socket.write(
+      `PUT ${pathname} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+    );
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 /);
+    expect((await status(upload.url, 0)).status).toBe(400);
+    expect((await send(upload.url, FILE)).status).toBe(200);
+    await expectWhole(upload);
+  });
+
+  it("is 404 for a token that is none", async () => {
     const { url } = await create();
-    expect((await send(url, Buffer.alloc(0))).status).toBe(400);
     for (const token of ["x", "A".repeat(43), "%00", "../v1"])
       expect((await send(`${new URL(url).origin}/uploads/${token}`, Buffer.from("x"))).status).toBe(404);
   });
@@ -329,6 +342,62 @@ describe("the end of an upload", () => {
     await draftOf(server.services.objects, row).write(1_000_000, Readable.from([FILE.subarray(1_000_000)]));
     await settle(upload, row.environment_id);
     await expectWhole(upload);
+  });
+});
+
+describe("an upload that ends while bytes arrive", () => {
+  it("takes none when its time was over after it had been looked up: nothing would ever remove them", async () => {
+    const upload = await create({ timeout: 60 });
+    const { environment_id: environment } = await rowOf(upload);
+    vi.spyOn(server.services.objects, "head").mockImplementationOnce(async () => {
+      server.advance(61_000);
+      await settle(upload, environment);
+      server.advance(-61_000); // another server's clock
+      return null;
+    });
+    expect((await piece(upload.url, 0, 10)).status).toBe(503);
+    expect(await drafts()).toEqual([]);
+    expect((await piece(upload.url, 0, 10)).status).toBe(410);
+  });
+
+  it("leaves no object when a process died between cancelling and removing it", async () => {
+    const upload = await create();
+    const row = await rowOf(upload);
+    const draft = draftOf(server.services.objects, row);
+    await draft.write(0, Readable.from([FILE]));
+    await draft.finish({ sizeBytes: FILE.length });
+    await server.db.updateTable("uploads").set({ status: "cancelled" }).where("id", "=", upload.id).execute();
+    await settle(upload, row.environment_id);
+    expect(await server.services.objects.head(sourceOf(row).key)).toBeNull();
+  });
+});
+
+describe("a hostile sender", () => {
+  it("holds some connections of its own upload, not those of others", async () => {
+    const { url } = await create();
+    const { port, pathname } = new URL(url);
+    const sockets = Array.from({ length: 40 }, () => connect(Number(port), "127.0.0.1"));
+    const statuses = new Set<string>();
+    for (const socket of sockets) {
+      socket.on("data", (answer) => statuses.add(answer.toString().slice(9, 12)));
+      socket.write(`PUT ${pathname} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nx`);
+    }
+    await vi.waitFor(async () => expect((await piece(url, 0, 10, 1_000)).status).toBe(503), 5_000);
+    const other = await create();
+    expect((await send(other.url, FILE)).status).toBe(200);
+    for (const socket of sockets) socket.destroy();
+    expect([...statuses]).toEqual(["503"]);
+    await vi.waitFor(async () => expect((await piece(url, 0, 10, 1_000)).status).toBe(308), 5_000);
+  });
+
+  it("cannot have more gaps remembered than anybody needs, and can still fill those there are", async () => {
+    const upload = await create();
+    const draft = draftOf(server.services.objects, await rowOf(upload));
+    for (let start = 1; start < 2_001; start += 2)
+      await draft.write(start, Readable.from([FILE.subarray(start, start + 1)]));
+    expect((await piece(upload.url, 5_000, 5_001)).status).toBe(400);
+    expect(await piece(upload.url, 0, 2_000)).toMatchObject({ status: 308, range: "bytes=0-1999" });
+    expect((await piece(upload.url, 5_000, 5_001)).status).toBe(308);
   });
 });
 

@@ -8,8 +8,9 @@ import { PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
+import { removeRest } from "../../uploads/complete-upload.ts";
 import { settleUploadAt } from "../../uploads/settle-job.ts";
-import { changeUpload, draftOf, listUploads, lockUpload, recordUploadEvent, requireUpload } from "../uploads.ts";
+import { changeUpload, listUploads, lockUpload, recordUploadEvent, requireUpload } from "../uploads.ts";
 import { requireSettings, SettingsBody } from "./settings-body.ts";
 import { UploadWire, uploadToWire } from "./upload-wire.ts";
 
@@ -127,7 +128,7 @@ function cancelRoute(app: App, services: Services): void {
         await recordUploadEvent(transaction, "video.upload.cancelled", after, { ...services, nowMs: services.now() });
         return after;
       });
-      await draftOf(services.objects, upload).discard();
+      await removeRest(services, upload);
       return { data: uploadToWire(upload, services.publicApiUrl) };
     },
   );
