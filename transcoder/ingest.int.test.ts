@@ -8,6 +8,7 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { APPLY_RESULT_TASK, type AssetResult, INGEST_TASK, type IngestOutcome } from "../domain/asset/outcome.ts";
 import { initKey, segmentKey, sourceKey } from "../domain/media/object-keys.ts";
+import { parseMovie } from "../domain/mp4/movie.ts";
 import { parseAllowList } from "../domain/network/allow-list.ts";
 import { addJob } from "../platform/jobs/jobs.ts";
 import { type JobWorker, startJobWorker } from "../platform/jobs/worker.ts";
@@ -212,6 +213,19 @@ describe("ingest", () => {
     const whole = await readFile(file);
     const { outcomes } = await ingest({ file: Readable.from([whole.subarray(0, whole.length - 500)]) });
     expect(outcomes).toMatchObject([{ kind: "errored", error: { messages: [expect.stringContaining("cut off")] } }]);
+  });
+
+  it("does not make a sound file of a film whose pictures cannot be decoded", async () => {
+    const file = join(folder, "film-hevc.mp4");
+    const hevc = ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error"];
+    await makeFilm(file, { rate: "25", pictures: 50, sound: "aac", output: hevc });
+    const bytes = await readFile(file);
+    const moovAt = bytes.indexOf("moov") - 4;
+    const movie = parseMovie(bytes.subarray(moovAt, moovAt + bytes.readUInt32BE(moovAt)));
+    const { samples } = movie.tracks.find(({ kind }) => kind === "video") ?? { samples: { offset: [], size: [] } };
+    for (const [n, offset] of samples.offset.entries()) bytes.fill(0x55, offset + 4, offset + (samples.size[n] ?? 4));
+    const { outcomes } = await ingest({ file: Readable.from([bytes]) });
+    expect(outcomes.at(-1)).toMatchObject({ kind: "errored", error: { type: "invalid_input" } });
   });
 
   it("does nothing for an asset that was deleted meanwhile", async () => {

@@ -70,6 +70,9 @@ async function ingest(
   const sourceGeneration = needsStandardising ? STANDARDISED : 1;
   const source = await openSource(objects, ref, sourceGeneration);
   const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier);
+  if (examined.facts.video !== null && plan.video.length === 0) {
+    throw new MediaError("invalid_input", "The file is damaged: none of its pictures can be decoded.");
+  }
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   makeFirst(parts.maker, ref, plan);
   const facts = assetFacts(plan, examined.facts, examined.container);

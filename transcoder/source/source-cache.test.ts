@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { planKey, sourceKey } from "../../domain/media/object-keys.ts";
 import { box, concat, fourCC, u32 } from "../../domain/mp4/box-writer.ts";
-import { buildMoov } from "../../domain/mp4/testing/build-moov.ts";
+import { buildMoov, type TrackToBuild } from "../../domain/mp4/testing/build-moov.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { SourceCache } from "./source-cache.ts";
 
@@ -12,8 +12,9 @@ const assetRef = (assetId: string) => ({ environment: "abc123", assetId });
 
 /** A store of sources with ten samples each; counts the reads of plans. */
 function storeOf(...assetIds: string[]) {
-  const tables = { stts: [[SAMPLES, 3_000]], stsc: [[1, SAMPLES]], chunkOffsets: [0], sizes: Array(SAMPLES).fill(1) };
-  const moov = buildMoov([tables as Parameters<typeof buildMoov>[0][number]]);
+  const sizes = Array<number>(SAMPLES).fill(1);
+  const track: TrackToBuild = { stts: [[SAMPLES, 3_000]], stsc: [[1, SAMPLES]], chunkOffsets: [0], sizes };
+  const moov = buildMoov([track]);
   const film = Buffer.from(concat(box("ftyp", fourCC("isom"), u32(0)), moov));
   const plan = Buffer.from(JSON.stringify({ version: 1, planId: PLAN_ID, sourceGeneration: 1 }));
   const stored = new Map<string, Buffer>();
