@@ -5,6 +5,7 @@ import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
+import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
@@ -58,7 +59,8 @@ export function applyResultTask(services: Pick<Services, "db" | "newId" | "now">
   return async (payload) => {
     const { environment, assetId, outcome } = Result.parse(payload);
     await services.db.transaction().execute(async (transaction) => {
-      if (!(await lockAsset(transaction, environment, assetId))) return; // deleted meanwhile
+      if (!(await lockAsset(transaction, environment, assetId)))
+        return deleteObjectsSoon(transaction, { environment, assetId }); // deleted while it was taken in
       const before = await requireAsset(transaction, environment, assetId);
       const nonStandardReasons = Reasons.nullable().parse(before.non_standard_input_reasons);
       const applied = applyOutcome({ status: before.status, nonStandardReasons }, outcome);

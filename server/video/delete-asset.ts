@@ -1,15 +1,16 @@
 import { z } from "zod";
-import { assetPrefix } from "../../domain/media/object-keys.ts";
+import { type AssetRef, assetPrefix } from "../../domain/media/object-keys.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
+import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset } from "./assets.ts";
 import { recordEvent } from "./events.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 export const DELETE_OBJECTS_TASK = "delete_asset_objects";
-/** A transcoder that is just writing for the asset has noticed by then that it is gone. */
+/** Segments that were being made for viewers are stored by then. One that is still taken in ends with a result, and goes then. */
 const SECOND_ROUND_MS = 60_000;
 
 const DeleteObjectsJob = z.object({ environment: z.string(), assetId: z.string() });
@@ -45,10 +46,15 @@ export async function deleteAsset(
       data: assetToWire(asset),
       nowMs,
     });
-    const job = { task: DELETE_OBJECTS_TASK, payload: { environment: environmentId, assetId: id } };
-    await addJob(transaction, job);
-    await addJob(transaction, { ...job, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
+    await deleteObjectsSoon(transaction, { environment: environmentId, assetId: id });
   });
+}
+
+/** Has the bytes of a deleted asset removed; again whenever a transcoder may have stored more. */
+export async function deleteObjectsSoon(transaction: PostgresTransaction, payload: AssetRef): Promise<void> {
+  const job = { task: DELETE_OBJECTS_TASK, payload };
+  await addJob(transaction, job);
+  await addJob(transaction, { ...job, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
 }
 
 /** Removes everything that is stored for an asset; running it again finds nothing left. */

@@ -295,16 +295,30 @@ describe("DELETE /video/v1/assets/{id}", () => {
     expect((await ask("GET", `/video/v1/assets/${id}`)).statusCode).toBe(404);
     expect((await ask("GET", `/video/v1/playback-ids/${playback_ids[0].id}`)).statusCode).toBe(404);
     expect((await ask("GET", "/video/v1/assets")).json().data).toEqual([]);
+    expect((await listJobs(server.db)).filter(({ task }) => task === "delete_asset_objects")).toHaveLength(2);
     await applyOutcomeNow(server, result(environment, id));
     const events = await eventsOf(server);
     expect(events.map(({ type }) => type)).toEqual(["video.asset.created", "video.asset.deleted"]);
     expect(events[1]?.data).toMatchObject({ id, status: "preparing" });
-    expect((await listJobs(server.db)).filter(({ task }) => task === "delete_asset_objects")).toHaveLength(2);
 
     server.startJobs();
     await vi.waitFor(async () => {
       for (const key of keys) expect(await server.services.objects.head(key)).toBeNull();
     }, 5_000);
     expect(await server.services.objects.head(others)).not.toBeNull();
+  });
+
+  it("removes what a transcoder stores hours later", async () => {
+    const { id } = await create();
+    await ask("DELETE", `/video/v1/assets/${id}`);
+    const deletions = async () => (await listJobs(server.db)).filter(({ task }) => task === "delete_asset_objects");
+    server.startJobs();
+    await vi.waitFor(async () => expect(await deletions()).toHaveLength(1), 5_000); // the second round waits
+
+    const key = sourceKey({ environment, assetId: id }, 2);
+    await server.services.objects.put(key, Buffer.from("x"));
+    await applyOutcomeNow(server, result(environment, id));
+    await vi.waitFor(async () => expect(await server.services.objects.head(key)).toBeNull(), 5_000);
+    expect(await deletions()).toHaveLength(2);
   });
 });
