@@ -89,7 +89,11 @@ const listener = await listen(
     image: async (wanted, signal) => {
       const planned = await sources.get(wanted, wanted.planId);
       if (planned === null) throw new NothingToMakeError(`there is no plan ${wanted.planId}`);
-      return imageSlots.run("viewer", signal, () => makeImage(tools, objects, planned, wanted, signal));
+      return imageSlots.run(
+        () => "viewer",
+        signal,
+        () => makeImage(tools, objects, planned, wanted, signal),
+      );
     },
   }),
 );

@@ -31,7 +31,7 @@ export interface EncodingOrder extends PlanRef {
 export async function makeEncoded(
   parts: EncodingParts,
   order: EncodingOrder,
-  priority: Priority,
+  priority: () => Priority,
   signal: AbortSignal,
 ): Promise<void> {
   const { objects, leases, slots } = parts;

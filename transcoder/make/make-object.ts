@@ -36,6 +36,8 @@ export class ObjectMaker {
   readonly #sources: SourceCache;
   readonly #log: Logger;
   readonly #making = new SharedCalls<void>();
+  /** Work that a viewer waits for, also where it was begun to be ahead of one. */
+  readonly #urgent = new Set<string>();
   readonly #stop = new AbortController();
   readonly #prefetching = new Set<Promise<unknown>>();
 
@@ -55,8 +57,13 @@ export class ObjectMaker {
     const stored = await find(key);
     if (stored !== null) return stored;
     const { planned, rendition } = await this.#look(wanted);
-    const work = (stop: AbortSignal): Promise<void> => this.#produce(wanted, planned, rendition, priority, stop);
-    await this.#making.join(workKey(wanted, rendition), signal, work);
+    const work = workKey(wanted, rendition);
+    signal.throwIfAborted();
+    if (priority === "viewer") this.#urgent.add(work);
+    await this.#making.join(work, signal, async (stop) => {
+      const current = (): Priority => (this.#urgent.has(work) ? "viewer" : "prefetch");
+      await this.#produce(wanted, planned, rendition, current, stop).finally(() => this.#urgent.delete(work));
+    });
     const made = await find(key);
     if (made === null) throw new Error(`${key} is missing after it was made`);
     if (priority === "viewer" && wanted.kind === "segment") this.#prefetchNext(wanted, planned.plan, rendition);
@@ -97,7 +104,7 @@ export class ObjectMaker {
     wanted: Wanted,
     { plan, source }: PlannedSource,
     rendition: Rendition,
-    priority: Priority,
+    priority: () => Priority,
     stop: AbortSignal,
   ): Promise<void> {
     const { store } = this.#parts.objects;

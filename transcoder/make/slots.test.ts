@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Slots } from "./slots.ts";
+import { type Priority, Slots } from "./slots.ts";
 
 /** Work that ends when told to. */
 function held(name: string, log: string[]) {
@@ -12,6 +12,8 @@ function held(name: string, log: string[]) {
     },
   };
 }
+const viewer = (): Priority => "viewer";
+const prefetch = (): Priority => "prefetch";
 const never = new AbortController().signal;
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -23,8 +25,7 @@ describe("Slots", () => {
       held(name, log),
     );
     const all = [first, a, b, c, d].map((one, n) => {
-      const priority = n === 1 || n === 3 ? ("prefetch" as const) : ("viewer" as const);
-      return slots.run(priority, never, one?.work ?? (async () => {}));
+      return slots.run(n === 1 || n === 3 ? prefetch : viewer, never, one?.work ?? (async () => {}));
     });
     for (const one of [first, b, d, a, c]) {
       await settle();
@@ -32,6 +33,25 @@ describe("Slots", () => {
     }
     await Promise.all(all);
     expect(log).toEqual(["first", "viewer 1", "viewer 2", "prefetch 1", "prefetch 2"]);
+  });
+
+  it("serves what was to be made ahead at once when somebody has come to wait for it", async () => {
+    const slots = new Slots(1);
+    const log: string[] = [];
+    const [first, a, b] = ["first", "made ahead", "made ahead and wanted"].map((name) => held(name, log));
+    let isWanted = false;
+    const all = [
+      slots.run(viewer, never, first?.work ?? settle),
+      slots.run(prefetch, never, a?.work ?? settle),
+      slots.run(() => (isWanted ? "viewer" : "prefetch"), never, b?.work ?? settle),
+    ];
+    isWanted = true;
+    for (const one of [first, b, a]) {
+      await settle();
+      one?.end();
+    }
+    await Promise.all(all);
+    expect(log).toEqual(["first", "made ahead and wanted", "made ahead"]);
   });
 
   it("runs so many at once, and frees a place also when work fails", async () => {
@@ -45,11 +65,11 @@ describe("Slots", () => {
       running -= 1;
       throw new Error("work failed");
     };
-    const ends = await Promise.allSettled(Array.from({ length: 9 }, () => slots.run("viewer", never, work)));
+    const ends = await Promise.allSettled(Array.from({ length: 9 }, () => slots.run(viewer, never, work)));
     expect(ends.every(({ status }) => status === "rejected")).toBe(true);
     expect(most).toBe(2);
     expect(slots.waiting).toBe(0);
-    await expect(slots.run("viewer", never, async () => "done")).resolves.toBe("done");
+    await expect(slots.run(viewer, never, async () => "done")).resolves.toBe("done");
   });
 
   it("lets go of who leaves before the work began", async () => {
@@ -57,13 +77,13 @@ describe("Slots", () => {
     const log: string[] = [];
     const first = held("first", log);
     const leaving = new AbortController();
-    const running = slots.run("viewer", never, first.work);
-    const left = slots.run("viewer", leaving.signal, async () => log.push("never"));
+    const running = slots.run(viewer, never, first.work);
+    const left = slots.run(viewer, leaving.signal, async () => log.push("never"));
     leaving.abort(new Error("the client left"));
     await expect(left).rejects.toThrow("the client left");
     first.end();
     await running;
     expect(log).toEqual(["first"]);
-    await expect(slots.run("viewer", leaving.signal, async () => 1)).rejects.toThrow("the client left");
+    await expect(slots.run(viewer, leaving.signal, async () => 1)).rejects.toThrow("the client left");
   });
 });

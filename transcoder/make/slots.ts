@@ -3,7 +3,7 @@ export const PRIORITIES = ["viewer", "prefetch"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 interface Waiting {
-  priority: Priority;
+  priority: () => Priority;
   start: () => void;
 }
 
@@ -20,8 +20,12 @@ export class Slots {
     return this.#queue.length;
   }
 
-  /** Rejects with the signal's reason when it is aborted before the work began. */
-  async run<T>(priority: Priority, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /**
+   * Rejects with the signal's reason when it is aborted before the work began.
+   *
+   * @param priority asked for each time a place gets free: somebody may come to wait for what was to be made ahead
+   */
+  async run<T>(priority: () => Priority, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.#enter(priority, signal);
     try {
       return await work();
@@ -30,7 +34,7 @@ export class Slots {
     }
   }
 
-  #enter(priority: Priority, signal: AbortSignal): Promise<void> {
+  #enter(priority: () => Priority, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
@@ -55,7 +59,7 @@ export class Slots {
   }
 
   #leave(): void {
-    const next = PRIORITIES.map((priority) => this.#queue.findIndex((one) => one.priority === priority)).find(
+    const next = PRIORITIES.map((priority) => this.#queue.findIndex((one) => one.priority() === priority)).find(
       (at) => at >= 0,
     );
     if (next === undefined) this.#free += 1;
