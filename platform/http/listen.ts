@@ -59,9 +59,12 @@ export async function listen(
   const open = new Set<ServerResponse>();
   const polite: RequestListener = (request, response) => {
     open.add(response);
-    response.once("close", () => open.delete(response));
+    const answered = slow.watch(request, response);
+    response.once("close", () => {
+      open.delete(response);
+      answered();
+    });
     if (leaving) response.shouldKeepAlive = false;
-    slow.watch(request, response);
     handler(request, response);
   };
   try {

@@ -16,7 +16,8 @@ interface Watched {
 }
 
 export interface SlowRequests {
-  watch(request: IncomingMessage, response: ServerResponse): void;
+  /** Returns what is to be called when the response is closed. */
+  watch(request: IncomingMessage, response: ServerResponse): () => void;
   stop(): void;
 }
 
@@ -50,10 +51,10 @@ export function watchSlowRequests(limitMs: number, isLong: (request: IncomingMes
       const watched = { socket, response, isLong: isLong(request), sinceMs: performance.now(), bytesRead };
       arriving.set(request, watched);
       // Most have arrived when they are answered; the rest of those that have not is read to no end.
-      response.once("close", () => {
+      return () => {
         if (request.complete) arriving.delete(request);
         else Object.assign(watched, { isLong: false, sinceMs: performance.now() });
-      });
+      };
     },
     stop: () => clearInterval(timer),
   };
