@@ -150,6 +150,36 @@ test.describe("uploading", () => {
     await expect(page.getByRole("heading", { name: "No videos yet" })).toBeVisible();
   });
 
+  test("is forgotten when its video was deleted before the list showed it", async ({ page, world }) => {
+    await openVideos(page, world);
+    await page.route("**/video/v1/assets?*", (route) => route.fulfill({ json: { data: [] } }));
+    await choose(page, FILM);
+    await expect(uploads(page)).toBeVisible();
+    await expect(uploads(page)).toHaveCount(0);
+    await expect(page.getByRole("heading", { name: "No videos yet" })).toBeVisible();
+  });
+
+  test("ends with the session only after a question", async ({ page, world }) => {
+    world.api.videos.set({ chunkMs: 30_000 });
+    await openVideos(page, world);
+    await choose(page, FILM);
+    await expect(uploads(page).and(page.locator("[data-state=sending]"))).toBeVisible();
+    const signOut = async () => {
+      await page
+        .getByRole("button", { name: /^Account of/ })
+        .locator("visible=true")
+        .click();
+      await page.getByRole("menuitem", { name: "Sign out" }).click();
+    };
+    await signOut();
+    await page.getByRole("button", { name: "Go on uploading" }).click();
+    await expect(uploads(page)).toBeVisible();
+    await signOut();
+    await page.getByRole("alertdialog").getByRole("button", { name: "Sign out" }).click();
+    await expect(page).toHaveURL(/\/sign-in$/);
+    expect(world.api.videos.cancelled).toEqual(["testsrc-40s"]);
+  });
+
   test("survives connections that break, and a network that goes away", async ({ page, world, context }) => {
     world.api.videos.set({ brokenChunks: 2, chunkMs: 3_000 });
     await openVideos(page, world);
@@ -208,6 +238,24 @@ test.describe("a video", () => {
     await expect.poll(heightPx, { timeout: 20_000 }).toBe(180);
   });
 
+  test("is shown whole, in its own shape", async ({ page, world }) => {
+    const [asset] = world.api.videos.assets;
+    if (asset !== undefined) asset.aspectRatio = "9:16";
+    await openVideos(page, world, "/film");
+    await page.locator("video").waitFor({ state: "attached" });
+    const player = await page.getByTestId("player").boundingBox();
+    expect((player?.width ?? 0) / (player?.height ?? 1)).toBeCloseTo(9 / 16, 1);
+    expect(await page.locator("video").boundingBox()).toEqual(player);
+  });
+
+  test("says why it does not go on", async ({ page, world }) => {
+    await page.route(/segment-/, () => undefined); // never answered
+    await openVideos(page, world, "/film");
+    await page.locator("video").waitFor({ state: "attached" });
+    await page.getByTestId("player").press("k");
+    await expect(page.getByText("This part is not made yet")).toBeVisible({ timeout: 15_000 });
+  });
+
   test("obeys the keyboard", async ({ page, world }) => {
     await openVideos(page, world, "/film");
     await page.locator("video").waitFor({ state: "attached" });
@@ -253,8 +301,10 @@ test.describe("a video", () => {
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("The Keeper");
     await expect(page).toHaveTitle("The Keeper · Playhead");
-    await page.getByRole("button", { name: "Edit title" }).click();
+    await expect(page.getByRole("button", { name: "Edit title" })).toBeFocused();
+    await page.keyboard.press("Enter");
     await page.keyboard.press("Escape");
+    await expect(page.getByRole("button", { name: "Edit title" })).toBeFocused();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("The Keeper");
     expect(world.api.videos.assets[0]?.title).toBe("The Keeper");
   });

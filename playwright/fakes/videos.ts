@@ -45,6 +45,8 @@ export interface FakeAsset {
   uploadId?: string;
   durationSeconds: number;
   resolutionTier: string;
+  /** Widescreen where it is not said. */
+  aspectRatio?: string;
 }
 
 interface FakeUpload {
@@ -57,6 +59,7 @@ interface FakeUpload {
 }
 
 const CALM: VideoBehaviour = { prepareMs: 600, chunkMs: 0, brokenChunks: 0, refusal: null };
+const PICTURE = { id: "t1", type: "video", status: "ready", max_width: 1920, max_height: 1080, max_frame_rate: 25 };
 const CORS_HEADERS = {
   "access-control-allow-methods": "PUT, OPTIONS",
   "access-control-allow-headers": "content-type, content-range",
@@ -204,7 +207,17 @@ export function exampleAsset(id: string, title: string | null, createdAtMs: numb
 }
 
 function assetWire(asset: FakeAsset): Record<string, unknown> {
-  const { id, title, playbackIds, durationSeconds, resolutionTier, converted, error, uploadId } = asset;
+  const {
+    id,
+    title,
+    playbackIds,
+    durationSeconds,
+    resolutionTier,
+    aspectRatio = "16:9",
+    converted,
+    error,
+    uploadId,
+  } = asset;
   const isDone = Date.now() >= asset.readyAtMs;
   const status = isDone ? (error === undefined ? "ready" : "errored") : "preparing";
   const transcoding = { state: "transcoding", progress: converted };
@@ -225,11 +238,11 @@ function assetWire(asset: FakeAsset): Record<string, unknown> {
     ...(status === "ready"
       ? {
           duration: durationSeconds,
-          aspect_ratio: "16:9",
+          ...(resolutionTier === "audio-only" ? {} : { aspect_ratio: aspectRatio }),
           resolution_tier: resolutionTier,
           max_stored_frame_rate: 25,
           tracks: [
-            { id: "t1", type: "video", status: "ready", max_width: 1920, max_height: 1080, max_frame_rate: 25 },
+            ...(resolutionTier === "audio-only" ? [] : [PICTURE]),
             { id: "t2", type: "audio", status: "ready", max_channels: 2, primary: true },
           ],
         }
