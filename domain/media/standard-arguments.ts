@@ -16,7 +16,7 @@ const AUDIO_BITRATE = 128_000;
 
 /**
  * Output arguments of the ffmpeg run that makes a plain MP4 of any source: the chosen streams, copied or encoded, nothing else. The
- * file's first time becomes 0; what starts later keeps its delay, by an empty edit.
+ * file's first time becomes 0; what starts later keeps its delay, by an empty edit, or by silence where sound is encoded.
  */
 export function standardArguments(facts: SourceFacts, treatment: StandardTreatment): string[] {
   const video = treatment.video === "none" ? null : facts.video;
@@ -64,8 +64,8 @@ function pictureArguments(video: VideoFacts): string[] {
 function soundArguments(audio: { channels: number; sampleRate: number }): string[] {
   const sampleRate = audio.sampleRate === 44_100 ? 44_100 : 48_000;
   return [
-    // Holes are filled with silence, so that packets stay on one grid; the start is left where it is.
-    ...["-filter:a", "aresample=async=1:min_hard_comp=0.1", "-c:a", "aac", "-b:a", String(AUDIO_BITRATE)],
+    // Holes and a late start are filled with silence, so that packets are on one grid from the file's first time on.
+    ...["-filter:a", "aresample=async=1:min_hard_comp=0.1:first_pts=0", "-c:a", "aac", "-b:a", String(AUDIO_BITRATE)],
     ...["-ac", String(Math.min(audio.channels, 2)), "-ar", String(sampleRate)],
   ];
 }

@@ -97,6 +97,14 @@ describe("judgeSource", () => {
     expect(judged).toEqual({ video: "copy", audio: "encode", needsStandardising: true, reasons });
   });
 
+  it("encodes sound that begins well after the pictures, for the silence before it", () => {
+    const late = (startSeconds: number) => judge({ video: { startSeconds: 7.4 }, audio: { startSeconds } });
+    expect(late(7.6)).toEqual({ video: "copy", audio: "encode", needsStandardising: true, reasons: UNEXPECTED });
+    expect(late(7.45)).toEqual(STANDARD);
+    expect(late(5)).toEqual(STANDARD);
+    expect(judge({ audio: { startSeconds: null } })).toEqual(STANDARD);
+  });
+
   it("copies pictures out of AVI only in the order in which they are shown", () => {
     expect(judge({}, "avi", null).video).toBe("encode");
     expect(judge({ video: { isReordered: false } }, "avi", null).video).toBe("copy");

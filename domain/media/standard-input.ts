@@ -33,6 +33,8 @@ const MAX_GOP_SECONDS = 20;
 /** 8 bits, 4:2:0: what browsers play as H.264. `yuvj420p` is the same in full range. */
 const PIXEL_FORMATS: readonly string[] = ["yuv420p", "yuvj420p"];
 const AAC_PROFILES: readonly string[] = ["LC", "HE-AAC", "HE-AACv2"];
+/** Sound that begins later makes players begin where it begins: hls.js jumps over the pictures before (`maxBufferHole`). */
+const MAX_SILENT_START_SECONDS = 0.1;
 const NON_STANDARD = "non-standard";
 
 /**
@@ -53,7 +55,7 @@ export function judgeSource(
     video === null
       ? {}
       : { ...pictureReasons(video), ...orderReasons(video, container), ...indexReasons("video", picture) };
-  const audioReasons = audio === null ? {} : { ...soundReasons(audio), ...indexReasons("audio", sound) };
+  const audioReasons = audio === null ? {} : { ...soundReasons(audio, video), ...indexReasons("audio", sound) };
   const isIndexed =
     isPlayed(playedTrack(tracks, "video"), video, picture, videoReasons) &&
     isPlayed(playedTrack(tracks, "audio"), audio, sound, audioReasons);
@@ -98,9 +100,13 @@ function orderReasons(video: VideoFacts, container: Container): NonStandardReaso
   return container === "avi" && video.isReordered ? { unexpected_media_file_parameters: NON_STANDARD } : {};
 }
 
-function soundReasons({ codec, profile }: AudioFacts): NonStandardReasons {
+function soundReasons({ codec, profile, startSeconds }: AudioFacts, video: VideoFacts | null): NonStandardReasons {
   const isFit = codec === "aac" && (profile === null || AAC_PROFILES.includes(profile));
-  return isFit ? {} : { audio_codec: codec };
+  const lateSeconds = video === null ? 0 : (startSeconds ?? 0) - (video.startSeconds ?? 0);
+  return {
+    ...(!isFit && { audio_codec: codec }),
+    ...(lateSeconds > MAX_SILENT_START_SECONDS && { unexpected_media_file_parameters: NON_STANDARD }),
+  };
 }
 
 /** What a track's own tables say against it. Without a track there is nothing to say: the streams may fit all the same. */
