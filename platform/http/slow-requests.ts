@@ -23,7 +23,8 @@ export interface SlowRequests {
 
 /**
  * Ends connections whose request does not arrive: whole within the limit, or, for long ones, any part of it. An unanswered one
- * gets 408; of an answered one, the rest has the limit once more. Costs one entry per request, no timer.
+ * gets 408. An answered one is cut no sooner: browsers see an answer only when they have sent all. Costs one entry per request,
+ * no timer.
  */
 export function watchSlowRequests(limitMs: number, isLong: (request: IncomingMessage) => boolean): SlowRequests {
   const arriving = new Map<IncomingMessage, Watched>();
@@ -48,12 +49,10 @@ export function watchSlowRequests(limitMs: number, isLong: (request: IncomingMes
     watch: (request, response) => {
       const { socket } = request;
       const { bytesRead } = socket;
-      const watched = { socket, response, isLong: isLong(request), sinceMs: performance.now(), bytesRead };
-      arriving.set(request, watched);
-      // Most have arrived when they are answered; the rest of those that have not is read to no end.
+      arriving.set(request, { socket, response, isLong: isLong(request), sinceMs: performance.now(), bytesRead });
+      // Most have arrived when they are answered; of those that have not, the rest is still to come.
       return () => {
         if (request.complete) arriving.delete(request);
-        else Object.assign(watched, { isLong: false, sinceMs: performance.now() });
       };
     },
     stop: () => clearInterval(timer),
