@@ -30,7 +30,7 @@ describe("standardArguments", () => {
   });
 
   it("keeps every picture's time, except where there is no usable rate", () => {
-    expect(encoded({})).toContain("-fps_mode passthrough -enc_time_base -1");
+    expect(encoded({})).toContain("-fps_mode vfr -enc_time_base -1");
     expect(encoded({})).not.toMatch(/fps=|bwdif/);
     expect(encoded({ averageFrameRate: 2 })).toMatch(/fps=30,scale(?!.*passthrough)/);
     expect(encoded({ averageFrameRate: null })).toContain("fps=30");

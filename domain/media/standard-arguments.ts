@@ -56,8 +56,8 @@ function pictureArguments(video: VideoFacts): string[] {
     ...["-filter:v", filters.join(","), "-c:v", "libx264", "-profile:v", "high", "-preset", "veryfast", "-crf", "20"],
     ...["-pix_fmt", "yuv420p", "-flags", "+cgop", "-g", "9999", "-keyint_min", "1", "-sc_threshold", "0"],
     ...["-force_key_frames", `expr:gte(t,n_forced*${GOP_SECONDS})`],
-    // Every picture keeps its time. The clock of frames (the default) would round times of variable rate.
-    ...(isRateKept ? ["-fps_mode", "passthrough", "-enc_time_base", "-1"] : []),
+    // Every picture keeps its time; of two at the same time one goes. The clock of frames (the default) would round times.
+    ...(isRateKept ? ["-fps_mode", "vfr", "-enc_time_base", "-1"] : []),
   ];
 }
 

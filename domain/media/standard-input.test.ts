@@ -18,7 +18,12 @@ const EDIT = { durationTicks: 10_000, mediaTime: 0, rate: 1 };
 /** A sample a second, every `gop`-th a sync sample. */
 function track(id: number, kind: "video" | "audio", changes: Partial<IndexedTrack> = {}, gop = 2): IndexedTrack {
   const dts = Array.from({ length: 60 }, (_, index) => index * 1000);
-  const samples = { count: dts.length, dts, isSync: dts.map((_, index) => Number(index % gop === 0)) };
+  const samples = {
+    count: dts.length,
+    dts,
+    cts: dts.map(() => 0),
+    isSync: dts.map((_, index) => Number(index % gop === 0)),
+  };
   const entryTypes = [kind === "video" ? "avc1" : "mp4a"];
   return { id, kind, isEnabled: true, timescale: 1000, entryTypes, edits: [EDIT], samples, ...changes };
 }
@@ -65,7 +70,7 @@ describe("judgeSource", () => {
   });
 
   it("copies the samples of a fragmented file, which has no table", () => {
-    const empty = { samples: { count: 0, dts: [], isSync: [] } };
+    const empty = { samples: { count: 0, dts: [], cts: [], isSync: [] } };
     const fragmented = { tracks: [track(1, "video", empty), track(2, "audio", empty)] };
     expect(judge({}, "mp4", fragmented)).toEqual({ ...STANDARD, needsStandardising: true, reasons: UNEXPECTED });
     expect(judge({}, "mp4", null)).toEqual({ ...STANDARD, needsStandardising: true, reasons: UNEXPECTED });
@@ -120,6 +125,13 @@ describe("judgeSource", () => {
     expect(judge({}, "mp4", edits({ ...EDIT, rate: 0 }))).toMatchObject({ reasons });
     const sound = { tracks: [track(1, "video"), track(2, "audio", { edits: [EDIT, EDIT] })] };
     expect(judge({}, "mp4", sound)).toMatchObject({ reasons: { audio_edit_list: "non-standard" } });
+  });
+
+  it("encodes pictures of which two are shown at the same time", () => {
+    const { samples } = track(1, "video");
+    const twins = { samples: { ...samples, cts: Array.from(samples.dts, (time) => (time === 7_000 ? 1_000 : 0)) } };
+    const movie = { tracks: [track(1, "video", twins), track(2, "audio", twins)] };
+    expect(judge({}, "mp4", movie)).toMatchObject({ video: "encode", audio: "copy", reasons: UNEXPECTED });
   });
 
   it("encodes what has changing parameters, or sync samples too far apart", () => {

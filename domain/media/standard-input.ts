@@ -22,7 +22,7 @@ export interface IndexedTrack {
   timescale: number;
   entryTypes: readonly string[];
   edits: readonly { durationTicks: number; mediaTime: number; rate: number }[];
-  samples: { count: number; dts: ArrayLike<number>; isSync: ArrayLike<number> };
+  samples: { count: number; dts: ArrayLike<number>; cts: ArrayLike<number>; isSync: ArrayLike<number> };
 }
 
 const MAX_SIDE_PX = 4096;
@@ -117,8 +117,15 @@ function indexReasons(kind: "video" | "audio", track: IndexedTrack | null): NonS
   return {
     ...(!isSimple && { [`${kind}_edit_list`]: NON_STANDARD }),
     ...(track.entryTypes.length > 1 && { unexpected_media_file_parameters: NON_STANDARD }),
+    ...(kind === "video" && showsTwoAtOnce(track) && { unexpected_media_file_parameters: NON_STANDARD }),
     ...(kind === "video" && longestGopSeconds(track) > MAX_GOP_SECONDS && { video_gop_size: "high" }),
   };
+}
+
+/** Some recorders give a picture no time at all. Players show the second one; a segment plan needs one picture a time. */
+function showsTwoAtOnce({ samples: { count, dts, cts } }: IndexedTrack): boolean {
+  const times = Float64Array.from({ length: count }, (_, sample) => (dts[sample] ?? 0) + (cts[sample] ?? 0)).sort();
+  return times.some((time, at) => at > 0 && time === times[at - 1]);
 }
 
 function longestGopSeconds({ samples: { count, dts, isSync }, timescale }: IndexedTrack): number {
