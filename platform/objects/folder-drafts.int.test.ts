@@ -35,6 +35,19 @@ describe("drafts of the object folder", () => {
     expect(await readdir(join(directory, "@drafts"))).toEqual([]);
   });
 
+  it("leave one name for their bytes when they are finished several times at once, and none when that is deleted", async () => {
+    const objects = openFolderObjects(directory);
+    for (let n = 0; n < 20; n += 1) {
+      const key = `env/a${n}/source/1`;
+      const draft = objects.openDraft(key, `d${n}`);
+      await draft.write(0, Readable.from([Buffer.alloc(1_000, n)]));
+      await Promise.all([1, 2, 3].map(() => draft.finish({ sizeBytes: 1_000 })));
+      expect(await readdir(join(directory, `env/a${n}/source`))).toHaveLength(2); // the bytes and the link to them
+      await objects.delete(key);
+    }
+    expect((await readdir(directory)).sort()).toEqual(["@drafts", "@work"]);
+  });
+
   it("ignore a torn entry of their ranges and go on behind it", async () => {
     const draft = openFolderObjects(directory).openDraft("a", "torn");
     await draft.write(0, Readable.from([Buffer.alloc(1_000, 1)]));

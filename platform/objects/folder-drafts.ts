@@ -46,6 +46,7 @@ export class FolderDraft implements ObjectDraft {
   #hash: DraftHash;
   /** Chunks go one after another, so that no byte is written twice. */
   #turn: Promise<void> = Promise.resolve();
+  #finishing: Promise<unknown> = Promise.resolve();
   #users = 0;
 
   constructor(directory: string, key: string, store: DraftStore) {
@@ -92,7 +93,14 @@ export class FolderDraft implements ObjectDraft {
       throw new ObjectMismatchError(`${this.key} was to have ${this.#sizeBytes} bytes, not ${sizeBytes}`);
   }
 
-  async finish({ sizeBytes }: { sizeBytes: number }): Promise<ObjectInfo> {
+  /** One after another: two at once would give the bytes two names, one of which no link leads to and nobody removes. */
+  finish({ sizeBytes }: { sizeBytes: number }): Promise<ObjectInfo> {
+    const mine = this.#finishing.then(() => this.#finish(sizeBytes));
+    this.#finishing = mine.catch(() => {}); // told to its own caller
+    return mine;
+  }
+
+  async #finish(sizeBytes: number): Promise<ObjectInfo> {
     await this.#readRanges();
     try {
       return await this.#publish(sizeBytes);
