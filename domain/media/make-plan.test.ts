@@ -67,6 +67,14 @@ describe("makePlan", () => {
     expect(top?.peakBitrate).toBeLessThan(5_000_000);
   });
 
+  it("refuses what is too heavy to be read at once", () => {
+    const [heavyPicture, heavySound] = [picture(10), sound(10)];
+    heavyPicture.table.size.fill(2 ** 23);
+    heavySound.table.size.fill(2 ** 23);
+    expect(() => plan({ picture: heavyPicture, sound: null })).toThrow("256 MiB");
+    expect(() => plan({ picture: null, sound: heavySound })).toThrow("256 MiB");
+  });
+
   it.each([
     ["is as long as the picture", 10, [2, 2, 4, 2], [2, 2, 4, 2]],
     ["ends before", 5, [2, 2, 4, 2], [2, 2, 1, 0]],

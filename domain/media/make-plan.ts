@@ -3,8 +3,9 @@ import { h264HighCodecs, h264Level } from "./h264-level.ts";
 import { type LadderSource, type MaxResolutionTier, planLadder, type Rung } from "./ladder.ts";
 import { peakBitrate } from "./peak-bitrate.ts";
 import type { PictureIndex } from "./picture-index.ts";
-import { copiedSamples } from "./picture-range.ts";
+import { copiedSamples, decodedSamples } from "./picture-range.ts";
 import { AUDIO_RENDITION, type AudioRendition, type Plan, type VideoRendition } from "./plan.ts";
+import { requireUsualWeight } from "./segment-weight.ts";
 import { type SoundIndex, soundBoundaries, soundCuts, soundEndSeconds } from "./sound-index.ts";
 
 /** A source's picture, indexed, with what was found out about its bytes. */
@@ -45,7 +46,10 @@ const BUFFER_START_RATIO = 0.9;
 const OVERHEAD_BYTES = 300;
 const OVERHEAD_BYTES_PER_SAMPLE = 16;
 
-/** The plan without its id, which is made from its content. Throws RangeError when there is neither picture nor sound. */
+/**
+ * The plan without its id, which is made from its content. Throws RangeError when there is neither picture nor sound, Mp4Error
+ * when a segment would be too heavy to make.
+ */
 export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
   const { picture, sound, sourceGeneration } = source;
   const timescale = picture?.index.timescale ?? sound?.index.timescale;
@@ -78,7 +82,10 @@ function planBoundaries({ picture, sound }: PlanSource, timescale: number): numb
 }
 
 function videoRenditions(picture: PictureSource, tier: MaxResolutionTier): VideoRendition[] {
-  const { index, table } = picture;
+  const { index, table, starts } = picture;
+  for (const [n, from] of starts.entries()) {
+    requireUsualWeight(table, decodedSamples(index, table, { from, to: starts[n + 1] ?? index.times.length }));
+  }
   const seconds = index.end / index.timescale;
   const bytes = index.samples.reduce((sum, sample) => sum + (table.size[sample] ?? 0), 0);
   const source: LadderSource = { widthPx: picture.widthPx, heightPx: picture.heightPx, bitrate: (bytes * 8) / seconds };
@@ -132,6 +139,9 @@ function audioRendition(sound: SoundSource, boundaries: readonly number[], times
     index,
     boundaries.map((ticks) => ticks / timescale),
   );
+  for (const [n, from] of cuts.slice(0, -1).entries()) {
+    requireUsualWeight(table, { first: index.firstPacket + from, end: index.firstPacket + (cuts[n + 1] ?? from) });
+  }
   const own = soundBoundaries(index, cuts);
   const segments = own.slice(1).map((end, n) => ({
     bits: soundBits(index, table, cuts[n] ?? 0, cuts[n + 1] ?? 0),

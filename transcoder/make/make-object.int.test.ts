@@ -58,7 +58,7 @@ describe("ObjectMaker", () => {
   it("encodes once for many who ask at the same time, and what comes next by itself", async () => {
     const made = await Promise.all(Array.from({ length: 20 }, () => maker.make(segment(0), "viewer", never)));
     expect(new Set(made.map(({ sha256 }) => sha256)).size).toBe(1);
-    await expect.poll(() => objects.head(segmentKey(ref(), ENCODED, 1))).not.toBeNull();
+    await expect.poll(() => objects.head(segmentKey(ref(), ENCODED, 1)), { timeout: 20_000 }).not.toBeNull();
     expect(runs).toBe(2);
     await maker.make(segment(1), "viewer", never);
     expect(runs).toBe(2);

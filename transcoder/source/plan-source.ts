@@ -9,7 +9,7 @@ import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import { isIdrSample } from "../../domain/mp4/nal.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Source } from "./open-source.ts";
-import { readBytes } from "./read-samples.ts";
+import { readSamples } from "./read-samples.ts";
 
 /** A muxer that marks the wrong pictures does so throughout: so many are looked at, spread over the file. */
 const CHECKED_PICTURES = 24;
@@ -58,8 +58,7 @@ async function areIdrs(
 ): Promise<boolean> {
   const step = Math.max(1, Math.floor(samples.length / CHECKED_PICTURES));
   for (const sample of samples.filter((_, n) => n % step === 0)) {
-    const start = table.offset[sample] ?? 0;
-    const bytes = await readBytes(objects, key, { start, end: start + (table.size[sample] ?? 0) });
+    const bytes = await readSamples(objects, key, table, { first: sample, end: sample + 1 });
     if (!isIdrSample(bytes, lengthBytes)) return false;
   }
   return true;

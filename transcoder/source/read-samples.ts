@@ -1,17 +1,22 @@
 import { buffer } from "node:stream/consumers";
+import { requireUsualWeight } from "../../domain/media/segment-weight.ts";
 import type { SampleTable } from "../../domain/mp4/movie.ts";
 import { type ByteRange, ObjectMissingError, type Objects } from "../../platform/objects/objects.ts";
 
 /** Samples of one track lie between another's; a gap up to this size is read over rather than sought over. */
 const MAX_GAP_BYTES = 256 * 1024;
 
-/** The bytes of samples [first, end) one after the other, in decode order. Rejects when the source does not hold them. */
+/**
+ * The bytes of samples [first, end) one after the other, in decode order. Rejects when the source does not hold them, and with
+ * Mp4Error when they are too many to hold.
+ */
 export async function readSamples(
   objects: Objects,
   key: string,
   table: SampleTable,
   { first, end }: { first: number; end: number },
 ): Promise<Buffer> {
+  requireUsualWeight(table, { first, end });
   const parts: Buffer[] = [];
   for (let sample = first; sample < end; ) {
     const run = runFrom(table, sample, end);
