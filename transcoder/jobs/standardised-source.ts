@@ -5,12 +5,20 @@ import { join } from "node:path";
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
+import type { FfmpegFailure } from "../launch/ffmpeg-error.ts";
 import { standardise } from "../standardise.ts";
 import type { Examined } from "./examine-source.ts";
 import { MediaError } from "./media-error.ts";
 
 /** Generation of a source that was made from what the customer sent. */
 export const STANDARDISED = 2;
+
+/** What trying again would not change: a file that has run into its limit once would do so for as many hours each time. */
+const FILE_FAULTS: Partial<Record<FfmpegFailure, string>> = {
+  exit: "The file is damaged: it cannot be decoded.",
+  timeout: "The file takes too long to decode.",
+  too_much_output: "The file becomes too large when it is decoded.",
+};
 
 /**
  * Makes a source that segments can be cut from and stores it as its second generation. `onProgress` is told the share done,
@@ -34,8 +42,9 @@ export async function storeStandardised(
     await objects.put(sourceKey(ref, STANDARDISED), createReadStream(outputFile));
   } catch (error) {
     signal.throwIfAborted();
-    if (!(error instanceof FfmpegError) || error.reason !== "exit") throw error;
-    throw new MediaError("invalid_input", "The file is damaged: it cannot be decoded.", { cause: error });
+    const message = error instanceof FfmpegError ? FILE_FAULTS[error.reason] : undefined;
+    if (message === undefined) throw error;
+    throw new MediaError("invalid_input", message, { cause: error });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
