@@ -24,6 +24,8 @@ import { SourceCache } from "./source/source-cache.ts";
 const INGESTS = 2;
 /** One more than encodes: a picture is wanted quickly and takes little. */
 const EXTRA_IMAGE_SLOTS = 1;
+/** Anybody may ask for any time and size of a public film; at half a second each, the last of these waits for delivery's 15 s. */
+const MAX_WAITING_IMAGES = 100;
 /** Threads of one encode: more than two gain nothing at our sizes (measured: docs/decisions/encoding.md). */
 const ENCODE_THREADS = 2;
 
@@ -78,7 +80,7 @@ const maker = new ObjectMaker({
 });
 program.onStop("prefetching", () => maker.close());
 
-const imageSlots = new Slots(config.slots + EXTRA_IMAGE_SLOTS);
+const imageSlots = new Slots(config.slots + EXTRA_IMAGE_SLOTS, MAX_WAITING_IMAGES);
 const listener = await listen(
   config.hosts,
   config.port,

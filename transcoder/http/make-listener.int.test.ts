@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Listener, listen } from "../../platform/http/listen.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { NothingToMakeError } from "../make/make-object.ts";
+import { BusyError } from "../make/slots.ts";
 import { type MakeParts, makeListener } from "./make-listener.ts";
 
 const SECRET = "s".repeat(32);
@@ -70,6 +71,8 @@ describe("POST /make", () => {
     const failed = await ask(SEGMENT);
     expect([failed.status, failed.headers.get("retry-after")]).toEqual([503, "2"]);
     expect(await failed.text()).not.toContain("ffmpeg");
+    parts.maker = { make: () => Promise.reject(new BusyError("too many")) };
+    expect(await (await ask(SEGMENT)).text()).toContain("Too much is wanted");
     parts.image = async () => null;
     expect((await ask(IMAGE)).status).toBe(404);
   });

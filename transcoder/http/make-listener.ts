@@ -4,6 +4,7 @@ import { json } from "node:stream/consumers";
 import { IMAGE_FORMATS, type MadeObject, type Wanted, type WantedImage } from "../../domain/media/transcoder-wire.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { NothingToMakeError, type ObjectMaker } from "../make/make-object.ts";
+import { BusyError } from "../make/slots.ts";
 import { MakeRequest } from "./make-request.ts";
 
 export interface MakeParts {
@@ -28,6 +29,7 @@ export function makeListener(parts: MakeParts): RequestListener {
     answer(parts, request, response, left.signal).catch((error: unknown) => {
       if (left.signal.aborted) return;
       if (error instanceof NothingToMakeError) return end(response, 404, error.message);
+      if (error instanceof BusyError) return end(response, 503, "Too much is wanted just now");
       parts.log.error({ err: error }, "cannot make what was asked for");
       end(response, 503, "It cannot be made just now");
     });

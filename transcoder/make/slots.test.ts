@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Priority, Slots } from "./slots.ts";
+import { BusyError, type Priority, Slots } from "./slots.ts";
 
 /** Work that ends when told to. */
 function held(name: string, log: string[]) {
@@ -70,6 +70,17 @@ describe("Slots", () => {
     expect(most).toBe(2);
     expect(slots.waiting).toBe(0);
     await expect(slots.run(viewer, never, async () => "done")).resolves.toBe("done");
+  });
+
+  it("turns away who would wait behind too many", async () => {
+    const slots = new Slots(1, 1);
+    const [first, second] = [held("first", []), held("second", [])];
+    const all = [slots.run(viewer, never, first.work), slots.run(viewer, never, second.work)];
+    await expect(slots.run(viewer, never, settle)).rejects.toThrow(BusyError);
+    first.end();
+    second.end();
+    await Promise.all(all);
+    await expect(slots.run(viewer, never, async () => "free again")).resolves.toBe("free again");
   });
 
   it("lets go of who leaves before the work began", async () => {

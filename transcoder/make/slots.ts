@@ -7,13 +7,20 @@ interface Waiting {
   start: () => void;
 }
 
+/** So many wait already that whoever comes now would wait in vain. */
+export class BusyError extends Error {
+  override readonly name = "BusyError";
+}
+
 /** Lets a number of pieces of work run at once; the others wait in the order of their priority. */
 export class Slots {
   #free: number;
+  readonly #maxWaiting: number;
   readonly #queue: Waiting[] = [];
 
-  constructor(count: number) {
+  constructor(count: number, maxWaiting = Number.POSITIVE_INFINITY) {
     this.#free = count;
+    this.#maxWaiting = maxWaiting;
   }
 
   get waiting(): number {
@@ -21,7 +28,7 @@ export class Slots {
   }
 
   /**
-   * Rejects with the signal's reason when it is aborted before the work began.
+   * Rejects with the signal's reason when it is aborted before the work began, and with BusyError when too many wait.
    *
    * @param priority asked for each time a place gets free: somebody may come to wait for what was to be made ahead
    */
@@ -40,6 +47,7 @@ export class Slots {
       this.#free -= 1;
       return Promise.resolve();
     }
+    if (this.#queue.length >= this.#maxWaiting) return Promise.reject(new BusyError("too many wait already"));
     return new Promise((resolve, reject) => {
       const onAbort = (): void => {
         const at = this.#queue.indexOf(waiting);
