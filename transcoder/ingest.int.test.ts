@@ -90,6 +90,26 @@ async function createEnvironment(): Promise<void> {
   await db.insertInto("environments").values(environment).execute();
 }
 
+async function createAsset(id: string, facts: { input_url: string | null; deleted_at: Date | null }): Promise<void> {
+  const nowDate = new Date();
+  await db
+    .insertInto("assets")
+    .values({
+      environment_id: "abc123",
+      id,
+      status: "preparing",
+      ingest_type: facts.input_url === null ? "on_demand_direct_upload" : "on_demand_url",
+      settings: "{}",
+      meta: "{}",
+      video_quality: "basic",
+      max_resolution_tier: "1080p",
+      created_at: nowDate,
+      updated_at: nowDate,
+      ...facts,
+    })
+    .execute();
+}
+
 /** Runs an asset through; the source is a stored object, or a URL. */
 async function ingest(source: {
   file?: string | Readable;
@@ -101,23 +121,7 @@ async function ingest(source: {
     const body = typeof source.file === "string" ? createReadStream(source.file) : source.file;
     await objects.put(sourceKey(ref, 1), body);
   }
-  const nowDate = new Date();
-  await db
-    .insertInto("assets")
-    .values({
-      environment_id: ref.environment,
-      id: ref.assetId,
-      status: "preparing",
-      ingest_type: source.url === undefined ? "on_demand_direct_upload" : "on_demand_url",
-      input_url: source.url ?? null,
-      settings: "{}",
-      meta: "{}",
-      video_quality: "basic",
-      max_resolution_tier: "1080p",
-      created_at: nowDate,
-      updated_at: nowDate,
-    })
-    .execute();
+  await createAsset(ref.assetId, { input_url: source.url ?? null, deleted_at: null });
   await addJob(db, { task: INGEST_TASK, payload: ref, maxAttempts: 1 });
   const ours = (): IngestOutcome[] =>
     results.filter(({ assetId }) => assetId === ref.assetId).map(({ outcome }) => outcome);
@@ -246,12 +250,16 @@ describe("ingest", () => {
     expect(outcomes.at(-1)).toMatchObject({ kind: "errored", error: { type: "invalid_input" } });
   });
 
-  it("does nothing for an asset that was deleted meanwhile", async () => {
+  it("takes in nothing of an asset that was deleted meanwhile, and has what is stored for it removed", async () => {
     const ref = { environment: "abc123", assetId: "Gone".padEnd(44, "x") };
+    await objects.put(sourceKey(ref, 1), createReadStream(join(VIDE, "ocean.mp4")));
+    await createAsset(ref.assetId, { input_url: null, deleted_at: new Date() });
     const task = ingestTask({ db, objects, tools, maker, allow: { ranges: [], hosts: [] }, log });
     const context = { signal: new AbortController().signal, attempt: 1, isLastAttempt: true };
     await task(ref, context);
-    expect(results.filter(({ assetId }) => assetId === ref.assetId)).toEqual([]);
+    await ingest({ file: Readable.from([Buffer.from("what is told later")]) }); // results come in order
+    const told = results.filter(({ assetId }) => assetId === ref.assetId);
+    expect(told.map(({ outcome }) => outcome.kind)).toEqual(["errored"]); // of which the server takes the deletion only
   });
 });
 

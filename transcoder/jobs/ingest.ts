@@ -30,6 +30,12 @@ export interface IngestParts {
   log: Logger;
 }
 
+/** Changes nothing of an asset that is gone, but makes the server remove what is stored for it. */
+const DELETED: IngestOutcome = {
+  kind: "errored",
+  error: { type: "invalid_input", messages: ["The asset was deleted before it was ready."] },
+};
+
 const Payload = z.object({ environment: z.string(), assetId: z.string() });
 
 type IngestedAsset = NonNullable<Awaited<ReturnType<typeof findAsset>>>;
@@ -42,7 +48,8 @@ export function ingestTask(parts: IngestParts): JobTask {
   return async (payload, { signal, isLastAttempt }) => {
     const ref = Payload.parse(payload);
     const asset = await findAsset(parts.db, ref);
-    if (asset === undefined || !asset.active || asset.status !== "preparing") return;
+    if (asset === undefined || asset.status !== "preparing") return;
+    if (!asset.active) return report(parts.db, ref, DELETED); // an earlier attempt may have stored something
     const outcome = await ingest(parts, ref, asset, signal).catch((error: unknown) => {
       signal.throwIfAborted();
       return failure(parts.log, ref, error, isLastAttempt);
