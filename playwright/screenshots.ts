@@ -1,10 +1,10 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "@playwright/test";
+import { type Browser, type CDPSession, chromium, type Page } from "@playwright/test";
 import sharp from "sharp";
-import { CAMERA_FILM, LARGE_FILM, makeFilms } from "./system/films.ts";
+import { CAMERA_FILM, FILM_TITLES, LARGE_FILM, makeFilm } from "./system/films.ts";
 import type { Access } from "./system/start-playhead.ts";
 
 /**
@@ -24,7 +24,7 @@ const WIDTHS = [
 const SETTLE_MS = 4_000;
 const READY_WITHIN_MS = 60_000;
 /** So that an upload is still on its way when the picture is taken. */
-const UPLOAD_BYTES_PER_SECOND = 4_000_000;
+const UPLOAD_BYTES_PER_SECOND = 1_500_000;
 const UPLOADING = "Opening ceremony";
 const UPLOADED_RATIO = 0.4;
 /** Some way into the film, with all pictures of the strip there. */
@@ -50,24 +50,23 @@ try {
 
 /** Uploads the films where there is none yet; returns the file of one to be on its way in the pictures. */
 async function fillLibrary(chrome: Browser): Promise<string> {
-  const files = await makeFilms(films);
   const page = await chrome.newPage();
   await signIn(page);
   await page.goto(videosUrl);
   await page.getByRole("button", { name: /Choose files|Upload/ }).waitFor();
   if ((await page.getByTestId("video").count()) === 0) {
-    for (const file of files.values()) {
-      await page.locator("input[type=file]").setInputFiles(file); // one by one, so that they stand in this order
+    for (const title of FILM_TITLES) {
+      await page.locator("input[type=file]").setInputFiles(await makeFilm(films, title)); // one by one, so that they stand in this order
       await page.getByTestId("upload").waitFor({ state: "detached" });
     }
   }
-  await page.locator(`[data-standing=ready] >> nth=${files.size - 1}`).waitFor({
+  await page.locator(`[data-standing=ready] >> nth=${FILM_TITLES.length - 1}`).waitFor({
     state: "attached",
     timeout: READY_WITHIN_MS,
   });
   await page.close();
   const uploading = join(films, `${UPLOADING}.mp4`);
-  copyFileSync(files.get(LARGE_FILM) ?? "", uploading);
+  renameSync(await makeFilm(films, LARGE_FILM), uploading);
   return uploading;
 }
 
@@ -89,9 +88,10 @@ async function photograph(
   await page.waitForTimeout(SETTLE_MS);
   await take("monitoring", isNarrow);
   if (colorScheme === "dark" || !isNarrow) {
-    await showUploading(page, large);
+    const network = await showUploading(page, large);
     await take("videos");
     await page.getByRole("button", { name: `Cancel upload of ${UPLOADING}` }).click();
+    await network.detach();
     await showPlaying(page);
     await take("asset", isNarrow);
   }
@@ -106,7 +106,8 @@ async function signIn(page: Page): Promise<void> {
   await page.waitForURL(/monitoring/);
 }
 
-async function showUploading(page: Page, file: string): Promise<void> {
+/** An upload on its way; as slow as the session that is returned lasts. */
+async function showUploading(page: Page, file: string): Promise<CDPSession> {
   await page.goto(videosUrl);
   await page.getByTestId("video").first().waitFor();
   const network = await page.context().newCDPSession(page);
@@ -118,7 +119,7 @@ async function showUploading(page: Page, file: string): Promise<void> {
   const progress = page.getByTestId("upload").getByRole("progressbar");
   await progress.waitFor();
   while (Number(await progress.getAttribute("aria-valuenow")) < UPLOADED_RATIO * 100) await page.waitForTimeout(100);
-  await network.detach();
+  return network;
 }
 
 /** The film from the camera, at a moment, as it plays below a pointer. */

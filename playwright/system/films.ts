@@ -26,17 +26,19 @@ export const LARGE_FILM = "Line-up test card";
 
 const run = promisify(execFile);
 
-/** Makes the films in a folder; their paths by title, the one from the camera last. */
-export async function makeFilms(folder: string): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
-  for (const [title, { seconds, picture }] of Object.entries(FILMS)) {
-    const file = join(folder, `${title}.${picture === null ? "m4a" : "mp4"}`);
-    const film = picture === null ? [] : ["-f", "lavfi", "-i", picture];
-    const sound = ["-f", "lavfi", "-i", "sine=frequency=220:beep_factor=4"];
-    await run("ffmpeg", ["-v", "error", ...film, ...sound, "-t", String(seconds), ...H264, "-crf", "27", file]);
-    files.set(title, file);
+/** The one from the camera last. */
+export const FILM_TITLES = [...Object.keys(FILMS), CAMERA_FILM] as const;
+
+/** Makes a film in a folder, named after its title; its path. */
+export async function makeFilm(folder: string, title: string): Promise<string> {
+  const { seconds, picture } = FILMS[title] ?? { seconds: 0, picture: "" };
+  const file = join(folder, `${title}.${picture === null ? "m4a" : "mp4"}`);
+  if (picture === "") {
+    await copyFile(OCEAN, file);
+    return file;
   }
-  const camera = join(folder, `${CAMERA_FILM}.mp4`);
-  await copyFile(OCEAN, camera);
-  return files.set(CAMERA_FILM, camera);
+  const film = picture === null ? [] : ["-f", "lavfi", "-i", picture];
+  const sound = ["-f", "lavfi", "-i", "sine=frequency=220:beep_factor=4"];
+  await run("ffmpeg", ["-v", "error", ...film, ...sound, "-t", String(seconds), ...H264, "-crf", "27", "-y", file]);
+  return file;
 }
