@@ -29,6 +29,8 @@ const UPLOADING = "Opening ceremony";
 const UPLOADED_RATIO = 0.4;
 /** Some way into the film, with all pictures of the strip there. */
 const SHOWN_SECONDS = 3.5;
+/** Until the controls stand; they go again after two seconds. */
+const CONTROLS_MS = 700;
 
 const access = JSON.parse(readFileSync(join(process.argv[2] ?? join(ROOT, ".playhead"), "dev.json"), "utf8")) as Access;
 const videosUrl = `${access.app}/environments/${access.environmentId}/videos`;
@@ -128,6 +130,7 @@ async function showPlaying(page: Page): Promise<void> {
   await page.locator("media-play-button.player-start").click();
   await page.waitForFunction((seconds) => (document.querySelector("video")?.currentTime ?? 0) > seconds, SHOWN_SECONDS);
   await page.getByTestId("player").hover({ position: { x: 200, y: 60 } }); // shows the controls
+  await page.waitForTimeout(CONTROLS_MS);
 }
 
 /** Colours from a palette: a tenth of the bytes, and nobody sees the difference. */
