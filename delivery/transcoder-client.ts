@@ -1,5 +1,6 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Wanted, WantedImage, WantedInit, WantedSegment } from "../domain/media/transcoder-wire.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import { unavailable } from "./playback-error.ts";
@@ -11,6 +12,8 @@ export interface TranscoderOptions {
   metrics: DeliveryMetrics;
   /** Time for an object to be made; shorter only in tests. */
   deadlineMs?: number;
+  /** How long to go on asking while none answers; shorter only in tests. */
+  restartMs?: number;
 }
 
 /** Makes what is not there, over internal HTTP. All reject with a `PlaybackError` (503) when it cannot be made now. */
@@ -31,13 +34,16 @@ interface Reply {
 
 /** A viewer waits no longer for one segment; players give up on their own after some 20 s. */
 const DEADLINE_MS = 15_000;
+/** A transcoder that was killed is there again within about a second: most players give up at the first 503. */
+const RESTART_MS = 2_500;
+const ASK_AGAIN_MS = 250;
 /** On the own network a port answers in milliseconds or not at all; then the next one is asked. */
 const CONNECT_MS = 1_000;
 const PROBE_MS = 500;
 const MAX_REPLY_BYTES = 64 * 1024 ** 2;
 
 export function createTranscoder(options: TranscoderOptions): Transcoder {
-  const { urls, secret, metrics, deadlineMs = DEADLINE_MS } = options;
+  const { urls, secret, metrics, deadlineMs = DEADLINE_MS, restartMs = RESTART_MS } = options;
   const agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
 
   async function ask(wanted: Wanted, signal: AbortSignal): Promise<Buffer> {
@@ -45,7 +51,7 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
     let reply: Reply;
     try {
-      reply = await askFirstThatAnswers(wanted, limited);
+      reply = await askUntilOneAnswers(wanted, limited);
     } catch (error) {
       if (signal.aborted) {
         done("left");
@@ -57,6 +63,19 @@ export function createTranscoder(options: TranscoderOptions): Transcoder {
     done(reply.status === 200 ? "made" : "refused");
     if (reply.status === 200) return reply.body;
     throw refused(reply);
+  }
+
+  async function askUntilOneAnswers(wanted: Wanted, signal: AbortSignal): Promise<Reply> {
+    const giveUpMs = performance.now() + restartMs;
+    for (;;) {
+      try {
+        return await askFirstThatAnswers(wanted, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (performance.now() + ASK_AGAIN_MS > giveUpMs) throw error;
+        await sleep(ASK_AGAIN_MS, undefined, { signal });
+      }
+    }
   }
 
   /** A connection that fails says nothing about the object: the next transcoder is asked the same. */

@@ -8,7 +8,13 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { APPLY_RESULT_TASK, type AssetResult, INGEST_TASK, type IngestOutcome } from "../domain/asset/outcome.ts";
+import {
+  APPLY_RESULT_TASK,
+  type AssetResult,
+  FETCH_TASK,
+  INGEST_TASK,
+  type IngestOutcome,
+} from "../domain/asset/outcome.ts";
 import { initKey, segmentKey, sourceKey } from "../domain/media/object-keys.ts";
 import { parseMovie } from "../domain/mp4/movie.ts";
 import { parseAllowList } from "../domain/network/allow-list.ts";
@@ -22,6 +28,7 @@ import { createPool, createPostgres, type Postgres } from "../platform/postgres/
 import { startTestPostgres, type TestPostgres } from "../platform/postgres/testing.ts";
 import type { FfmpegTools } from "./ffmpeg.ts";
 import { ingestTask } from "./jobs/ingest.ts";
+import { startIngestWorkers } from "./jobs/ingest-workers.ts";
 import type { ObjectMaker } from "./make/make-object.ts";
 import { makeFilm, readNumbers } from "./testing/barcode-film.ts";
 import { testMaker, testTools } from "./testing/test-maker.ts";
@@ -38,7 +45,9 @@ let folder: string;
 let objects: Objects;
 let tools: FfmpegTools;
 let maker: ObjectMaker;
-let worker: JobWorker;
+let workers: ReturnType<typeof startIngestWorkers>;
+/** In place of the server: only listens to results. */
+let server: JobWorker;
 let results: AssetResult[];
 let created = 0;
 let web: Server;
@@ -62,21 +71,18 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
   webPort = (web.address() as AddressInfo).port;
   const { list: allow } = parseAllowList(`127.0.0.1:${webPort}`);
-  worker = startJobWorker({
-    url,
-    name: "test",
-    concurrency: 2,
-    log,
-    metrics: createMetrics("test"),
-    tasks: {
-      [INGEST_TASK]: ingestTask({ db, objects, tools, maker, allow, log }),
-      [APPLY_RESULT_TASK]: async (payload) => void results.push(payload as AssetResult),
-    },
+  const options = { url, name: "test", log, metrics: createMetrics("test") };
+  workers = startIngestWorkers({ db, objects, tools, maker, allow, log, lookEveryMs: 100 }, options);
+  server = startJobWorker({
+    ...options,
+    concurrency: 1,
+    tasks: { [APPLY_RESULT_TASK]: async (payload) => void results.push(payload as AssetResult) },
   });
   await createEnvironment();
 });
 afterAll(async () => {
-  await worker.close();
+  await workers.close();
+  await server.close();
   await maker.close();
   web.close();
   await pool.end();
@@ -110,11 +116,10 @@ async function createAsset(id: string, facts: { input_url: string | null; delete
     .execute();
 }
 
-/** Runs an asset through; the source is a stored object, or a URL. */
-async function ingest(source: {
-  file?: string | Readable;
-  url?: string;
-}): Promise<{ ref: { environment: string; assetId: string }; outcomes: IngestOutcome[] }> {
+type Ref = { environment: string; assetId: string };
+
+/** Begins to take an asset in; the source is a stored object, or a URL. */
+async function begin(source: { file?: string | Readable; url?: string }): Promise<Ref> {
   created += 1;
   const ref = { environment: "abc123", assetId: `Asset${created}`.padEnd(44, "x") };
   if (source.file !== undefined) {
@@ -122,11 +127,20 @@ async function ingest(source: {
     await objects.put(sourceKey(ref, 1), body);
   }
   await createAsset(ref.assetId, { input_url: source.url ?? null, deleted_at: null });
-  await addJob(db, { task: INGEST_TASK, payload: ref, maxAttempts: 1 });
-  const ours = (): IngestOutcome[] =>
-    results.filter(({ assetId }) => assetId === ref.assetId).map(({ outcome }) => outcome);
+  await addJob(db, { task: source.url === undefined ? INGEST_TASK : FETCH_TASK, payload: ref, maxAttempts: 1 });
+  return ref;
+}
+
+/** What was told of an asset, once it is ready or errored. */
+async function outcomesOf({ assetId }: Ref): Promise<IngestOutcome[]> {
+  const ours = (): IngestOutcome[] => results.filter((one) => one.assetId === assetId).map(({ outcome }) => outcome);
   await expect.poll(() => ours().some(({ kind }) => kind !== "non_standard"), { timeout: 50_000 }).toBe(true);
-  return { ref, outcomes: ours() };
+  return ours();
+}
+
+async function ingest(source: Parameters<typeof begin>[0]): Promise<{ ref: Ref; outcomes: IngestOutcome[] }> {
+  const ref = await begin(source);
+  return { ref, outcomes: await outcomesOf(ref) };
 }
 
 const page = (path: string, answer: (response: import("node:http").ServerResponse) => void): string => {
@@ -250,6 +264,27 @@ describe("ingest", () => {
     expect(outcomes.at(-1)).toMatchObject({ kind: "errored", error: { type: "invalid_input" } });
   });
 
+  it("says so when the picture is too large", async () => {
+    const file = join(folder, "large.mp4");
+    const picture = ["-f", "lavfi", "-i", "color=black:size=8192x4320:rate=5:duration=0.4"];
+    await run("ffmpeg", [
+      "-v",
+      "error",
+      ...picture,
+      "-c:v",
+      "libx264",
+      "-preset",
+      "ultrafast",
+      "-pix_fmt",
+      "yuv420p",
+      file,
+    ]);
+    const { outcomes } = await ingest({ file });
+    expect(outcomes).toMatchObject([
+      { kind: "errored", error: { messages: [expect.stringContaining("8192 × 4320")] } },
+    ]);
+  });
+
   it("takes in nothing of an asset that was deleted meanwhile, and has what is stored for it removed", async () => {
     const ref = { environment: "abc123", assetId: "Gone".padEnd(44, "x") };
     await objects.put(sourceKey(ref, 1), createReadStream(join(VIDE, "ocean.mp4")));
@@ -297,6 +332,43 @@ describe("a URL input", () => {
     expect(outcomes.at(-1)).toMatchObject({
       error: { type: "download_failed", messages: [expect.stringContaining("410")] },
     });
+  });
+});
+
+describe("an input that never ends", () => {
+  /** A host that sends a byte now and then; tells when its clients have left. */
+  function drip(path: string): { url: string; left: Promise<void> } {
+    const { promise: left, resolve } = Promise.withResolvers<void>();
+    const url = page(path, (response) => {
+      const timer = setInterval(() => response.write("x"), 50);
+      response.once("close", () => {
+        clearInterval(timer);
+        resolve();
+      });
+    });
+    return { url, left };
+  }
+
+  it("holds up nobody's upload, and ends when its asset is deleted", async () => {
+    const hosts = Array.from({ length: 6 }, (_, n) => drip(`/drip-${n}`));
+    const slow = await Promise.all(hosts.map(({ url }) => begin({ url })));
+    const { outcomes } = await ingest({ file: join(VIDE, "ocean.mp4") });
+    expect(outcomes.at(-1)?.kind).toBe("ready");
+
+    await db
+      .updateTable("assets")
+      .set({ deleted_at: new Date() })
+      .where(
+        "id",
+        "in",
+        slow.map(({ assetId }) => assetId),
+      )
+      .execute();
+    await Promise.all(hosts.map(({ left }) => left));
+    for (const ref of slow) {
+      expect(await outcomesOf(ref)).toMatchObject([{ kind: "errored" }]);
+      expect(await objects.head(sourceKey(ref, 1))).toBeNull();
+    }
   });
 });
 

@@ -1,7 +1,5 @@
 import { Gauge, Histogram } from "prom-client";
-import { INGEST_TASK } from "../domain/asset/outcome.ts";
 import { listen } from "../platform/http/listen.ts";
-import { startJobWorker } from "../platform/jobs/worker.ts";
 import { Leases } from "../platform/leases/leases.ts";
 import { openFolderObjects } from "../platform/objects/folder-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
@@ -15,13 +13,11 @@ import { readTranscoderConfig } from "./config.ts";
 import { type FfmpegTools, openFfmpeg } from "./ffmpeg.ts";
 import { makeListener } from "./http/make-listener.ts";
 import { makeImage } from "./images/make-image.ts";
-import { ingestTask } from "./jobs/ingest.ts";
+import { startIngestWorkers } from "./jobs/ingest-workers.ts";
 import { NothingToMakeError, ObjectMaker } from "./make/make-object.ts";
 import { Slots } from "./make/slots.ts";
 import { SourceCache } from "./source/source-cache.ts";
 
-/** Ingests at the same time: each waits for a network or runs one ffmpeg of its own. */
-const INGESTS = 2;
 /** One more than encodes: a picture is wanted quickly and takes little. */
 const EXTRA_IMAGE_SLOTS = 1;
 /** Anybody may ask for any time and size of a public film; at half a second each, the last of these waits for delivery's 15 s. */
@@ -101,15 +97,11 @@ const listener = await listen(
 );
 program.onStop("port", () => listener.close());
 
-const worker = startJobWorker({
-  url: config.databaseUrl,
-  name: "playhead-transcoder",
-  concurrency: INGESTS,
-  tasks: { [INGEST_TASK]: ingestTask({ db, objects, tools, maker, allow: config.fetchAllow, log }) },
-  log,
-  metrics,
-});
-program.onStop("jobs", () => worker.close());
+const workers = startIngestWorkers(
+  { db, objects, tools, maker, allow: config.fetchAllow, log },
+  { url: config.databaseUrl, name: "playhead-transcoder", log, metrics },
+);
+program.onStop("jobs", () => workers.close());
 log.info({ port: listener.port }, "listening");
 
 /** A missing layer is the machine's to give: the work goes on without it. */

@@ -12,9 +12,13 @@ export function mediaPlaylist(grant: string, plan: Plan, rendition: VideoRenditi
   const folder = `${UP}/${mediaPath(grant, plan.planId, rendition.name)}`;
   const lines: string[] = [];
   let targetSeconds = 1;
+  let endSeconds = 0;
   segmentSeconds(plan, rendition).forEach((seconds, segment) => {
     if (seconds <= 0) return;
-    const extinf = seconds.toFixed(6);
+    const before = toMicroseconds(endSeconds);
+    endSeconds += seconds;
+    // Ends are rounded, not lengths: the sum, which players show as the film's length, is right to a microsecond.
+    const extinf = ((toMicroseconds(endSeconds) - before) / 1e6).toFixed(6);
     lines.push(`#EXTINF:${extinf},`, `${folder}/${segment}.m4s`);
     // RFC 8216 §4.3.3.1: no EXTINF, as written and rounded to the nearest integer, may exceed it.
     targetSeconds = Math.max(targetSeconds, Math.round(Number(extinf)));
@@ -29,4 +33,8 @@ export function mediaPlaylist(grant: string, plan: Plan, rendition: VideoRenditi
     `#EXT-X-MAP:URI="${folder}/init.mp4"`,
   ];
   return `${[...head, ...lines, "#EXT-X-ENDLIST"].join("\n")}\n`;
+}
+
+function toMicroseconds(seconds: number): number {
+  return Math.round(seconds * 1e6);
 }

@@ -82,7 +82,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
     start: async ({ urls = [transcoder.url], deadlineMs = 5_000 } = {}) => {
       registry = createMetrics("test");
       const metrics = createDeliveryMetrics(registry, log);
-      const client = createTranscoder({ urls, secret: SECRET, metrics, deadlineMs });
+      const client = createTranscoder({ urls, secret: SECRET, metrics, deadlineMs, restartMs: 600 });
       const read = readPlaybackIdsFrom(postgres);
       const respond = createRespond({
         playbackIds: createPlaybackIds({ read, nowMs: () => clockMs, onStale: metrics.stale }),

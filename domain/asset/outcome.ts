@@ -52,11 +52,16 @@ export interface InputTrackFacts {
   sampleRate?: number;
 }
 
-/** Names of the jobs by which server and transcoder meet. */
+/**
+ * Names of the jobs by which server and transcoder meet. Fetching, looking and standardising are jobs of their own, so that a
+ * slow host or a long conversion holds up nobody's upload.
+ */
+export const FETCH_TASK = "fetch_input";
 export const INGEST_TASK = "ingest_asset";
+export const STANDARDISE_TASK = "standardise_asset";
 export const APPLY_RESULT_TASK = "apply_result";
 
-/** Payload of {@link INGEST_TASK}: the transcoder reads the rest from its view of the asset. */
+/** Payload of the first three: the transcoder reads the rest from its view of the asset. */
 export interface IngestJob {
   environment: string;
   assetId: string;

@@ -21,17 +21,13 @@ interface JobOfTask {
   maxAttempts: number;
 }
 
+const NAME = "playhead_job_seconds";
+
 /** Runs a task once, timing it and logging its failure with cause. */
 export type RunTask = (task: JobTask, job: JobOfTask, payload: unknown, signal: AbortSignal) => Promise<void>;
 
 export function watchTasks(log: Logger, metrics: Metrics): RunTask {
-  const seconds = new Histogram({
-    name: "playhead_job_seconds",
-    help: "Time that one attempt at a job took; gave_up: the last one failed",
-    labelNames: ["task", "outcome"],
-    buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600],
-    registers: [metrics],
-  });
+  const seconds = jobSeconds(metrics);
   return async (task, job, payload, signal) => {
     const isLastAttempt = job.attempt >= job.maxAttempts;
     const startedAtMs = performance.now();
@@ -49,4 +45,17 @@ export function watchTasks(log: Logger, metrics: Metrics): RunTask {
       throw error;
     }
   };
+}
+
+/** One of a program, also when it has several workers. */
+function jobSeconds(metrics: Metrics): Histogram<"task" | "outcome"> {
+  const known = metrics.getSingleMetric(NAME);
+  if (known instanceof Histogram) return known;
+  return new Histogram({
+    name: NAME,
+    help: "Time that one attempt at a job took; gave_up: the last one failed",
+    labelNames: ["task", "outcome"],
+    buckets: [0.01, 0.05, 0.25, 1, 5, 30, 120, 600, 3_600],
+    registers: [metrics],
+  });
 }

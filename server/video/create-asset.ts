@@ -1,4 +1,4 @@
-import { INGEST_TASK, type IngestJob } from "../../domain/asset/outcome.ts";
+import { FETCH_TASK, INGEST_TASK, type IngestJob } from "../../domain/asset/outcome.ts";
 import type { AssetSettings } from "../../domain/asset/settings-wire.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
@@ -55,6 +55,15 @@ export async function createAsset(
     nowMs,
   });
   const payload: IngestJob = { environment: environmentId, assetId: id };
-  await addJob(transaction, { task: INGEST_TASK, payload, key: `ingest:${id}` });
+  const key = `ingest:${id}`;
+  if (asset.input_url === null) await addJob(transaction, { task: INGEST_TASK, payload, key });
+  else await addJob(transaction, { task: FETCH_TASK, payload, key, queue: fetchQueue(payload) });
   return asset;
+}
+
+/** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */
+const FETCHES_PER_ENVIRONMENT = 4;
+
+function fetchQueue({ environment, assetId }: IngestJob): string {
+  return `fetch:${environment}:${assetId.charCodeAt(0) % FETCHES_PER_ENVIRONMENT}`;
 }

@@ -2,6 +2,7 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Listener, listen } from "../../platform/http/listen.ts";
+import { ObjectMissingError } from "../../platform/objects/objects.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { NothingToMakeError } from "../make/make-object.ts";
 import { BusyError } from "../make/slots.ts";
@@ -66,6 +67,8 @@ describe("POST /make", () => {
 
   it("says 404 for what the plan does not have, and 503 with Retry-After for what fails", async () => {
     parts.maker = { make: () => Promise.reject(new NothingToMakeError("no")) };
+    expect((await ask(SEGMENT)).status).toBe(404);
+    parts.maker = { make: () => Promise.reject(new ObjectMissingError("the asset was deleted")) };
     expect((await ask(SEGMENT)).status).toBe(404);
     parts.maker = { make: () => Promise.reject(new Error("ffmpeg failed")) };
     const failed = await ask(SEGMENT);

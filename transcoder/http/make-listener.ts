@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
 import { IMAGE_FORMATS, type MadeObject, type Wanted, type WantedImage } from "../../domain/media/transcoder-wire.ts";
+import { ObjectMissingError } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { NothingToMakeError, type ObjectMaker } from "../make/make-object.ts";
 import { BusyError } from "../make/slots.ts";
@@ -29,6 +30,7 @@ export function makeListener(parts: MakeParts): RequestListener {
     answer(parts, request, response, left.signal).catch((error: unknown) => {
       if (left.signal.aborted) return;
       if (error instanceof NothingToMakeError) return end(response, 404, error.message);
+      if (error instanceof ObjectMissingError) return end(response, 404, "What it is made of is gone"); // deleted
       if (error instanceof BusyError) return end(response, 503, "Too much is wanted just now");
       parts.log.error({ err: error }, "cannot make what was asked for");
       end(response, 503, "It cannot be made just now");

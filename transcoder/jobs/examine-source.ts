@@ -8,6 +8,7 @@ import { type Movie, parseMovie } from "../../domain/mp4/movie.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
+import { MAX_PIXELS } from "../launch/guards.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { readBytes } from "../source/read-samples.ts";
 import { MediaError } from "./media-error.ts";
@@ -35,10 +36,8 @@ export async function examineSource(
   if (sniffed === null) throw new MediaError("invalid_input", "The file is no video or sound file that we know.");
   const { container, demuxer } = sniffed;
   const isIndexed = container === "mp4" || container === "mov";
-  const [facts, movie] = await Promise.all([
-    objects.localCopy(key, (path) => probe(tools, path, demuxer, signal)),
-    isIndexed ? readMovie(objects, key, sizeBytes) : null,
-  ]);
+  const movie = isIndexed ? await readMovie(objects, key, sizeBytes) : null;
+  const facts = await objects.localCopy(key, (path) => probe(tools, path, demuxer, signal));
   if (facts.video === null && facts.audio === null) {
     throw new MediaError("invalid_input", "The file has no video or sound that we can read.");
   }
@@ -64,11 +63,21 @@ async function readMovie(objects: Objects, key: string, sizeBytes: number): Prom
     const read = (start: number, end: number): Promise<Uint8Array> =>
       readBytes(objects, key, { start, end: Math.min(end, sizeBytes) });
     const { moov, hasFragments } = await readMovieBox(read, sizeBytes);
-    return hasFragments ? null : wholeMovie(parseMovie(moov), sizeBytes);
+    const movie = parseMovie(moov);
+    refuseLargePictures(movie);
+    return hasFragments ? null : wholeMovie(movie, sizeBytes);
   } catch (error) {
     if (error instanceof Mp4Error) return null;
     throw error;
   }
+}
+
+/** ffprobe would call such a file damaged. */
+function refuseLargePictures({ tracks }: Movie): void {
+  const large = tracks.find(({ codedWidthPx, codedHeightPx }) => codedWidthPx * codedHeightPx > MAX_PIXELS);
+  if (large === undefined) return;
+  const size = `${large.codedWidthPx} × ${large.codedHeightPx}`;
+  throw new MediaError("invalid_input", `The picture of ${size} is too large: at most 8192 × 4096 can be decoded.`);
 }
 
 /** An upload that ended early, or a download: its index is whole where it comes first, the media behind it are not. */

@@ -1,90 +1,85 @@
-import { z } from "zod";
-import { APPLY_RESULT_TASK, type AssetResult, type IngestOutcome } from "../../domain/asset/outcome.ts";
+import { INGEST_TASK, type IngestOutcome, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
 import { type AssetRef, planKey, sourceKey } from "../../domain/media/object-keys.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import { listedFirst } from "../../domain/media/rendition-order.ts";
-import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
-import type { Logger } from "../../platform/observability/logger.ts";
-import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { ObjectMaker } from "../make/make-object.ts";
 import { openSource } from "../source/open-source.ts";
 import { planSource } from "../source/plan-source.ts";
 import { assetFacts } from "./asset-facts.ts";
+import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
 import { fetchInput } from "./fetch-input.ts";
 import { MediaError } from "./media-error.ts";
 import { progressOf } from "./progress.ts";
 import { STANDARDISED, storeStandardised } from "./standardised-source.ts";
 
-export interface IngestParts {
-  db: Postgres;
+export interface IngestParts extends AssetJobParts {
   objects: Objects;
   tools: FfmpegTools;
   maker: Pick<ObjectMaker, "prefetch">;
   allow: AllowList;
-  log: Logger;
 }
 
-/** Changes nothing of an asset that is gone, but makes the server remove what is stored for it. */
-const DELETED: IngestOutcome = {
-  kind: "errored",
-  error: { type: "invalid_input", messages: ["The asset was deleted before it was ready."] },
-};
-
-const Payload = z.object({ environment: z.string(), assetId: z.string() });
-
-type IngestedAsset = NonNullable<Awaited<ReturnType<typeof findAsset>>>;
+/** The first step of a URL input: its bytes. */
+export function fetchTask(parts: IngestParts): JobTask {
+  return assetJob(parts, async (ref, asset, signal) => {
+    const key = sourceKey(ref, 1);
+    if (asset.input_url !== null && (await parts.objects.head(key)) === null) {
+      await fetchInput(parts.objects, { url: asset.input_url, key, allow: parts.allow, signal });
+    }
+    await addJob(parts.db, { task: INGEST_TASK, payload: ref, key: `${INGEST_TASK}:${ref.assetId}` });
+    return null;
+  });
+}
 
 /**
- * From bytes to something playable: fetch, look, standardise if need be, plan, tell the server. Each step finds what an
- * earlier attempt has stored, so a job that was killed goes on where it was. Nothing is encoded for a standard source.
+ * From stored bytes to something playable: look, plan, tell the server; a second. What has to be standardised first is left to
+ * a job of its own. Each step finds what an earlier attempt has stored, so a job that was killed goes on where it was.
  */
 export function ingestTask(parts: IngestParts): JobTask {
-  return async (payload, { signal, isLastAttempt }) => {
-    const ref = Payload.parse(payload);
-    const asset = await findAsset(parts.db, ref);
-    if (asset === undefined || asset.status !== "preparing") return;
-    if (!asset.active) return report(parts.db, ref, DELETED); // an earlier attempt may have stored something
-    const outcome = await ingest(parts, ref, asset, signal).catch((error: unknown) => {
-      signal.throwIfAborted();
-      return failure(parts.log, ref, error, isLastAttempt);
-    });
-    await report(parts.db, ref, outcome);
-  };
+  return assetJob(parts, async (ref, asset, signal) => {
+    const { db, objects, tools } = parts;
+    const examined = await examineSource(tools, objects, ref, signal);
+    const { needsStandardising, reasons } = examined.judgement;
+    if (!needsStandardising) return planned(parts, ref, asset, examined);
+    await report(db, ref, { kind: "non_standard", reasons });
+    const key = `${STANDARDISE_TASK}:${ref.assetId}`;
+    await addJob(db, { task: STANDARDISE_TASK, payload: ref, key, queue: `standardise:${ref.environment}` });
+    return null;
+  });
 }
 
-async function ingest(
-  parts: IngestParts,
+/** Makes a source that can be cut of one that cannot; takes a share of its length. */
+export function standardiseTask(parts: IngestParts): JobTask {
+  return assetJob(parts, async (ref, asset, signal) => {
+    const examined = await examineSource(parts.tools, parts.objects, ref, signal);
+    await standardiseOnce(parts, ref, examined, signal);
+    return planned(parts, ref, asset, examined);
+  });
+}
+
+async function planned(
+  { objects, maker }: IngestParts,
   ref: AssetRef,
   asset: IngestedAsset,
-  signal: AbortSignal,
+  { facts, judgement, container }: Examined,
 ): Promise<IngestOutcome> {
-  const { tools, objects, db } = parts;
-  if (asset.input_url !== null && (await objects.head(sourceKey(ref, 1))) === null) {
-    await fetchInput(objects, { url: asset.input_url, key: sourceKey(ref, 1), allow: parts.allow, signal });
-  }
-  const examined = await examineSource(tools, objects, ref, signal);
-  const { needsStandardising, reasons } = examined.judgement;
-  if (needsStandardising) {
-    await report(db, ref, { kind: "non_standard", reasons });
-    await standardiseOnce(parts, ref, examined, signal);
-  }
-  const sourceGeneration = needsStandardising ? STANDARDISED : 1;
+  const sourceGeneration = judgement.needsStandardising ? STANDARDISED : 1;
   const source = await openSource(objects, ref, sourceGeneration);
   const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier);
-  if (examined.facts.video !== null && plan.video.length === 0) {
+  if (facts.video !== null && plan.video.length === 0) {
     throw new MediaError("invalid_input", "The file is damaged: none of its pictures can be decoded.");
   }
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
-  makeFirst(parts.maker, ref, plan);
-  const facts = assetFacts(plan, examined.facts, examined.container);
-  const told = needsStandardising ? reasons : null;
-  return { kind: "ready", planId: plan.planId, sourceGeneration, facts, reasons: told };
+  makeFirst(maker, ref, plan);
+  const reasons = judgement.needsStandardising ? judgement.reasons : null;
+  const told = assetFacts(plan, facts, container);
+  return { kind: "ready", planId: plan.planId, sourceGeneration, facts: told, reasons };
 }
 
 async function standardiseOnce(
@@ -109,32 +104,4 @@ function makeFirst(maker: IngestParts["maker"], { environment, assetId }: AssetR
   if (first.name !== plan.audio?.name && plan.audio !== null) {
     maker.prefetch({ kind: "segment", segment: 0, ...ref, rendition: plan.audio.name });
   }
-}
-
-/** A customer's file ends as errored; any other failure is ours and is tried again, until the last time. */
-function failure(log: Logger, ref: AssetRef, error: unknown, isLastAttempt: boolean): IngestOutcome {
-  const wrong = error instanceof Mp4Error ? new MediaError("invalid_input", `${error.message}.`) : error;
-  if (wrong instanceof MediaError) {
-    log.info({ err: wrong, ...ref }, "input cannot be played");
-    return { kind: "errored", error: { type: wrong.type, messages: [wrong.message] } };
-  }
-  if (!isLastAttempt) throw wrong;
-  log.error({ err: wrong, ...ref }, "ingest failed for good");
-  const message = "The file could not be processed. Nothing may be wrong with it: create the asset again.";
-  return { kind: "errored", error: { type: "invalid_input", messages: [message] } };
-}
-
-/** The last statement of the job, and the only one by which it changes the asset. */
-async function report(db: Postgres, { environment, assetId }: AssetRef, outcome: IngestOutcome): Promise<void> {
-  const payload: AssetResult = { environment, assetId, outcome };
-  await addJob(db, { task: APPLY_RESULT_TASK, payload, key: `${APPLY_RESULT_TASK}:${assetId}:${outcome.kind}` });
-}
-
-function findAsset(db: Postgres, { environment, assetId }: AssetRef) {
-  return db
-    .selectFrom("transcoder_assets")
-    .selectAll()
-    .where("environment_id", "=", environment)
-    .where("asset_id", "=", assetId)
-    .executeTakeFirst();
 }

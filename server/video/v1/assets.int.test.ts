@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { INGEST_TASK } from "../../../domain/asset/outcome.ts";
+import { FETCH_TASK } from "../../../domain/asset/outcome.ts";
 import { sourceKey } from "../../../domain/media/object-keys.ts";
 import { listJobs } from "../../../platform/jobs/testing.ts";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
@@ -67,7 +67,7 @@ describe("POST /video/v1/assets", () => {
       ]),
     });
     expect(await eventsOf(server)).toEqual([{ type: "video.asset.created", object_id: asset.id, data: asset }]);
-    expect(await listJobs(server.db)).toMatchObject([{ task: INGEST_TASK, key: `ingest:${asset.id}` }]);
+    expect(await listJobs(server.db)).toMatchObject([{ task: FETCH_TASK, key: `ingest:${asset.id}` }]);
   });
 
   it("takes null for what is left out, as clients of typed languages send it", async () => {
