@@ -113,7 +113,7 @@ function fail({ metrics, log }: DeliveryDeps, { request, response, kind }: Excha
   metrics.answered(kind, status);
   const requestId = response.getHeader("x-request-id");
   if (known === null) log.error({ err: error, requestId, kind }, "playback request failed");
-  else if (status === 503) log.warn({ err: error, requestId, kind }, "playback request not possible now");
+  else if (status === 503) log.warn({ reason: reasonOf(known), requestId, kind }, "playback request not possible now");
   const { type, messages } = known ?? { type: "internal_error", messages: ["This is a fault of ours"] };
   const body = JSON.stringify({ error: { type, messages } });
   if (known !== null && known.retryAfterSeconds !== null) response.setHeader("retry-after", known.retryAfterSeconds);
@@ -123,4 +123,9 @@ function fail({ metrics, log }: DeliveryDeps, { request, response, kind }: Excha
     "content-length": Buffer.byteLength(body),
   });
   response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/** Without stacks: when a transcoder is away, there is one of these for every request. */
+function reasonOf({ message, cause }: PlaybackError): string {
+  return cause instanceof Error ? `${message}: ${cause.message}` : message;
 }
