@@ -22,7 +22,7 @@ import { SourceCache } from "./source/source-cache.ts";
 const EXTRA_IMAGE_SLOTS = 1;
 /** Anybody may ask for any time and size of a public film; at half a second each, the last of these waits for delivery's 15 s. */
 const MAX_WAITING_IMAGES = 100;
-/** Threads of one encode: more than two gain nothing at our sizes (measured: docs/decisions/encoding.md). */
+/** Threads that decode for one encode: more than two gain nothing at our sizes. */
 const ENCODE_THREADS = 2;
 
 const config = readTranscoderConfig();

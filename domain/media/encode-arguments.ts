@@ -12,6 +12,7 @@ export interface EncodeOptions {
   timescale: number;
   /** Input times to keep, [start, end) in ticks. */
   keep: { start: number; end: number };
+  /** Of the decoder, which is most of the work. */
   threads: number;
 }
 
@@ -43,7 +44,8 @@ export function encodeArguments({ rendition, timescale, keep, threads }: EncodeO
       ...["-profile:v", "high", "-level", (level / 10).toFixed(1), "-bf", "2", "-flags", "+cgop"],
       // one closed GOP a segment
       ...["-g", "9999", "-keyint_min", "9999", "-sc_threshold", "0"],
-      ...["-threads", String(threads), "-x264-params", "stitchable=1"],
+      // with more threads the ceiling is kept by guesses at what the others do just now: bytes differ from run to run
+      ...["-threads", "1", "-x264-params", "stitchable=1"],
       ...["-avoid_negative_ts", "disabled", "-f", "mp4", "-movflags", "+cmaf+empty_moov+frag_discont+frag_keyframe"],
     ],
   };

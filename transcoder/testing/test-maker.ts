@@ -23,7 +23,7 @@ export function testMaker(objects: Objects, tools: FfmpegTools): ObjectMaker {
     leases: alone,
     slots: new Slots(2),
     log: createLogger("test", "silent"),
-    threads: 1,
+    threads: 2,
     onEncoded: () => {},
   });
 }
