@@ -31,6 +31,7 @@ try {
   const registry = createMetrics("delivery");
   const metrics = createDeliveryMetrics(registry, log);
   const readiness = new Readiness();
+  const opened = readiness.awaiting("public port");
   const internal = await openInternalPort(config.hosts, config.internalPort, registry, readiness);
   program.onStop("internal port", () => internal.close());
 
@@ -61,6 +62,7 @@ try {
     thumbnails: createThumbnails(transcoder, THUMBNAIL_CACHE_BYTES),
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, metrics, log }));
+  opened();
   program.onStop("public port", () => listener.close());
   log.info({ port: listener.port }, "listening");
 } catch (error) {

@@ -30,6 +30,7 @@ const config = readServerConfig();
 const log = createLogger("server", config.logLevel);
 const metrics = createMetrics("server");
 const readiness = new Readiness();
+const opened = readiness.awaiting("public port");
 const program = new Program(log);
 program.watchSignals({ supervised: config.isSupervised });
 
@@ -82,6 +83,7 @@ const worker = startJobWorker({
 program.onStop("jobs", () => worker.close());
 
 const listener = await listen(config.hosts, config.port, app.routing, { isLong: isUpload });
+opened();
 program.onStop("public port", () => listener.close());
 program.onStop("uploads", () => services.uploads.stop(UPLOADS_GRACE_MS));
 log.info({ port: listener.port }, "listening");

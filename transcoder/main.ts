@@ -29,6 +29,7 @@ const config = readTranscoderConfig();
 const log = createLogger("transcoder", config.logLevel);
 const metrics = createMetrics("transcoder");
 const readiness = new Readiness();
+const opened = readiness.awaiting("public port");
 const program = new Program(log);
 program.watchSignals({ supervised: config.isSupervised });
 
@@ -95,6 +96,7 @@ const listener = await listen(
     },
   }),
 );
+opened();
 program.onStop("port", () => listener.close());
 
 const workers = startIngestWorkers(

@@ -28,6 +28,7 @@ program.watchSignals({ supervised: config.supervised });
 try {
   const metrics = createMetrics("collector-edge");
   const readiness = new Readiness();
+  const opened = readiness.awaiting("public port");
   const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
   program.onStop("internal port", () => internal.close());
 
@@ -85,6 +86,7 @@ try {
     log,
   });
   const listener = await listen(config.hosts, config.port, edge);
+  opened();
   program.onStop("public port", () => listener.close());
   log.info({ port: listener.port }, "listening");
 } catch (error) {

@@ -28,6 +28,7 @@ program.watchSignals({ supervised: config.supervised });
 try {
   const metrics = createMetrics("collector-views");
   const readiness = new Readiness();
+  const opened = readiness.awaiting("socket");
   const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
   program.onStop("internal port", () => internal.close());
 
@@ -87,6 +88,7 @@ try {
       this.set(views.openViews());
     },
   });
+  opened();
   log.info({ port: socket.port }, "listening");
 } catch (error) {
   await program.fail(error);

@@ -22,6 +22,15 @@ export class Readiness {
     this.#checks.set(name, check);
   }
 
+  /** A check that fails until the result is called: the internal port answers before all of a program is there. */
+  awaiting(name: string): () => void {
+    let isThere = false;
+    this.add(name, () => (isThere ? { ok: true } : { ok: false, reason: "still starting" }));
+    return () => {
+      isThere = true;
+    };
+  }
+
   async report(): Promise<ReadinessReport> {
     const entries = [...this.#checks].map(async ([name, check]) => [name, await settle(check)] as const);
     const checks = Object.fromEntries(await Promise.all(entries));
