@@ -56,12 +56,14 @@ describe("a transcoder that is killed", () => {
           segments.filter((url) => !served.has(url)).map((url) => ask(url, served, seen, statuses)),
         );
         await sleep(150 + (kill % 8) * 130); // another place in the work each time
+        if (served.size < segments.length) killsInWork += 1;
         await stack.end("transcoder", "SIGKILL");
         await stack.start("transcoder");
         await asking;
       }
       await expect.poll(() => askAll(served, seen, statuses), { timeout: 60_000, interval: 500 }).toBe(segments.length);
-      expect([...statuses.keys()].sort()).toEqual([200, 503]);
+      expect(killsInWork).toBeGreaterThanOrEqual(KILLS / 2);
+      expect([...statuses.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([]);
       await expectStoredAsServed(seen);
     },
     120_000 + KILLS * 20_000,

@@ -24,11 +24,8 @@ export class Readiness {
 
   /** A check that fails until the result is called: the internal port answers before all of a program is there. */
   awaiting(name: string): () => void {
-    let isThere = false;
-    this.add(name, () => (isThere ? { ok: true } : { ok: false, reason: "still starting" }));
-    return () => {
-      isThere = true;
-    };
+    this.add(name, () => ({ ok: false, reason: "still starting" }));
+    return () => void this.#checks.delete(name);
   }
 
   async report(): Promise<ReadinessReport> {

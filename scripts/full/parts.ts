@@ -56,8 +56,8 @@ export const PARTS: readonly Part[] = [
       "--testTimeout=1800000",
       "bench/kill/transcoder-kill.int.test.ts",
     ],
-    variables: { TRANSCODER_KILLS: "30" },
-    minutes: 7,
+    variables: { TRANSCODER_KILLS: "20" },
+    minutes: 5,
   },
   {
     name: "ready",
