@@ -49,6 +49,7 @@ describe("a transcoder that is killed", () => {
       const served = new Set<string>();
       const seen = new Map<string, string>();
       const statuses = new Map<number, number>();
+      let killsInWork = 0;
       for (let kill = 0; kill < KILLS; kill += 1) {
         const missing = segments.filter((url) => !served.has(url));
         if (missing.length < ENOUGH) await forget(served);
