@@ -2,12 +2,28 @@ import type { FieldValue } from "../wire/decode-events.ts";
 import type { KnownAsset } from "./named-asset.ts";
 import type { SequenceSet } from "./sequence-set.ts";
 
+/** What the databases of networks say of a viewer's address. */
+export interface Place {
+  /** Two letters: AF, AN, AS, EU, NA, OC, SA; "" when unknown, like the other texts. */
+  continent: string;
+  region: string;
+  city: string;
+  /** Degrees, cut to one decimal. */
+  latitude: number | null;
+  longitude: number | null;
+  /** Autonomous system; 0 when unknown. */
+  asn: number;
+  asnName: string;
+}
+
 /** What the edge knew of the request that carried an event; the same however often the log is read again. */
 export interface RequestContext {
   /** Viewer address cut to /24 or /48. */
   address: string;
   /** ISO 3166-1 alpha-2, or "" when the address tells none. */
   country: string;
+  /** Absent where nothing but the country is known, as in records of earlier releases. */
+  place?: Place;
   userAgent: string;
   referrer: string;
   /** How long the environment keeps rows, as it stood when the request came. */

@@ -1,0 +1,35 @@
+import type { EnvironmentId } from "../identifiers.ts";
+
+/** Keeps or drops views by one dimension; conditions on different dimensions all hold (data-api.md §1). */
+export interface ViewFilter {
+  /** Id of the Data API. */
+  dimension: string;
+  /**
+   * `is`: one of `values` ("" stands for "has no value"); `contains`: the list holds each of them; `equals_list`: the list is
+   * exactly `values`, in order. The latter two only where the dimension is a list.
+   */
+  operator: "is" | "contains" | "equals_list";
+  values: readonly string[];
+  negated: boolean;
+}
+
+/** Keeps views whose own value of a metric compares so; views without a value never do. */
+export interface MetricFilter {
+  metric: string;
+  operator: ">=" | "<=" | ">" | "<" | "=";
+  value: number;
+}
+
+/** Which views a question is about: of one environment, in one range of time. */
+export interface Scope {
+  environmentId: EnvironmentId;
+  /** [fromMs, toMs), Unix milliseconds, by the time that the metric goes by. */
+  fromMs: number;
+  toMs: number;
+  filters: readonly ViewFilter[];
+  metricFilters: readonly MetricFilter[];
+  /** Each view counts 1/sample_rate times. */
+  weighted: boolean;
+  /** Views of crawlers are left out unless this is set. */
+  includeBots: boolean;
+}
