@@ -4,7 +4,7 @@ import type { MonitoringDimension, MonitoringFilter } from "./dimensions.ts";
 /** A statement for the analytics store; values travel as `{name: Type}` parameters only. */
 export interface Question {
   sql: string;
-  params: Record<string, string | number | readonly string[]>;
+  params: Record<string, string | number | readonly (string | number)[]>;
 }
 
 /** Dimensions with many values are numeric keys in `monitoring`, named by `dimension_values`. */
