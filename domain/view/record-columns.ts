@@ -92,10 +92,12 @@ export const RECORD_COLUMNS: { readonly [P in keyof ViewRecord]: Column<ViewReco
   ended: flag("ended"),
   dropped: flag("view_dropped"),
   eventCount: count("event_count"),
+  clampedTimeCount: count("clamped_time_count"),
   sampleRate: real32("sample_rate"),
   bot: flag("bot"),
   exitBeforeVideoStart: flag("exit_before_video_start"),
   // Viewer
+  viewerId: keyed("viewer_id"),
   viewerUserId: keyed("viewer_user_id"),
   muxViewerId: text("mux_viewer_id"),
   sessionId: text("session_id"),

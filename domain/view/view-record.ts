@@ -44,6 +44,8 @@ export interface ViewRecord {
   /** Final by silence, without a viewend. */
   dropped: boolean;
   eventCount: number;
+  /** Events whose client time could not be and was replaced by the time of sending. */
+  clampedTimeCount: number;
   /** Share of viewers that are tracked: counts weigh 1/rate. */
   sampleRate: number;
   /** The user agent is a crawler's. */
@@ -51,6 +53,8 @@ export interface ViewRecord {
   /** Wanted, gone, and neither a frame nor a fatal error before. */
   exitBeforeVideoStart: boolean;
   // Viewer.
+  /** Whom unique viewers are counted by: `viewerUserId`, else `muxViewerId`; "" where neither is told. */
+  viewerId: string;
   /** As the integration names the person. */
   viewerUserId: string;
   /** As the SDK's cookie does. */

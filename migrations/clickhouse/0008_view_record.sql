@@ -5,7 +5,10 @@
 ALTER TABLE views {cluster}
     ADD COLUMN IF NOT EXISTS last_seen DateTime64(3, 'UTC'),
     ADD COLUMN IF NOT EXISTS view_dropped UInt8,
+    ADD COLUMN IF NOT EXISTS clamped_time_count UInt32,
     ADD COLUMN IF NOT EXISTS bot UInt8,
+    ADD COLUMN IF NOT EXISTS viewer_id String,
+    ADD COLUMN IF NOT EXISTS viewer_id_key UInt64 MATERIALIZED cityHash64(viewer_id),
     ADD COLUMN IF NOT EXISTS viewer_user_id String,
     ADD COLUMN IF NOT EXISTS viewer_user_id_key UInt64 MATERIALIZED cityHash64(viewer_user_id),
     ADD COLUMN IF NOT EXISTS mux_viewer_id String CODEC(ZSTD(1)),
