@@ -9,8 +9,11 @@ export class PostgresUnavailable extends Error {
   }
 }
 
-/** SQLSTATE classes of an engine that is going, coming, full or cut off (PostgreSQL manual, appendix A). */
-const TEMPORARY = /^(08|53|57P|58)/;
+/**
+ * SQLSTATE classes of an engine that is going, coming, full or cut off, and 57014, a statement that took longer than it may
+ * (PostgreSQL manual, appendix A): what is slow under load is quick again later.
+ */
+const TEMPORARY = /^(08|53|57P|57014|58)/;
 
 /** Gives failures of the way to Postgres, or of the engine as a whole, their own class; others are returned as they are. */
 export function classifyPostgresError(error: unknown): unknown {
