@@ -50,6 +50,7 @@ export function beatOf(view: ViewState, timeline: Timeline, bucketMs: number): B
   const startingMs = overlapMs(startingSpan(timeline, failedAtMs), fromMs, untilMs);
   const exitedNow = within(timeline.endedAtMs, fromMs, toMs) && isExit(timeline, toMs);
   const concurrent = untilMs === toMs && isWatchingAt(timeline, toMs);
+  const startupMs = startedNow ? startupMsOf(timeline) : null;
   const beat: Beat = {
     bucketMs,
     concurrent,
@@ -57,7 +58,7 @@ export function beatOf(view: ViewState, timeline: Timeline, bucketMs: number): B
     watchMs: Math.round(overlapMs(timeline.watching, fromMs, untilMs)),
     rebufferMs: Math.round(overlapMs(timeline.rebuffering, fromMs, untilMs)),
     startAttempt: startingMs > 0 || (failedNow && timeline.firstFrameAtMs === null),
-    startupMs: startedNow ? Math.round(startupMsOf(timeline) ?? 0) : null,
+    startupMs: startupMs === null ? null : Math.round(startupMs),
     startupFailure: failedNow && timeline.firstFrameAtMs === null,
     exitBeforeStart: exitedNow,
     playbackFailure: failedNow,

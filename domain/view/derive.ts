@@ -57,14 +57,14 @@ export function deriveView(view: ViewState, timeline: Timeline): DerivedView {
     seekMs: totalMs(timeline.seeking, untilMs),
     maxPlayheadMs: maxPlayhead(view),
     playbackFailure: failed,
-    videoStartupFailure: failed && startupMs === null,
+    videoStartupFailure: failed && timeline.firstFrameAtMs === null,
     exitBeforeVideoStart: isExit(timeline, untilMs),
   };
 }
 
 /** Watch time at the first frame, as the client measures `view_time_to_first_frame` (data-wire.md §6). */
-export function startupMsOf({ intentAtMs, firstFrameAtMs, watching }: Timeline): number | null {
-  if (intentAtMs === null || firstFrameAtMs === null) return null;
+export function startupMsOf({ intentAtMs, firstFrameAtMs, startTold, watching }: Timeline): number | null {
+  if (intentAtMs === null || firstFrameAtMs === null || !startTold) return null;
   return overlapMs(watching, intentAtMs, firstFrameAtMs);
 }
 

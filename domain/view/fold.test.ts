@@ -116,4 +116,10 @@ describe("start-up", () => {
     ];
     expect(derived(events)).toMatchObject({ startupMs: 700, watchMs: 700 });
   });
+
+  it("is unknown, not nothing, where the view's beginning was never told", () => {
+    const events = [sent(7, "playing", T), sent(8, "pause", T + 5_000)];
+    expect(derived(events)).toMatchObject({ startupMs: null, watchMs: 5_000, exitBeforeVideoStart: false });
+    expect(derived([sent(1, "viewstart", T - 300), ...events])).toMatchObject({ startupMs: 300, watchMs: 5_300 });
+  });
 });

@@ -12,6 +12,8 @@ export interface Timeline {
   intentAtMs: number | null;
   /** First frame of content (or of a pre-roll); null when none was shown. */
   firstFrameAtMs: number | null;
+  /** The wish to play came before the first frame. Without it nobody knows how long it took (docs/inputs.md). */
+  startTold: boolean;
   /** The player tries to play: start-up, playing, stalls and seeks, but not pauses (data-wire.md §6, watch time). */
   watching: readonly Span[];
   rebuffering: readonly Span[];
@@ -28,6 +30,7 @@ interface Course {
   seeking: Span[];
   intentAtMs: number | null;
   firstFrameAtMs: number | null;
+  startTold: boolean;
   endedAtMs: number | null;
   failureSequence: number | null;
 }
@@ -40,6 +43,7 @@ export function traceView(view: ViewState): Timeline {
     seeking: [],
     intentAtMs: null,
     firstFrameAtMs: null,
+    startTold: false,
     endedAtMs: null,
     failureSequence: null,
   };
@@ -54,6 +58,7 @@ function step(course: Course, { kind, viewerTimeMs: atMs, sequence }: Transition
     course.intentAtMs ??= atMs;
     open(course.watching, atMs);
   } else if (kind === "playing" || kind === "adplaying") {
+    if (course.firstFrameAtMs === null) course.startTold = course.intentAtMs !== null;
     course.intentAtMs ??= atMs;
     course.firstFrameAtMs ??= atMs;
     open(course.watching, atMs); // nothing to open unless the event that began it was lost
