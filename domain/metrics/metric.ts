@@ -25,8 +25,8 @@ export type Unit = "count" | "milliseconds" | "ratio" | "score" | "bits_per_seco
 export type Average =
   | { kind: "mean" }
   | { kind: "quotient"; part: keyof ViewRecord; whole: keyof ViewRecord; factor: number }
-  /** Distinct values instead of numbers: `column` of table `views`. */
-  | { kind: "distinct"; column: string };
+  /** No average: how many different keys there are. `keySql` is the key as UInt64, over columns of table `views`. */
+  | { kind: "distinct"; keySql: string };
 
 /**
  * One metric of the Data API (data-api.md §3), defined once: the API, the dashboard, alerts, exports and docs/metrics.md
@@ -53,7 +53,7 @@ export interface Metric {
   formula: string;
   /** The view's own value; null when it holds none. The SQL below says the same. */
   perView: (record: ViewRecord) => number | null;
-  /** The same over columns of table `views`: an expression of type Nullable(Float64). */
+  /** The same over columns of table `views`: an expression of a numeric type, Nullable where a view may hold no value. */
   perViewSql: string;
   average: Average;
 }

@@ -1,11 +1,14 @@
 import type { EnvironmentId } from "../identifiers.ts";
 
-/** Keeps or drops views by one dimension; conditions on different dimensions all hold (data-api.md §1). */
+/**
+ * Keeps or drops views by one dimension (data-api.md §1). Of the conditions that keep by the same dimension one has to hold;
+ * everything else all has to.
+ */
 export interface ViewFilter {
   /** Id of the Data API. */
   dimension: string;
   /**
-   * `is`: one of `values` ("" stands for "has no value"); `contains`: the list holds each of them; `equals_list`: the list is
+   * `is`: one of `values` ("" stands for "has no value"); `contains`: the list holds one of them; `equals_list`: the list is
    * exactly `values`, in order. The latter two only where the dimension is a list.
    */
   operator: "is" | "contains" | "equals_list";
