@@ -103,6 +103,7 @@ function beaconRecord(view: RoutedView, facts: RequestFacts, body: Buffer | null
   const { environmentId, retentionDays } = view.environment;
   const { address, country, userAgent, referrer, transmittedAtMs } = facts;
   const context: RequestContext = { address, country, userAgent, referrer, retentionDays };
+  if (facts.place !== undefined) context.place = facts.place;
   const head: Parameters<typeof encodeBeaconRecord>[0] = {
     environmentId,
     viewId: view.viewId,

@@ -8,6 +8,7 @@ import {
   portBase,
   trustedProxies,
 } from "../../platform/config/environment.ts";
+import { GEO_LEVELS } from "../../platform/geo/places.ts";
 
 const Environment = z
   .object({
@@ -19,6 +20,8 @@ const Environment = z
     EVENTLOG_DIR: z.string().min(1),
     EVENTLOG_MAX_GIB: z.coerce.number().positive().default(20),
     TRUSTED_PROXIES: trustedProxies,
+    /** What is looked up of viewers' addresses; the cities and owners of networks take 190 MB of memory. */
+    PLAYHEAD_GEO: z.enum(GEO_LEVELS).default("city"),
   })
   .transform((env) => ({
     hosts: env.HOST,
@@ -30,6 +33,7 @@ const Environment = z
     eventlogDir: env.EVENTLOG_DIR,
     eventlogMaxBytes: env.EVENTLOG_MAX_GIB * 1024 ** 3,
     trustedProxies: env.TRUSTED_PROXIES,
+    geoLevel: env.PLAYHEAD_GEO,
   }));
 
 export type EdgeConfig = Readonly<z.output<typeof Environment>>;

@@ -7,6 +7,7 @@ import { type BeaconRecord, decodeBeaconRecord } from "../../domain/messages/bea
 import { BEACON_PARTITIONS, beaconPartition } from "../../domain/messages/partition.ts";
 import type { RejectedRecord } from "../../domain/messages/rejected-record.ts";
 import { parseCidr } from "../../domain/network/client-address.ts";
+import type { Place } from "../../domain/view/view-state.ts";
 import { type LogRecord, LogUnavailableError, type LogWriter } from "../../platform/eventlog/eventlog.ts";
 import { type Listener, listen } from "../../platform/http/listen.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
@@ -18,6 +19,10 @@ import { createEdgeMetrics } from "./edge-metrics.ts";
 import type { EdgeEnvironment } from "./environments.ts";
 
 const KEY = "testenvkey0000000000000001";
+const PLACE: Place = {
+  ...{ continent: "EU", region: "Holland", city: "Delft", latitude: 52, longitude: 4.3 },
+  ...{ asn: 64496, asnName: "Example Net" },
+};
 const ENVIRONMENT: EdgeEnvironment = { environmentId: 7 as EnvironmentId, retentionDays: 30 };
 
 /** A log in memory; `full` makes it refuse like one whose disk is full. */
@@ -56,7 +61,10 @@ beforeEach(async () => {
     },
     playbackOwners: { find: () => null, findAsset: () => null, load: async () => undefined },
     viewSources: { find: () => null, remember: () => undefined, close: async () => undefined },
-    countryOf: (address) => (address === "198.51.100.77" ? "NL" : ""),
+    places: {
+      locate: (address) => (address === "198.51.100.77" ? { country: "NL", place: PLACE } : { country: "" }),
+      isSettled: () => true,
+    },
     trustedProxies: [parseCidr("127.0.0.0/8")].filter((range) => range !== null),
     metrics: metrics(),
     log: createLogger("test", "silent"),
@@ -176,7 +184,10 @@ describe("the beacon endpoint", () => {
 
   it("believes X-Forwarded-For of a trusted peer, and keeps only the network", async () => {
     await post(JSON.stringify({ events: [event({})] }), { headers: { "x-forwarded-for": "10.9.9.9, 198.51.100.77" } });
-    expect(written()[0]?.context).toMatchObject({ address: "198.51.100.0", country: "NL", retentionDays: 30 });
+    expect(written()[0]?.context).toEqual({
+      ...{ address: "198.51.100.0", country: "NL", place: PLACE, retentionDays: 30 },
+      ...{ userAgent: "node", referrer: "" },
+    });
   });
 
   it("answers 503 when the log cannot be written, and takes the repeat", async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Cidr } from "../../domain/network/client-address.ts";
 import { decodeRequest, type PeekedEvent } from "../../domain/wire/decode-request.ts";
 import { LogUnavailableError } from "../../platform/eventlog/eventlog.ts";
-import type { CountryLookup } from "../../platform/geo/country.ts";
+import type { Places } from "../../platform/geo/places.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { BeaconLog, RequestFacts } from "./beacon-log.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
@@ -18,7 +18,7 @@ export interface EdgeDeps {
   environments: EnvironmentDirectory;
   playbackOwners: PlaybackOwners;
   viewSources: ViewSources;
-  countryOf: CountryLookup;
+  places: Pick<Places, "locate" | "isSettled">;
   trustedProxies: readonly Cidr[];
   metrics: EdgeMetrics;
   log: Logger;
@@ -42,7 +42,7 @@ export function createEdge(deps: EdgeDeps): (request: IncomingMessage, response:
     assetOf: playbackOwners.findAsset,
     sourceOf: viewSources.find,
   };
-  const handling = { ...deps, whereabouts, networkOf: createViewerNetworks(deps.trustedProxies, deps.countryOf) };
+  const handling = { ...deps, whereabouts, networkOf: createViewerNetworks(deps.trustedProxies, deps.places) };
   return (request, response) => {
     answer(handling, request, response).catch((error: unknown) => {
       if (request.destroyed && !request.complete) return deps.metrics.aborted(); // the client left in mid-body

@@ -1,6 +1,6 @@
 import { TOPICS } from "../../domain/messages/topics.ts";
 import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
-import { openCountryLookup } from "../../platform/geo/country.ts";
+import { openPlaces } from "../../platform/geo/places.ts";
 import { listen } from "../../platform/http/listen.ts";
 import { openInternalPort } from "../../platform/observability/internal-port.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
@@ -75,12 +75,13 @@ try {
   program.onStop("ticks", () => clearInterval(ticks));
   readiness.add("event log", () => (logTrouble === null ? { ok: true } : { ok: false, reason: logTrouble }));
 
+  const places = await openPlaces(config.geoLevel);
   const edge = createEdge({
     beaconLog,
     environments,
     playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), nowMs: Date.now, log }),
     viewSources,
-    countryOf: await openCountryLookup(),
+    places,
     trustedProxies: config.trustedProxies,
     metrics: createEdgeMetrics(metrics),
     log,
@@ -89,6 +90,10 @@ try {
   opened();
   program.onStop("public port", () => listener.close());
   log.info({ port: listener.port }, "listening");
+  places.load().then(
+    () => log.info({ level: config.geoLevel }, "places are known"),
+    (error: unknown) => log.error({ err: error }, "places cannot be read, going on with countries"),
+  );
 } catch (error) {
   await program.fail(error);
 }

@@ -65,7 +65,7 @@ async function startEdge(): Promise<RunningEdge> {
     environments,
     playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), nowMs: Date.now, log }),
     viewSources,
-    countryOf: () => "",
+    places: { locate: () => ({ country: "" }), isSettled: () => true },
     trustedProxies: [],
     metrics: createEdgeMetrics(createMetrics("test")),
     log,

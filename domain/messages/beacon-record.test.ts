@@ -19,9 +19,17 @@ describe("a beacon record", () => {
     }
   });
 
-  it("of an earlier release has no asset", () => {
+  it("of an earlier release has no asset and no place", () => {
     const text = JSON.stringify({ v: 1, ...HEAD, body: { events: [] } });
     expect(decodeBeaconRecord(text)).toEqual({ ...HEAD, events: [] });
+  });
+
+  it("comes back with the viewer's place, and not with half of one", () => {
+    const place = { continent: "EU", region: "", city: "Delft", latitude: 52, longitude: null, asn: 0, asnName: "" };
+    const head = { ...HEAD, context: { ...HEAD.context, place } };
+    expect(decodeBeaconRecord(encodeBeaconRecord(head, '{"events":[]}'))).toEqual({ ...head, events: [] });
+    const half = { ...HEAD, context: { ...HEAD.context, place: { city: "Delft" } } };
+    expect(decodeBeaconRecord(JSON.stringify({ v: 1, ...half, body: { events: [] } }))).toBeNull();
   });
 
   it("takes an asset only from the edge, not from the body", () => {

@@ -1,10 +1,10 @@
 import { type EnvironmentId, isEnvironmentId } from "../identifiers.ts";
 import type { NamedAsset } from "../view/named-asset.ts";
-import type { RequestContext } from "../view/view-state.ts";
+import type { Place, RequestContext } from "../view/view-state.ts";
 
 /**
  * One record of topic `beacons`: what one request said about one view, with all that the edge knew of the request.
- * It holds what later readers cannot look up again (country, time of arrival, title), so that a replay yields the same rows.
+ * It holds what later readers cannot look up again (place, time of arrival, title), so that a replay yields the same rows.
  */
 export interface BeaconRecord {
   environmentId: EnvironmentId;
@@ -81,9 +81,20 @@ function isNamedAsset(value: unknown): value is NamedAsset {
 
 function isContext(value: unknown): value is RequestContext {
   if (typeof value !== "object" || value === null) return false;
-  const { address, country, userAgent, referrer, retentionDays } = value as Record<string, unknown>;
+  const { address, country, place, userAgent, referrer, retentionDays } = value as Record<string, unknown>;
   return (
     [address, country, userAgent, referrer].every((part) => typeof part === "string") &&
-    typeof retentionDays === "number"
+    typeof retentionDays === "number" &&
+    (place === undefined || isPlace(place))
+  );
+}
+
+function isPlace(value: unknown): value is Place {
+  if (typeof value !== "object" || value === null) return false;
+  const { continent, region, city, latitude, longitude, asn, asnName } = value as Record<string, unknown>;
+  return (
+    [continent, region, city, asnName].every((part) => typeof part === "string") &&
+    [latitude, longitude].every((part) => part === null || typeof part === "number") &&
+    typeof asn === "number"
   );
 }

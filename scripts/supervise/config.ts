@@ -16,6 +16,8 @@ const Environment = z.object({
   CLICKHOUSE_CLUSTER: z.string().optional(),
   /** Peers whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: z.string().default("127.0.0.0/8,::1/128"),
+  /** What is looked up of viewers' addresses. */
+  PLAYHEAD_GEO: z.enum(["city", "country", "off"]).default("city"),
   /** Public origins, where a proxy stands before Playhead. */
   PUBLIC_APP_URL: z.url().optional(),
   PUBLIC_API_URL: z.url().optional(),

@@ -40,7 +40,12 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
     PUBLIC_SOCKET_URL: input.access.socket,
     SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
   }),
-  edge: (input) => ({ ...postgres(input), ...eventlog(input), ...trustedProxies(input) }),
+  edge: (input) => ({
+    ...postgres(input),
+    ...eventlog(input),
+    ...trustedProxies(input),
+    PLAYHEAD_GEO: input.config.PLAYHEAD_GEO,
+  }),
   views: (input) => ({
     ...clickhouse(input),
     ...eventlog(input),
