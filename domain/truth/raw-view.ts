@@ -1,0 +1,21 @@
+import type { FieldValue } from "../wire/decode-events.ts";
+
+/** One event as it came, long names; a repeat is a second one with the same number. */
+export interface RawEvent {
+  name: string;
+  sequence: number;
+  /** All that the event carried, `viewer_time` included. */
+  fields: Readonly<Record<string, FieldValue>>;
+  /** Log time, Unix milliseconds. */
+  arrivedAtMs: number;
+  /** Client clock when its request was sent; null when the client does not tell. */
+  transmittedAtMs: number | null;
+}
+
+/** All that ever came of one view, in any order. */
+export interface RawView {
+  viewId: string;
+  events: readonly RawEvent[];
+  /** What the user agent of its first event tells. */
+  bot: boolean;
+}

@@ -1,0 +1,78 @@
+import type { TimedEvent } from "./settle.ts";
+import { both, lengthMs, type Span } from "./spans.ts";
+
+/** What was on the screen, as far as the player told. */
+export interface Renditions {
+  upshifts: number;
+  downshifts: number;
+  /** bit/s, weighed by the time it played; null where no bitrate is known of what played. */
+  averageBitrate: number | null;
+  /** No event knows of a picture. */
+  audioOnly: boolean;
+}
+
+/** 0 where it is not known. */
+interface Rendition {
+  bitrate: number;
+  pixels: number;
+}
+
+/** @param playing content on the screen, moving */
+export function walkRenditions(
+  events: readonly TimedEvent[],
+  watching: readonly Span[],
+  playing: readonly Span[],
+): Renditions {
+  const told = { bitrate: 0, width: 0, height: 0 };
+  const bitrates: { bitrate: number; fromMs: number }[] = [];
+  let [upshifts, downshifts] = [0, 0];
+  let framed = false;
+  let audioOnly = true;
+  let last: Rendition = { bitrate: 0, pixels: 0 };
+  for (const { name, fields, atMs } of events) {
+    told.bitrate = numberOr(fields["video_source_bitrate"], told.bitrate);
+    told.width = numberOr(fields["video_source_width"], told.width);
+    told.height = numberOr(fields["video_source_height"], told.height);
+    if (told.width > 0 && told.height > 0) audioOnly = false;
+    if (bitrates.at(-1)?.bitrate !== told.bitrate) bitrates.push({ bitrate: told.bitrate, fromMs: atMs });
+    if (name === "playing") framed = true;
+    if (name !== "renditionchange" && framed) continue;
+    const next = { bitrate: told.bitrate, pixels: told.width * told.height };
+    const inPlay = name === "renditionchange" && framed && watching.some((span) => holds(span, atMs));
+    if (inPlay && isBetter(next, last)) upshifts += 1;
+    if (inPlay && isBetter(last, next)) downshifts += 1;
+    last = next;
+  }
+  return { upshifts, downshifts, averageBitrate: averageBitrate(bitrates, playing), audioOnly };
+}
+
+/** By bitrate where both are known, else by size where both are. */
+function isBetter(one: Rendition, other: Rendition): boolean {
+  if (one.bitrate > 0 && other.bitrate > 0) return one.bitrate > other.bitrate;
+  return one.pixels > 0 && other.pixels > 0 && one.pixels > other.pixels;
+}
+
+function averageBitrate(
+  bitrates: readonly { bitrate: number; fromMs: number }[],
+  playing: readonly Span[],
+): number | null {
+  let [bitMs, ms] = [0, 0];
+  bitrates.forEach(({ bitrate, fromMs }, at) => {
+    if (bitrate <= 0) return;
+    const toMs = bitrates[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    const playedMs = lengthMs(both([{ fromMs, toMs }], playing));
+    bitMs += bitrate * playedMs;
+    ms += playedMs;
+  });
+  return ms === 0 ? null : bitMs / ms;
+}
+
+function holds({ fromMs, toMs }: Span, atMs: number): boolean {
+  return fromMs <= atMs && atMs <= toMs;
+}
+
+/** Absent: as before. Told to be nothing: not known. */
+function numberOr(value: unknown, before: number): number {
+  if (value === undefined) return before;
+  return typeof value === "number" && value > 0 ? value : 0;
+}

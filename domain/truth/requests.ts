@@ -1,0 +1,46 @@
+import type { TimedEvent } from "./settle.ts";
+
+/** Milliseconds and bit/s; null where nothing is known. */
+export interface Requests {
+  latencyMs: number | null;
+  maxLatencyMs: number | null;
+  throughput: number | null;
+}
+
+/** Averages over the view's own requests; the player's counters go on over all its views, so only its first may use them. */
+export function requestsOf(events: readonly TimedEvent[], fields: ReadonlyMap<string, unknown>): Requests {
+  const done = events.filter(({ name }) => name === "requestcompleted").map(({ fields: told }) => told);
+  const latencies = done
+    .map((told) => difference(told["request_start"], told["request_response_start"]))
+    .filter((latencyMs) => latencyMs !== null);
+  const transfers = done.flatMap((told) => {
+    const bytes = told["request_bytes_loaded"];
+    const durationMs =
+      difference(told["request_response_start"], told["request_response_end"]) ??
+      difference(told["request_start"], told["request_response_end"]);
+    return typeof bytes === "number" && bytes >= 0 && durationMs !== null ? [{ bits: bytes * 8, durationMs }] : [];
+  });
+  const transferMs = sum(transfers.map(({ durationMs }) => durationMs));
+  const own = (name: string) => (fields.get("player_view_count") === 1 ? numberOrNull(fields.get(name)) : null);
+  return {
+    latencyMs: latencies.length > 0 ? sum(latencies) / latencies.length : own("view_average_request_latency"),
+    maxLatencyMs: latencies.length > 0 ? Math.max(...latencies) : own("view_max_request_latency"),
+    throughput:
+      transferMs > 0
+        ? (sum(transfers.map(({ bits }) => bits)) * 1_000) / transferMs
+        : own("view_average_request_throughput"),
+  };
+}
+
+/** Null where one end is not known, or they are in the wrong order. */
+function difference(from: unknown, to: unknown): number | null {
+  return typeof from === "number" && typeof to === "number" && to >= from ? to - from : null;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === "number" && value >= 0 ? value : null;
+}

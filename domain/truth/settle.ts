@@ -1,0 +1,76 @@
+import type { FieldValue } from "../wire/decode-events.ts";
+import type { RawEvent, RawView } from "./raw-view.ts";
+
+/** An event that counts, at the client time it is taken for. */
+export interface TimedEvent {
+  name: string;
+  sequence: number;
+  fields: Readonly<Record<string, FieldValue>>;
+  /** Client clock, Unix milliseconds. */
+  atMs: number;
+}
+
+/** The events of a view that count, once each, in the order in which the client made them. */
+export interface SettledView {
+  events: readonly TimedEvent[];
+  /** Server clock minus client clock. */
+  offsetMs: number;
+  firstSeenMs: number;
+  lastSeenMs: number;
+  ended: boolean;
+}
+
+/** Silence after which a view is over (data-api.md §11), and after which one is that said `viewend` (docs/schema.md). */
+const FINAL_AFTER_MS = 60 * 60_000;
+const ENDED_FINAL_AFTER_MS = 5 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const SECOND_MS = 1_000;
+
+/** Takes what came until the view was final, each event once: the copy that came first. */
+export function settle(view: RawView): SettledView {
+  const inTime = untilFinal(view.events.toSorted((one, other) => one.arrivedAtMs - other.arrivedAtMs));
+  const byNumber = new Map<number, TimedEvent>();
+  for (const event of inTime) {
+    if (byNumber.has(event.sequence)) continue;
+    const { name, sequence, fields } = event;
+    byNumber.set(sequence, { name, sequence, fields, atMs: clientTime(event) });
+  }
+  const events = [...byNumber.values()].sort((one, other) => one.sequence - other.sequence);
+  return {
+    events,
+    offsetMs: Math.min(...inTime.map((event) => event.arrivedAtMs - (event.transmittedAtMs ?? clientTime(event)))),
+    firstSeenMs: inTime[0]?.arrivedAtMs ?? 0,
+    lastSeenMs: inTime.at(-1)?.arrivedAtMs ?? 0,
+    ended: events.some(({ name }) => name === "viewend"),
+  };
+}
+
+/** How long a view waits for more. */
+export function patienceMs(ended: boolean): number {
+  return ended ? ENDED_FINAL_AFTER_MS : FINAL_AFTER_MS;
+}
+
+function untilFinal(arrivals: readonly RawEvent[]): RawEvent[] {
+  const inTime: RawEvent[] = [];
+  let ended = false;
+  let lastSeenMs = Number.POSITIVE_INFINITY;
+  for (const event of arrivals) {
+    if (event.arrivedAtMs - lastSeenMs >= patienceMs(ended)) break;
+    inTime.push(event);
+    lastSeenMs = event.arrivedAtMs;
+    if (event.name === "viewend") ended = true;
+  }
+  return inTime;
+}
+
+/**
+ * `viewer_time`, unless it cannot be: nothing is told before it happens nor a day after. Then the time of sending stands
+ * for it, and that of arrival where even this is not told.
+ */
+function clientTime({ fields, arrivedAtMs, transmittedAtMs }: RawEvent): number {
+  const told = fields["viewer_time"];
+  const sentMs = transmittedAtMs ?? arrivedAtMs;
+  if (typeof told !== "number" || !Number.isFinite(told)) return sentMs;
+  const newestMs = sentMs + (transmittedAtMs === null ? DAY_MS : SECOND_MS); // other clock, other slack
+  return told <= newestMs && told >= sentMs - DAY_MS ? told : sentMs;
+}

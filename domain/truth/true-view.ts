@@ -1,0 +1,255 @@
+import type { FieldValue } from "../wire/decode-events.ts";
+import { type Ads, walkAds } from "./ads.ts";
+import type { RawView } from "./raw-view.ts";
+import { walkRenditions } from "./renditions.ts";
+import { requestsOf } from "./requests.ts";
+import { scoresOf } from "./scores.ts";
+import { patienceMs, type SettledView, settle, type TimedEvent } from "./settle.ts";
+import { both, lengthMs, type Span, without } from "./spans.ts";
+import { type Walk, walk } from "./walk.ts";
+
+/** A view as its events alone make it. */
+export interface TrueView {
+  viewId: string;
+  /** Play was wanted or a fatal error came. */
+  counted: boolean;
+  bot: boolean;
+  /** Whom it counts for; null where nobody can tell. */
+  viewer: string | null;
+  sampleRate: number;
+  /** Server clock. */
+  viewStartMs: number;
+  viewEndMs: number;
+  firstSeenMs: number;
+  /** By the Data API's id; null where the view holds none. */
+  values: Readonly<Record<string, number | null>>;
+  /** Newest value of every field, but those of requests and errors. */
+  fields: ReadonlyMap<string, FieldValue>;
+}
+
+const LIVE_LIMIT_MS = 5 * 60_000;
+
+/** @param nowMs log time of asking: a view is dropped once it has been silent for too long */
+export function trueView(raw: RawView, nowMs: number): TrueView {
+  const settled = settle(raw);
+  const { events, offsetMs } = settled;
+  const fields = newestFields(events);
+  const facts = factsOf(settled);
+  const newestMs = Math.max(...events.map(({ atMs }) => atMs));
+  const dropped = !settled.ended && nowMs - settled.lastSeenMs >= patienceMs(false);
+  const text = (name: string) => String(fields.get(name) ?? "");
+  return {
+    viewId: raw.viewId,
+    counted: facts.walk.intentMs !== null || facts.walk.fatals.length > 0,
+    bot: raw.bot,
+    viewer: text("viewer_user_id") || text("mux_viewer_id") || null,
+    sampleRate: sampleRate(fields.get("mux_sample_rate")),
+    viewStartMs: (facts.walk.intentMs ?? events[0]?.atMs ?? 0) + offsetMs,
+    viewEndMs: newestMs + offsetMs,
+    firstSeenMs: settled.firstSeenMs,
+    values: {
+      ...timesOf(facts, fields),
+      ...pictureOf(facts, fields),
+      ...adsOf(facts.ads),
+      ...successOf(facts, dropped),
+    },
+    fields,
+  };
+}
+
+/** All that the metrics are made of. */
+interface Facts {
+  settled: SettledView;
+  walk: Walk;
+  ads: Ads;
+  watchMs: number;
+  startupMs: number | null;
+  stalls: readonly Span[];
+  /** Frames move: content or an ad. */
+  playing: readonly Span[];
+}
+
+function factsOf(settled: SettledView): Facts {
+  const walked = walk(settled);
+  const stalls = without(walked.stalls, walked.seeks);
+  const start = { fromMs: walked.intentMs ?? 0, toMs: walked.frameMs ?? Number.POSITIVE_INFINITY };
+  const playing = without(walked.watching, [start, ...stalls, ...walked.seeks]);
+  const content = without(playing, walked.adBreaks);
+  const contentPlayedMs = (atMs: number) => lengthMs(both(content, [{ fromMs: 0, toMs: atMs }]));
+  return {
+    settled,
+    walk: walked,
+    ads: walkAds(settled.events, contentPlayedMs),
+    watchMs: lengthMs(walked.watching),
+    startupMs: walked.frameMs === null || walked.programChanged ? null : lengthMs(both(walked.watching, [start])),
+    stalls,
+    playing,
+  };
+}
+
+function timesOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
+  const { walk: walked, watchMs, startupMs, stalls, playing, ads } = facts;
+  const stallMs = lengthMs(stalls);
+  const seekMs = lengthMs(walked.seeks);
+  const firstOfPage = (name: string) => (Number(fields.get("player_view_count") ?? 1) > 1 ? null : told(fields, name));
+  const pageLoadMs = firstOfPage("page_load_time");
+  const playerMs = told(fields, "player_startup_time");
+  const parts = [pageLoadMs, playerMs, startupMs];
+  const sumOfParts = parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
+  return {
+    watch_time: watchMs,
+    playing_time: lengthMs(playing),
+    video_startup_time: startupMs,
+    view_content_startup_time: contentStartupMs(facts),
+    ad_preroll_startup_time: ads.preroll === null ? null : ads.preroll.shownAtMs - ads.preroll.calledAtMs,
+    video_startup_preroll_load_time: ads.preroll === null ? null : ads.preroll.shownAtMs - ads.preroll.calledAtMs,
+    video_startup_preroll_request_time:
+      ads.preroll === null || walked.intentMs === null ? null : ads.preroll.calledAtMs - walked.intentMs,
+    requests_for_first_preroll: ads.preroll?.requests ?? null,
+    player_startup_time: playerMs,
+    page_load_time: pageLoadMs,
+    aggregate_startup_time: firstOfPage("view_aggregate_startup_time") ?? sumOfParts,
+    seek_latency: quotient(seekMs, walked.seekCount),
+    rebuffer_count: walked.stallCount,
+    rebuffer_duration: stallMs,
+    rebuffer_percentage: quotient(stallMs, watchMs),
+    rebuffer_frequency: quotient(walked.stallCount * 60_000, watchMs),
+    // Parts of quotients; no metrics themselves.
+    seek_count: walked.seekCount,
+    seek_duration: seekMs,
+  };
+}
+
+/** Wait for content alone: without the time in breaks before it. */
+function contentStartupMs({ walk: walked, startupMs }: Facts): number | null {
+  const { intentMs, contentFrameMs, watching, adBreaks } = walked;
+  if (startupMs === null || intentMs === null || contentFrameMs === null) return null;
+  return lengthMs(without(both(watching, [{ fromMs: intentMs, toMs: contentFrameMs }]), adBreaks));
+}
+
+function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
+  const { settled, walk: walked, playing } = facts;
+  const renditions = walkRenditions(settled.events, walked.watching, without(playing, walked.adBreaks));
+  const contentMs = told(fields, "view_total_content_playback_time") ?? 0;
+  const upscale = quotientOrNull(told(fields, "view_total_upscaling"), contentMs);
+  const maxUpscale = told(fields, "view_max_upscale_percentage");
+  const scores = scoresOf({
+    playbackFailure: hasFailure(walked),
+    exitBeforeStart: isExit(walked),
+    hasFrame: walked.frameMs !== null,
+    audioOnly: renditions.audioOnly,
+    watchMs: facts.watchMs,
+    startupMs: facts.startupMs,
+    stallCount: walked.stallCount,
+    stallMs: lengthMs(facts.stalls),
+    upscale,
+    maxUpscale,
+  });
+  const requests = requestsOf(settled.events, fields);
+  return {
+    rendition_change_count: renditions.upshifts + renditions.downshifts,
+    rendition_upshift_count: renditions.upshifts,
+    rendition_downshift_count: renditions.downshifts,
+    weighted_average_bitrate: renditions.averageBitrate,
+    upscale_percentage: upscale,
+    downscale_percentage: quotientOrNull(told(fields, "view_total_downscaling"), contentMs),
+    max_upscale_percentage: maxUpscale,
+    max_downscale_percentage: told(fields, "view_max_downscale_percentage"),
+    live_stream_latency: liveLatencyMs(settled),
+    request_latency: requests.latencyMs,
+    max_request_latency: requests.maxLatencyMs,
+    request_throughput: requests.throughput,
+    playback_success_score: scores.success,
+    startup_time_score: scores.startup,
+    rebuffer_score: scores.smoothness,
+    video_quality_score: scores.quality,
+    viewer_experience_score: scores.experience,
+    // Parts of quotients; no metrics themselves.
+    content_playback_time: contentMs,
+    total_upscaling: told(fields, "view_total_upscaling") ?? 0,
+    total_downscaling: told(fields, "view_total_downscaling") ?? 0,
+  };
+}
+
+function successOf({ walk: walked }: Facts, dropped: boolean) {
+  const flag = (is: boolean) => (is ? 1 : 0);
+  const technical = walked.fatals.filter(({ businessException }) => !businessException);
+  const business = walked.fatals.filter(({ businessException }) => businessException);
+  return {
+    views: 1,
+    ended_views: 1,
+    unique_viewers: 1,
+    playback_failure_percentage: flag(hasFailure(walked)),
+    video_startup_failure_percentage: flag(technical.some(({ beforeFrame }) => beforeFrame)),
+    content_playback_failure_percentage: flag(technical.some(({ duringAds }) => !duringAds)),
+    ad_playback_failure_percentage: flag(technical.some(({ duringAds }) => duringAds)),
+    playback_business_exception_percentage: flag(business.length > 0),
+    video_startup_business_exception_percentage: flag(business.some(({ beforeFrame }) => beforeFrame)),
+    exits_before_video_start: flag(isExit(walked)),
+    view_dropped_percentage: flag(dropped),
+  };
+}
+
+function adsOf(ads: Ads) {
+  return {
+    ad_attempt_count: ads.attempts,
+    ad_impression_count: ads.impressions,
+    ad_break_count: ads.breaks,
+    ad_error_count: ads.errors,
+    ad_error_percentage: quotient(ads.errors, ads.attempts),
+    ad_break_error_count: ads.breaksWithError,
+    ad_break_error_percentage: quotient(ads.breaksWithError, ads.breaks),
+    ad_startup_error_count: ads.startupErrors,
+    ad_startup_error_percentage: quotient(ads.startupErrors, ads.attempts),
+    ad_exit_before_start_count: ads.leftBeforeStart,
+    ad_exit_before_start_percentage: quotient(ads.leftBeforeStart, ads.attempts),
+  };
+}
+
+function hasFailure({ fatals }: Walk): boolean {
+  return fatals.some(({ businessException }) => !businessException);
+}
+
+/** Wanted, and neither a frame nor a fatal error of any kind, however long the wait. */
+function isExit({ intentMs, frameMs, fatals }: Walk): boolean {
+  return intentMs !== null && frameMs === null && fatals.length === 0;
+}
+
+/** How far what is shown lies behind its making; only events that tell a new program time are samples. */
+function liveLatencyMs({ events, offsetMs }: SettledView): number | null {
+  const samples = events.flatMap(({ fields, atMs }) => {
+    const program = fields["player_program_time"];
+    const behindMs = typeof program === "number" ? atMs + offsetMs - program : -1;
+    return behindMs >= 0 && behindMs <= LIVE_LIMIT_MS ? [behindMs] : [];
+  });
+  return samples.length === 0 ? null : samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
+}
+
+/** Snapshots repeat what the last request and error said; those belong to their own events. */
+function newestFields(events: readonly TimedEvent[]): Map<string, FieldValue> {
+  const newest = new Map<string, FieldValue>();
+  for (const { fields } of events) {
+    for (const [name, value] of Object.entries(fields)) {
+      if (!name.startsWith("request_") && !name.startsWith("player_error_")) newest.set(name, value);
+    }
+  }
+  return newest;
+}
+
+/** A measured number of the client's: not negative, else null. */
+function told(fields: ReadonlyMap<string, FieldValue>, name: string): number | null {
+  const value = fields.get(name);
+  return typeof value === "number" && value >= 0 ? value : null;
+}
+
+function sampleRate(value: FieldValue | undefined): number {
+  return typeof value === "number" && value > 0 && value <= 1 ? value : 1;
+}
+
+function quotient(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
+
+function quotientOrNull(part: number | null, whole: number): number | null {
+  return part === null ? null : quotient(part, whole);
+}
