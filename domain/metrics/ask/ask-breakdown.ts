@@ -1,0 +1,95 @@
+import type { Question } from "../../monitoring/queries.ts";
+import { dimensionColumn } from "../dimension-column.ts";
+import type { Dimension } from "../dimensions.ts";
+import type { Measurement, Metric } from "../metric.ts";
+import type { Scope } from "../scope.ts";
+import { type Aggregate, aggregate, groupColumns } from "./aggregate.ts";
+import { SETTINGS } from "./scope-clause.ts";
+import { viewRows } from "./view-rows.ts";
+
+export interface BreakdownOptions {
+  limit: number;
+  offset: number;
+  orderBy: "negative_impact" | "value" | "views" | "field";
+  direction: "asc" | "desc";
+}
+
+/** Answer of {@link askBreakdown}. */
+export interface BreakdownRow {
+  /** The value, "" for none; the digits of its key where the question is `keyed`. */
+  field: string;
+  value: number | null;
+  views: number;
+  total_watch_time: number;
+  total_playing_time: number;
+  /** (value − value of all) × views ÷ all views, turned so that more is worse; null where nothing is better or worse. */
+  impact: number | null;
+  /** Place by impact among all rows, the worst is 1. */
+  negative_impact: number;
+  /** Rows without limit and offset. */
+  total_row_count: number;
+}
+
+/** A question whose `field` needs names where it is `keyed`: ask `askLabels`. */
+export interface BreakdownQuestion extends Question {
+  keyed: boolean;
+}
+
+/** One number for every value of a dimension that a view holds. */
+export function askBreakdown(
+  scope: Scope,
+  metric: Metric,
+  measurement: Measurement,
+  dimension: Dimension,
+  options: BreakdownOptions,
+): BreakdownQuestion {
+  const column = dimensionColumn(dimension);
+  // in the order of names keys are of no use
+  const keyed = column.keyed && options.orderBy !== "field";
+  const groupSql = column.keyed && !keyed ? column.rowTextSql : column.groupSql;
+  const numbers = aggregate(metric, measurement, scope.weighted);
+  const rows = viewRows(scope, metric, measurement, [`${groupSql} AS g`]);
+  return {
+    sql: `
+SELECT
+  group_row.1 AS field,
+  group_row.2 AS value,
+  group_row.3 AS views,
+  group_row.4 AS total_watch_time,
+  group_row.5 AS total_playing_time,
+  ${impactSql(metric)} AS impact,
+  toFloat64(row_number() OVER (ORDER BY impact DESC NULLS LAST, views DESC, field)) AS negative_impact,
+  total_row_count
+FROM (
+  SELECT
+    groupArray((${column.keyed && !keyed ? "toString(g)" : column.textSql("g")}, toFloat64(${numbers.valueSql}), toFloat64(views), toFloat64(watched_ms), toFloat64(played_ms), ${levelSql(numbers, "groupSql")})) AS group_rows,
+    ${levelSql(numbers, "wholeSql")} AS whole,
+    toFloat64(sum(views)) AS whole_views,
+    toFloat64(count()) AS total_row_count
+  FROM (SELECT g, ${groupColumns(numbers, scope.weighted)} FROM ${rows.sql} GROUP BY g)
+)
+ARRAY JOIN group_rows AS group_row
+ORDER BY ${orderSql(options, numbers)}
+LIMIT {limit: UInt32} OFFSET {offset: UInt32}
+${SETTINGS}`,
+    params: { ...rows.params, limit: options.limit, offset: options.offset },
+    keyed,
+  };
+}
+
+export function levelSql({ level }: Aggregate, side: "groupSql" | "wholeSql"): string {
+  return level === null ? "NULL" : `toFloat64(${level[side]})`;
+}
+
+/** How much a group worsens the whole (data-api.md §2.3). */
+function impactSql({ better }: Metric): string {
+  if (better === null) return "CAST(NULL, 'Nullable(Float64)')";
+  return `${better === "higher" ? "-" : ""}(group_row.6 - whole) * views / whole_views`;
+}
+
+/** Values in the order asked, then busy ones first, then by name. Where nothing is worse, impact means the value. */
+function orderSql({ orderBy, direction }: BreakdownOptions, { level }: Aggregate): string {
+  const impact = level === null ? "value" : "impact";
+  const column = { negative_impact: impact, value: "value", views: "views", field: "field" }[orderBy];
+  return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST, views DESC, field`;
+}

@@ -1,0 +1,50 @@
+import type { Question } from "../../monitoring/queries.ts";
+import type { Measurement, Metric } from "../metric.ts";
+import type { Scope } from "../scope.ts";
+import type { Granularity } from "../time-buckets.ts";
+import { aggregate, groupColumns } from "./aggregate.ts";
+import { SETTINGS } from "./scope-clause.ts";
+import { viewRows } from "./view-rows.ts";
+
+/** Answer of {@link askTimeseries}, in order of time. */
+export interface PointRow {
+  /** Start of the bucket, Unix milliseconds. */
+  start_ms: number;
+  value: number | null;
+  /** Views that hold a value. */
+  views: number;
+}
+
+const BUCKETS: Readonly<Record<Granularity, (time: string) => string>> = {
+  minute: (time) => `toStartOfMinute(${time})`,
+  ten_minutes: (time) => `toStartOfTenMinutes(${time})`,
+  hour: (time) => `toStartOfHour(${time}, {timeZone: String})`,
+  day: (time) => `toStartOfDay(${time}, {timeZone: String})`,
+};
+
+/**
+ * One number per bucket that holds a view; `fillBuckets` adds the others.
+ *
+ * @param timeZone IANA name; decides where hours and days begin
+ */
+export function askTimeseries(
+  scope: Scope,
+  metric: Metric,
+  measurement: Measurement,
+  granularity: Granularity,
+  timeZone = "UTC",
+): Question {
+  const numbers = aggregate(metric, measurement, scope.weighted);
+  const rows = viewRows(scope, metric, measurement, [`${BUCKETS[granularity](metric.timeBasis)} AS bucket`]);
+  return {
+    sql: `
+SELECT
+  toFloat64(toUnixTimestamp(bucket)) * 1000 AS start_ms,
+  toFloat64(${numbers.valueSql}) AS value,
+  toFloat64(views) AS views
+FROM (SELECT bucket, ${groupColumns(numbers, scope.weighted)} FROM ${rows.sql} GROUP BY bucket)
+ORDER BY start_ms
+${SETTINGS}`,
+    params: { ...rows.params, timeZone },
+  };
+}

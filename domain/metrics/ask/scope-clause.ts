@@ -1,0 +1,76 @@
+import type { Question } from "../../monitoring/queries.ts";
+import { dimensionColumn } from "../dimension-column.ts";
+import { dimensionById } from "../dimensions.ts";
+import type { Metric } from "../metric.ts";
+import { metricById } from "../metrics.ts";
+import type { Scope, ViewFilter } from "../scope.ts";
+
+type Params = Question["params"];
+
+/**
+ * The rows of `views` that a question is about, as a condition. The environment comes first and always.
+ *
+ * Time is asked of the column alone: it has a minmax index, which leaves out what cannot lie in the range, so nothing is
+ * assumed of how long after its start a view arrives or how long it lasts. `FINAL` sees every version all the same
+ * ({@link SETTINGS}).
+ */
+export function scopeClause(scope: Scope, timeSql: string): Question {
+  const params: Params = { environmentId: scope.environmentId, fromMs: scope.fromMs, toMs: scope.toMs };
+  const conditions = ["environment_id = {environmentId: UInt32}", timeSql, "counted = 1"];
+  if (!scope.includeBots) conditions.push("bot = 0");
+  conditions.push(...viewConditions(scope.filters, params), ...metricConditions(scope, params));
+  return { sql: conditions.join(" AND "), params };
+}
+
+/** Whether a time of a view lies in the range asked. */
+export function inRange(column: Metric["timeBasis"]): string {
+  return `${column} >= ${FROM} AND ${column} < ${TO}`;
+}
+
+export const FROM = "fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC')";
+export const TO = "fromUnixTimestamp64Milli({toMs: Int64}, 'UTC')";
+
+/**
+ * A view's versions always lie in one partition, so partitions need no merging with each other. A granule that an index
+ * left out is read after all where it may hold another version of a row that was found (exact mode).
+ */
+export const SETTINGS =
+  "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1";
+
+/** What keeps by the same dimension is alternatives, everything else has to hold. */
+export function viewConditions(filters: readonly ViewFilter[], params: Params): string[] {
+  const keeping = new Map<string, string[]>();
+  const dropping: string[] = [];
+  for (const filter of filters) {
+    const sql = viewCondition(filter, params);
+    if (filter.negated) dropping.push(`NOT ${sql}`);
+    else keeping.set(filter.dimension, [...(keeping.get(filter.dimension) ?? []), sql]);
+  }
+  return [...[...keeping.values()].map((alternatives) => `(${alternatives.join(" OR ")})`), ...dropping];
+}
+
+function viewCondition({ dimension: id, operator, values }: ViewFilter, params: Params): string {
+  const dimension = dimensionById(id);
+  if (dimension === null) throw new RangeError(`no dimension ${id}`);
+  const param = `f${Object.keys(params).length}`;
+  const column = dimensionColumn(dimension);
+  if (operator === "equals_list") {
+    params[param] = values;
+    return `(${column.groupSql} = {${param}: Array(String)})`;
+  }
+  const { sql, value } = column.isOneOf(param, values);
+  params[param] = value;
+  return `(${sql})`;
+}
+
+function metricConditions({ metricFilters }: Scope, params: Params): string[] {
+  return metricFilters.map(({ metric: id, operator, value }) => {
+    const metric = metricById(id);
+    if (metric === null) throw new RangeError(`no metric ${id}`);
+    const param = `m${Object.keys(params).length}`;
+    params[param] = value;
+    return `ifNull(${metric.perViewSql} ${OPERATORS[operator]} {${param}: Float64}, 0)`;
+  });
+}
+
+const OPERATORS = { ">=": ">=", "<=": "<=", ">": ">", "<": "<", "=": "=" } as const;
