@@ -15,6 +15,8 @@ export interface StartPlan {
 /** Where chance meets the options: everything that is drawn about one viewer's views. */
 export interface Dice {
   random: Random;
+  /** For what is rare: a stream of its own, so that oddities leave the rest as it was. */
+  odd: Random;
   options: SimulationOptions;
   person: Person;
   /** When the simulation began, true time. */
@@ -68,7 +70,7 @@ function ratesPerMs({ options, person, startMs }: Dice, course: Course, atMs: nu
   const kinds = Object.keys(mean) as (keyof typeof MEAN_SECONDS)[];
   return kinds
     .filter((what) => what !== "seek" || course.title.durationMs !== null) // nobody seeks in a live stream
-    .map((what) => ({ what, weight: 1 / (mean[what] * 1_000) }));
+    .map((what) => ({ what, weight: options.pace / (mean[what] * 1_000) }));
 }
 
 /** At least as long as the SDK needs to notice (data-wire.md §5, `rebufferstart`). */

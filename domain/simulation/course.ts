@@ -18,6 +18,8 @@ export interface Course {
   rebuffering: Interval[];
   seeking: Interval[];
   rendition: Rendition;
+  /** How far behind the camera a live view is; null where it is not live, or nobody tells. */
+  liveDelayMs: number | null;
   /** The events so far tell the CDN. */
   cdnTold: boolean;
   /** Media position and content played up to `anchorMs`; both move on from there while playing. */
@@ -53,6 +55,7 @@ export function createCourse(
     maxPlayheadMs: 0,
     ranges: [],
     unnoticedMs: 0,
+    liveDelayMs: null,
     cdnTold: false,
     emitted: 0,
     sent: new Set(),
@@ -86,9 +89,9 @@ export function enterPhase(course: Course, phase: ViewPhase, atMs: number): void
   if (phase === "playing") beginPlaying(course, atMs);
 }
 
-/** Start-up, playing, stalls and seeks. */
+/** Start-up, playing, ads, stalls and seeks. */
 export function isWatching(phase: ViewPhase): boolean {
-  return phase === "starting" || phase === "playing" || phase === "stalled" || phase === "seeking";
+  return ["starting", "playing", "ads", "stalled", "seeking"].includes(phase);
 }
 
 function beginPlaying(course: Course, atMs: number): void {

@@ -1,6 +1,8 @@
+import { showAds } from "./ad-steps.ts";
 import { planStart } from "./behaviour.ts";
 import { enterPhase } from "./course.ts";
 import { pictureFields } from "./metadata.ts";
+import { isOdd } from "./oddities.ts";
 import { clientTime, emit, type Watcher } from "./page.ts";
 import { fail, play } from "./play-steps.ts";
 import { setFields } from "./report.ts";
@@ -97,7 +99,8 @@ function want(watcher: Watcher, atMs: number, unloaded: boolean): void {
   emit(watcher, "viewstart", atMs);
 
   const plan = planStart(dice, course, atMs);
-  const outcome = { frame: play, failure: fail, exit: leave }[plan.outcome];
+  const start = isOdd(dice, 0.25) ? playAfterAds : play;
+  const outcome = { frame: start, failure: fail, exit: leave }[plan.outcome];
   const preparation = unloaded ? loadingWhileStarting(watcher) : waitingForData(watcher, plan.afterMs);
   const endAfterMs = Math.max(plan.afterMs, 12);
   const inTime = preparation.map(([afterMs, run]): Step => [Math.min(afterMs, endAfterMs - 1), run]);
@@ -107,6 +110,13 @@ function want(watcher: Watcher, atMs: number, unloaded: boolean): void {
     ...inTime,
     [endAfterMs, (dueMs) => outcome(watcher, dueMs)],
   ]);
+}
+
+/** A pre-roll comes first. */
+function playAfterAds(watcher: Watcher, atMs: number): void {
+  showAds(watcher, atMs, (overAtMs) => {
+    watcher.agenda.set("playback", overAtMs + 20, (dueMs) => play(watcher, dueMs));
+  });
 }
 
 function leave(watcher: Watcher, atMs: number): void {

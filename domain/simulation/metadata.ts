@@ -57,7 +57,7 @@ export function playerFields(
   return {
     mux_api_version: "2.1",
     mux_embed: "mux-embed",
-    mux_sample_rate: 1,
+    mux_sample_rate: person.sampleRate,
     viewer_device_category: "",
     ...SOFTWARE[person.playerKind],
     beacon_domain: options.collectionDomain,
@@ -75,12 +75,18 @@ export function playerFields(
     viewer_user_id: person.userId ?? undefined,
     viewer_connection_type: device.connection,
     viewer_connection_low_data_mode: false,
+    ...(person.cookies ? cookieFields(person) : {}),
+    sub_property_id: "main-site",
+    page_type: "watchpage",
+  };
+}
+
+function cookieFields(person: Person): Fields {
+  return {
     mux_viewer_id: person.viewerId,
     mux_sample_number: person.sampleNumber,
     session_id: person.sessionId,
     session_start: person.sessionStartMs,
-    sub_property_id: "main-site",
-    page_type: "watchpage",
   };
 }
 

@@ -14,6 +14,10 @@ export interface SimulationOptions {
   environmentKey: string;
   /** `beaconCollectionDomain`, which every event repeats. */
   collectionDomain: string;
+  /** How many times more often viewers are interrupted than real ones: 1 is believable. */
+  pace: number;
+  /** 0..1: how much happens that is rare and that naive counting gets wrong (oddities.ts). 0: none of it. */
+  oddity: number;
 }
 
 export const DEFAULT_OPTIONS: Omit<SimulationOptions, "environmentKey" | "collectionDomain"> = {
@@ -23,6 +27,8 @@ export const DEFAULT_OPTIONS: Omit<SimulationOptions, "environmentKey" | "collec
   durationMs: 300_000,
   titles: 24,
   incidents: [],
+  pace: 1,
+  oddity: 0,
 };
 
 export type Dimensions = Readonly<Record<IncidentDimension, string>>;

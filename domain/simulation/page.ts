@@ -68,6 +68,9 @@ export function emit(watcher: Watcher, name: string, atMs: number, happenedAtMs 
     session_expires: clientTime(watcher, atMs) + SESSION_MS,
   });
   reportCounters(report, course, atMs);
+  if (course.liveDelayMs !== null && course.phase === "playing") {
+    setFields(report, { player_program_time: Math.round(atMs - course.liveDelayMs) }); // the encoder's clock, not this one
+  }
   if (CHECKPOINTS.has(name) && course.intentAtMs !== null) reportScaling(page);
 
   course.emitted += 1;

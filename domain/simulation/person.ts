@@ -15,6 +15,10 @@ export interface Person {
   /** `viewer_user_id`: only people who signed in have one. */
   userId: string | null;
   sampleNumber: number;
+  /** Share of viewers whom the page tracks. */
+  sampleRate: number;
+  /** False: the page sets none, so that viewer and session stay unknown (data-wire.md §2.7). */
+  cookies: boolean;
   sessionId: string;
   sessionStartMs: number;
 }
@@ -33,6 +37,8 @@ export function choosePerson(random: Random, nowMs: number): Person {
     viewerId: createSdkId(random, nowMs + clockSkewMs),
     userId: random.chance(0.4) ? `user-${random.integer(1, 100_000)}` : null,
     sampleNumber: random.unit(),
+    sampleRate: 1,
+    cookies: true,
     sessionId: createSdkId(random, nowMs + clockSkewMs),
     sessionStartMs: nowMs + clockSkewMs,
   };

@@ -2,6 +2,8 @@ import { type Interruption, planInterruption, stallMs } from "./behaviour.ts";
 import { RENDITIONS } from "./catalogue.ts";
 import { enterPhase, jumpTo, moveTo, noticeStall } from "./course.ts";
 import { pictureFields } from "./metadata.ts";
+import { emitRefusal, type Onward, runOddity } from "./odd-steps.ts";
+import { isOdd, planOddity } from "./oddities.ts";
 import { emit, type Watcher } from "./page.ts";
 import { setFields } from "./report.ts";
 import { reportFailedRequest, reportSegment, SEGMENT_SECONDS } from "./requests.ts";
@@ -14,21 +16,33 @@ const STALLS_BORNE_MS = 200_000;
 /** Playback begins or goes on at `atMs`: tells so, and plans what comes next. */
 export function play(watcher: Watcher, atMs: number): void {
   const { course, report } = watcher.page;
-  const first = course.firstFrameAtMs === null;
+  const first = course.ranges.length === 0;
   enterPhase(course, "playing", atMs);
   if (first) {
-    setFields(report, { view_time_to_first_frame: atMs - (course.intentAtMs ?? atMs) });
+    setFields(report, { view_time_to_first_frame: (course.firstFrameAtMs ?? atMs) - (course.intentAtMs ?? atMs) });
     setFields(report, pictureFields(course, watcher.dice.person.playerKind));
+    if (isOdd(watcher.dice, 0.2)) setFields(report, aggregateStartup(watcher));
   }
   emit(watcher, "playing", atMs);
   goOn(watcher, atMs);
+}
+
+/** What the SDK adds up where a page plays by itself; only of the first view of a page. */
+function aggregateStartup({ page: { report } }: Watcher) {
+  const parts = ["page_load_time", "player_startup_time", "view_time_to_first_frame"].map((name) =>
+    report.state.get(name),
+  );
+  const known = parts.filter((part) => typeof part === "number");
+  return known.length < parts.length ? {} : { view_aggregate_startup_time: known.reduce((sum, part) => sum + part, 5) };
 }
 
 function goOn(watcher: Watcher, atMs: number): void {
   const { course } = watcher.page;
   moveTo(course, atMs); // how much is left to play depends on it
   const { what, afterMs } = planInterruption(watcher.dice, course, atMs);
-  watcher.agenda.set("playback", atMs + afterMs, (dueMs) => interrupt(watcher, what, dueMs));
+  const oddity = planOddity(watcher.dice, afterMs);
+  if (oddity === null) watcher.agenda.set("playback", atMs + afterMs, (dueMs) => interrupt(watcher, what, dueMs));
+  else watcher.agenda.set("playback", atMs + oddity.afterMs, (dueMs) => runOddity(oddity.what, watcher, dueMs, ONWARD));
   if (!watcher.agenda.has("segment")) planSegment(watcher, atMs);
 }
 
@@ -40,6 +54,8 @@ function planSegment(watcher: Watcher, atMs: number): void {
     planSegment(watcher, dueMs);
   });
 }
+
+const ONWARD: Onward = { goOn, play, stepRendition, leaveAfterFailure };
 
 const INTERRUPTIONS: Readonly<Record<Interruption, (watcher: Watcher, atMs: number) => void>> = {
   stall,
@@ -138,6 +154,11 @@ export function fail(watcher: Watcher, atMs: number): void {
   const { dice, page, agenda } = watcher;
   const { course, report } = page;
   agenda.clear("segment");
+  if (isOdd(dice, 0.25)) {
+    emitRefusal(watcher, atMs);
+    leaveAfterFailure(watcher, atMs);
+    return;
+  }
   const native = dice.person.playerKind === "native";
   if (!native) reportFailedRequest(watcher, atMs, "fragLoadError", 503);
   const code = native ? 2 : "networkError";
@@ -150,7 +171,21 @@ export function fail(watcher: Watcher, atMs: number): void {
     ...(native ? {} : { player_error_context: "response: 503 Service Unavailable" }),
   });
   emit(watcher, "error", atMs);
-  agenda.set("playback", atMs + dice.random.integer(2_000, 7_000), (dueMs) => watcher.finish("leave", dueMs));
+  if (isOdd(dice, 0.3)) {
+    agenda.set("playback", atMs + dice.odd.integer(800, 3_000), (dueMs) => tryAgain(watcher, dueMs));
+    return;
+  }
+  leaveAfterFailure(watcher, atMs);
+}
+
+/** Stubborn: presses play once more, and it works. */
+function tryAgain(watcher: Watcher, atMs: number): void {
+  emit(watcher, "play", atMs);
+  watcher.agenda.set("playback", atMs + 40, (dueMs) => play(watcher, dueMs));
+}
+
+function leaveAfterFailure({ dice, agenda, finish }: Watcher, atMs: number): void {
+  agenda.set("playback", atMs + dice.random.integer(2_000, 7_000), (dueMs) => finish("leave", dueMs));
 }
 
 /** The last frame was shown: `pause`, then `ended`, and after a look at the suggestions the next video. */

@@ -50,10 +50,13 @@ export function setFields(report: Report, fields: Readonly<Record<string, FieldV
   for (const [name, value] of Object.entries(fields)) if (value !== undefined) report.state.set(name, value);
 }
 
+/** Told of the first view of a page and not again [rec: html5-two-videos]. */
+const OF_FIRST_VIEW: ReadonlySet<string> = new Set(["page_load_time", "player_startup_time"]);
+
 /** A video change: all that belongs to the video and the view is forgotten, player and viewer stay. */
 export function forgetView(report: Report): void {
   for (const name of report.state.keys()) {
-    if (name.startsWith("video_") || name.startsWith("view_")) report.state.delete(name);
+    if (name.startsWith("video_") || name.startsWith("view_") || OF_FIRST_VIEW.has(name)) report.state.delete(name);
   }
   report.lastSent.clear();
   report.viewSequence = 0;

@@ -14,6 +14,7 @@ export type ViewPhase =
   | "loaded"
   | "starting"
   | "playing"
+  | "ads"
   | "stalled"
   | "seeking"
   | "paused"

@@ -4,6 +4,7 @@ import { chooseCdn, createCatalogue, RENDITIONS, type Title } from "./catalogue.
 import { type Course, createCourse, enterPhase, isWatching, truthOf } from "./course.ts";
 import { failToLoad, loadNext, loadPage } from "./load-steps.ts";
 import { playerFields, playerName, videoFields } from "./metadata.ts";
+import { liveDelayMs, ODD_SEED, oddPerson, oddRendition } from "./oddities.ts";
 import { isHitBy, type SimulationOptions } from "./options.ts";
 import { createOutbox } from "./outbox.ts";
 import { clientTime, emit, type Page, type Watcher } from "./page.ts";
@@ -46,7 +47,9 @@ export function createViewer(index: number, options: SimulationOptions, startMs:
   const random = createRandom(deriveSeed(options.seed, index));
   const joinAtMs = startMs + Math.floor(((index + random.unit()) * options.rampMs) / options.viewers);
   const stopAtMs = startMs + options.durationMs + random.integer(0, LEAVING_MS);
-  const dice: Dice = { random, options, startMs, person: choosePerson(random, joinAtMs) };
+  const odd = createRandom(deriveSeed(options.seed ^ ODD_SEED, index));
+  const person = oddPerson(choosePerson(random, joinAtMs), odd, options);
+  const dice: Dice = { random, odd, options, startMs, person };
   const agenda = createAgenda();
   const transport = createTransport(index, dice, agenda);
   const courses: Course[] = [];
@@ -130,6 +133,8 @@ function beginCourse(session: Session, atMs: number): Course {
     loadedAtMs: atMs,
     rendition: random.pick(person.device.category === "phone" ? RENDITIONS.slice(0, 3) : RENDITIONS.slice(1)),
   });
+  course.rendition = oddRendition(session.dice, course.rendition);
+  course.liveDelayMs = liveDelayMs(session.dice, title);
   session.courses.push(course);
   return course;
 }

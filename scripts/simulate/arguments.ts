@@ -45,6 +45,7 @@ export function readArguments(argv: readonly string[]): SimulateArguments {
   if (rampMs === null) throw new UsageError(`--ramp ${values.ramp} is no time such as 30s`);
   if (rampMs > durationMs) throw new UsageError("--ramp is longer than --minutes");
   const options = {
+    ...DEFAULT_OPTIONS,
     seed: number("seed", values.seed, DEFAULT_OPTIONS.seed, { min: 0, max: 4_294_967_295, whole: true }),
     viewers: number("viewers", values.viewers, DEFAULT_OPTIONS.viewers, { min: 1, max: MAX_VIEWERS, whole: true }),
     titles: number("titles", values.titles, MAX_TITLES, { min: 1, max: MAX_TITLES, whole: true }),
