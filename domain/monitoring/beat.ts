@@ -1,5 +1,6 @@
 import { isExit, startupMsOf } from "../view/derive.ts";
-import { overlapMs, spanAt, type Timeline } from "../view/timeline.ts";
+import { overlapMs, spanAt } from "../view/span.ts";
+import type { Timeline } from "../view/timeline.ts";
 import type { ViewState } from "../view/view-state.ts";
 import { BUCKET_MS } from "./socket-wire.ts";
 

@@ -1,4 +1,5 @@
-import { overlapMs, type Timeline, totalMs } from "./timeline.ts";
+import { overlapMs, totalMs } from "./span.ts";
+import type { Timeline } from "./timeline.ts";
 import { numberField, type ViewState } from "./view-state.ts";
 
 /** A start-up this long that ends without a frame or an error is an exit; shorter ones are a change of mind. */

@@ -1,6 +1,10 @@
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
+import { foldFields } from "./fold-fields.ts";
+import { foldRequest, MAX_CDN_LENGTH } from "./fold-requests.ts";
+import { insertBySequence } from "./insert-by-sequence.ts";
 import { addSequence } from "./sequence-set.ts";
 import {
+  asFlag,
   type ErrorEntry,
   type RequestContext,
   TRANSITIONS,
@@ -22,7 +26,6 @@ export interface Arrival {
 const MAX_TRANSITIONS = 20_000;
 /** With all texts as long as may be, a view still fits into one record of a checkpoint. */
 const MAX_ERRORS = 100;
-const MAX_FIELDS = 512;
 /** A client holds events back at most this long (retries while offline); older times are clock faults. */
 const MAX_EVENT_AGE_MS = 24 * 3_600_000;
 /** `viewer_time` may lie this much after sending: the two are read at different moments. */
@@ -32,8 +35,8 @@ const ACTIVITY_SPAN_MS = 120_000;
 
 const TRANSITION_KINDS: ReadonlySet<string> = new Set(TRANSITIONS);
 
-/** Envelope of a single event: says nothing about the view. */
-const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(["event", "view_id", "view_sequence_number"]);
+/** Longest type of an ad that is kept, in UTF-16 code units. */
+const MAX_AD_TYPE_LENGTH = 32;
 
 /**
  * Folds one event into its view, in place. False when the view had it already; then it only tells that the client is
@@ -49,7 +52,7 @@ export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival)
   foldContext(view, event.sequence, arrival.context);
   if (viewerTimeMs !== event.fields["viewer_time"]) view.clampedTimes += 1;
   foldActivity(view, viewerTimeMs);
-  foldFields(view, event);
+  foldFields(view, event, viewerTimeMs);
   if (event.name.startsWith("request")) foldRequest(view, event);
   if (event.name === "error") foldError(view, event, viewerTimeMs);
   if (TRANSITION_KINDS.has(event.name)) foldTransition(view, event, viewerTimeMs);
@@ -88,46 +91,6 @@ function foldActivity(view: ViewState, viewerTimeMs: number): void {
   while ((times[0] as number) < newest - ACTIVITY_SPAN_MS) times.shift();
 }
 
-/**
- * Snapshots repeat `request_*` of the last request and native SDKs repeat errors: both are taken from events of their
- * own kind only (data-wire.md §4), so here they are left out.
- */
-function foldFields(view: ViewState, event: BeaconEvent): void {
-  const { fields } = event;
-  for (const name in fields) {
-    if (ENVELOPE_FIELDS.has(name) || name.startsWith("request_") || name.startsWith("player_error_")) continue;
-    const known = view.fields.get(name);
-    if (known !== undefined && known[0] > event.sequence) continue;
-    view.fields.set(name, [event.sequence, fields[name] as FieldValue]);
-  }
-  if (view.fields.size > MAX_FIELDS) dropFields(view.fields);
-}
-
-/** Keeps the first names of the alphabet when there are too many, whatever the order of arrival. */
-function dropFields(fields: ViewState["fields"]): void {
-  for (const name of [...fields.keys()].sort().slice(MAX_FIELDS)) fields.delete(name);
-}
-
-function foldRequest(view: ViewState, event: BeaconEvent): void {
-  const { requests } = view;
-  if (event.name === "requestfailed") requests.failed += 1;
-  else if (event.name === "requestcanceled") requests.canceled += 1;
-  else if (event.name === "requestcompleted") {
-    requests.completed += 1;
-    requests.bytes += wholeNumber(event.fields["request_bytes_loaded"]) ?? 0;
-    const start = wholeNumber(event.fields["request_start"]);
-    const firstByte = wholeNumber(event.fields["request_response_start"]);
-    if (start === null || firstByte === null || firstByte < start) return;
-    requests.latencyCount += 1;
-    requests.latencySumMs += firstByte - start;
-    requests.latencyMaxMs = Math.max(requests.latencyMaxMs, firstByte - start);
-  }
-}
-
-function wholeNumber(value: FieldValue | undefined): number | null {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? Math.round(value) : null;
-}
-
 function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
   const { fields } = event;
   const entry: ErrorEntry = {
@@ -137,7 +100,7 @@ function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): v
     message: fields["player_error_message"] ?? null,
     context: fields["player_error_context"] ?? null,
     fatal: fields["player_error_severity"] !== "warning",
-    businessException: fields["player_error_business_exception"] === true,
+    businessException: asFlag(fields["player_error_business_exception"]) === true,
   };
   insertBySequence(view.errors, entry);
   if (view.errors.length <= MAX_ERRORS) return;
@@ -154,14 +117,20 @@ function foldTransition(view: ViewState, event: BeaconEvent, viewerTimeMs: numbe
     viewerTimeMs,
     playheadMs: typeof playhead === "number" && Number.isFinite(playhead) ? playhead : 0,
   };
+  const detail = detailOf(event);
+  if (detail !== undefined) transition.detail = detail;
   insertBySequence(view.transitions, transition);
   if (view.transitions.length <= MAX_TRANSITIONS) return;
   view.transitions.pop();
   view.overflow += 1;
 }
 
-function insertBySequence<T extends { sequence: number }>(list: T[], entry: T): void {
-  let at = list.length;
-  while (at > 0 && (list[at - 1] as T).sequence > entry.sequence) at -= 1;
-  list.splice(at, 0, entry);
+/** What an event tells of the CDN or of the ad, where it is of such a kind and tells it. */
+function detailOf({ name, fields }: BeaconEvent): string | undefined {
+  if (name === "cdnchange") return textOf(fields["video_cdn"], MAX_CDN_LENGTH);
+  return name.startsWith("ad") ? textOf(fields["ad_type"], MAX_AD_TYPE_LENGTH) : undefined;
+}
+
+function textOf(value: FieldValue | undefined, length: number): string | undefined {
+  return value === undefined || value === null ? undefined : String(value).slice(0, length).toWellFormed();
 }

@@ -1,10 +1,6 @@
+import { type AdCourse, createAdCourse, inAdBreak, isAdShown, stepAds } from "./ad-course.ts";
+import { closeSpan, openSpan, type Span } from "./span.ts";
 import type { ErrorEntry, Transition, ViewState } from "./view-state.ts";
-
-/** [startMs, endMs) on the client clock; `endMs` is null while it lasts. */
-export interface Span {
-  startMs: number;
-  endMs: number | null;
-}
 
 /** What a view's changes of state say about its course, on the client clock. */
 export interface Timeline {
@@ -14,12 +10,17 @@ export interface Timeline {
   firstFrameAtMs: number | null;
   /** The wish to play came before the first frame. Without it nobody knows how long it took (docs/inputs.md). */
   startTold: boolean;
+  /** First frame of content; null when none was shown. */
+  contentFrameAtMs: number | null;
   /** The player tries to play: start-up, playing, stalls and seeks, but not pauses (data-wire.md §6, watch time). */
   watching: readonly Span[];
   rebuffering: readonly Span[];
   seeking: readonly Span[];
   /** The error that ended playback, when nothing played after it. */
   failure: ErrorEntry | null;
+  /** That error came in an ad break. */
+  failedInAdBreak: boolean;
+  ads: AdCourse;
   /** `viewend`; null while no end was told. */
   endedAtMs: number | null;
 }
@@ -31,8 +32,13 @@ interface Course {
   intentAtMs: number | null;
   firstFrameAtMs: number | null;
   startTold: boolean;
+  contentFrameAtMs: number | null;
+  /** The content's own element moves, under an ad too where one stream carries both. */
+  contentRuns: boolean;
+  ads: AdCourse;
   endedAtMs: number | null;
   failureSequence: number | null;
+  failedInAdBreak: boolean;
 }
 
 /** Walks the transitions in sequence order. Costs one pass: callers keep the answer until the view changes. */
@@ -44,38 +50,82 @@ export function traceView(view: ViewState): Timeline {
     intentAtMs: null,
     firstFrameAtMs: null,
     startTold: false,
+    contentFrameAtMs: null,
+    contentRuns: false,
+    ads: createAdCourse(),
     endedAtMs: null,
     failureSequence: null,
+    failedInAdBreak: false,
   };
   for (const transition of view.transitions) step(course, transition);
-  const { failureSequence, ...timeline } = course;
+  const { failureSequence, contentRuns, ...timeline } = course;
   const failure = view.errors.find((entry) => entry.sequence === failureSequence) ?? null;
   return { ...timeline, failure };
 }
 
-function step(course: Course, { kind, viewerTimeMs: atMs, sequence }: Transition): void {
-  if (kind === "viewstart" || kind === "play" || kind === "adbreakstart") {
-    course.intentAtMs ??= atMs;
-    open(course.watching, atMs);
-  } else if (kind === "playing" || kind === "adplaying") {
-    if (course.firstFrameAtMs === null) course.startTold = course.intentAtMs !== null;
-    course.intentAtMs ??= atMs;
-    course.firstFrameAtMs ??= atMs;
-    open(course.watching, atMs); // nothing to open unless the event that began it was lost
-    course.failureSequence = null; // it plays again: the error was not the end
+function step(course: Course, transition: Transition): void {
+  const { kind, viewerTimeMs: atMs } = transition;
+  if (kind === "viewstart" || kind === "play") want(course, atMs);
+  else if (kind === "playing") {
+    showFrame(course, atMs);
+    stepAds(course.ads, transition);
+    course.contentRuns = true;
+    if (!isAdShown(course.ads)) course.contentFrameAtMs ??= atMs;
   } else if (kind === "rebufferstart") stall(course, atMs);
-  else if (kind === "rebufferend") close(course.rebuffering, atMs);
-  else if (kind === "seeking") open(course.seeking, atMs);
-  else if (kind === "seeked") close(course.seeking, atMs);
-  else if (kind === "pause" || kind === "ended" || kind === "devicesleep") stopWatching(course, kind, atMs);
-  else if (kind === "devicewake") open(course.watching, atMs);
-  else if (kind === "error") {
-    stopWatching(course, kind, atMs);
+  else if (kind === "rebufferend") closeSpan(course.rebuffering, atMs);
+  else if (kind === "seeking") openSpan(course.seeking, atMs);
+  else if (kind === "seeked") closeSpan(course.seeking, atMs);
+  else if (kind === "devicewake") openSpan(course.watching, atMs);
+  else if (kind === "pause" || kind === "ended" || kind === "devicesleep") halt(course, transition);
+  else if (kind === "error" || kind === "viewend") finish(course, transition);
+  else if (kind.startsWith("ad")) stepAdEvent(course, transition);
+}
+
+function want(course: Course, atMs: number): void {
+  course.intentAtMs ??= atMs;
+  openSpan(course.watching, atMs);
+}
+
+function showFrame(course: Course, atMs: number): void {
+  if (course.firstFrameAtMs === null) course.startTold = course.intentAtMs !== null;
+  course.firstFrameAtMs ??= atMs;
+  want(course, atMs); // opens nothing unless the event that began it was lost
+  closeSpan(course.seeking, atMs);
+  course.failureSequence = null; // it plays again: the error was not the end
+}
+
+/** A pause while an ad is being loaded is the content's, made for the ad: somebody still waits. */
+function halt(course: Course, transition: Transition): void {
+  const { kind, viewerTimeMs: atMs } = transition;
+  course.contentRuns = false;
+  const forAnAd = kind === "pause" && inAdBreak(course.ads) && !isAdShown(course.ads);
+  if (!forAnAd) stopWatching(course, kind, atMs);
+  stepAds(course.ads, transition);
+}
+
+function finish(course: Course, transition: Transition): void {
+  const { kind, viewerTimeMs: atMs, sequence } = transition;
+  stopWatching(course, kind, atMs);
+  course.contentRuns = false;
+  if (kind === "error") {
     course.failureSequence = sequence;
-  } else if (kind === "viewend") {
-    stopWatching(course, kind, atMs);
-    close(course.seeking, atMs);
-    course.endedAtMs = atMs;
+    course.failedInAdBreak = inAdBreak(course.ads);
+    return;
+  }
+  closeSpan(course.seeking, atMs);
+  stepAds(course.ads, transition);
+  course.endedAtMs = atMs;
+}
+
+function stepAdEvent(course: Course, transition: Transition): void {
+  const { kind, viewerTimeMs: atMs } = transition;
+  stepAds(course.ads, transition);
+  if (kind === "adbreakstart" || kind === "adplay") want(course, atMs);
+  else if (kind === "adplaying") showFrame(course, atMs);
+  else if (kind === "adpause") stopWatching(course, kind, atMs);
+  else if (kind === "adbreakend") {
+    if (course.contentRuns) course.contentFrameAtMs ??= atMs;
+    if (course.ads.contentEnded) stopWatching(course, kind, atMs); // a post-roll is over, and with it the view
   }
 }
 
@@ -84,8 +134,8 @@ function step(course: Course, { kind, viewerTimeMs: atMs, sequence }: Transition
  * by `pause` a few milliseconds before, and the client's clock runs until `ended`.
  */
 function stopWatching(course: Course, kind: Transition["kind"], atMs: number): void {
-  close(course.watching, atMs);
-  close(course.rebuffering, atMs);
+  closeSpan(course.watching, atMs);
+  closeSpan(course.rebuffering, atMs);
   const last = course.watching[course.watching.length - 1];
   if (kind === "ended" && last !== undefined && last.endMs !== null && atMs - last.endMs < ENDED_AFTER_PAUSE_MS) {
     last.endMs = Math.max(last.endMs, atMs);
@@ -98,41 +148,5 @@ const ENDED_AFTER_PAUSE_MS = 50;
 /** A stall is part of watching: nobody waits for a player that is paused. Its beginning is back-dated by the client. */
 function stall(course: Course, atMs: number): void {
   const watching = course.watching[course.watching.length - 1];
-  if (watching !== undefined && watching.endMs === null) open(course.rebuffering, Math.max(atMs, watching.startMs));
-}
-
-function open(spans: Span[], atMs: number): void {
-  const last = spans[spans.length - 1];
-  if (last !== undefined && last.endMs === null) return;
-  spans.push({ startMs: last === undefined ? atMs : Math.max(atMs, last.endMs ?? atMs), endMs: null });
-}
-
-function close(spans: Span[], atMs: number): void {
-  const last = spans[spans.length - 1];
-  if (last !== undefined && last.endMs === null) last.endMs = Math.max(atMs, last.startMs);
-}
-
-/** Length of the part of the spans that lies in [fromMs, toMs); a lasting span is taken to go on. */
-export function overlapMs(spans: readonly Span[], fromMs: number, toMs: number): number {
-  let total = 0;
-  for (let at = spans.length - 1; at >= 0; at -= 1) {
-    const { startMs, endMs } = spans[at] as Span;
-    if (endMs !== null && endMs <= fromMs) break; // spans are in order: all earlier ones lie before
-    total += Math.max(0, Math.min(endMs ?? toMs, toMs) - Math.max(startMs, fromMs));
-  }
-  return total;
-}
-
-/** Length of all spans; a lasting one counts until `untilMs`. */
-export function totalMs(spans: readonly Span[], untilMs: number): number {
-  return spans.reduce((sum, { startMs, endMs }) => sum + Math.max(0, (endMs ?? untilMs) - startMs), 0);
-}
-
-/** The span that holds `atMs`, if any. */
-export function spanAt(spans: readonly Span[], atMs: number): Span | null {
-  for (let at = spans.length - 1; at >= 0; at -= 1) {
-    const span = spans[at] as Span;
-    if (span.startMs <= atMs) return span.endMs === null || span.endMs > atMs ? span : null;
-  }
-  return null;
+  if (watching !== undefined && watching.endMs === null) openSpan(course.rebuffering, Math.max(atMs, watching.startMs));
 }

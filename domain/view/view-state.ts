@@ -45,7 +45,14 @@ export const TRANSITIONS = [
   "viewend",
   "adbreakstart",
   "adbreakend",
+  "adrequest",
+  "adplay",
   "adplaying",
+  "adpause",
+  "adended",
+  "aderror",
+  "adclicked",
+  "adskipped",
   "devicesleep",
   "devicewake",
   "renditionchange",
@@ -61,6 +68,23 @@ export interface Transition {
   /** Client clock, Unix milliseconds. */
   viewerTimeMs: number;
   playheadMs: number;
+  /** What this event told of the CDN (cdnchange) or of the ad's type (ad events); absent where it told nothing. */
+  detail?: string;
+}
+
+/** What an event told of the picture or of how it is shown; absent members stay as they were. Sorted by sequence number. */
+export interface Mark {
+  sequence: number;
+  viewerTimeMs: number;
+  /** bit/s; 0 and "" say that it is not known. */
+  bitrate?: number;
+  widthPx?: number;
+  heightPx?: number;
+  fps?: number;
+  codec?: string;
+  name?: string;
+  mode?: string;
+  modeData?: string;
 }
 
 export interface ErrorEntry {
@@ -81,10 +105,25 @@ export interface RequestTotals {
   failed: number;
   canceled: number;
   bytes: number;
+  /** Of requests whose first byte was timed. */
   latencyCount: number;
   latencySumMs: number;
   latencyMaxMs: number;
+  /** Of requests whose loading was timed and took some time: the parts of the throughput. */
+  loadedBytes: number;
+  loadMs: number;
 }
+
+/** Sums over live samples of one second of distance (client clock − programme time), so that thousands need little room. */
+export interface LatencyBin {
+  /** Whole seconds, rounded down. */
+  seconds: number;
+  count: number;
+  sumMs: number;
+}
+
+/** Value of a field and the event that wrote it. Written in place: there are about 90 in a view. */
+export type FieldEntry = [sequence: number, value: FieldValue];
 
 /**
  * All that is remembered of one view. It is the same for every order and repetition of the same events
@@ -99,13 +138,24 @@ export interface ViewState {
   /** Server clock minus client clock: the least of (arrival − client's sending time) over the view's requests. */
   clockOffsetMs: number | null;
   /** Newest value of each field, with the sequence number of the event that wrote it; long names. */
-  fields: Map<string, readonly [sequence: number, value: FieldValue]>;
+  fields: Map<string, FieldEntry>;
+  /** First value that was told of the fields in `INITIAL_FIELDS` (field-roles.ts). */
+  initials: Map<string, FieldEntry>;
   sequences: SequenceSet;
   /** Sorted by sequence number. */
   transitions: Transition[];
+  marks: Mark[];
   /** Sorted by sequence number. */
   errors: ErrorEntry[];
   requests: RequestTotals;
+  /** Newest `x-cdn` header of a media segment; null when none came. */
+  segmentCdn: readonly [sequence: number, cdn: string] | null;
+  /** Sorted by distance. */
+  latencyBins: LatencyBin[];
+  /** At any time; so the next two. */
+  usedCaptions: boolean;
+  usedFullscreen: boolean;
+  usedPip: boolean;
   /** Client times of recent events of any kind, ascending, at most one a second: who is silent is not watching. */
   activityMs: number[];
   context: RequestContext;
@@ -126,10 +176,17 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
     lastSeenMs: firstSeenMs,
     clockOffsetMs: null,
     fields: new Map(),
+    initials: new Map(),
     sequences: [],
     transitions: [],
+    marks: [],
     errors: [],
-    requests: { completed: 0, failed: 0, canceled: 0, bytes: 0, latencyCount: 0, latencySumMs: 0, latencyMaxMs: 0 },
+    requests: noRequests(),
+    segmentCdn: null,
+    latencyBins: [],
+    usedCaptions: false,
+    usedFullscreen: false,
+    usedPip: false,
     activityMs: [],
     context: { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 },
     contextSequence: Number.POSITIVE_INFINITY,
@@ -139,21 +196,34 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
   };
 }
 
-/** JSON form of a state for a checkpoint. */
-export function serializeView(view: ViewState): string {
-  return JSON.stringify({ ...view, fields: [...view.fields], contextSequence: finiteOrNull(view.contextSequence) });
+function noRequests(): RequestTotals {
+  const latency = { latencyCount: 0, latencySumMs: 0, latencyMaxMs: 0 };
+  return { completed: 0, failed: 0, canceled: 0, bytes: 0, ...latency, loadedBytes: 0, loadMs: 0 };
 }
 
-/** The counterpart; trusts its input, which only `serializeView` of the same or an earlier release writes. */
+/** JSON form of a state for a checkpoint. */
+export function serializeView(view: ViewState): string {
+  const { fields, initials, contextSequence } = view;
+  const maps = { fields: [...fields], initials: [...initials] };
+  return JSON.stringify({ ...view, ...maps, contextSequence: finiteOrNull(contextSequence) });
+}
+
+/**
+ * The counterpart; trusts its input, which only `serializeView` of the same or an earlier release writes. What an earlier
+ * release did not keep is as if nothing had been told of it.
+ */
 export function restoreView(text: string): ViewState {
-  const stored = JSON.parse(text) as Omit<ViewState, "fields" | "contextSequence"> & {
-    fields: [string, [number, FieldValue]][];
+  const stored = JSON.parse(text) as Omit<ViewState, "fields" | "initials" | "contextSequence"> & {
+    fields: [string, FieldEntry][];
+    initials?: [string, FieldEntry][];
     contextSequence: number | null;
   };
   return {
     ...createView(stored.viewId, stored.firstSeenMs),
     ...stored,
     fields: new Map(stored.fields),
+    initials: new Map(stored.initials ?? []),
+    requests: { ...noRequests(), ...stored.requests },
     contextSequence: stored.contextSequence ?? Number.POSITIVE_INFINITY,
   };
 }
@@ -175,4 +245,16 @@ export function textField(view: ViewState, name: string): string {
 export function numberField(view: ViewState, name: string): number | null {
   const value = field(view, name);
   return typeof value === "number" && Number.isFinite(value) ? value : null;
+}
+
+/** A field as yes or no; null when it is absent or neither. */
+export function flagField(view: ViewState, name: string): boolean | null {
+  return asFlag(field(view, name));
+}
+
+/** Some SDKs write booleans as text or number. */
+export function asFlag(value: FieldValue | undefined): boolean | null {
+  if (value === true || value === "true" || value === 1 || value === "1") return true;
+  if (value === false || value === "false" || value === 0 || value === "0") return false;
+  return null;
 }

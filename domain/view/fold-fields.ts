@@ -1,0 +1,113 @@
+import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
+import { FIELD_ROLES, fieldRoles } from "./field-roles.ts";
+import { insertBySequence } from "./insert-by-sequence.ts";
+import { asFlag, type FieldEntry, type Mark, type ViewState } from "./view-state.ts";
+
+/** With all texts as long as may be, a view still fits into one record of a checkpoint. */
+const MAX_FIELDS = 512;
+/** Sound players stay far below: a mark is made when the rendition or the mode changes, and with each snapshot. */
+const MAX_MARKS = 1_000;
+/** Of a codec, a rendition or a mode, in UTF-16 code units; `player_playback_mode_data` may be longer. */
+const MAX_MARK_TEXT = 128;
+const MAX_MODE_DATA = 512;
+/** Samples more than five minutes behind the stream do not count, and the nearest may be anywhere within a second. */
+const MAX_LATENCY_BINS = 400;
+
+/** Folds the fields of one event that was not known yet. */
+export function foldFields(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
+  const { fields, sequence } = event;
+  let roles = 0;
+  for (const name in fields) {
+    const role = fieldRoles(name);
+    if ((role & FIELD_ROLES.skipped) !== 0) continue;
+    const value = fields[name] as FieldValue;
+    const known = view.fields.get(name);
+    if (known === undefined) view.fields.set(name, [sequence, value]);
+    else if (known[0] <= sequence) {
+      known[0] = sequence;
+      known[1] = value;
+    }
+    if (role === 0) continue;
+    roles |= role;
+    if ((role & FIELD_ROLES.initial) !== 0) foldInitial(view.initials, name, sequence, value);
+  }
+  if (view.fields.size > MAX_FIELDS) dropFields(view.fields);
+  if ((roles & FIELD_ROLES.mark) !== 0) foldMark(view, event, viewerTimeMs);
+  if ((roles & FIELD_ROLES.flag) !== 0) foldFlags(view, fields);
+  if ((roles & FIELD_ROLES.programTime) !== 0) foldLatency(view, event);
+}
+
+/** Keeps the first names of the alphabet when there are too many, whatever the order of arrival. */
+function dropFields(fields: Map<string, FieldEntry>): void {
+  for (const name of [...fields.keys()].sort().slice(MAX_FIELDS)) fields.delete(name);
+}
+
+/** Zero, nothing and an empty text tell no value. */
+function foldInitial(initials: Map<string, FieldEntry>, name: string, sequence: number, value: FieldValue): void {
+  if (value === null || value === "" || value === 0) return;
+  const known = initials.get(name);
+  if (known === undefined || known[0] > sequence) initials.set(name, [sequence, value]);
+}
+
+function foldMark(view: ViewState, { fields, sequence }: BeaconEvent, viewerTimeMs: number): void {
+  const mark: Mark = { sequence, viewerTimeMs };
+  const bitrate = fields["video_source_bitrate"];
+  if (bitrate !== undefined) mark.bitrate = amount(bitrate);
+  const width = fields["video_source_width"];
+  if (width !== undefined) mark.widthPx = amount(width);
+  const height = fields["video_source_height"];
+  if (height !== undefined) mark.heightPx = amount(height);
+  const fps = fields["video_source_fps"];
+  if (fps !== undefined) mark.fps = amount(fps);
+  const codec = fields["video_source_codec"];
+  if (codec !== undefined) mark.codec = shortText(codec, MAX_MARK_TEXT);
+  const name = fields["video_source_rendition_name"];
+  if (name !== undefined) mark.name = shortText(name, MAX_MARK_TEXT);
+  const mode = fields["player_playback_mode"];
+  if (mode !== undefined) mark.mode = shortText(mode, MAX_MARK_TEXT);
+  const data = fields["player_playback_mode_data"];
+  if (data !== undefined) mark.modeData = shortText(data, MAX_MODE_DATA);
+  insertBySequence(view.marks, mark);
+  if (view.marks.length <= MAX_MARKS) return;
+  view.marks.pop();
+  view.overflow += 1;
+}
+
+function amount(value: FieldValue): number {
+  return typeof value === "number" && value > 0 ? value : 0;
+}
+
+function shortText(value: FieldValue, length: number): string {
+  return value === null ? "" : String(value).slice(0, length).toWellFormed();
+}
+
+/** mux-embed tells of text tracks only where they are captions or subtitles. */
+function foldFlags(view: ViewState, fields: BeaconEvent["fields"]): void {
+  const mode = fields["player_playback_mode"];
+  const isOn = (name: string) => asFlag(fields[name]) === true;
+  view.usedCaptions ||= isOn("player_captions_enabled") || isOn("player_text_track_enabled");
+  view.usedFullscreen ||= isOn("player_is_fullscreen") || mode === "fullscreen";
+  view.usedPip ||= isOn("player_pip_enabled") || mode === "pip";
+}
+
+/**
+ * How far behind the stream's clock the client's was. What the client's clock is off by shows only at the end, so the
+ * distances are kept, by the second. `rebufferstart` tells an earlier moment than the rest of its fields.
+ */
+function foldLatency(view: ViewState, { name, fields }: BeaconEvent): void {
+  const [programMs, viewerMs] = [fields["player_program_time"], fields["viewer_time"]];
+  if (typeof programMs !== "number" || typeof viewerMs !== "number" || name === "rebufferstart") return;
+  const distanceMs = Math.round(viewerMs - programMs);
+  const seconds = Math.floor(distanceMs / 1_000);
+  const bins = view.latencyBins;
+  let at = bins.length;
+  while (at > 0 && (bins[at - 1]?.seconds ?? 0) > seconds) at -= 1;
+  const bin = bins[at - 1];
+  if (bin !== undefined && bin.seconds === seconds) {
+    bin.count += 1;
+    bin.sumMs += distanceMs;
+    return;
+  }
+  bins.splice(at, 0, { seconds, count: 1, sumMs: distanceMs });
+  if (bins.length > MAX_LATENCY_BINS) bins.pop();
+}
