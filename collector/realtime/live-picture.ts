@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { bucketOf } from "../../domain/monitoring/beat.ts";
+import { isKeyed } from "../../domain/monitoring/clauses.ts";
 import type { MonitoringDimension } from "../../domain/monitoring/dimensions.ts";
 import { measure, NO_SUMS, type Sums, toBucket } from "../../domain/monitoring/measures.ts";
-import { askBuckets, askCurrent, isKeyed } from "../../domain/monitoring/queries.ts";
+import { askBuckets, askCurrent } from "../../domain/monitoring/queries.ts";
 import {
   type BreakdownRowWire,
   BUCKET_MS,
@@ -25,6 +26,8 @@ const SumsRow = z.object({
   startup_failures: z.number(),
   exits_before_start: z.number(),
   playback_failures: z.number(),
+  bitrate_sum: z.number(),
+  bitrate_viewers: z.number(),
   started: z.number(),
   startup_median_ms: z.number().nullable(),
   startup_p95_ms: z.number().nullable(),
@@ -123,15 +126,10 @@ export class LivePicture {
           )
         : null;
       breakdowns[dimension] = own.map((row) => ({
-        value: nullIfEmpty(names?.get(row.value) ?? row.value, dimension),
+        value: (names?.get(row.value) ?? row.value) || null, // "" stands for "has no value" in the store
         ...measure(row),
       }));
     }
     return { current: measure(overall), breakdowns };
   }
-}
-
-/** "" (and AS number 0) stand for "has no value" in the store. */
-function nullIfEmpty(value: string, dimension: MonitoringDimension): string | null {
-  return value === "" || (dimension === "asn" && value === "0") ? null : value;
 }

@@ -1,5 +1,6 @@
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import type { Beat } from "../../domain/monitoring/beat.ts";
+import { beatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
 import type { DerivedView } from "../../domain/view/derive.ts";
 import { countSequences } from "../../domain/view/sequence-set.ts";
 import { numberField, textField, type ViewState } from "../../domain/view/view-state.ts";
@@ -86,6 +87,11 @@ export const COLUMNS = {
     "player_name",
     "stream_type",
     "asn",
+    "region",
+    "asset_id",
+    "playback_id",
+    "live_stream_id",
+    "view_has_ad",
     "concurrent",
     "starting_up",
     "watch_ms",
@@ -196,9 +202,10 @@ export function beatRow(
   environmentId: EnvironmentId,
   view: ViewState,
   beat: Beat,
-  dimensions: ViewDimensions,
+  viewDimensions: ViewDimensions,
   version: number,
 ): Row {
+  const dimensions = beatDimensions(view, viewDimensions);
   return [
     environmentId,
     Math.floor(beat.bucketMs / 1_000),
@@ -215,7 +222,12 @@ export function beatRow(
     dimensions.browser,
     dimensions.playerName,
     dimensions.streamType,
-    0,
+    dimensions.asn,
+    dimensions.region,
+    dimensions.assetId,
+    dimensions.playbackId,
+    dimensions.liveStreamId,
+    Number(dimensions.hasAd),
     Number(beat.concurrent),
     Number(beat.startingUp),
     beat.watchMs,

@@ -52,11 +52,14 @@ class Tables {
     const bare = (rows: Map<string, Row>) =>
       [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row.map((value, at) => (at === 3 ? 0 : value)));
     const told = new Map(
-      [...this.beats].filter(([, row]) => row.slice(16, -1).some((value) => value !== 0 && value !== null)),
+      [...this.beats].filter(([, row]) => row.slice(TOLD_FROM, -1).some((value) => value !== 0 && value !== null)),
     );
     return { events: [...this.events].sort(), views: bare(this.views), beats: bare(told) };
   }
 }
+
+/** From here on a beat's row says what happened; before it stand key, version and dimensions. */
+const TOLD_FROM = COLUMNS.beats.indexOf("concurrent");
 
 function keepNewest(table: Map<string, Row>, at: string, row: Row, versionColumn: number): void {
   const known = table.get(at);

@@ -8,6 +8,7 @@ export const DIMENSION_TITLES: Record<MonitoringDimension, string> = {
   video_id: "Video ID",
   video_series: "Series",
   country: "Country",
+  region: "Region",
   cdn: "CDN",
   device_category: "Device",
   operating_system: "Operating system",
@@ -16,6 +17,10 @@ export const DIMENSION_TITLES: Record<MonitoringDimension, string> = {
   stream_type: "Stream type",
   sub_property_id: "Sub-property",
   asn: "Network (ASN)",
+  view_has_ad: "With ads",
+  asset_id: "Asset ID",
+  playback_id: "Playback ID",
+  live_stream_id: "Live stream ID",
 };
 
 /** Values that are codes of ours or abbreviations, not names that someone chose. */
@@ -34,6 +39,7 @@ export function formatDimensionValue(dimension: MonitoringDimension, value: stri
   if (dimension === "country") return countryName(value);
   if (dimension === "device_category") return DEVICE_NAMES[value] ?? value;
   if (dimension === "asn") return `AS${value}`;
+  if (dimension === "view_has_ad") return value === "true" ? "With ads" : "Without ads";
   return value;
 }
 

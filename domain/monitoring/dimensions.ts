@@ -7,6 +7,7 @@ export const MONITORING_DIMENSIONS = [
   "video_id",
   "video_series",
   "country",
+  "region",
   "cdn",
   "device_category",
   "operating_system",
@@ -15,6 +16,10 @@ export const MONITORING_DIMENSIONS = [
   "stream_type",
   "sub_property_id",
   "asn",
+  "view_has_ad",
+  "asset_id",
+  "playback_id",
+  "live_stream_id",
 ] as const;
 
 export type MonitoringDimension = (typeof MONITORING_DIMENSIONS)[number];

@@ -10,6 +10,9 @@ export interface Sums {
   startup_failures: number;
   exits_before_start: number;
   playback_failures: number;
+  /** bit/s, of the viewers that play a rendition of known bitrate, and how many they are. */
+  bitrate_sum: number;
+  bitrate_viewers: number;
   started: number;
   startup_median_ms: number | null;
   startup_p95_ms: number | null;
@@ -24,6 +27,8 @@ export const NO_SUMS: Sums = {
   startup_failures: 0,
   exits_before_start: 0,
   playback_failures: 0,
+  bitrate_sum: 0,
+  bitrate_viewers: 0,
   started: 0,
   startup_median_ms: null,
   startup_p95_ms: null,
@@ -38,6 +43,7 @@ export function measure(sums: Sums): CurrentWire {
     video_startup_time: startupTime(sums),
     video_startup_failure_percentage: ratio(sums.startup_failures, sums.start_attempts),
     exits_before_video_start: ratio(sums.exits_before_start, sums.start_attempts),
+    current_average_bitrate: sums.bitrate_viewers > 0 ? sums.bitrate_sum / sums.bitrate_viewers : null,
     // who just failed counts among the viewers they failed from
     playback_failure_percentage: ratio(sums.playback_failures, sums.concurrent_viewers + sums.playback_failures),
   };

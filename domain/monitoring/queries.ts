@@ -1,4 +1,5 @@
 import type { EnvironmentId } from "../identifiers.ts";
+import { beatRows, filterClause, monitoringColumn, playsRendition, SUMS, valueText } from "./clauses.ts";
 import type { MonitoringDimension, MonitoringFilter } from "./dimensions.ts";
 
 /** A statement for the analytics store; values travel as `{name: Type}` parameters only. */
@@ -6,36 +7,6 @@ export interface Question {
   sql: string;
   params: Record<string, string | number | readonly (string | number)[]>;
 }
-
-/** Dimensions with many values are numeric keys in `monitoring`, named by `dimension_values`. */
-const KEYED: ReadonlySet<MonitoringDimension> = new Set([
-  "video_title",
-  "video_id",
-  "video_series",
-  "sub_property_id",
-] as const);
-
-export function isKeyed(dimension: MonitoringDimension): boolean {
-  return KEYED.has(dimension);
-}
-
-export function monitoringColumn(dimension: MonitoringDimension): string {
-  return isKeyed(dimension) ? `${dimension}_key` : dimension;
-}
-
-/** Sums from which every monitoring metric is made; each is a plain number in the answer. */
-const SUMS = `
-  toFloat64(sum(concurrent)) AS concurrent_viewers,
-  toFloat64(sum(starting_up)) AS starting_up_viewers,
-  toFloat64(sum(watch_ms)) AS watched_ms,
-  toFloat64(sum(rebuffer_ms)) AS rebuffered_ms,
-  toFloat64(sum(start_attempt)) AS start_attempts,
-  toFloat64(sum(startup_failure)) AS startup_failures,
-  toFloat64(sum(exit_before_start)) AS exits_before_start,
-  toFloat64(sum(playback_failure)) AS playback_failures,
-  toFloat64(count(startup_ms)) AS started,
-  quantileExact(0.5)(startup_ms) AS startup_median_ms,
-  quantileExact(0.95)(startup_ms) AS startup_p95_ms`;
 
 /** One row per bucket that starts in [fromMs, toMs), both Unix milliseconds on bucket boundaries; empty ones are absent. */
 export function askBuckets(
@@ -48,8 +19,7 @@ export function askBuckets(
   return {
     sql: `
 SELECT toFloat64(toUnixTimestamp(bucket)) * 1000 AS start_ms,${SUMS}
-FROM monitoring FINAL
-WHERE environment_id = {environmentId: UInt32} AND bucket >= {from: UInt32} AND bucket < {to: UInt32}${where.sql}
+FROM ${beatRows(where)}
 GROUP BY bucket ORDER BY bucket`,
     params: { environmentId, from: fromMs / 1_000, to: toMs / 1_000, ...where.params },
   };
@@ -88,6 +58,7 @@ FROM (
     max(m.startup_failure) AS startup_failure,
     max(m.exit_before_start) AS exit_before_start,
     max(m.playback_failure) AS playback_failure,
+    toUInt32(ifNotFinite(avgIf(m.bitrate, ${playsRendition("m.")}), 0)) AS playing_bitrate,
     max(m.startup_ms) AS startup_ms
   FROM monitoring AS m FINAL
   WHERE environment_id = {environmentId: UInt32} AND bucket > {from: UInt32} AND bucket <= {newest: UInt32}${where.sql}
@@ -131,20 +102,6 @@ function labelExpression(
     columns.map((column, index) => `grouping(newest_${column}) = 0, ${pick(column, index)}`).join(", ");
   return {
     dimension: `multiIf(${cases((_, index) => `'${breakdowns[index]}'`)}, '')`,
-    value: `multiIf(${cases((column) => `toString(newest_${column})`)}, '')`,
+    value: `multiIf(${cases((column, index) => valueText(breakdowns[index] ?? "country", `newest_${column}`))}, '')`,
   };
-}
-
-/** Filters of different dimensions all hold; the values of one are alternatives. Names come from our own list only. */
-function filterClause(filters: readonly MonitoringFilter[]): Question {
-  const params: Question["params"] = {};
-  const parts = filters.map(({ dimension, values, negated }, index) => {
-    params[`f${index}`] = values;
-    const wanted = isKeyed(dimension)
-      ? `arrayMap(v -> cityHash64(v), {f${index}: Array(String)})`
-      : `{f${index}: Array(String)}`;
-    const column = dimension === "asn" ? "toString(asn)" : monitoringColumn(dimension);
-    return ` AND ${negated ? "NOT " : ""}has(${wanted}, ${column})`;
-  });
-  return { sql: parts.join(""), params };
 }

@@ -42,6 +42,8 @@ export interface BucketWire {
   /** At the bucket's end, or at `as_of` in the newest. */
   current_concurrent_viewers: number;
   current_rebuffering_percentage: number | null;
+  /** bit/s: mean of the renditions being played, each viewer counting once. */
+  current_average_bitrate: number | null;
   video_startup_time: StartupTimeWire | null;
   video_startup_failure_percentage: number | null;
   exits_before_video_start: number | null;

@@ -11,6 +11,7 @@ function bucket(start: number, viewers: number, open = false): BucketWire {
     open,
     current_concurrent_viewers: viewers,
     current_rebuffering_percentage: 0.01,
+    current_average_bitrate: 3_000_000,
     video_startup_time: { median_ms: 800, p95_ms: 2_000, count: 4 },
     video_startup_failure_percentage: 0,
     exits_before_video_start: null,

@@ -101,6 +101,7 @@ export function measuresAt(evening: Evening, filters: readonly MonitoringFilter[
     current_concurrent_viewers: viewers,
     starting_up_viewers: Math.round(viewers * (0.012 + 0.004 * noise)),
     current_rebuffering_percentage: nobody ? null : Math.max(0, rebuffering),
+    current_average_bitrate: nobody ? null : 4_200_000 * (1 - 2 * rebuffering),
     video_startup_time: nobody ? null : { median_ms: median, p95_ms: median * 2.9, count: Math.ceil(viewers / 90) },
     video_startup_failure_percentage: nobody ? null : Math.max(0, 0.004 + 0.004 * ripple(atMs, 5)),
     exits_before_video_start: nobody ? null : Math.max(0, 0.013 + 0.01 * ripple(atMs, 11) + rebuffering / 6),
