@@ -54,15 +54,19 @@ export interface AdCourse {
 
 export function createAdCourse(): AdCourse {
   return {
-    ...{ breaks: [], ads: [], shown: [], requestCount: 0, errorCount: 0, clickedCount: 0, skippedCount: 0 },
-    ...{
-      prerollRequestCount: 0,
-      prerollShown: false,
-      paused: false,
-      type: "",
-      contentShown: false,
-      contentEnded: false,
-    },
+    breaks: [],
+    ads: [],
+    shown: [],
+    requestCount: 0,
+    errorCount: 0,
+    clickedCount: 0,
+    skippedCount: 0,
+    prerollRequestCount: 0,
+    prerollShown: false,
+    paused: false,
+    type: "",
+    contentShown: false,
+    contentEnded: false,
   };
 }
 

@@ -25,20 +25,14 @@ export interface Timeline {
   endedAtMs: number | null;
 }
 
-interface Course {
+/** A timeline while it is walked. */
+interface Course extends Timeline {
   watching: Span[];
   rebuffering: Span[];
   seeking: Span[];
-  intentAtMs: number | null;
-  firstFrameAtMs: number | null;
-  startTold: boolean;
-  contentFrameAtMs: number | null;
   /** The content's own element moves, under an ad too where one stream carries both. */
   contentRuns: boolean;
-  ads: AdCourse;
-  endedAtMs: number | null;
   failureSequence: number | null;
-  failedInAdBreak: boolean;
 }
 
 /** Walks the transitions in sequence order. Costs one pass: callers keep the answer until the view changes. */
@@ -53,14 +47,17 @@ export function traceView(view: ViewState): Timeline {
     contentFrameAtMs: null,
     contentRuns: false,
     ads: createAdCourse(),
-    endedAtMs: null,
+    failure: null,
     failureSequence: null,
     failedInAdBreak: false,
+    endedAtMs: null,
   };
   for (const transition of view.transitions) step(course, transition);
-  const { failureSequence, contentRuns, ...timeline } = course;
-  const failure = view.errors.find((entry) => entry.sequence === failureSequence) ?? null;
-  return { ...timeline, failure };
+  const { failureSequence } = course;
+  if (failureSequence !== null) {
+    course.failure = view.errors.find((entry) => entry.sequence === failureSequence) ?? null;
+  }
+  return course;
 }
 
 function step(course: Course, transition: Transition): void {
