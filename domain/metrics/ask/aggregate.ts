@@ -16,51 +16,76 @@ const RATE_SQL = "round(toFloat64(sample_rate), 6)";
 /** Each view stands for so many. */
 export const WEIGHT_SQL = `if(${RATE_SQL} > 0, 1 / ${RATE_SQL}, 1)`;
 
-/** Weights are whole numbers there: thousandths. */
-const QUANTILE_WEIGHT_SQL = "toUInt64(round(w * 1000))";
+/** Weights are whole numbers there. */
+const REPEATS_SQL = "toUInt64(floor(w + 0.5))";
 
-const LEVELS = { median: 0.5, "95th": 0.95 } as const;
+const QUANTILES = ["median", "95th"] as const;
+type Quantile = (typeof QUANTILES)[number];
+const LEVELS: Readonly<Record<Quantile, number>> = { median: 0.5, "95th": 0.95 };
+
+/** For numbers of several metrics side by side. */
+interface Beside {
+  /** Of every column that is read and made. */
+  suffix: string;
+  /** Median and 95th percentile come from the same state. */
+  bothQuantiles: boolean;
+}
 
 /** @throws RangeError for a measurement that the metric does not have */
-export function aggregate(metric: Metric, measurement: Measurement, weighted: boolean): Aggregate {
+export function aggregate(
+  metric: Metric,
+  measurement: Measurement,
+  weighted: boolean,
+  { suffix, bothQuantiles }: Beside = { suffix: "", bothQuantiles: false },
+): Aggregate {
   if (!metric.measurements.includes(measurement)) throw new RangeError(`${metric.id} has no ${measurement}`);
   const { average } = metric;
-  if (average.kind === "distinct") return distinct(weighted);
-  if (measurement === "count") return { parts: {}, valueSql: "views", level: null };
-  if (measurement === "median" || measurement === "95th") return quantile(LEVELS[measurement], weighted);
-  const total = { total: sumSql("v", weighted) };
-  const mean = { groupSql: "total / views", wholeSql: "sum(total) / sum(views)" };
-  if (measurement === "sum") return { parts: total, valueSql: "total", level: mean };
-  if (average.kind === "mean") return { parts: total, valueSql: mean.groupSql, level: mean };
-  const { factor } = average;
-  const level = {
-    groupSql: `part_total / whole_total * ${factor}`,
-    wholeSql: `sum(part_total) / sum(whole_total) * ${factor}`,
+  if (average.kind === "distinct") return distinct(weighted, suffix);
+  if (measurement === "count") return { parts: {}, valueSql: `views${suffix}`, level: null };
+  if (measurement === "median" || measurement === "95th") {
+    const levels: readonly Quantile[] = bothQuantiles ? QUANTILES : [measurement];
+    return quantile(levels, levels.indexOf(measurement), weighted, suffix);
+  }
+  const total = `total${suffix}`;
+  const parts = { [total]: sumSql(`v${suffix}`, weighted) };
+  const mean = { groupSql: `${total} / views${suffix}`, wholeSql: `sum(${total}) / sum(views${suffix})` };
+  if (measurement === "sum") return { parts, valueSql: total, level: mean };
+  if (average.kind === "mean") return { parts, valueSql: mean.groupSql, level: mean };
+  return quotient(average.factor, weighted, suffix);
+}
+
+function quotient(factor: number, weighted: boolean, suffix: string): Aggregate {
+  const [part, whole] = [`part_total${suffix}`, `whole_total${suffix}`];
+  const groupSql = `${part} / ${whole} * ${factor}`;
+  return {
+    parts: { [part]: sumSql(`part${suffix}`, weighted), [whole]: sumSql(`whole${suffix}`, weighted) },
+    valueSql: groupSql,
+    level: { groupSql, wholeSql: `sum(${part}) / sum(${whole}) * ${factor}` },
   };
-  const parts = { part_total: sumSql("part", weighted), whole_total: sumSql("whole", weighted) };
-  return { parts, valueSql: level.groupSql, level };
 }
 
 /**
- * Unweighted: linear interpolation between the neighbours of rank level × (n − 1), counted from 0. Weighted: the smallest
- * value up to which the weights reach level × all weights.
+ * Linear interpolation between the neighbours of rank level × (n − 1), counted from 0; weighted, as if each value stood
+ * there as often as it weighs, rounded.
  */
-function quantile(level: number, weighted: boolean): Aggregate {
-  const name = weighted ? "quantileExactWeighted" : "quantileExactInclusive";
-  const args = weighted ? `v, ${QUANTILE_WEIGHT_SQL}` : "v";
+function quantile(quantiles: readonly Quantile[], at: number, weighted: boolean, suffix: string): Aggregate {
+  const name = weighted ? "quantilesExactWeightedInterpolated" : "quantilesExactInclusive";
+  const args = weighted ? `v${suffix}, ${REPEATS_SQL}` : `v${suffix}`;
+  const levels = quantiles.map((each) => LEVELS[each]).join(", ");
+  const groupSql = `finalizeAggregation(state${suffix})[${at + 1}]`;
   return {
-    parts: { state: `${name}State(${level})(${args})` },
-    valueSql: "finalizeAggregation(state)",
-    level: { groupSql: "finalizeAggregation(state)", wholeSql: `${name}Merge(${level})(state)` },
+    parts: { [`state${suffix}`]: `${name}State(${levels})(${args})` },
+    valueSql: groupSql,
+    level: { groupSql, wholeSql: `${name}Merge(${levels})(state${suffix})[${at + 1}]` },
   };
 }
 
 /** Weighted, each viewer counts once, with the least weight of its views: that of the highest rate. */
-function distinct(weighted: boolean): Aggregate {
+function distinct(weighted: boolean, suffix: string): Aggregate {
   const sql = weighted
-    ? "arraySum(viewer -> viewer.2, arrayCompact(viewer -> viewer.1, arraySort(groupUniqArray((k, w)))))"
-    : "uniqExact(k)";
-  return { parts: { viewers: sql }, valueSql: "viewers", level: null };
+    ? `arraySum(viewer -> viewer.2, arrayCompact(viewer -> viewer.1, arraySort(groupUniqArrayIf((assumeNotNull(k${suffix}), w), isNotNull(k${suffix})))))`
+    : `uniqExact(k${suffix})`;
+  return { parts: { [`viewers${suffix}`]: sql }, valueSql: `viewers${suffix}`, level: null };
 }
 
 function sumSql(column: string, weighted: boolean): string {

@@ -4,6 +4,7 @@ import type { Dimension } from "../dimensions.ts";
 import type { Measurement, Metric } from "../metric.ts";
 import type { Scope } from "../scope.ts";
 import { type Aggregate, aggregate, groupColumns } from "./aggregate.ts";
+import { impactSql, levelSql } from "./impact.ts";
 import { SETTINGS } from "./scope-clause.ts";
 import { viewRows } from "./view-rows.ts";
 
@@ -57,12 +58,12 @@ SELECT
   group_row.3 AS views,
   group_row.4 AS total_watch_time,
   group_row.5 AS total_playing_time,
-  ${impactSql(metric)} AS impact,
+  ${impactSql(metric, "group_row.6")} AS impact,
   toFloat64(row_number() OVER (ORDER BY impact DESC NULLS LAST, views DESC, field)) AS negative_impact,
   total_row_count
 FROM (
   SELECT
-    groupArray((${column.keyed && !keyed ? "toString(g)" : column.textSql("g")}, toFloat64(${numbers.valueSql}), toFloat64(views), toFloat64(watched_ms), toFloat64(played_ms), ${levelSql(numbers, "groupSql")})) AS group_rows,
+    groupArray((${column.keyed && !keyed ? "toString(g)" : column.textSql("g")}, toFloat64(${numbers.valueSql}), toFloat64(views), toFloat64(watched_ms), toFloat64(played_ms), ${levelSql(numbers)})) AS group_rows,
     ${levelSql(numbers, "wholeSql")} AS whole,
     toFloat64(sum(views)) AS whole_views,
     toFloat64(count()) AS total_row_count
@@ -75,16 +76,6 @@ ${SETTINGS}`,
     params: { ...rows.params, limit: options.limit, offset: options.offset },
     keyed,
   };
-}
-
-export function levelSql({ level }: Aggregate, side: "groupSql" | "wholeSql"): string {
-  return level === null ? "NULL" : `toFloat64(${level[side]})`;
-}
-
-/** How much a group worsens the whole (data-api.md §2.3). */
-function impactSql({ better }: Metric): string {
-  if (better === null) return "CAST(NULL, 'Nullable(Float64)')";
-  return `${better === "higher" ? "-" : ""}(group_row.6 - whole) * views / whole_views`;
 }
 
 /** Values in the order asked, then busy ones first, then by name. Where nothing is worse, impact means the value. */

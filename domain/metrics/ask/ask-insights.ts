@@ -1,0 +1,77 @@
+import type { Question } from "../../monitoring/queries.ts";
+import { type DimensionColumn, dimensionColumn } from "../dimension-column.ts";
+import type { Dimension } from "../dimensions.ts";
+import type { Measurement, Metric } from "../metric.ts";
+import type { Scope } from "../scope.ts";
+import { aggregate, groupColumns } from "./aggregate.ts";
+import { impactSql, levelSql } from "./impact.ts";
+import { SETTINGS } from "./scope-clause.ts";
+import { viewRows } from "./view-rows.ts";
+
+/** Answer of {@link askInsights}. */
+export interface InsightRow {
+  /** Id of the dimension. */
+  dimension: string;
+  /** The value, "" for none; the digits of its key where the dimension's column is keyed: ask `askLabels`. */
+  field: string;
+  value: number | null;
+  /** How much views with this value worsen the whole; only what is above 0 is here. */
+  impact: number;
+  views: number;
+  total_watch_time: number;
+  total_playing_time: number;
+}
+
+/**
+ * The values that worsen a metric most, over many dimensions, in one pass over the views.
+ *
+ * @param metric one with a better direction; others have no insights
+ */
+export function askInsights(
+  scope: Scope,
+  metric: Metric,
+  measurement: Measurement,
+  dimensions: readonly Dimension[],
+  limit: number,
+): Question {
+  const columns = dimensions.map(dimensionColumn);
+  const numbers = aggregate(metric, measurement, scope.weighted);
+  const rows = viewRows(
+    scope,
+    metric,
+    measurement,
+    columns.map(({ groupSql }, at) => `${groupSql} AS g${at}`),
+  );
+  const pick = (of: (column: DimensionColumn, at: number) => string) =>
+    `multiIf(${columns.map((column, at) => `grouping(g${at}) = 0, ${of(column, at)}`).join(", ")}, '')`;
+  const sets = ["()", ...columns.map((_, at) => `(g${at})`)].join(", ");
+  return {
+    sql: `
+SELECT dimension, field, value, ${impactSql(metric, "level")} AS impact, views, total_watch_time, total_playing_time
+FROM (
+  SELECT
+    dimension,
+    field,
+    toFloat64(${numbers.valueSql}) AS value,
+    ${levelSql(numbers)} AS level,
+    toFloat64(group_row.views) AS views,
+    toFloat64(watched_ms) AS total_watch_time,
+    toFloat64(played_ms) AS total_playing_time,
+    maxIf(level, dimension = '') OVER () AS whole,
+    maxIf(views, dimension = '') OVER () AS whole_views
+  FROM (
+    SELECT
+      ${pick((_, at) => `'${dimensions[at]?.id}'`)} AS dimension,
+      ${pick(({ textSql }, at) => textSql(`g${at}`))} AS field,
+      ${groupColumns(numbers, scope.weighted)}
+    FROM ${rows.sql}
+    GROUP BY GROUPING SETS (${sets})
+  ) AS group_row
+)
+WHERE dimension != '' AND impact > 0
+ORDER BY impact DESC, views DESC, dimension, field
+LIMIT {limit: UInt32}
+${SETTINGS}`,
+    params: { ...rows.params, limit },
+  };
+}
