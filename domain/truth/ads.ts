@@ -9,7 +9,7 @@ export interface Ads {
   breaks: number;
   breaksWithError: number;
   errors: number;
-  /** Errors of an ad that had not been shown. */
+  /** Errors of an ad that was tried and had not been shown. */
   startupErrors: number;
   /** The viewer left while an ad was on its way to its first frame. */
   leftBeforeStart: number;
@@ -55,8 +55,7 @@ export function walkAds(events: readonly TimedEvent[], contentPlayedMs: (atMs: n
     }
     if (name === "aderror") {
       ads.errors += 1;
-      if (stage !== "shown") ads.startupErrors += 1;
-      if (stage === "none") ads.attempts += 1; // it failed before the player could say that it tries
+      if (stage === "called") ads.startupErrors += 1;
       if (!breakHasError && ads.breaks > 0) ads.breaksWithError += 1;
       breakHasError = true;
       stage = "none";

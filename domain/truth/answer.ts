@@ -23,7 +23,7 @@ const BY_START = new Set([
   "ad_break_count",
 ]);
 
-/** Averages that are quotients of sums: [part, whole, factor]. */
+/** Averages that are quotients of sums over the views that hold a value: [part, whole, factor]. */
 const QUOTIENTS: Readonly<Record<string, readonly [part: string, whole: string, factor: number]>> = {
   rebuffer_percentage: ["rebuffer_duration", "watch_time", 1],
   rebuffer_frequency: ["rebuffer_count", "watch_time", 60_000],
@@ -32,8 +32,6 @@ const QUOTIENTS: Readonly<Record<string, readonly [part: string, whole: string, 
   ad_break_error_percentage: ["ad_break_error_count", "ad_break_count", 1],
   ad_startup_error_percentage: ["ad_startup_error_count", "ad_attempt_count", 1],
   ad_exit_before_start_percentage: ["ad_exit_before_start_count", "ad_attempt_count", 1],
-  upscale_percentage: ["total_upscaling", "content_playback_time", 1],
-  downscale_percentage: ["total_downscaling", "content_playback_time", 1],
 };
 
 /** The number, by counting, adding up and sorting; null where no view holds a value. */
@@ -54,7 +52,8 @@ export function answer(views: readonly TrueView[], question: Question): number |
   if (parts === undefined)
     return quotient(sum(held.map((one) => one.value * one.weight)), sum(held.map((one) => one.weight)));
   const [part, whole, factor] = parts;
-  const total = (name: string) => sum(asked.map((view) => (view.values[name] ?? 0) * weight(view)));
+  const holding = asked.filter((view) => (view.values[metric] ?? null) !== null);
+  const total = (name: string) => sum(holding.map((view) => (view.values[name] ?? 0) * weight(view)));
   return quotient(total(part) * factor, total(whole));
 }
 
@@ -68,10 +67,13 @@ export function askedViews(views: readonly TrueView[], question: Question): True
   });
 }
 
-/** Viewers who cannot be told apart are nobody. */
+/** Viewers who cannot be told apart are nobody. Each counts once, with the least of the weights of its views. */
 function countViewers(views: readonly TrueView[], weight: (view: TrueView) => number): number {
   const viewers = new Map<string, number>();
-  for (const view of views) if (view.viewer !== null) viewers.set(view.viewer, weight(view));
+  for (const view of views) {
+    if (view.viewer === null) continue;
+    viewers.set(view.viewer, Math.min(weight(view), viewers.get(view.viewer) ?? Number.POSITIVE_INFINITY));
+  }
   return sum([...viewers.values()]);
 }
 

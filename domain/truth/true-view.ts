@@ -48,7 +48,7 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
     viewEndMs: newestMs + offsetMs,
     firstSeenMs: settled.firstSeenMs,
     values: {
-      ...timesOf(facts, fields),
+      ...wholeMs(timesOf(facts, fields)),
       ...pictureOf(facts, fields),
       ...adsOf(facts.ads),
       ...successOf(facts, dropped),
@@ -155,9 +155,9 @@ function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
     downscale_percentage: quotientOrNull(told(fields, "view_total_downscaling"), contentMs),
     max_upscale_percentage: maxUpscale,
     max_downscale_percentage: told(fields, "view_max_downscale_percentage"),
-    live_stream_latency: liveLatencyMs(settled),
+    live_stream_latency: rounded(liveLatencyMs(settled)),
     request_latency: requests.latencyMs,
-    max_request_latency: requests.maxLatencyMs,
+    max_request_latency: rounded(requests.maxLatencyMs),
     request_throughput: requests.throughput,
     playback_success_score: scores.success,
     startup_time_score: scores.startup,
@@ -236,10 +236,23 @@ function newestFields(events: readonly TimedEvent[]): Map<string, FieldValue> {
   return newest;
 }
 
+const NO_TIMES = new Set(["rebuffer_percentage", "rebuffer_frequency", "seek_latency"]);
+
+/** Times are kept in whole milliseconds. */
+function wholeMs(times: Readonly<Record<string, number | null>>): Record<string, number | null> {
+  return Object.fromEntries(
+    Object.entries(times).map(([id, value]) => [id, value === null || NO_TIMES.has(id) ? value : Math.round(value)]),
+  );
+}
+
 /** A measured number of the client's: not negative, else null. */
 function told(fields: ReadonlyMap<string, FieldValue>, name: string): number | null {
   const value = fields.get(name);
   return typeof value === "number" && value >= 0 ? value : null;
+}
+
+function rounded(value: number | null): number | null {
+  return value === null ? null : Math.round(value);
 }
 
 function sampleRate(value: FieldValue | undefined): number {

@@ -79,7 +79,7 @@ function step(walker: Walker, event: TimedEvent): void {
     walker.contentFrameMs ??= atMs;
     walker.contentOver = false;
   }
-  if (name === "rebufferstart" && !isOpen(walker, "seeks") && !isOpen(walker, "adBreaks")) {
+  if (name === "rebufferstart" && walker.frameMs !== null && !isOpen(walker, "seeks") && !isOpen(walker, "adBreaks")) {
     walker.stallCount += 1;
     close(walker, "stalls", atMs);
     open(walker, "stalls", atMs);
