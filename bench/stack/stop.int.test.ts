@@ -100,9 +100,9 @@ describe("programs of the collector", () => {
       expect(await (await fetch(`http://127.0.0.1:${port}/readyz`)).json()).toMatchObject({ ready: true });
       expect(await metric(port ?? 0, "process_cpu_seconds_total")).toBeGreaterThan(0);
     }
-    const accepted = await metric(edge ?? 0, "playhead_edge_events_total");
+    const accepted = await metric(edge ?? 0, "playhead_edge_events_logged_total");
     await post("counted");
-    expect(await metric(edge ?? 0, "playhead_edge_events_total")).toBe(accepted + 1);
+    expect(await metric(edge ?? 0, "playhead_edge_events_logged_total")).toBe(accepted + 1);
     expect(await metric(views ?? 0, "playhead_views_events_total")).toBeGreaterThan(0);
     expect(await metric(views ?? 0, "playhead_sink_refused_rows_total")).toBe(0);
   });

@@ -1,16 +1,14 @@
 import { encodeBeaconRecord, encodeTick } from "../../domain/messages/beacon-record.ts";
 import { BEACON_PARTITIONS, beaconPartition } from "../../domain/messages/partition.ts";
-import { MAX_SAMPLE_LENGTH, type RejectedRecord } from "../../domain/messages/rejected-record.ts";
 import { encodeViewSource, type ViewSource } from "../../domain/messages/view-source.ts";
 import type { RequestContext } from "../../domain/view/view-state.ts";
 import type { LogRecord, LogWriter } from "../../platform/eventlog/eventlog.ts";
-import { type EdgeRejectReason, type RoutedEvents, type RoutedView, reject } from "./route-events.ts";
+import { RejectedLog, type SampledRequest } from "./rejected-log.ts";
+import { reject } from "./rejection.ts";
+import type { RoutedEvents, RoutedView } from "./route-events.ts";
 
 /** Log time goes on at least this often; it bounds how far the dashboard lags behind when nobody sends. */
 export const TICK_MS = 250;
-/** Samples kept of each reason in this span; counts are always kept. */
-const SAMPLES_PER_SPAN = 10;
-const SAMPLE_SPAN_MS = 10_000;
 
 const CLOSING_BRACE = 0x7d;
 
@@ -18,8 +16,12 @@ const CLOSING_BRACE = 0x7d;
 export interface RequestFacts extends Omit<RequestContext, "retentionDays"> {
   /** Client clock at sending; null when not told. */
   transmittedAtMs: number | null;
-  /** The body as it came, in UTF-8; null where it was not read. */
+  /** The body as it came, unpacked where that is possible; null where it was not read. */
   body: Buffer | null;
+  /** The body is all that was sent. */
+  isWhole: boolean;
+  /** What is kept of a request that is not taken. */
+  describe(): SampledRequest;
 }
 
 /** Writers of the topics that the edge writes. */
@@ -32,14 +34,15 @@ export interface EdgeTopics {
 /** Writes requests and ticks to the log with stamps that never go back. */
 export class BeaconLog {
   readonly #topics: EdgeTopics;
+  readonly #rejected: RejectedLog;
   readonly #nowMs: () => number;
   #lastMs = 0;
-  #sampleSpan = 0;
-  #samples = new Map<string, number>();
 
-  constructor(topics: EdgeTopics, nowMs: () => number) {
+  /** @param gatherMs how long counts of what is rejected wait for others; shorter only in tests */
+  constructor(topics: EdgeTopics, nowMs: () => number, gatherMs?: number) {
     this.#topics = topics;
     this.#nowMs = nowMs;
+    this.#rejected = new RejectedLog(topics.rejected, () => this.#stamp(), gatherMs);
   }
 
   /**
@@ -49,14 +52,12 @@ export class BeaconLog {
   append(routed: RoutedEvents, facts: RequestFacts): Promise<unknown> {
     const atMs = this.#stamp();
     const appends: Promise<void>[] = [];
+    const whole = routed.views.length === 1 && routed.rejected.size === 0 ? facts.body : null; // all of it is one view's
+    if (whole === null) rejectUnwritable(routed);
     if (routed.views.length > 0) {
-      const whole = routed.views.length === 1 && routed.rejected.size === 0 ? facts.body : null; // all of it is one view's
-      if (whole === null) rejectUnwritable(routed);
       appends.push(this.#topics.beacons.append(routed.views.map((view) => beaconRecord(view, facts, whole, atMs))));
     }
-    if (routed.rejected.size > 0) {
-      appends.push(this.#topics.rejected.append(this.#rejectedRecords(routed, facts, atMs)));
-    }
+    if (routed.rejected.size > 0) appends.push(this.#reject(routed, facts));
     if (routed.learned.length > 0) {
       appends.push(this.#topics.viewSources.append(routed.learned.map((source) => sourceRecord(source, atMs))));
     }
@@ -78,24 +79,11 @@ export class BeaconLog {
     return this.#lastMs;
   }
 
-  #rejectedRecords(routed: RoutedEvents, facts: RequestFacts, atMs: number): LogRecord[] {
-    return [...routed.rejected].map(([reason, { count, first }]) => {
-      const { address, userAgent } = facts;
-      const sample = this.#takeSample(reason, atMs) ? sampleText(first) : null;
-      const record: RejectedRecord = { v: 1, reason, count, atMs, address, userAgent, sample };
-      return { partition: 0, key: reason, value: Buffer.from(JSON.stringify(record)), timestampMs: atMs };
-    });
-  }
-
-  #takeSample(reason: EdgeRejectReason, atMs: number): boolean {
-    const span = Math.floor(atMs / SAMPLE_SPAN_MS);
-    if (span !== this.#sampleSpan) {
-      this.#sampleSpan = span;
-      this.#samples.clear();
-    }
-    const taken = this.#samples.get(reason) ?? 0;
-    this.#samples.set(reason, taken + 1);
-    return taken < SAMPLES_PER_SPAN;
+  #reject({ views, rejected }: RoutedEvents, { body, isWhole, describe, address }: RequestFacts): Promise<void> {
+    const rejections = [...rejected.values()];
+    const environments = [...views, ...rejections].flatMap(({ environment }) => environment ?? []);
+    const environmentIds = new Set(environments.map(({ environmentId }) => environmentId));
+    return this.#rejected.append({ rejections, environmentIds, body, isWhole, describe, sender: address });
   }
 }
 
@@ -125,13 +113,16 @@ function sourceRecord(source: ViewSource, atMs: number): LogRecord {
 }
 
 /** What is nested too deep to be written again counts as malformed; no player sends such. */
-function rejectUnwritable({ views, rejected }: RoutedEvents): void {
+function rejectUnwritable(routed: RoutedEvents): void {
+  const { views, rejected } = routed;
   for (const view of views) {
     const unwritable = view.events.filter((event) => isDeep(event) && toJson(event) === null);
     if (unwritable.length === 0) continue;
     view.events = view.events.filter((event) => !unwritable.includes(event));
-    for (const event of unwritable) reject(rejected, "malformed_event", event);
+    const { environment } = view;
+    for (const event of unwritable) reject(rejected, "malformed_event", { environment, envKey: "" }, event);
   }
+  routed.views = views.filter(({ events }) => events.length > 0);
 }
 
 /** Events are flat but for two members with an object in them: whatever else they hold is looked at closely. */
@@ -159,9 +150,4 @@ function spliced(head: Parameters<typeof encodeBeaconRecord>[0], body: Buffer): 
   body.copy(value, around.length - 1);
   value[value.length - 1] = CLOSING_BRACE;
   return value;
-}
-
-function sampleText(first: unknown): string {
-  const text = typeof first === "string" ? first : toJson(first);
-  return (text ?? "").slice(0, MAX_SAMPLE_LENGTH);
 }

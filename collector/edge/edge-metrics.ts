@@ -2,7 +2,10 @@ import { Counter } from "prom-client";
 import type { Metrics } from "../../platform/observability/metrics.ts";
 import type { RoutedEvents } from "./route-events.ts";
 
-/** What the edge counts. Every event of every answered request is either accepted or rejected for a reason. */
+/**
+ * What the edge counts. Of every acknowledged request: received = logged + rejected, in events; a request that could not be
+ * read counts as one. Nothing is counted before it is durable; what is answered 503 comes again and is not counted.
+ */
 export interface EdgeMetrics {
   answered(status: 200 | 503): void;
   /** The answer is a call that counts: it remembers numbers, not the events. */
@@ -13,30 +16,27 @@ export interface EdgeMetrics {
 }
 
 export function createEdgeMetrics(metrics: Metrics): EdgeMetrics {
-  const requests = new Counter({
-    name: "playhead_edge_requests_total",
-    help: "Beacon requests by what was answered",
-    labelNames: ["answer"],
-    registers: [metrics],
-  });
-  const events = new Counter({
-    name: "playhead_edge_events_total",
-    help: "Events of acknowledged requests, by what became of them",
-    labelNames: ["outcome"],
-    registers: [metrics],
-  });
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
+    new Counter({ name, help, labelNames, registers: [metrics] });
+  const requests = counter("playhead_edge_requests_total", "Beacon requests by what was answered", ["answer"]);
+  const received = counter("playhead_edge_events_received_total", "Events of acknowledged requests", []);
+  const logged = counter("playhead_edge_events_logged_total", "Events written to topic beacons", []);
+  const refused = counter("playhead_edge_events_rejected_total", "Events not taken, counted in topic rejected", [
+    "reason",
+  ]);
   const [answer200, answer503] = [requests.labels("200"), requests.labels("503")]; // labels are hashed at each look-up
-  const accepted = events.labels("accepted");
   return {
     answered: (status) => (status === 200 ? answer200 : answer503).inc(),
     tooLarge: () => requests.inc({ answer: "closed_too_large" }),
     aborted: () => requests.inc({ answer: "client_left" }),
-    routed: ({ views, rejected }) => {
-      const taken = views.reduce((sum, view) => sum + view.events.length, 0);
-      const refused = [...rejected].map(([reason, { count }]) => ({ outcome: `rejected_${reason}`, count }));
+    routed: (routed) => {
+      const all = routed.received;
+      const taken = routed.views.reduce((sum, view) => sum + view.events.length, 0);
+      const rejected = [...routed.rejected.values()].map(({ reason, count }) => ({ reason, count }));
       return () => {
-        accepted.inc(taken);
-        for (const { outcome, count } of refused) events.inc({ outcome }, count);
+        received.inc(all);
+        logged.inc(taken);
+        for (const { reason, count } of rejected) refused.inc({ reason }, count);
       };
     },
   };

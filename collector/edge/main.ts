@@ -84,6 +84,7 @@ try {
     places,
     trustedProxies: config.trustedProxies,
     metrics: createEdgeMetrics(metrics),
+    nowMs: Date.now,
     log,
   });
   const listener = await listen(config.hosts, config.port, edge);

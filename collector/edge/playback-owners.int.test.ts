@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BeaconRecord, decodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
 import { BEACON_PARTITIONS } from "../../domain/messages/partition.ts";
+import { decodeRejectedRecord } from "../../domain/messages/rejected-record.ts";
 import { TOPICS } from "../../domain/messages/topics.ts";
 import type { EventLog } from "../../platform/eventlog/eventlog.ts";
 import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
@@ -65,6 +66,7 @@ async function startEdge(): Promise<RunningEdge> {
     environments,
     playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), nowMs: Date.now, log }),
     viewSources,
+    nowMs: Date.now,
     places: { locate: () => ({ country: "" }), isSettled: () => true },
     trustedProxies: [],
     metrics: createEdgeMetrics(createMetrics("test")),
@@ -84,7 +86,10 @@ async function startEdge(): Promise<RunningEdge> {
     records: () => readRecords(eventlog),
     rejected: async () => {
       const reasons: string[] = [];
-      for await (const { key } of eventlog.readAll("rejected", 0)) reasons.push(key);
+      for await (const { value } of eventlog.readAll("rejected", 0)) {
+        const record = decodeRejectedRecord(value.toString());
+        if (record !== null && record.count > 0) reasons.push(record.reason);
+      }
       return reasons;
     },
     stop,

@@ -5,11 +5,17 @@ import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 /** Largest body, as sent and unpacked. The web SDK cuts its batches at 500 KiB. */
 export const MAX_BODY_BYTES = 4 * 1_048_576;
 
-/** `bytes` are those of `text`, without a byte order mark. */
+/**
+ * `bytes` of a body are those of `text`, without a byte order mark. Of others they are the beginning of what was sent, still
+ * packed where it could not be unpacked, and all of it where `isWhole`.
+ */
 export type BodyOutcome =
   | { kind: "body"; text: string; bytes: Buffer }
-  | { kind: "too_large" }
-  | { kind: "unreadable" };
+  | { kind: "too_large"; bytes: Buffer }
+  | { kind: "unreadable"; bytes: Buffer; isWhole: boolean; isPacked: boolean };
+
+/** As much of a body that cannot be read is kept. */
+const HEAD_BYTES = 65_536;
 
 const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
   gzip: createGunzip,
@@ -22,20 +28,53 @@ const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
 export async function readBody(request: IncomingMessage): Promise<BodyOutcome> {
   const encoding = String(request.headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding === "identity" || encoding === "") return collect(request);
+  const sent = collectHead(request);
   const decoder = DECODERS[encoding];
-  if (decoder === undefined) {
-    request.resume();
-    return { kind: "unreadable" };
-  }
+  if (decoder === undefined) return afterRest(request, sent);
   const unpacked = decoder();
   request.on("error", (error) => unpacked.destroy(error));
   try {
     return await collect(request.pipe(unpacked));
   } catch {
     if (request.errored !== null) throw request.errored;
-    request.resume(); // the rest has to be read, or the client waits with it for ever
-    return { kind: "unreadable" }; // not what its Content-Encoding says
+    // Not what its Content-Encoding says. The rest has to be read, or the client waits with it for ever.
+    return afterRest(request, sent);
   }
+}
+
+type Head = () => { bytes: Buffer; isWhole: boolean };
+
+async function afterRest(request: IncomingMessage, sent: Head): Promise<BodyOutcome> {
+  const isShort = await skipBody(request);
+  return isShort ? { kind: "unreadable", ...sent(), isPacked: true } : { kind: "too_large", bytes: sent().bytes };
+}
+
+/** Reads to the end and keeps nothing. False where it is too long for that. Rejects when the client leaves. */
+export function skipBody(request: IncomingMessage): Promise<boolean> {
+  if (request.readableEnded) return Promise.resolve(true);
+  if (request.destroyed) return Promise.reject(new Error("closed before its end"));
+  return new Promise((resolve, reject) => {
+    let sizeBytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      if (sizeBytes > MAX_BODY_BYTES) resolve(false);
+    });
+    request.on("end", () => resolve(true));
+    request.on("error", reject);
+    request.on("close", () => reject(new Error("closed before its end")));
+    request.resume();
+  });
+}
+
+/** Keeps the beginning of a stream that others read; the answer is what has come so far. */
+function collectHead(stream: Readable): Head {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  stream.on("data", (chunk: Buffer) => {
+    if (sizeBytes < HEAD_BYTES) chunks.push(chunk.subarray(0, HEAD_BYTES - sizeBytes));
+    sizeBytes += chunk.length;
+  });
+  return () => ({ bytes: Buffer.concat(chunks), isWhole: sizeBytes <= HEAD_BYTES });
 }
 
 /** By events: the stream's async iterator took 6 % of a request's time. */
@@ -48,7 +87,7 @@ function collect(stream: Readable): Promise<BodyOutcome> {
       chunks.push(chunk);
       if (sizeBytes <= MAX_BODY_BYTES) return;
       stream.destroy();
-      resolve({ kind: "too_large" });
+      resolve({ kind: "too_large", bytes: Buffer.concat(chunks).subarray(0, HEAD_BYTES) });
     });
     stream.on("end", () => resolve(wholeBody(chunks, sizeBytes)));
     stream.on("error", reject); // also when the client leaves in mid-body
@@ -64,5 +103,7 @@ function wholeBody(chunks: readonly Buffer[], sizeBytes: number): BodyOutcome {
   const marked = all.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK);
   const bytes = marked ? all.subarray(BYTE_ORDER_MARK.length) : all;
   const text = bytes.toString("utf8");
-  return text.startsWith("\uFEFF") ? { kind: "unreadable" } : { kind: "body", text, bytes }; // one mark is a mark, two are no JSON
+  if (!text.startsWith("\uFEFF")) return { kind: "body", text, bytes };
+  const isWhole = all.length <= HEAD_BYTES;
+  return { kind: "unreadable", bytes: all.subarray(0, HEAD_BYTES), isWhole, isPacked: false }; // two marks are no JSON
 }

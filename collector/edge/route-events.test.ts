@@ -37,7 +37,7 @@ function route(events: readonly object[], more: Partial<Whereabouts> = {}, hostL
     events: view.events.length,
     asset: view.asset,
   }));
-  const rejected = [...routed.rejected].map(([reason, { count }]) => `${count} ${reason}`);
+  const rejected = [...routed.rejected.values()].map(({ reason, count }) => `${count} ${reason}`);
   return { ...routed, views, rejected };
 }
 

@@ -1,14 +1,13 @@
+import type { RejectionReason } from "../../domain/messages/rejection-reasons.ts";
 import type { ViewSource } from "../../domain/messages/view-source.ts";
 import type { NamedAsset } from "../../domain/view/named-asset.ts";
 import type { PeekedEvent } from "../../domain/wire/decode-request.ts";
-import type { RejectReason } from "../../domain/wire/peek-event.ts";
+import { isRecord, peekClaimedKey } from "../../domain/wire/peek-event.ts";
 import { hasTitle, peekPlaybackIds } from "../../domain/wire/peek-playback-ids.ts";
 import type { EdgeEnvironment } from "./environments.ts";
 import { type Ownership, PlacingByPlaybackId } from "./place-by-playback-id.ts";
 import type { PlaybackOwner } from "./playback-owners.ts";
-
-/** Why an event is not taken: wrong in itself, or of nobody's environment. */
-export type EdgeRejectReason = RejectReason | "unknown_environment" | "unreadable_body";
+import { type Claim, claimOf, type Rejections, reject } from "./rejection.ts";
 
 /** The events of one view in one request. */
 export interface RoutedView {
@@ -22,7 +21,9 @@ export interface RoutedView {
 
 export interface RoutedEvents {
   views: RoutedView[];
-  rejected: Map<EdgeRejectReason, { count: number; first: unknown }>;
+  rejected: Rejections;
+  /** Events of the request; 1 where nobody could count them. Equal to those of `views` and `rejected` together. */
+  received: number;
   /** Views placed by a playback id that their later events do not name. */
   learned: ViewSource[];
   /** Playback ids whose owners have to be asked for before this is all. */
@@ -50,22 +51,34 @@ export function routeEvents(
   whereabouts: Whereabouts,
 ): RoutedEvents {
   const views = new Map<string, RoutedView>();
-  const rejected: RoutedEvents["rejected"] = new Map();
+  const rejected: Rejections = new Map();
   const ofHost = hostLabel === null ? null : whereabouts.environmentOf(hostLabel);
   const placing = new PlacingByPlaybackId(events, whereabouts);
   for (const { raw, peek } of events) {
     if (typeof peek === "string") {
-      reject(rejected, peek, raw);
+      reject(rejected, peek, claimOfEvent(raw, ofHost, whereabouts), raw);
       continue;
     }
     const byKey = peek.envKey === null ? ofHost : whereabouts.environmentOf(peek.envKey);
     const environment = byKey === null && peek.envKey === null ? placing.place(raw, peek.viewId) : byKey;
-    if (environment === null) reject(rejected, "unknown_environment", raw);
+    if (environment === null) reject(rejected, "unknown_environment", claimOfEvent(raw, ofHost, whereabouts), raw);
     else if (environment !== undefined) addEvent(views, environment, peek.viewId, peek.sequence, raw);
   }
   const { unknownIds, learned, isBlocked } = placing;
   for (const view of views.values()) if (view.named !== null) addAsset(view, view.named, whereabouts, unknownIds);
-  return { views: [...views.values()], rejected, learned, unknownIds, isBlocked };
+  return { views: [...views.values()], rejected, received: events.length, learned, unknownIds, isBlocked };
+}
+
+/** Whose an event is meant to be that is not taken; what it plays is looked at last and only where that is known already. */
+function claimOfEvent(raw: unknown, ofHost: EdgeEnvironment | null, whereabouts: Whereabouts): Claim {
+  const envKey = peekClaimedKey(raw);
+  if (envKey !== "") return claimOf(envKey, whereabouts.environmentOf);
+  if (ofHost !== null || !isRecord(raw)) return { environment: ofHost, envKey };
+  for (const playbackId of peekPlaybackIds(raw)) {
+    const owner = whereabouts.ownerOf(playbackId);
+    if (owner) return { environment: owner.environment, envKey };
+  }
+  return { environment: null, envKey };
 }
 
 function addEvent(
@@ -104,16 +117,11 @@ function addAsset(
   }
 }
 
-/** Nothing of a request is taken. */
-export function refusal(reason: EdgeRejectReason, first: unknown): RoutedEvents {
-  const rejected: RoutedEvents["rejected"] = new Map([[reason, { count: 1, first }]]);
-  return { views: [], rejected, learned: [], unknownIds: new Set(), isBlocked: false };
-}
-
-export function reject(rejected: RoutedEvents["rejected"], reason: EdgeRejectReason, raw: unknown): void {
-  const known = rejected.get(reason);
-  if (known !== undefined) known.count += 1;
-  else rejected.set(reason, { count: 1, first: raw });
+/** Nothing of a request is taken. It counts as one event. */
+export function refusal(reason: RejectionReason, claim: Claim): RoutedEvents {
+  const rejected: Rejections = new Map();
+  reject(rejected, reason, claim, undefined);
+  return { views: [], rejected, received: 1, learned: [], unknownIds: new Set(), isBlocked: false };
 }
 
 /** `KEY` of `KEY.beacons.example.com`; null where the host is a plain name, an address or an unlikely key. */

@@ -53,6 +53,12 @@ export function peekEvent(raw: unknown): EventPeek | RejectReason {
   return isEnvKey(envKey) ? { name, viewId, envKey, sequence } : "malformed_env_key";
 }
 
+/** The environment key that an event claims, whatever it looks like; "" where it claims none. For events not taken. */
+export function peekClaimedKey(raw: unknown): string {
+  const claimed = isRecord(raw) ? peekField(raw, "ake", "env_key") : undefined;
+  return typeof claimed === "string" ? claimed : "";
+}
+
 /** The value under the usual short key, else under the first key that spells the same name in another way. */
 function peekField(raw: Record<string, unknown>, short: string, long: string): unknown {
   if (Object.hasOwn(raw, short)) return raw[short];

@@ -1,0 +1,26 @@
+import type { IncomingMessage } from "node:http";
+import type { SampledRequest } from "./rejected-log.ts";
+
+/** Header values and paths are kept up to this length, in UTF-16 code units. */
+export const MAX_HEADER_LENGTH = 1_024;
+/** Others than the user agent and the referrer. */
+const MAX_SHORT_LENGTH = 255;
+
+export function headerOf(value: string | undefined, maxLength: number): string {
+  return (value ?? "").slice(0, maxLength);
+}
+
+/** What is kept of a request that is not taken; enough to send its body again. */
+export function sampledRequest(
+  { headers, url }: IncomingMessage,
+  known: Pick<SampledRequest, "address" | "userAgent" | "referrer">,
+  isPacked: boolean,
+): SampledRequest {
+  return {
+    ...known,
+    host: headerOf(headers.host, MAX_SHORT_LENGTH),
+    path: headerOf(url, MAX_HEADER_LENGTH),
+    contentType: headerOf(headers["content-type"], MAX_SHORT_LENGTH),
+    contentEncoding: isPacked ? headerOf(headers["content-encoding"], MAX_SHORT_LENGTH) : "",
+  };
+}
