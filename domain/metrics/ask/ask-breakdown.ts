@@ -1,9 +1,9 @@
-import type { Question } from "../../monitoring/queries.ts";
 import { dimensionColumn } from "../dimension-column.ts";
 import type { Dimension } from "../dimensions.ts";
 import type { Measurement, Metric } from "../metric.ts";
 import type { Scope } from "../scope.ts";
 import { type Aggregate, aggregate, groupColumns } from "./aggregate.ts";
+import type { KeyedQuestion } from "./ask-labels.ts";
 import { impactSql, levelSql } from "./impact.ts";
 import { SETTINGS } from "./scope-clause.ts";
 import { viewRows } from "./view-rows.ts";
@@ -31,11 +31,6 @@ export interface BreakdownRow {
   total_row_count: number;
 }
 
-/** A question whose `field` needs names where it is `keyed`: ask `askLabels`. */
-export interface BreakdownQuestion extends Question {
-  keyed: boolean;
-}
-
 /** One number for every value of a dimension that a view holds. */
 export function askBreakdown(
   scope: Scope,
@@ -43,7 +38,7 @@ export function askBreakdown(
   measurement: Measurement,
   dimension: Dimension,
   options: BreakdownOptions,
-): BreakdownQuestion {
+): KeyedQuestion {
   const column = dimensionColumn(dimension);
   // in the order of names keys are of no use
   const keyed = column.keyed && options.orderBy !== "field";
