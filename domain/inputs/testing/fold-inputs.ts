@@ -1,0 +1,36 @@
+import { type DerivedView, deriveView } from "../../view/derive.ts";
+import { foldEvent } from "../../view/fold.ts";
+import { traceView } from "../../view/timeline.ts";
+import { createView, type ViewState } from "../../view/view-state.ts";
+import { decodeEvent } from "../../wire/decode-events.ts";
+import type { CmcdReport, CmcdScalar, CmcdValue } from "../cmcd-report.ts";
+import { encodeInputEvent, type InputEvent } from "../input-event.ts";
+
+const SESSION = { envKey: "testkey", viewId: "cmcd:s" };
+
+/** A report as the parser gives it; lists hold values without a type, or pairs of a value and its type. */
+export function cmcdReport(
+  keys: Record<string, CmcdScalar | readonly (CmcdScalar | readonly [CmcdScalar, string])[]>,
+): CmcdReport {
+  const entries = Object.entries(keys).map(([key, value]): [string, CmcdValue] => {
+    if (typeof value !== "object") return [key, value];
+    return [
+      key,
+      value.map((item) => (typeof item === "object" ? { value: item[0], type: item[1] } : { value: item, type: "" })),
+    ];
+  });
+  return new Map(entries);
+}
+
+/** Sends events through the wire's encoding and the fold, each as a request of its own that takes no time. */
+export function foldInputs(events: readonly InputEvent[]): { view: ViewState; derived: DerivedView } {
+  const view = createView(SESSION.viewId, events[0]?.viewerTimeMs ?? 0);
+  for (const event of events) {
+    const decoded = decodeEvent(encodeInputEvent(SESSION, event));
+    if (decoded.kind === "rejected") throw new Error(`${event.name}: ${decoded.reason}`);
+    const atMs = event.viewerTimeMs ?? 0;
+    const context = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
+    foldEvent(view, decoded.event, { atMs, transmittedAtMs: atMs, context });
+  }
+  return { view, derived: deriveView(view, traceView(view)) };
+}

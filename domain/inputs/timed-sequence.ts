@@ -1,0 +1,18 @@
+/** How many kinds of events one slot of time holds; the kind is the place in it. */
+export const RANKS = 32;
+
+/** As many as fit below 2^32, the end of the `UInt32` columns. */
+const SLOTS = 2 ** 32 / RANKS;
+
+/**
+ * A sequence number for an event of a format that numbers none: the slot of time it lies in, then its rank there. A report
+ * that comes again gets the same number, and numbers follow time. Bounds: of one rank the first event in a slot is kept;
+ * within a slot ranks decide the order; after 2^27 slots (77 days where a slot is 50 ms) numbers start again at 0, and a
+ * view that is open at that moment has its later events sorted before its earlier ones.
+ *
+ * @param atMs Unix milliseconds, not negative
+ * @param rank 0 … RANKS − 1
+ */
+export function timedSequence(atMs: number, rank: number, slotMs: number): number {
+  return (Math.floor(atMs / slotMs) % SLOTS) * RANKS + rank;
+}
