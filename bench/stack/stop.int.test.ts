@@ -103,7 +103,7 @@ describe("programs of the collector", () => {
     const accepted = await metric(edge ?? 0, "playhead_edge_events_logged_total");
     await post("counted");
     expect(await metric(edge ?? 0, "playhead_edge_events_logged_total")).toBe(accepted + 1);
-    expect(await metric(views ?? 0, "playhead_views_events_total")).toBeGreaterThan(0);
+    expect(await metric(views ?? 0, "playhead_views_events")).toBeGreaterThan(0);
     expect(await metric(views ?? 0, "playhead_sink_refused_rows_total")).toBe(0);
   });
 });

@@ -98,6 +98,7 @@ function beaconRecord(view: RoutedView, facts: RequestFacts, body: Buffer | null
     arrivedAtMs,
     transmittedAtMs,
     context,
+    count: view.events.length,
   };
   if (view.asset !== null) head.asset = view.asset;
   return {

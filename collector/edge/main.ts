@@ -1,4 +1,5 @@
 import { TOPICS } from "../../domain/messages/topics.ts";
+import { openPatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
 import { openPlaces } from "../../platform/geo/places.ts";
 import { listen } from "../../platform/http/listen.ts";
@@ -13,7 +14,6 @@ import { readConfig } from "./config.ts";
 import { createEdge } from "./edge.ts";
 import { createEdgeMetrics } from "./edge-metrics.ts";
 import { openEnvironmentDirectory } from "./environments.ts";
-import { openPatientWriter } from "./patient-writer.ts";
 import { createPlaybackOwners, readOwnersFrom } from "./playback-owners.ts";
 import { openViewSources } from "./view-sources.ts";
 

@@ -1,11 +1,11 @@
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import type { Beat } from "../../domain/monitoring/beat.ts";
-import { beatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
+import type { BeatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
 import type { DerivedView } from "../../domain/view/derive.ts";
 import { countSequences } from "../../domain/view/sequence-set.ts";
 import { numberField, textField, type ViewState } from "../../domain/view/view-state.ts";
 import { type DeviceFacts, playerSoftware, type ViewDimensions } from "../../domain/view/viewer-facts.ts";
-import type { BeaconEvent } from "../../domain/wire/decode-events.ts";
+import { clamp, dateTime64, expiry } from "./column-values.ts";
 
 /** Values of one row, in the order of the table's column list below. */
 export type Row = readonly unknown[];
@@ -107,34 +107,7 @@ export const COLUMNS = {
 
 export type SinkTable = keyof typeof COLUMNS;
 
-const DAY_MS = 86_400_000;
 const UINT32_MAX = 4_294_967_295;
-/** DateTime64(3) holds 1900–2299; client clocks can claim anything. */
-const OLDEST_MS = 0;
-const NEWEST_MS = Date.UTC(2200, 0, 1);
-
-export function eventRow(
-  environmentId: EnvironmentId,
-  view: { viewId: string; firstSeenMs: number },
-  event: BeaconEvent,
-  arrivedAtMs: number,
-  retentionDays: number,
-): Row {
-  const viewerTimeMs = event.fields["viewer_time"];
-  const playheadMs = event.fields["player_playhead_time"];
-  return [
-    environmentId,
-    view.viewId,
-    event.sequence,
-    dateTime64(view.firstSeenMs),
-    event.name,
-    dateTime64(arrivedAtMs),
-    dateTime64(typeof viewerTimeMs === "number" ? viewerTimeMs : arrivedAtMs),
-    typeof playheadMs === "number" ? Math.trunc(clamp(playheadMs, -9e15, 9e15)) : 0,
-    JSON.stringify({ ...event.fields, ...event.nested }),
-    expiry(view.firstSeenMs, retentionDays),
-  ];
-}
 
 /** Everything a view's row is made of. */
 export interface ViewRowSource {
@@ -202,10 +175,9 @@ export function beatRow(
   environmentId: EnvironmentId,
   view: ViewState,
   beat: Beat,
-  viewDimensions: ViewDimensions,
+  dimensions: BeatDimensions,
   version: number,
 ): Row {
-  const dimensions = beatDimensions(view, viewDimensions);
   return [
     environmentId,
     Math.floor(beat.bucketMs / 1_000),
@@ -241,24 +213,10 @@ export function beatRow(
   ];
 }
 
-function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
-}
-
 function uint(value: number): number {
   return Math.round(clamp(value, 0, Number.MAX_SAFE_INTEGER));
 }
 
 function uint32(value: number): number {
   return Math.round(clamp(value, 0, UINT32_MAX));
-}
-
-/** `2026-11-23 09:41:07.123`, UTC. */
-function dateTime64(timeMs: number): string {
-  return new Date(clamp(timeMs, OLDEST_MS, NEWEST_MS)).toISOString().slice(0, -1).replace("T", " ");
-}
-
-/** Day after which the row may go; a function of values that never change. */
-function expiry(firstSeenMs: number, retentionDays: number): string {
-  return new Date(firstSeenMs + retentionDays * DAY_MS).toISOString().slice(0, 10);
 }

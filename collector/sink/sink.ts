@@ -3,12 +3,17 @@ import { Counter, Histogram } from "prom-client";
 import { type ClickHouse, ClickHouseError } from "../../platform/clickhouse/clickhouse.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
-import { COLUMNS, type Row, type SinkTable } from "./rows.ts";
+import { REJECTED_COLUMNS } from "./rejected-rows.ts";
+import { COLUMNS, type Row } from "./rows.ts";
 
 /** Rows of one insert; the engine takes larger ones, but its answer takes longer than the dashboard waits. */
 const MAX_ROWS_PER_INSERT = 5_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
+
+/** Column lists of the tables that the sink writes; nobody else does. */
+const TABLES = { ...COLUMNS, rejected_beacons: REJECTED_COLUMNS } as const;
+type SinkTable = keyof typeof TABLES;
 
 export interface SinkDeps {
   clickhouse: ClickHouse;
@@ -23,7 +28,7 @@ export interface Sink {
    * harmless. A row that the store refuses for what it is gets counted, logged and left out: one bad row stops nobody.
    * Rejects only when `signal` aborts.
    */
-  store(rows: Readonly<Record<SinkTable, readonly Row[]>>, signal: AbortSignal): Promise<void>;
+  store(rows: Readonly<Partial<Record<SinkTable, readonly Row[]>>>, signal: AbortSignal): Promise<void>;
   /** Why the store does not take rows at the moment, or null when it does. */
   trouble(): string | null;
 }
@@ -45,7 +50,7 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
       signal.throwIfAborted();
       const stop = seconds.startTimer({ table });
       try {
-        await clickhouse.insert(table, COLUMNS[table], rows);
+        await clickhouse.insert(table, TABLES[table], rows);
         stored.inc({ table }, rows.length);
         trouble = null;
         return;
@@ -79,8 +84,8 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
 
   return {
     store: async (rows, signal) => {
-      const tables = Object.keys(COLUMNS) as SinkTable[];
-      await Promise.all(tables.map((table) => storeTable(table, rows[table], signal)));
+      const tables = Object.keys(TABLES) as SinkTable[];
+      await Promise.all(tables.map((table) => storeTable(table, rows[table] ?? [], signal)));
     },
     trouble: () => trouble,
   };

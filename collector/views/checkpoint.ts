@@ -1,130 +1,204 @@
-import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import type { LifeStage } from "../../domain/view/life-cycle.ts";
 import { restoreView, serializeView } from "../../domain/view/view-state.ts";
 import type { LogRecord, StoredRecord } from "../../platform/eventlog/eventlog.ts";
-import { type FinalView, newOpenView, type PartitionFold, viewKey } from "./partition-fold.ts";
+import { readEarlierCheckpoint } from "./earlier-checkpoint.ts";
+import type { EventCounts } from "./event-counts.ts";
+import { newOpenView, type OpenView } from "./open-view.ts";
+import { packText, unpackJson, unpackText } from "./packed-json.ts";
+import type { PartitionFold } from "./partition-fold.ts";
+import { SavedFinals } from "./saved-finals.ts";
+import { aliveAt, aliveBits, type SavedChunk } from "./saved-views.ts";
 
 /**
- * Checkpoints of fold state in the compacted topic `views_state`: the whole state of a partition, cut into records a
- * broker takes (1 MB), and a marker that makes them count. Two generations take turns in the keys, so that a checkpoint
- * that was cut off by a crash never overwrites the last whole one.
+ * Checkpoints of fold state in the compacted topic `views_state`. A checkpoint writes what changed since the last one,
+ * and a manifest that names every record of which the whole state consists:
  *
- *   key `{partition}/{generation mod 2}/{chunk}` → zstd of JSON { generation, views?, finals? }
- *   key `{partition}/{generation mod 2}/marker` → zstd of JSON Marker, written last
+ *   key `{partition}/views/{id}` → zstd of two lines a view: JSON [environmentId, stage, stageAtMs], JSON of the state
+ *   key `{partition}/finals/{id}` → entries of one hour's final views, see HourOfFinals
+ *   key `{partition}/manifest/{id}` → zstd of JSON Manifest, written behind all that it names
+ *
+ * An id is never used twice, so nothing is ever overwritten: wherever a crash cuts a checkpoint off, the last manifest
+ * finds its records as they were. What a manifest no longer names is deleted with the checkpoint after it, so that two
+ * are whole at any time. Ids hold a name of their writer: one that lost its partition without knowing it yet writes
+ * beside the new one, not into its records.
  */
-interface Marker {
-  generation: number;
-  chunks: number;
+interface Manifest {
+  v: 2;
+  /** Counts the checkpoints of the partition. */
+  number: number;
   /** Log position and time up to which the state is folded. */
   nextOffset: number;
   watermarkMs: number;
+  counts: EventCounts;
+  /** Bits as in `aliveBits`. */
+  views: [key: string, writtenBy: number, count: number, alive: string][];
+  finals: ReturnType<SavedFinals["list"]>;
 }
 
-interface Chunk {
-  generation: number;
-  views: { environmentId: EnvironmentId; stage: LifeStage; stageAtMs: number; state: string }[];
-  finals: [key: string, final: FinalView][];
-}
-
-/** Text length of a chunk before compression. */
+/** Text length of a record of views before compression: a broker takes 1 MB. */
 const CHUNK_LENGTH = 400_000;
-/** A final view's entry as text, about. */
-const FINAL_LENGTH = 100;
 
-/** What the next checkpoint has to know of the last one of the same partition. */
-export interface CheckpointTrail {
-  generation: number;
-  /** Chunks written under each of the two key sets, so that superfluous ones can be deleted. */
-  chunks: [number, number];
+/** Records of one checkpoint, in the order in which they have to be appended. */
+export interface WrittenCheckpoint {
+  records: LogRecord[];
+  /** To be called once when the records are durable, or with false when they may not be. */
+  settle(isDurable: boolean): void;
 }
 
-/** Records that store the fold's present state; call when all rows up to it are stored or about to be. */
-export function writeCheckpoint(
-  partition: number,
-  fold: PartitionFold,
-  trail: CheckpointTrail,
-  nowMs: number,
-): { records: LogRecord[]; trail: CheckpointTrail } {
-  const generation = trail.generation + 1;
-  const side = generation % 2 === 0 ? 0 : 1;
-  const prefix = `${partition}/${side}`;
-  const record = (name: string | number, body: unknown): LogRecord => ({
-    partition,
-    key: `${prefix}/${name}`,
-    value: body === null ? Buffer.alloc(0) : zstdCompressSync(JSON.stringify(body)),
-    timestampMs: nowMs,
+/** Writes the checkpoints of one partition for as long as it is held. */
+export class Checkpoints {
+  readonly #partition: number;
+  readonly #writer: string;
+  #serial = 0;
+  #number = 0;
+  /** Keys of the newest durable checkpoint, its manifest included. */
+  #named: ReadonlySet<string> = new Set();
+  /** Keys that may be in the topic and that the newest durable checkpoint does not need. */
+  #superfluous: ReadonlySet<string> = new Set();
+  #finals = new SavedFinals();
+
+  /** @param writer differs from that of every other holder of the partition, before and after */
+  constructor(partition: number, writer: string) {
+    this.#partition = partition;
+    this.#writer = writer;
+  }
+
+  /** Fills an empty fold from the newest whole checkpoint among the records; false where there is none. */
+  async read(records: AsyncIterable<StoredRecord>, fold: PartitionFold): Promise<boolean> {
+    const present = new Map<string, Buffer>();
+    for await (const { key, value } of records) {
+      if (value.length === 0) present.delete(key);
+      else present.set(key, value);
+    }
+    const prefix = `${this.#partition}/manifest/`;
+    const manifests = [...present.keys()].filter((key) => key.startsWith(prefix)).reverse(); // newest first
+    const found = manifests.some((key) => this.#restore(key, present, fold));
+    this.#superfluous = new Set([...present.keys()].filter((key) => !this.#named.has(key)));
+    return found || readEarlierCheckpoint(this.#partition, present, fold);
+  }
+
+  /** For a fold that begins anew, because what was read is of no use: it will be deleted. */
+  anew(): Checkpoints {
+    const anew = new Checkpoints(this.#partition, this.#writer);
+    anew.#serial = this.#serial;
+    anew.#superfluous = new Set([...this.#superfluous, ...this.#named]);
+    return anew;
+  }
+
+  /** Records that store the fold's present state; call when all rows up to it are stored or about to be. */
+  write(fold: PartitionFold, nowMs: number): WrittenCheckpoint {
+    const number = this.#number + 1;
+    const record = (key: string, value: Buffer): LogRecord => ({
+      partition: this.#partition,
+      key,
+      value,
+      timestampMs: nowMs,
+    });
+    const written = [...this.#writeViews(fold, number)];
+    const finals = this.#finals.next(fold.finals, number, () => this.#newKey("finals"));
+    const manifestKey = this.#newKey("manifest");
+    const { nextOffset, watermarkMs, counts } = fold;
+    const views = fold.saved.chunks().map((chunk): Manifest["views"][number] => {
+      return [chunk.key, chunk.writtenBy, chunk.views.length, aliveBits(chunk)];
+    });
+    const list = finals.list();
+    const manifest: Manifest = { v: 2, number, nextOffset, watermarkMs, counts, views, finals: list };
+    const named = namesOf(manifestKey, manifest);
+    const added = [
+      ...written.map(({ chunk, value }) => record(chunk.key, value)),
+      ...finals.written.map(({ key, value }) => record(key, value)),
+      record(manifestKey, packText(JSON.stringify(manifest))),
+    ];
+    const deleted = [...this.#superfluous].map((key) => record(key, Buffer.alloc(0)));
+    const settle = (isDurable: boolean): void => {
+      if (isDurable) {
+        this.#superfluous = new Set([...this.#named].filter((key) => !named.has(key)));
+        this.#named = named;
+        this.#number = number;
+        this.#finals = finals;
+        return;
+      }
+      this.#superfluous = new Set([...this.#superfluous, ...added.map(({ key }) => key)]);
+      for (const { chunk } of written) fold.saved.lose(chunk);
+    };
+    return { records: [...added, ...deleted], settle };
+  }
+
+  #newKey(kind: "views" | "finals" | "manifest"): string {
+    this.#serial += 1;
+    return `${this.#partition}/${kind}/${this.#writer}.${this.#serial}`;
+  }
+
+  /** Complete views apart from the others, which will have changed by the next checkpoint. */
+  *#writeViews(fold: PartitionFold, number: number): Iterable<{ chunk: SavedChunk; value: Buffer }> {
+    const views = fold.saved.take(number);
+    for (const some of [views.filter(isSettled), views.filter((open) => !isSettled(open))]) {
+      for (const { members, text } of cutIntoChunks(some)) {
+        yield { chunk: fold.saved.save(this.#newKey("views"), number, members), value: packText(text) };
+      }
+    }
+  }
+
+  #restore(key: string, present: ReadonlyMap<string, Buffer>, fold: PartitionFold): boolean {
+    const manifest = unpackJson<Manifest>(present.get(key));
+    if (manifest === null) return false;
+    const finals = SavedFinals.from(manifest.finals);
+    const chunks = manifest.views.map((saved) => ({ saved, lines: readLines(present.get(saved[0]), saved[2]) }));
+    if (chunks.some(({ lines }) => lines === null) || !finals.areIn(present)) return false;
+    for (const { saved, lines } of chunks) restoreChunk(fold, saved, lines ?? []);
+    finals.restore(present, fold.finals);
+    Object.assign(fold.counts, manifest.counts);
+    fold.nextOffset = manifest.nextOffset;
+    fold.watermarkMs = manifest.watermarkMs;
+    this.#number = manifest.number;
+    this.#named = namesOf(key, manifest);
+    this.#finals = finals;
+    return true;
+  }
+}
+
+function namesOf(manifestKey: string, { views, finals }: Manifest): Set<string> {
+  return new Set([
+    manifestKey,
+    ...views.map(([key]) => key),
+    ...finals.flatMap(([, , parts]) => parts.map(([k]) => k)),
+  ]);
+}
+
+function isSettled({ stage }: OpenView): boolean {
+  return stage === "complete";
+}
+
+function* cutIntoChunks(views: readonly OpenView[]): Iterable<{ members: OpenView[]; text: string }> {
+  let [members, text]: [OpenView[], string] = [[], ""];
+  for (const open of views) {
+    const { environmentId, stage, stageAtMs, state } = open;
+    const lines = `${JSON.stringify([environmentId, stage, stageAtMs])}\n${serializeView(state)}\n`;
+    if (members.length > 0 && text.length + lines.length > CHUNK_LENGTH) {
+      yield { members, text };
+      [members, text] = [[], ""];
+    }
+    members.push(open);
+    text += lines;
+  }
+  if (members.length > 0) yield { members, text };
+}
+
+/** Two lines for each view of a chunk; null when the record is missing, damaged or another one. */
+function readLines(value: Buffer | undefined, count: number): string[] | null {
+  const lines = unpackText(value)?.split("\n");
+  return lines?.length === count * 2 + 1 ? lines : null;
+}
+
+function restoreChunk(fold: PartitionFold, saved: Manifest["views"][number], lines: readonly string[]): void {
+  const [key, writtenBy, count, bits] = saved;
+  const isAlive = aliveAt(bits);
+  const views = Array.from({ length: count }, (_, at) => {
+    if (!isAlive(at)) return null;
+    const [environmentId, stage, stageAtMs] = JSON.parse(lines[at * 2] ?? "") as [EnvironmentId, LifeStage, number];
+    return { ...newOpenView(environmentId, restoreView(lines[at * 2 + 1] ?? "")), stage, stageAtMs };
   });
-  const chunks = cutIntoChunks(fold, generation);
-  const records = chunks.map((chunk, index) => record(index, chunk));
-  for (let index = chunks.length; index < trail.chunks[side]; index += 1) records.push(record(index, null));
-  const { nextOffset, watermarkMs } = fold;
-  records.push(record("marker", { generation, chunks: chunks.length, nextOffset, watermarkMs } satisfies Marker));
-  const counts: [number, number] = [...trail.chunks];
-  counts[side] = chunks.length;
-  return { records, trail: { generation, chunks: counts } };
-}
-
-function cutIntoChunks(fold: PartitionFold, generation: number): Chunk[] {
-  const chunks: Chunk[] = [];
-  let length = Number.POSITIVE_INFINITY;
-  const roomFor = (size: number): Chunk => {
-    if (length + size > CHUNK_LENGTH) {
-      chunks.push({ generation, views: [], finals: [] });
-      length = 0;
-    }
-    length += size;
-    return chunks[chunks.length - 1] as Chunk;
-  };
-  for (const { environmentId, stage, stageAtMs, state } of fold.views.values()) {
-    const text = serializeView(state);
-    roomFor(text.length).views.push({ environmentId, stage, stageAtMs, state: text });
-  }
-  for (const entry of fold.finals) roomFor(FINAL_LENGTH).finals.push(entry);
-  return chunks;
-}
-
-/** Fills an empty fold from the newest whole checkpoint among the records; starts a trail where there is none. */
-export async function readCheckpoint(
-  partition: number,
-  records: AsyncIterable<StoredRecord>,
-  fold: PartitionFold,
-): Promise<{ trail: CheckpointTrail; found: boolean }> {
-  const newest = new Map<string, Buffer>();
-  for await (const { key, value } of records) newest.set(key, value);
-
-  const trail: CheckpointTrail = { generation: 0, chunks: [0, 0] };
-  const candidates: { marker: Marker; chunks: Chunk[] }[] = [];
-  for (const side of [0, 1] as const) {
-    const marker = decode<Marker>(newest.get(`${partition}/${side}/marker`));
-    if (marker === null) continue;
-    trail.generation = Math.max(trail.generation, marker.generation);
-    trail.chunks[side] = marker.chunks;
-    const chunks = Array.from({ length: marker.chunks }, (_, index) =>
-      decode<Chunk>(newest.get(`${partition}/${side}/${index}`)),
-    );
-    const whole = chunks.filter((chunk) => chunk !== null && chunk.generation === marker.generation) as Chunk[];
-    if (whole.length === marker.chunks) candidates.push({ marker, chunks: whole });
-  }
-  const best = candidates.sort((a, b) => b.marker.generation - a.marker.generation)[0];
-  if (best !== undefined) fill(fold, best.marker, best.chunks);
-  return { trail, found: best !== undefined };
-}
-
-function decode<T>(value: Buffer | undefined): T | null {
-  if (value === undefined || value.length === 0) return null;
-  return JSON.parse(zstdDecompressSync(value).toString("utf8")) as T;
-}
-
-function fill(fold: PartitionFold, marker: Marker, chunks: readonly Chunk[]): void {
-  for (const chunk of chunks) {
-    for (const { environmentId, stage, stageAtMs, state } of chunk.views) {
-      const view = restoreView(state);
-      const open = { ...newOpenView(environmentId, view), stage, stageAtMs, dirty: false };
-      fold.views.set(viewKey(environmentId, view.viewId), open);
-    }
-    for (const [key, final] of chunk.finals) fold.finals.set(key, final);
-  }
-  fold.nextOffset = marker.nextOffset;
-  fold.watermarkMs = marker.watermarkMs;
+  fold.saved.save(key, writtenBy, views);
+  for (const open of views) if (open !== null) fold.restore(open);
 }

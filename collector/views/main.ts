@@ -1,4 +1,3 @@
-import { Gauge } from "prom-client";
 import { BEACON_PARTITIONS } from "../../domain/messages/partition.ts";
 import { TOPICS } from "../../domain/messages/topics.ts";
 import { createClickHouse } from "../../platform/clickhouse/client.ts";
@@ -15,10 +14,9 @@ import { createSink } from "../sink/sink.ts";
 import { readConfig } from "./config.ts";
 import { createFoldCounters } from "./fold-counters.ts";
 import { Views } from "./views.ts";
+import { checkViews, watchViews } from "./views-metrics.ts";
 
 const DATABASE = "playhead";
-/** Beacons further behind than this are a reason to look, and not to send more dashboards here. */
-const MAX_DELAY_MS = 30_000;
 
 const config = readConfig();
 const log = createLogger("collector-views", config.logLevel);
@@ -74,20 +72,8 @@ try {
     const trouble = sink.trouble();
     return trouble === null ? { ok: true } : { ok: false, reason: trouble };
   });
-  readiness.add("watermark", () => {
-    const asOfMs = views.asOfMs();
-    if (asOfMs === null) return { ok: false, reason: "not every partition has been read yet" };
-    const delayMs = Date.now() - asOfMs;
-    return delayMs < MAX_DELAY_MS ? { ok: true } : { ok: false, reason: `${Math.round(delayMs / 1_000)} s behind` };
-  });
-  new Gauge({
-    name: "playhead_views_open",
-    help: "Views that may still change",
-    registers: [metrics],
-    collect() {
-      this.set(views.openViews());
-    },
-  });
+  checkViews(views, readiness, Date.now);
+  watchViews(views, metrics);
   opened();
   log.info({ port: socket.port }, "listening");
 } catch (error) {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Assignment,
@@ -6,26 +7,33 @@ import {
   LogUnavailableError,
   type LogWriter,
 } from "../../platform/eventlog/eventlog.ts";
+import { openPatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Sink } from "../sink/sink.ts";
-import { type CheckpointTrail, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
-import { type CollectedRows, PartitionFold, type PartitionFoldDeps } from "./partition-fold.ts";
+import { Checkpoints, type WrittenCheckpoint } from "./checkpoint.ts";
+import { addCounts, type EventCounts, NO_EVENTS } from "./event-counts.ts";
+import { PartitionFold, type PartitionFoldDeps } from "./partition-fold.ts";
 
 /**
  * Least time between the beginnings of two rounds: lets rows gather, costs half of itself in delay. With 500 viewers the
  * store uses 0.75 core at 100 ms and 0.40 core at 250 ms (docs/decisions/live-picture.md).
  */
 const ROUND_MS = 250;
+/** Under load rounds begin further apart, this many times as long as the last one took: fewer, larger inserts cost less. */
+const REST_PER_WORK = 2;
+const LONGEST_ROUND_MS = 1_000;
 const CHECKPOINT_MS = 20_000;
-/** While the disk is full; each try writes the whole state of a partition. */
+/** While the disk is full. */
 const CHECKPOINT_RETRY_MS = 2_000;
+/** While the log cannot be read. */
+const LOG_RETRY_MS = 1_000;
 /** Reading pauses above this many rows of all partitions not yet stored: memory stays bounded while the store is away. */
 const MAX_PENDING_ROWS = 100_000;
 const GROUP = "views";
 
 interface HeldPartition {
   fold: PartitionFold;
-  trail: CheckpointTrail;
+  checkpoints: Checkpoints;
   /** Log time up to which everything is stored; null until the first round after the assignment. */
   storedUntilMs: number | null;
   checkpointAtMs: number;
@@ -54,6 +62,9 @@ export class Views {
   #consumer: LogConsumer | null = null;
   #states: LogWriter | null = null;
   #rounds: Promise<void> | null = null;
+  #joining: Promise<void> | null = null;
+  #logTrouble: string | null = null;
+  #checkpointTrouble: string | null = null;
   #news = Promise.withResolvers<void>();
   #stored = Promise.withResolvers<void>();
 
@@ -61,16 +72,40 @@ export class Views {
     this.#deps = deps;
   }
 
+  /** Resolves after the first attempt; a log that cannot be read or written now is tried again, see {@link trouble}. */
   async start(): Promise<void> {
-    const { eventlog } = this.#deps;
-    this.#states = await eventlog.openWriter("views_state");
+    this.#states = await openPatientWriter(this.#deps.eventlog, "views_state", this.#deps.log);
     this.#rounds = this.#runRounds();
-    this.#consumer = await eventlog.subscribe("beacons", GROUP, {
+    const tried = Promise.withResolvers<void>();
+    this.#joining = this.#patiently(this.#closing.signal, () => this.#join().finally(tried.resolve)).catch(
+      (error: unknown) => this.#fail(error),
+    );
+    await tried.promise;
+  }
+
+  async #join(): Promise<void> {
+    this.#consumer = await this.#deps.eventlog.subscribe("beacons", GROUP, {
       assigned: (assignment) => this.#assigned(assignment),
       batch: (partition, records) => this.#batch(partition, records),
       revoked: async (partition) => void this.#held.delete(partition),
       failed: (error) => this.#deps.onFailed(error),
     });
+  }
+
+  /** Tries again for as long as the log cannot be used, which a full disk brings about; gives up when `signal` aborts. */
+  async #patiently(signal: AbortSignal, attempt: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await attempt();
+        this.#logTrouble = null;
+        return;
+      } catch (error) {
+        if (!(error instanceof LogUnavailableError)) throw error;
+        if (this.#logTrouble === null) this.#deps.log.warn({ err: error }, "log cannot be read now, trying on");
+        this.#logTrouble = error.message;
+      }
+      await sleep(LOG_RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   /** Log time up to which all partitions are stored; null while that is not known of each. */
@@ -90,6 +125,16 @@ export class Views {
     return count;
   }
 
+  /** Why the log is not read at the moment, and why no checkpoint is written; null where all is well. */
+  trouble(): { log: string | null; checkpoints: string | null } {
+    return { log: this.#logTrouble, checkpoints: this.#checkpointTrouble };
+  }
+
+  /** What became of all events that were read, since the log began; of the partitions held here. */
+  eventCounts(): EventCounts {
+    return [...this.#held.values()].reduce((sum, { fold }) => addCounts(sum, fold.counts), NO_EVENTS);
+  }
+
   lag(): ReadonlyMap<number, number> {
     return this.#consumer?.lag() ?? new Map();
   }
@@ -99,18 +144,25 @@ export class Views {
     this.#closing.abort();
     this.#news.resolve();
     await this.#rounds; // before the consumer closes: only who holds a partition may commit
+    await this.#joining;
     await this.#consumer?.close();
     await this.#states?.close();
   }
 
   async #assigned(assignment: Assignment): Promise<void> {
+    await this.#patiently(assignment.revoked, () => this.#restore(assignment));
+  }
+
+  async #restore(assignment: Assignment): Promise<void> {
     const { partition } = assignment;
-    const records = this.#deps.eventlog.readAll("views_state", partition);
     const restored = new PartitionFold(this.#deps);
-    const { trail, found } = await readCheckpoint(partition, records, restored);
-    const fold = found && this.#seek(assignment, restored.nextOffset) ? restored : this.#beginAnew(assignment);
+    let checkpoints = new Checkpoints(partition, newWriterName());
+    const found = await checkpoints.read(this.#deps.eventlog.readAll("views_state", partition), restored);
+    const isUsable = found && this.#seek(assignment, restored.nextOffset);
+    if (!isUsable) checkpoints = checkpoints.anew();
+    const fold = isUsable ? restored : this.#beginAnew(assignment);
     const checkpointAtMs = this.#deps.nowMs() + (CHECKPOINT_MS * (partition + 1)) / this.#deps.partitions; // spread out
-    this.#held.set(partition, { fold, trail, storedUntilMs: null, checkpointAtMs });
+    this.#held.set(partition, { fold, checkpoints, storedUntilMs: null, checkpointAtMs });
   }
 
   /** False when the log ends before that: records were removed that the checkpoint knows of. */
@@ -158,18 +210,24 @@ export class Views {
       while (!signal.aborted) {
         await this.#news.promise;
         this.#news = Promise.withResolvers();
-        const earliest = sleep(ROUND_MS, undefined, { signal }).catch(() => undefined);
+        const startedMs = performance.now();
         await this.#round(signal);
-        await earliest;
+        const tookMs = performance.now() - startedMs;
+        const spaceMs = Math.min(LONGEST_ROUND_MS, Math.max(ROUND_MS, tookMs * REST_PER_WORK));
+        await sleep(Math.max(0, spaceMs - tookMs), undefined, { signal }).catch(() => undefined);
       }
       await this.#round(AbortSignal.timeout(LAST_ROUND_MS), true);
     } catch (error) {
       if (signal.aborted) this.#deps.log.warn({ err: error }, "last rows not stored, the next start reads them again");
-      else this.#deps.onFailed(error instanceof Error ? error : new Error(String(error)));
+      else this.#fail(error);
     } finally {
       this.#closing.abort();
       this.#stored.resolve(); // whoever waits for room in #batch goes on to its end
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#deps.onFailed(error instanceof Error ? error : new Error(String(error)));
   }
 
   async #round(signal: AbortSignal, checkpointAll = false): Promise<void> {
@@ -177,7 +235,7 @@ export class Views {
     const collected = [...this.#held].map(([partition, held]) => {
       const rows = held.fold.collect();
       const due = held.fold.nextOffset > 0 && (checkpointAll || nowMs >= held.checkpointAtMs);
-      const checkpoint = due ? writeCheckpoint(partition, held.fold, held.trail, nowMs) : null;
+      const checkpoint = due ? held.checkpoints.write(held.fold, nowMs) : null;
       return { partition, held, rows, checkpoint };
     });
     await this.#deps.sink.store(
@@ -194,29 +252,37 @@ export class Views {
     if (collected.some(({ rows }) => rows.beats.length + rows.views.length > 0)) this.#deps.onStored();
     for (const { partition, held, rows, checkpoint } of collected) {
       const lost = this.#held.get(partition) !== held; // revoked since: its state is another holder's to write
-      if (checkpoint !== null && !lost) await this.#append(partition, held, rows, checkpoint, nowMs);
+      if (checkpoint !== null && !lost) await this.#append(partition, held, rows.nextOffset, checkpoint, nowMs);
     }
   }
 
   async #append(
     partition: number,
     held: HeldPartition,
-    rows: CollectedRows,
-    { records, trail }: ReturnType<typeof writeCheckpoint>,
+    nextOffset: number,
+    checkpoint: WrittenCheckpoint,
     nowMs: number,
   ): Promise<void> {
     try {
-      await this.#states?.append(records);
+      await this.#states?.append(checkpoint.records);
     } catch (error) {
       if (!(error instanceof LogUnavailableError)) throw error;
+      checkpoint.settle(false);
       this.#deps.log.warn({ err: error, partition }, "checkpoint not written, trying again");
+      this.#checkpointTrouble = error.message;
       held.checkpointAtMs = nowMs + CHECKPOINT_RETRY_MS;
       return;
     }
-    await this.#consumer?.commit(partition, rows.nextOffset);
-    held.trail = trail;
+    checkpoint.settle(true);
+    this.#checkpointTrouble = null;
     held.checkpointAtMs = nowMs + CHECKPOINT_MS;
+    await this.#consumer?.commit(partition, nextOffset);
   }
+}
+
+/** No other holder of a partition, before or after, has the same. */
+function newWriterName(): string {
+  return randomBytes(9).toString("base64url");
 }
 
 /** `close` has this long to store what was read; a store that is away must not hold up the stop. */

@@ -13,7 +13,7 @@ const asset = { sequence: 3, assetId: "asset", title: "Tea" };
 
 describe("a beacon record", () => {
   it("comes back as it was written, with and without an asset", () => {
-    for (const head of [HEAD, { ...HEAD, asset }, { ...HEAD, asset: { ...asset, title: "" } }]) {
+    for (const head of [HEAD, { ...HEAD, count: 1 }, { ...HEAD, asset }, { ...HEAD, asset: { ...asset, title: "" } }]) {
       const text = encodeBeaconRecord(head, '{"events":[{"e":"hb"}]}');
       expect(decodeBeaconRecord(text)).toEqual({ ...head, events: [{ e: "hb" }] });
     }

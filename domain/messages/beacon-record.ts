@@ -16,6 +16,8 @@ export interface BeaconRecord {
   context: RequestContext;
   /** Of the playback id that the events name and the view's environment owns; none in records of earlier releases. */
   asset?: NamedAsset;
+  /** How many events the writer took in; none in records of earlier releases. What became of each is counted against it. */
+  count?: number;
   /** Events as sent, with short keys, in the order of the request. */
   events: readonly unknown[];
 }
@@ -30,8 +32,8 @@ export interface TickRecord {
  * all of one view, that is the body itself, and writing its 10 kB of JSON anew would cost more than all the rest.
  */
 export function encodeBeaconRecord(record: Omit<BeaconRecord, "events">, bodyJson: string): string {
-  const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset } = record;
-  const head = JSON.stringify({ v: 1, environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset });
+  const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset, count } = record;
+  const head = JSON.stringify({ v: 1, environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset, count });
   return `${head.slice(0, -1)},"body":${bodyJson}}`;
 }
 
@@ -70,6 +72,7 @@ function withEvents(value: Record<string, unknown> & Omit<BeaconRecord, "events"
   if (typeof body !== "object" || body === null || !("events" in body) || !Array.isArray(body.events)) return null;
   const record: BeaconRecord = { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, events: body.events };
   if (isNamedAsset(value["asset"])) record.asset = value["asset"];
+  if (typeof value["count"] === "number") record.count = value["count"];
   return record;
 }
 

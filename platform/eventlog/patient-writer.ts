@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type EventLog, LogUnavailableError, type LogWriter } from "../../platform/eventlog/eventlog.ts";
-import type { Logger } from "../../platform/observability/logger.ts";
+import type { Logger } from "../observability/logger.ts";
+import { type EventLog, LogUnavailableError, type LogWriter } from "./eventlog.ts";
 
 const RETRY_MS = 1_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type EventLog, LogBusyError, LogUnavailableError, type LogWriter } from "../../platform/eventlog/eventlog.ts";
-import { createLogger } from "../../platform/observability/logger.ts";
+import { createLogger } from "../observability/logger.ts";
+import { type EventLog, LogBusyError, LogUnavailableError, type LogWriter } from "./eventlog.ts";
 import { openPatientWriter } from "./patient-writer.ts";
 
 const log = createLogger("test", "silent");

@@ -1,0 +1,22 @@
+const DAY_MS = 86_400_000;
+/** DateTime64(3) holds 1900–2299; client clocks can claim anything. */
+const OLDEST_MS = 0;
+const NEWEST_MS = Date.UTC(2200, 0, 1);
+
+export function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** `2026-11-23 09:41:07.123`, UTC. */
+export function dateTime64(timeMs: number): string {
+  return new Date(clamp(timeMs, OLDEST_MS, NEWEST_MS)).toISOString().slice(0, -1).replace("T", " ");
+}
+
+let newest = { day: Number.NaN, text: "" };
+
+/** Day after which the row may go; a function of values that never change. */
+export function expiry(firstSeenMs: number, retentionDays: number): string {
+  const day = Math.floor((firstSeenMs + retentionDays * DAY_MS) / DAY_MS);
+  if (newest.day !== day) newest = { day, text: new Date(day * DAY_MS).toISOString().slice(0, 10) };
+  return newest.text;
+}

@@ -1,0 +1,34 @@
+/**
+ * What became of every event that one partition of topic `beacons` held so far. Part of the fold's state, kept with the
+ * checkpoint: so each event is counted once, whatever is read again, and
+ * received = folded + repeated + late + rejected holds at any moment.
+ */
+export interface EventCounts {
+  /** As the records tell; a repeat is received again. */
+  received: number;
+  /** Told their view something new. */
+  folded: number;
+  /** Their view had them already. */
+  repeated: number;
+  /** Came when their view was final. */
+  late: number;
+  /** Could not be read as events. */
+  rejected: number;
+}
+
+export const NO_EVENTS: Readonly<EventCounts> = { received: 0, folded: 0, repeated: 0, late: 0, rejected: 0 };
+
+export function addCounts(a: EventCounts, b: EventCounts): EventCounts {
+  return {
+    received: a.received + b.received,
+    folded: a.folded + b.folded,
+    repeated: a.repeated + b.repeated,
+    late: a.late + b.late,
+    rejected: a.rejected + b.rejected,
+  };
+}
+
+/** Events of which nobody knows what became of them; 0 unless the fold is wrong. */
+export function unaccounted({ received, folded, repeated, late, rejected }: EventCounts): number {
+  return received - folded - repeated - late - rejected;
+}
