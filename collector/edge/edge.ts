@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LogUnavailableError } from "../../platform/eventlog/eventlog.ts";
+import { type InputReply, matchInput } from "./inputs/match-input.ts";
 import { KeepRequest, type KeepRequestDeps, type Kept } from "./keep-request.ts";
 import { readBody, skipBody } from "./request-body.ts";
 
 /**
  * The beacon endpoint (data-wire.md §1–2): any path, any content type. POST answers 200 when all of the request is
  * durable, and 503 when the log cannot be written; nothing else, since SDKs send again for ever on anything but 2xx.
- * GET answers 200, the check of a custom domain. A body over 4 MiB closes the connection.
+ * GET answers 200, the check of a custom domain. A body over 4 MiB closes the connection. CMCD and EPAS have paths of their
+ * own (docs/inputs.md).
  */
 export function createEdge(deps: KeepRequestDeps): (request: IncomingMessage, response: ServerResponse) => void {
   const keeping = new KeepRequest(deps);
@@ -26,7 +28,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method !== "POST") return greet(request, response);
+  if (request.method !== "POST" && matchInput(request) === null) return greet(request, response);
   if (!deps.environments.ready()) {
     deps.metrics.answered(503); // nobody could be told from a stranger yet
     return send(response, 503, "starting\n");
@@ -48,7 +50,7 @@ async function answer(
   }
   kept.onDurable();
   deps.metrics.answered(200);
-  send(response, 200, "ok\n");
+  send(response, 200, kept.reply ?? "ok\n");
 }
 
 /** Not an async function beyond the body: its frame would hold the parsed events while the disk works. */
@@ -77,12 +79,13 @@ function refuse({ metrics }: KeepRequestDeps, response: ServerResponse): void {
   send(response, 503, "unavailable\n");
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
+function send(response: ServerResponse, status: number, reply: string | InputReply): void {
+  const { contentType, body } = typeof reply === "string" ? { contentType: "text/plain", body: reply } : reply;
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, {
     "access-control-allow-origin": "*",
     "cache-control": "no-store",
-    "content-type": "text/plain",
+    "content-type": contentType,
     "content-length": Buffer.byteLength(body),
   });
   response.end(body);

@@ -7,6 +7,7 @@ import type { Logger } from "../../platform/observability/logger.ts";
 import type { BeaconLog, RequestFacts } from "./beacon-log.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { EnvironmentDirectory } from "./environments.ts";
+import { type InputReply, matchInput } from "./inputs/match-input.ts";
 import { PendingViews } from "./pending-views.ts";
 import type { PlaybackOwners } from "./playback-owners.ts";
 import { claimOfText } from "./rejection.ts";
@@ -33,6 +34,8 @@ export interface Kept {
   durable: Promise<unknown>;
   /** Counts; call once it is durable. */
   onDurable(): void;
+  /** What is answered then, where it is more than "ok". */
+  reply?: InputReply;
 }
 
 /** Playback ids that one request is worth asking for; players report one or two views at a time. Others count as nobody's. */
@@ -42,6 +45,8 @@ type ReadBody = Exclude<BodyOutcome, { kind: "too_large" }>;
 interface SentFacts extends Pick<RequestFacts, "transmittedAtMs" | "body" | "isWhole"> {
   /** `body` is as it was sent, since it could not be unpacked. */
   isPacked: boolean;
+  /** Of a request in another format: its body is no beacon. */
+  reply?: InputReply;
 }
 
 /** Of a request that nothing is known of but its headers. */
@@ -101,7 +106,9 @@ export class KeepRequest {
       return this.#refuse(request, "unreadable_body", { transmittedAtMs: null, body: bytes, isWhole, isPacked });
     }
     const sent: SentFacts = { transmittedAtMs: null, body: body.bytes, isWhole: true, isPacked: false };
-    const decoded = decodeRequest(body.text);
+    const input = matchInput(request)?.(body.text, this.#deps.nowMs());
+    if (input !== undefined) sent.reply = input.reply;
+    const decoded = input === undefined ? decodeRequest(body.text) : input.request;
     if (decoded.kind === "rejected") return this.#refuse(request, decoded.reason, sent, body.text);
 
     sent.transmittedAtMs = decoded.transmissionTimestampMs;
@@ -150,11 +157,15 @@ export class KeepRequest {
     const { beaconLog, metrics, viewSources, nowMs } = this.#deps;
     const network = this.#networkOfRequest(request);
     const { learned, received } = routed;
-    const written = beaconLog.append(routed, requestFacts(request, network, sent));
+    const facts = requestFacts(request, network, sent);
+    if (sent.reply !== undefined && routed.rejected.size === 0) facts.body = null; // only a beacon's bytes go into the log
+    const written = beaconLog.append(routed, facts);
     const rejected = routed.rejected.size === 0 ? 0 : received - taken(routed);
     this.#budget.note(network.address, sent.body?.length ?? 0, rejected / Math.max(1, received), nowMs());
     const durable = learned.length === 0 ? written : written.then(() => learned.forEach(viewSources.remember));
-    return { durable, onDurable: metrics.routed(routed) };
+    const kept: Kept = { durable, onDurable: metrics.routed(routed) };
+    if (sent.reply !== undefined) kept.reply = sent.reply;
+    return kept;
   }
 
   #networkOfRequest(request: IncomingMessage): ViewerNetwork {

@@ -13,7 +13,9 @@ export type RejectReason =
   | "view_id_too_long"
   | "missing_sequence_number"
   | "malformed_sequence_number"
-  | "malformed_env_key";
+  | "malformed_env_key"
+  | "malformed_cmcd"
+  | "malformed_epas";
 
 /** What it takes to route an event, and its name. */
 export interface EventPeek {

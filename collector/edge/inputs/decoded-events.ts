@@ -1,0 +1,39 @@
+import { encodeInputEvent, type InputEvent, type InputSession } from "../../../domain/inputs/input-event.ts";
+import type { DecodedRequest, PeekedEvent } from "../../../domain/wire/decode-request.ts";
+import { peekEvent, type RejectReason } from "../../../domain/wire/peek-event.ts";
+
+/** Players send a few reports at a time, and those that gather them for others some hundred. */
+export const MAX_REPORTS_PER_REQUEST = 1_000;
+
+/** What is kept of a report that is not taken, in UTF-16 code units. */
+const MAX_KEPT_LENGTH = 2_000;
+
+/** Gathers the events of one request's reports, as if the web SDK had sent them. */
+export class DecodedEvents {
+  readonly #events: PeekedEvent[] = [];
+  readonly #viewIds = new Set<string>();
+  #newestMs: number | null = null;
+
+  add(session: InputSession, events: readonly InputEvent[]): void {
+    this.#viewIds.add(session.viewId);
+    for (const event of events) {
+      const raw = encodeInputEvent(session, event);
+      this.#events.push({ raw, peek: peekEvent(raw) });
+      if (event.viewerTimeMs !== undefined) this.#newestMs = Math.max(this.#newestMs ?? 0, event.viewerTimeMs);
+    }
+  }
+
+  /** The key stands beside it, so that its environment finds it among what was not taken. */
+  reject(envKey: string, reason: RejectReason, report: string): void {
+    this.#events.push({ raw: { ake: envKey, report: report.slice(0, MAX_KEPT_LENGTH) }, peek: reason });
+  }
+
+  /**
+   * No format tells when a request was sent. The newest event of one session is nearest to it; the clocks of several have
+   * nothing to do with each other.
+   */
+  asRequest(): DecodedRequest {
+    const transmissionTimestampMs = this.#viewIds.size === 1 ? this.#newestMs : null;
+    return { kind: "accepted", transmissionTimestampMs, rttMs: null, events: this.#events };
+  }
+}
