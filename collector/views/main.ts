@@ -13,6 +13,7 @@ import { openSocket } from "../realtime/socket.ts";
 import { createSink } from "../sink/sink.ts";
 import { readConfig } from "./config.ts";
 import { createFoldCounters } from "./fold-counters.ts";
+import { RejectedConsumer } from "./rejected-consumer.ts";
 import { Views } from "./views.ts";
 import { checkViews, watchViews } from "./views-metrics.ts";
 
@@ -43,12 +44,13 @@ try {
   program.onStop("eventlog", () => eventlog.close());
 
   const sink = createSink({ clickhouse, log, metrics });
+  const counters = createFoldCounters(metrics);
   const views = new Views({
     log,
     eventlog,
     sink,
     parseDevice: createDeviceParser(),
-    counters: createFoldCounters(metrics),
+    counters,
     nowMs: Date.now,
     partitions: BEACON_PARTITIONS,
     onStored: () => publisher.poke(),
@@ -64,7 +66,15 @@ try {
     log,
   });
   await views.start();
+  const rejected = new RejectedConsumer({
+    eventlog,
+    sink,
+    onUndecodable: counters.undecodable,
+    onFailed: (error) => void program.fail(error),
+  });
+  await rejected.start();
   program.onStop("views", () => views.close());
+  program.onStop("rejected", () => rejected.close());
   program.onStop("publisher", () => publisher.close());
   program.onStop("socket", () => socket.close());
 

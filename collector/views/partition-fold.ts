@@ -9,12 +9,14 @@ import { type Timeline, traceView } from "../../domain/view/timeline.ts";
 import { createView, type ViewState } from "../../domain/view/view-state.ts";
 import { type DeviceFacts, viewDimensions, viewerDevice } from "../../domain/view/viewer-facts.ts";
 import { decodeEvent } from "../../domain/wire/decode-events.ts";
+import type { RejectReason } from "../../domain/wire/peek-event.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { eventRow } from "../sink/event-row.ts";
 import { beatRow, type Row, viewRow } from "../sink/rows.ts";
 import { type EventCounts, NO_EVENTS } from "./event-counts.ts";
 import { FinalViews } from "./final-views.ts";
 import type { FoldCounters } from "./fold-counters.ts";
+import type { FoldRejection } from "./fold-rejections.ts";
 import { lastBucketOf, newBeats } from "./open-beats.ts";
 import { newOpenView, type OpenView, type ViewLook, viewKey } from "./open-view.ts";
 import { SavedViews } from "./saved-views.ts";
@@ -33,6 +35,8 @@ export interface CollectedRows {
 export interface PartitionFoldDeps {
   parseDevice: (userAgent: string) => DeviceFacts;
   counters: FoldCounters;
+  /** Of each event that is not taken. */
+  onRejected?: (rejection: FoldRejection) => void;
 }
 
 type ViewFacts = ViewLook & { timeline: Timeline };
@@ -53,6 +57,8 @@ export class PartitionFold {
   #viewRows: Row[] = [];
   #beatRows: Row[] = [];
   #bucketMs = 0;
+  /** Of the record in hand. */
+  #offset = 0;
   /** Changed since the last `collect`. */
   readonly #changed = new Set<OpenView>();
   /** May have a beat in the next bucket. */
@@ -82,7 +88,7 @@ export class PartitionFold {
       const record = decodeBeaconRecord(stored.value.toString("utf8"));
       if (record === null) this.#deps.counters.undecodable();
       else if ("tickMs" in record) this.#advance(record.tickMs);
-      else this.#applyBeacon(record);
+      else this.#applyBeacon(record, stored.offset);
       this.nextOffset = stored.nextOffset;
     }
   }
@@ -96,7 +102,8 @@ export class PartitionFold {
     this.watermarkMs = Math.max(this.watermarkMs, toMs);
   }
 
-  #applyBeacon(record: BeaconRecord): void {
+  #applyBeacon(record: BeaconRecord, offset: number): void {
+    this.#offset = offset;
     this.counts.received += record.count ?? record.events.length;
     this.#advance(record.arrivedAtMs);
     const atMs = this.watermarkMs; // an edge that starts anew with its clock set back stamps earlier: log time stands still
@@ -132,9 +139,9 @@ export class PartitionFold {
     const arrival = { atMs, transmittedAtMs, context };
     const [offsetMs, coursePoints] = [state.clockOffsetMs, coursePointsOf(state)];
     let isNews = false;
-    for (const raw of record.events) {
+    for (const [index, raw] of record.events.entries()) {
       const decoded = decodeEvent(raw);
-      if (decoded.kind === "rejected") this.#reject(decoded.reason);
+      if (decoded.kind === "rejected") this.#reject(decoded.reason, record, index);
       else if (foldEvent(state, decoded.event, arrival)) {
         this.counts.folded += 1;
         this.#eventRows.push(eventRow(environmentId, state, decoded.event, atMs, context.retentionDays));
@@ -151,10 +158,10 @@ export class PartitionFold {
 
   #takeLate(record: BeaconRecord, firstSeenMs: number, atMs: number): void {
     const view = { viewId: record.viewId, firstSeenMs };
-    for (const raw of record.events) {
+    for (const [index, raw] of record.events.entries()) {
       const decoded = decodeEvent(raw);
       if (decoded.kind === "rejected") {
-        this.#reject(decoded.reason);
+        this.#reject(decoded.reason, record, index);
         continue;
       }
       this.counts.late += 1;
@@ -162,9 +169,10 @@ export class PartitionFold {
     }
   }
 
-  #reject(reason: Parameters<FoldCounters["rejected"]>[0]): void {
+  #reject(reason: RejectReason, record: BeaconRecord, index: number): void {
     this.counts.rejected += 1;
     this.#deps.counters.rejected(reason);
+    this.#deps.onRejected?.({ reason, record, position: this.#offset, index });
   }
 
   #change(open: OpenView): void {

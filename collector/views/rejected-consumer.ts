@@ -5,6 +5,8 @@ import type { Row } from "../sink/rows.ts";
 import type { Sink } from "../sink/sink.ts";
 
 const GROUP = "rejected";
+/** Rows of one insert: samples may hold 64 KiB each. */
+const MAX_ROWS_PER_INSERT = 200;
 
 export interface RejectedConsumerDeps {
   eventlog: EventLog;
@@ -41,7 +43,12 @@ export class RejectedConsumer {
   async #batch(partition: number, records: readonly StoredRecord[]): Promise<void> {
     const rows = records.flatMap((record) => this.#row(record) ?? []);
     try {
-      await this.#deps.sink.store({ rejected_beacons: rows }, this.#closing.signal);
+      for (let at = 0; at < rows.length; at += MAX_ROWS_PER_INSERT) {
+        await this.#deps.sink.store(
+          { rejected_beacons: rows.slice(at, at + MAX_ROWS_PER_INSERT) },
+          this.#closing.signal,
+        );
+      }
     } catch (error) {
       if (this.#closing.signal.aborted) return; // the next start reads it again
       throw error;

@@ -12,6 +12,7 @@ import type { Logger } from "../../platform/observability/logger.ts";
 import type { Sink } from "../sink/sink.ts";
 import { Checkpoints, type WrittenCheckpoint } from "./checkpoint.ts";
 import { addCounts, type EventCounts, NO_EVENTS } from "./event-counts.ts";
+import { FoldRejections } from "./fold-rejections.ts";
 import { PartitionFold, type PartitionFoldDeps } from "./partition-fold.ts";
 
 /**
@@ -57,6 +58,7 @@ export interface ViewsDeps extends PartitionFoldDeps {
  */
 export class Views {
   readonly #deps: ViewsDeps;
+  readonly #rejections = new FoldRejections();
   readonly #held = new Map<number, HeldPartition>();
   readonly #closing = new AbortController();
   #consumer: LogConsumer | null = null;
@@ -69,7 +71,7 @@ export class Views {
   #stored = Promise.withResolvers<void>();
 
   constructor(deps: ViewsDeps) {
-    this.#deps = deps;
+    this.#deps = { ...deps, onRejected: this.#rejections.add };
   }
 
   /** Resolves after the first attempt; a log that cannot be read or written now is tried again, see {@link trouble}. */
@@ -243,6 +245,7 @@ export class Views {
         events: collected.flatMap(({ rows }) => rows.events),
         views: collected.flatMap(({ rows }) => rows.views),
         beats: collected.flatMap(({ rows }) => rows.beats),
+        rejected_beacons: this.#rejections.take(),
       },
       signal,
     );

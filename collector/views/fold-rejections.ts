@@ -1,0 +1,62 @@
+import type { BeaconRecord } from "../../domain/messages/beacon-record.ts";
+import { beaconPartition } from "../../domain/messages/partition.ts";
+import { MAX_KEPT_BODY_BYTES, MAX_SAMPLE_LENGTH, type RejectedRecord } from "../../domain/messages/rejected-record.ts";
+import { SampleCaps } from "../../domain/messages/sample-caps.ts";
+import { peekClaimedKey, type RejectReason } from "../../domain/wire/peek-event.ts";
+import { rejectedRow } from "../sink/rejected-rows.ts";
+import type { Row } from "../sink/rows.ts";
+
+/** An event of the log that could not be folded: the edge of another release had taken it. */
+export interface FoldRejection {
+  reason: RejectReason;
+  record: BeaconRecord;
+  /** Where the record stands in its partition of topic `beacons`. */
+  position: number;
+  /** Which of its events. */
+  index: number;
+}
+
+/** Two rows for each event at most: one that counts and one that shows it. */
+const ROWS_PER_EVENT = 2;
+
+/**
+ * Rows of table `rejected_beacons` for what the fold does not take. Their keys are places in the log, so reading it again
+ * replaces them by themselves; samples are capped by log time, as those of the edge are.
+ */
+export class FoldRejections {
+  readonly #caps = new SampleCaps();
+  #rows: Row[] = [];
+
+  readonly add = (rejection: FoldRejection): void => {
+    const { reason, record, position, index } = rejection;
+    const partition = beaconPartition(record.environmentId, record.viewId);
+    const base = { atMs: record.arrivedAtMs, environmentId: record.environmentId, reason };
+    const origin = { stage: "views", partition, position, item: index * ROWS_PER_EVENT } as const;
+    this.#rows.push(rejectedRow({ ...base, count: 1, sample: null }, origin));
+    const sample = this.#sample(rejection);
+    if (sample === null) return;
+    this.#rows.push(rejectedRow({ ...base, count: 0, sample }, { ...origin, item: origin.item + 1 }));
+  };
+
+  /** Rows since the last call. */
+  take(): Row[] {
+    const rows = this.#rows;
+    this.#rows = [];
+    return rows;
+  }
+
+  #sample({ reason, record, index }: FoldRejection): RejectedRecord["sample"] {
+    const raw = record.events[index];
+    const event = JSON.stringify(raw) ?? "";
+    const body = `{"events":[${event}]}`;
+    const replayable = body.length <= MAX_KEPT_BODY_BYTES;
+    const { address, userAgent, referrer } = record.context;
+    const origin = { environmentId: record.environmentId, reason, sender: address };
+    if (!this.#caps.admit(record.arrivedAtMs, origin, replayable ? body.length : MAX_SAMPLE_LENGTH)) return null;
+    return {
+      ...{ envKey: peekClaimedKey(raw), address, userAgent, referrer, host: "", path: "/" },
+      ...{ contentType: "", contentEncoding: "", event: event.slice(0, MAX_SAMPLE_LENGTH), isBase64: false },
+      ...{ body: replayable ? body : "", bodyBytes: body.length, replayable },
+    };
+  }
+}
