@@ -20,49 +20,105 @@ export interface Ads {
 /** Where the ad of the moment stands. */
 type Stage = "none" | "called" | "shown";
 
-/** Content that was played before the first ad is called makes it a mid-roll (data-wire.md §6). */
-const PREROLL_CONTENT_MS = 1_000;
+/** A break that begins while no more of the content was played is a pre-roll's (data-api.md §3). */
+const PREROLL_PLAYHEAD_MS = 1_000;
 
-/** Walks the ad events; `contentPlayedMs` tells how much content had been played at a time. */
-export function walkAds(events: readonly TimedEvent[], contentPlayedMs: (atMs: number) => number): Ads {
-  const ads: Ads = {
+type Position = "preroll" | "midroll" | "postroll";
+
+interface Walker extends Ads {
+  stage: Stage;
+  paused: boolean;
+  /** null outside of a break. */
+  breakAt: Position | null;
+  breakHasError: boolean;
+  calledAtMs: number;
+  contentShown: boolean;
+  contentOver: boolean;
+  /** Ad requests in pre-roll position before a pre-roll was shown. */
+  requests: number;
+  /** As the integration calls the position of its ads; "" while it does not. */
+  type: string;
+}
+
+export function walkAds(events: readonly TimedEvent[]): Ads {
+  const walker: Walker = {
     ...{ attempts: 0, impressions: 0, breaks: 0, breaksWithError: 0, errors: 0, startupErrors: 0, leftBeforeStart: 0 },
-    preroll: null,
+    ...{ preroll: null, stage: "none", paused: false, breakAt: null, breakHasError: false, calledAtMs: 0 },
+    ...{ contentShown: false, contentOver: false, requests: 0, type: "" },
   };
-  let stage: Stage = "none";
-  let requests = 0;
-  let calledAtMs = 0;
-  let breakHasError = false;
-  for (const { name, atMs, fields } of events) {
-    if (name === "adrequest") requests += 1;
-    if (name === "adbreakstart") {
-      ads.breaks += 1;
-      breakHasError = false;
-      stage = "none";
-    }
-    if (name === "adplay" && stage === "none") {
-      ads.attempts += 1;
-      stage = "called";
-      calledAtMs = atMs;
-    }
-    if (name === "adplaying" && stage !== "shown") {
-      if (stage === "none") ads.attempts += 1; // its adplay was lost
-      ads.impressions += 1;
-      if (stage === "called" && contentPlayedMs(calledAtMs) < PREROLL_CONTENT_MS) {
-        ads.preroll ??= { calledAtMs, shownAtMs: atMs, requests };
-      }
-      stage = "shown";
-    }
-    if (name === "aderror") {
-      ads.errors += 1;
-      if (stage === "called") ads.startupErrors += 1;
-      if (!breakHasError && ads.breaks > 0) ads.breaksWithError += 1;
-      breakHasError = true;
-      stage = "none";
-    }
-    if (name === "adended" || name === "adskipped" || name === "adbreakend") stage = "none";
-    if (name === "error" && fields["player_error_severity"] !== "warning") stage = "none"; // not the viewer's doing
+  for (const event of events) step(walker, event);
+  if (walker.stage === "called") walker.leftBeforeStart = 1;
+  return walker;
+}
+
+function step(walker: Walker, event: TimedEvent): void {
+  const { name, fields } = event;
+  if (name === "playing") {
+    walker.contentOver = false;
+    if (walker.stage === "shown") return; // one stream carries both
+    walker.contentShown = true;
+    walker.stage = "none";
+    walker.breakAt = null;
   }
-  ads.leftBeforeStart = stage === "called" ? 1 : 0;
-  return ads;
+  if (name === "ended") walker.contentOver = true;
+  if (name === "error" && fields["player_error_severity"] !== "warning" && walker.stage === "called") {
+    walker.stage = "none"; // not the viewer's doing
+  }
+  if (!name.startsWith("ad")) return;
+  if (fields["ad_type"] !== undefined && fields["ad_type"] !== null) walker.type = String(fields["ad_type"]);
+  if (name === "adbreakstart") startBreak(walker, event);
+  if (name === "adbreakend") {
+    walker.stage = "none";
+    walker.breakAt = null;
+  }
+  if (name === "adrequest" && walker.preroll === null && position(walker, event) === "preroll") walker.requests += 1;
+  if (name === "adplay" && !walker.paused) call(walker, event);
+  if (name === "adplaying") show(walker, event);
+  walker.paused = name === "adpause" || (walker.paused && name !== "adplay" && name !== "adplaying");
+  if (name === "adended" || name === "adskipped") walker.stage = "none";
+  if (name === "aderror") fail(walker);
+}
+
+function startBreak(walker: Walker, event: TimedEvent): void {
+  walker.breaks += 1;
+  walker.stage = "none";
+  walker.breakHasError = false;
+  walker.breakAt = byPlayhead(walker, event);
+}
+
+function call(walker: Walker, event: TimedEvent): void {
+  walker.attempts += 1;
+  walker.stage = "called";
+  walker.calledAtMs = event.atMs;
+}
+
+function show(walker: Walker, event: TimedEvent): void {
+  if (walker.stage === "shown") return;
+  if (walker.stage === "none") call(walker, event); // its adplay was lost
+  walker.impressions += 1;
+  walker.stage = "shown";
+  if (position(walker, event) !== "preroll") return;
+  walker.preroll ??= { calledAtMs: walker.calledAtMs, shownAtMs: event.atMs, requests: walker.requests };
+}
+
+function fail(walker: Walker): void {
+  walker.errors += 1;
+  if (walker.stage === "none") walker.attempts += 1; // it failed before the player could say that it tries
+  if (walker.stage !== "shown") walker.startupErrors += 1;
+  if (walker.breakAt !== null && !walker.breakHasError) {
+    walker.breaksWithError += 1;
+    walker.breakHasError = true;
+  }
+  walker.stage = "none";
+}
+
+/** As the integration calls it, else where its break began. */
+function position(walker: Walker, event: TimedEvent): string {
+  if (["preroll", "midroll", "postroll"].includes(walker.type)) return walker.type;
+  return walker.breakAt ?? byPlayhead(walker, event);
+}
+
+function byPlayhead({ contentOver, contentShown }: Walker, { fields }: TimedEvent): Position {
+  if (contentOver) return "postroll";
+  return !contentShown || Number(fields["player_playhead_time"] ?? 0) <= PREROLL_PLAYHEAD_MS ? "preroll" : "midroll";
 }

@@ -1,5 +1,6 @@
 import type { TimedEvent } from "./settle.ts";
 import { both, lengthMs, type Span } from "./spans.ts";
+import type { Walk } from "./walk.ts";
 
 /** What was on the screen, as far as the player told. */
 export interface Renditions {
@@ -7,9 +8,11 @@ export interface Renditions {
   downshifts: number;
   /** bit/s, weighed by the time it played; null where no bitrate is known of what played. */
   averageBitrate: number | null;
-  /** No event knows of a picture. */
-  audioOnly: boolean;
+  /** Some event knows its size. */
+  hasPicture: boolean;
 }
+
+const TOLD_BY = ["video_source_bitrate", "video_source_width", "video_source_height"];
 
 /** 0 where it is not known. */
 interface Rendition {
@@ -20,30 +23,31 @@ interface Rendition {
 /** @param playing content on the screen, moving */
 export function walkRenditions(
   events: readonly TimedEvent[],
-  watching: readonly Span[],
+  { watching, contentFrameMs }: Pick<Walk, "watching" | "contentFrameMs">,
   playing: readonly Span[],
 ): Renditions {
   const told = { bitrate: 0, width: 0, height: 0 };
   const bitrates: { bitrate: number; fromMs: number }[] = [];
   let [upshifts, downshifts] = [0, 0];
-  let framed = false;
-  let audioOnly = true;
+  let hasPicture = false;
   let last: Rendition = { bitrate: 0, pixels: 0 };
-  for (const { name, fields, atMs } of events) {
+  let clockMs = Number.NEGATIVE_INFINITY;
+  for (const { fields, atMs } of events) {
+    if (!TOLD_BY.some((name) => fields[name] !== undefined)) continue;
+    clockMs = Math.max(clockMs, atMs);
     told.bitrate = numberOr(fields["video_source_bitrate"], told.bitrate);
     told.width = numberOr(fields["video_source_width"], told.width);
     told.height = numberOr(fields["video_source_height"], told.height);
-    if (told.width > 0 && told.height > 0) audioOnly = false;
-    if (bitrates.at(-1)?.bitrate !== told.bitrate) bitrates.push({ bitrate: told.bitrate, fromMs: atMs });
-    if (name === "playing") framed = true;
-    if (name !== "renditionchange" && framed) continue;
+    if (told.width > 0 || told.height > 0) hasPicture = true;
+    bitrates.push({ bitrate: told.bitrate, fromMs: clockMs });
     const next = { bitrate: told.bitrate, pixels: told.width * told.height };
-    const inPlay = name === "renditionchange" && framed && watching.some((span) => holds(span, atMs));
+    const inPlay =
+      contentFrameMs !== null && clockMs >= contentFrameMs && watching.some((span) => holds(span, clockMs));
     if (inPlay && isBetter(next, last)) upshifts += 1;
     if (inPlay && isBetter(last, next)) downshifts += 1;
     last = next;
   }
-  return { upshifts, downshifts, averageBitrate: averageBitrate(bitrates, playing), audioOnly };
+  return { upshifts, downshifts, averageBitrate: averageBitrate(bitrates, playing), hasPicture };
 }
 
 /** By bitrate where both are known, else by size where both are. */
@@ -68,7 +72,7 @@ function averageBitrate(
 }
 
 function holds({ fromMs, toMs }: Span, atMs: number): boolean {
-  return fromMs <= atMs && atMs <= toMs;
+  return fromMs <= atMs && atMs < toMs;
 }
 
 /** Absent: as before. Told to be nothing: not known. */

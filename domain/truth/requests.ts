@@ -15,10 +15,10 @@ export function requestsOf(events: readonly TimedEvent[], fields: ReadonlyMap<st
     .filter((latencyMs) => latencyMs !== null);
   const transfers = done.flatMap((told) => {
     const bytes = told["request_bytes_loaded"];
-    const durationMs =
-      difference(told["request_response_start"], told["request_response_end"]) ??
-      difference(told["request_start"], told["request_response_end"]);
-    return typeof bytes === "number" && bytes >= 0 && durationMs !== null ? [{ bits: bytes * 8, durationMs }] : [];
+    const from = told["request_response_start"] ?? told["request_start"];
+    const durationMs = difference(from, told["request_response_end"]) ?? 0;
+    // One that took no time came from a cache, or from within the clock's grain.
+    return typeof bytes === "number" && bytes > 0 && durationMs > 0 ? [{ bits: bytes * 8, durationMs }] : [];
   });
   const transferMs = sum(transfers.map(({ durationMs }) => durationMs));
   const own = (name: string) => (fields.get("player_view_count") === 1 ? numberOrNull(fields.get(name)) : null);

@@ -3,7 +3,8 @@ export interface ScoreParts {
   playbackFailure: boolean;
   exitBeforeStart: boolean;
   hasFrame: boolean;
-  audioOnly: boolean;
+  /** Not sound alone. */
+  hasPicture: boolean;
   watchMs: number;
   startupMs: number | null;
   stallCount: number;
@@ -40,8 +41,8 @@ function smoothnessOf({ stallCount, stallMs, watchMs }: ScoreParts): number {
   return (1 / Math.sqrt(1 + (stallCount / 2) ** 2) + Math.exp(-10 * share)) / 2;
 }
 
-function qualityOf({ hasFrame, audioOnly, upscale, maxUpscale }: ScoreParts): number | null {
-  if (!hasFrame || audioOnly || upscale === null || maxUpscale === null) return null;
+function qualityOf({ hasFrame, hasPicture, upscale, maxUpscale }: ScoreParts): number | null {
+  if (!hasFrame || !hasPicture || upscale === null || maxUpscale === null) return null;
   return Math.exp(-0.33 * (0.15 * maxUpscale + 0.85 * upscale));
 }
 

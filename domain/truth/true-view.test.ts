@@ -143,8 +143,14 @@ describe("ads", () => {
     });
   });
 
-  it("are mid-rolls once a second of content was played", () => {
-    const { values } = played(...START, ["adbreakstart", 1_501], ["adplay", 1_600], ["adplaying", 1_900], END);
+  it("are mid-rolls once content is beyond its first second", () => {
+    const { values } = played(
+      ...START,
+      ["adbreakstart", 1_501, { player_playhead_time: 1_001 }],
+      ["adplay", 1_600],
+      ["adplaying", 1_900],
+      END,
+    );
     expect(values).toMatchObject({ ad_preroll_startup_time: null, requests_for_first_preroll: null });
   });
 
@@ -221,7 +227,9 @@ describe("pictures", () => {
     };
     const seen = played(...START, ["viewend", 2_000, { ...scaling, ...rendition(1, 100) }]).values;
     expect(seen["video_quality_score"]).toBeCloseTo(Math.exp(-0.33 * (0.15 + 0.85 * 0.5)), 12);
-    expect(played(...START, ["viewend", 2_000, scaling]).values["video_quality_score"]).toBeNull(); // sound alone
+    const sound = played(...START, ["viewend", 2_000, { ...scaling, view_max_upscale_percentage: 0 }]).values;
+    expect(sound["video_quality_score"]).toBeNull();
+    expect(played(...START, ["viewend", 2_000, rendition(1, 100)]).values["video_quality_score"]).toBeNull(); // how far?
     const unseen = played(["viewstart", 0], ["viewend", 2_000, { ...scaling, ...rendition(1, 100) }]).values;
     expect(unseen["video_quality_score"]).toBeNull();
   });

@@ -5,7 +5,7 @@ import { walkRenditions } from "./renditions.ts";
 import { requestsOf } from "./requests.ts";
 import { scoresOf } from "./scores.ts";
 import { patienceMs, type SettledView, settle, type TimedEvent } from "./settle.ts";
-import { both, lengthMs, type Span, without } from "./spans.ts";
+import { both, lengthMs, type Span, union, without } from "./spans.ts";
 import { type Walk, walk } from "./walk.ts";
 
 /** A view as its events alone make it. */
@@ -37,15 +37,17 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
   const facts = factsOf(settled);
   const newestMs = Math.max(...events.map(({ atMs }) => atMs));
   const dropped = !settled.ended && nowMs - settled.lastSeenMs >= patienceMs(false);
+  const { intentMs } = facts.walk;
+  const viewStartMs = intentMs === null ? settled.firstSeenMs : intentMs + offsetMs;
   const text = (name: string) => String(fields.get(name) ?? "");
   return {
     viewId: raw.viewId,
-    counted: facts.walk.intentMs !== null || facts.walk.fatals.length > 0,
+    counted: intentMs !== null || facts.walk.hadFatal,
     bot: raw.bot,
     viewer: text("viewer_user_id") || text("mux_viewer_id") || null,
     sampleRate: sampleRate(fields.get("mux_sample_rate")),
-    viewStartMs: (facts.walk.intentMs ?? events[0]?.atMs ?? 0) + offsetMs,
-    viewEndMs: newestMs + offsetMs,
+    viewStartMs,
+    viewEndMs: Math.max(newestMs + offsetMs, viewStartMs),
     firstSeenMs: settled.firstSeenMs,
     values: {
       ...wholeMs(timesOf(facts, fields)),
@@ -64,42 +66,46 @@ interface Facts {
   ads: Ads;
   watchMs: number;
   startupMs: number | null;
-  stalls: readonly Span[];
-  /** Frames move: content or an ad. */
+  /** Frames of content move. */
+  content: readonly Span[];
+  /** Frames move, of content or of an ad: waiting for an ad is not playing. */
   playing: readonly Span[];
 }
 
 function factsOf(settled: SettledView): Facts {
   const walked = walk(settled);
-  const stalls = without(walked.stalls, walked.seeks);
-  const start = { fromMs: walked.intentMs ?? 0, toMs: walked.frameMs ?? Number.POSITIVE_INFINITY };
-  const playing = without(walked.watching, [start, ...stalls, ...walked.seeks]);
-  const content = without(playing, walked.adBreaks);
-  const contentPlayedMs = (atMs: number) => lengthMs(both(content, [{ fromMs: 0, toMs: atMs }]));
+  const moving = without(walked.watching, [...walked.stalls, ...walked.seeks]);
+  const content = without(moving, [{ fromMs: 0, toMs: walked.contentFrameMs ?? Infinity }, ...walked.adBreaks]);
   return {
     settled,
     walk: walked,
-    ads: walkAds(settled.events, contentPlayedMs),
+    ads: walkAds(settled.events),
     watchMs: lengthMs(walked.watching),
-    startupMs: walked.frameMs === null || walked.programChanged ? null : lengthMs(both(walked.watching, [start])),
-    stalls,
-    playing,
+    startupMs: startupMs(walked),
+    content,
+    playing: union(content, both(moving, walked.adsShown)),
   };
 }
 
+/** Watched until the first frame. */
+function startupMs({ intentMs, frameMs, startUnknown, programChanged, watching }: Walk): number | null {
+  if (intentMs === null || frameMs === null || startUnknown || programChanged) return null;
+  return lengthMs(both(watching, [{ fromMs: intentMs, toMs: frameMs }]));
+}
+
 function timesOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
-  const { walk: walked, watchMs, startupMs, stalls, playing, ads } = facts;
-  const stallMs = lengthMs(stalls);
+  const { walk: walked, watchMs, playing, ads } = facts;
+  const stallMs = lengthMs(walked.stalls);
   const seekMs = lengthMs(walked.seeks);
   const firstOfPage = (name: string) => (Number(fields.get("player_view_count") ?? 1) > 1 ? null : told(fields, name));
   const pageLoadMs = firstOfPage("page_load_time");
   const playerMs = told(fields, "player_startup_time");
-  const parts = [pageLoadMs, playerMs, startupMs];
+  const parts = [pageLoadMs, playerMs, facts.startupMs];
   const sumOfParts = parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
   return {
     watch_time: watchMs,
     playing_time: lengthMs(playing),
-    video_startup_time: startupMs,
+    video_startup_time: facts.startupMs,
     view_content_startup_time: contentStartupMs(facts),
     ad_preroll_startup_time: ads.preroll === null ? null : ads.preroll.shownAtMs - ads.preroll.calledAtMs,
     video_startup_preroll_load_time: ads.preroll === null ? null : ads.preroll.shownAtMs - ads.preroll.calledAtMs,
@@ -128,20 +134,20 @@ function contentStartupMs({ walk: walked, startupMs }: Facts): number | null {
 }
 
 function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
-  const { settled, walk: walked, playing } = facts;
-  const renditions = walkRenditions(settled.events, walked.watching, without(playing, walked.adBreaks));
+  const { settled, walk: walked, content } = facts;
+  const renditions = walkRenditions(settled.events, walked, content);
   const contentMs = told(fields, "view_total_content_playback_time") ?? 0;
   const upscale = quotientOrNull(told(fields, "view_total_upscaling"), contentMs);
   const maxUpscale = told(fields, "view_max_upscale_percentage");
   const scores = scoresOf({
-    playbackFailure: hasFailure(walked),
+    playbackFailure: walked.failure?.businessException === false,
     exitBeforeStart: isExit(walked),
     hasFrame: walked.frameMs !== null,
-    audioOnly: renditions.audioOnly,
+    hasPicture: renditions.hasPicture || (maxUpscale ?? 0) > 0,
     watchMs: facts.watchMs,
     startupMs: facts.startupMs,
     stallCount: walked.stallCount,
-    stallMs: lengthMs(facts.stalls),
+    stallMs: lengthMs(walked.stalls),
     upscale,
     maxUpscale,
   });
@@ -172,19 +178,20 @@ function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
 }
 
 function successOf({ walk: walked }: Facts, dropped: boolean) {
+  const { failure } = walked;
   const flag = (is: boolean) => (is ? 1 : 0);
-  const technical = walked.fatals.filter(({ businessException }) => !businessException);
-  const business = walked.fatals.filter(({ businessException }) => businessException);
+  const technical = failure?.businessException === false ? failure : null;
+  const refusal = failure?.businessException === true ? failure : null;
   return {
     views: 1,
     ended_views: 1,
     unique_viewers: 1,
-    playback_failure_percentage: flag(hasFailure(walked)),
-    video_startup_failure_percentage: flag(technical.some(({ beforeFrame }) => beforeFrame)),
-    content_playback_failure_percentage: flag(technical.some(({ duringAds }) => !duringAds)),
-    ad_playback_failure_percentage: flag(technical.some(({ duringAds }) => duringAds)),
-    playback_business_exception_percentage: flag(business.length > 0),
-    video_startup_business_exception_percentage: flag(business.some(({ beforeFrame }) => beforeFrame)),
+    playback_failure_percentage: flag(technical !== null),
+    video_startup_failure_percentage: flag(technical?.beforeFrame === true),
+    content_playback_failure_percentage: flag(technical?.duringAds === false),
+    ad_playback_failure_percentage: flag(technical?.duringAds === true),
+    playback_business_exception_percentage: flag(refusal !== null),
+    video_startup_business_exception_percentage: flag(refusal?.beforeFrame === true),
     exits_before_video_start: flag(isExit(walked)),
     view_dropped_percentage: flag(dropped),
   };
@@ -206,18 +213,15 @@ function adsOf(ads: Ads) {
   };
 }
 
-function hasFailure({ fatals }: Walk): boolean {
-  return fatals.some(({ businessException }) => !businessException);
-}
-
 /** Wanted, and neither a frame nor a fatal error of any kind, however long the wait. */
-function isExit({ intentMs, frameMs, fatals }: Walk): boolean {
-  return intentMs !== null && frameMs === null && fatals.length === 0;
+function isExit({ intentMs, frameMs, hadFatal }: Walk): boolean {
+  return intentMs !== null && frameMs === null && !hadFatal;
 }
 
 /** How far what is shown lies behind its making; only events that tell a new program time are samples. */
 function liveLatencyMs({ events, offsetMs }: SettledView): number | null {
-  const samples = events.flatMap(({ fields, atMs }) => {
+  const samples = events.flatMap(({ name, fields, atMs }) => {
+    if (name === "rebufferstart") return []; // dated back, its fields are not
     const program = fields["player_program_time"];
     const behindMs = typeof program === "number" ? atMs + offsetMs - program : -1;
     return behindMs >= 0 && behindMs <= LIVE_LIMIT_MS ? [behindMs] : [];

@@ -1,8 +1,8 @@
 import type { SettledView, TimedEvent } from "./settle.ts";
 import type { Span } from "./spans.ts";
 
-/** A fatal error of a view, and where it came. */
-export interface Fatal {
+/** The fatal error after which nothing played any more. */
+export interface Failure {
   businessException: boolean;
   /** Before the first frame of content or of an ad. */
   beforeFrame: boolean;
@@ -13,6 +13,8 @@ export interface Fatal {
 export interface Walk {
   /** Play was wanted first. */
   intentMs: number | null;
+  /** Nothing but the first frame tells that play was wanted: nobody knows how long it was waited for. */
+  startUnknown: boolean;
   /** First frame, of content or of a pre-roll. */
   frameMs: number | null;
   contentFrameMs: number | null;
@@ -23,92 +25,124 @@ export interface Walk {
   stalls: Span[];
   seeks: Span[];
   adBreaks: Span[];
+  /** Frames of an ad move. */
+  adsShown: Span[];
   stallCount: number;
   seekCount: number;
-  fatals: Fatal[];
+  failure: Failure | null;
+  /** Any fatal error, whatever came of it. */
+  hadFatal: boolean;
 }
 
 /** Each of these says that somebody wants to see something. */
 const WANTS = new Set(["viewstart", "play", "playing", "adbreakstart", "adplay", "adplaying"]);
 
-type Kind = "watching" | "stalls" | "seeks" | "adBreaks";
+type Kind = "watching" | "stalls" | "seeks" | "adBreaks" | "adsShown";
+
+const KINDS: readonly Kind[] = ["watching", "stalls", "seeks", "adBreaks", "adsShown"];
 
 interface Walker extends Walk {
   open: Partial<Record<Kind, number>>;
   /** The content's last frame was shown. */
   contentOver: boolean;
+  /** The content's own element moves, under an ad too where one stream carries both. */
+  contentRuns: boolean;
   /** Play is not wanted: a seek now is not the end of a pause. */
   paused: boolean;
+  /** An ad has shown a frame and is not over. */
+  adOnScreen: boolean;
 }
 
 /** Walks the events in the order in which the client made them. What is open at the end, ends with the newest event. */
 export function walk({ events }: SettledView): Walk {
   const walker: Walker = {
-    intentMs: null,
-    frameMs: null,
-    contentFrameMs: null,
+    ...{ intentMs: null, frameMs: null, contentFrameMs: null, startUnknown: false, failure: null, hadFatal: false },
+    ...{ watching: [], stalls: [], seeks: [], adBreaks: [], adsShown: [], stallCount: 0, seekCount: 0 },
     programChanged: events.some(({ fields }) => fields["view_program_changed"] === true),
-    watching: [],
-    stalls: [],
-    seeks: [],
-    adBreaks: [],
-    stallCount: 0,
-    seekCount: 0,
-    fatals: [],
-    open: {},
-    contentOver: false,
-    paused: true,
+    ...{ open: {}, contentOver: false, contentRuns: false, paused: true, adOnScreen: false },
   };
   for (const event of events) step(walker, event);
   const newestMs = Math.max(...events.map(({ atMs }) => atMs));
-  for (const kind of ["watching", "stalls", "seeks", "adBreaks"] as const) close(walker, kind, newestMs);
+  for (const kind of KINDS) close(walker, kind, newestMs);
   return walker;
 }
 
 function step(walker: Walker, event: TimedEvent): void {
   const { name, atMs } = event;
-  if (WANTS.has(name)) {
-    walker.intentMs ??= atMs;
-    walker.paused = false;
-    open(walker, "watching", atMs);
-  }
-  if (name === "playing" || name === "adplaying") walker.frameMs ??= atMs;
-  if (name === "playing") {
-    close(walker, "adBreaks", atMs); // content runs again, even if nobody told that the break is over
-    close(walker, "seeks", atMs);
-    walker.contentFrameMs ??= atMs;
-    walker.contentOver = false;
-  }
-  if (name === "rebufferstart" && walker.frameMs !== null && !isOpen(walker, "seeks") && !isOpen(walker, "adBreaks")) {
-    walker.stallCount += 1;
-    close(walker, "stalls", atMs);
-    open(walker, "stalls", atMs);
-  }
+  if (WANTS.has(name)) want(walker, name, atMs);
+  if (name === "playing" || name === "adplaying") showFrame(walker, atMs);
+  if (name === "playing") playContent(walker, atMs);
+  if (name.startsWith("ad")) stepAds(walker, name, atMs);
+  if (name === "rebufferstart") startStall(walker, atMs);
   if (name === "rebufferend") close(walker, "stalls", atMs);
   if (name === "seeking") startSeek(walker, atMs);
   if (name === "seeked") endSeek(walker, atMs);
-  if (name === "adbreakstart") {
-    close(walker, "stalls", atMs);
-    open(walker, "adBreaks", atMs);
-  }
-  if (name === "adbreakend") {
-    close(walker, "adBreaks", atMs);
-    if (walker.contentOver) stop(walker, atMs);
-  }
-  if (name === "pause" || name === "adpause") pause(walker, atMs);
-  if (name === "ended") {
-    walker.contentOver = true;
-    stop(walker, atMs);
-  }
-  if (name === "devicesleep" || name === "viewend") stop(walker, atMs);
-  if (name === "devicewake" && walker.intentMs !== null) open(walker, "watching", atMs); // only told while it plays
+  if (name === "pause") pause(walker, atMs);
+  if (name === "ended") end(walker, atMs);
+  if (name === "devicesleep") stop(walker, atMs);
+  if (name === "devicewake") wake(walker, atMs);
   if (name === "error") fail(walker, event);
+  if (name === "viewend") for (const kind of KINDS) close(walker, kind, atMs);
+}
+
+function want(walker: Walker, name: string, atMs: number): void {
+  if (walker.intentMs === null) walker.startUnknown = name === "playing" || name === "adplaying";
+  walker.intentMs ??= atMs;
+  walker.paused = false;
+  open(walker, "watching", atMs);
+}
+
+/** Whatever failed before was not the end. */
+function showFrame(walker: Walker, atMs: number): void {
+  walker.frameMs ??= atMs;
+  walker.failure = null;
+  close(walker, "seeks", atMs);
+}
+
+/** Content that plays under an ad on the screen is the stream that carries both; any other ends a break. */
+function playContent(walker: Walker, atMs: number): void {
+  walker.contentRuns = true;
+  walker.contentOver = false;
+  if (walker.adOnScreen) return;
+  walker.contentFrameMs ??= atMs;
+  close(walker, "adBreaks", atMs);
+}
+
+function stepAds(walker: Walker, name: string, atMs: number): void {
+  if (name === "adbreakstart") close(walker, "stalls", atMs);
+  if (name === "adbreakstart" || name === "adplay" || name === "adplaying") open(walker, "adBreaks", atMs);
+  if (name === "adplaying") {
+    walker.adOnScreen = true;
+    open(walker, "adsShown", atMs);
+  }
+  if (name === "adpause") {
+    pause(walker, atMs);
+    close(walker, "adsShown", atMs);
+  }
+  if (["adended", "adskipped", "aderror", "adbreakstart", "adbreakend"].includes(name)) {
+    walker.adOnScreen = false;
+    close(walker, "adsShown", atMs);
+  }
+  if (name !== "adbreakend") return;
+  close(walker, "adBreaks", atMs);
+  if (walker.contentRuns) walker.contentFrameMs ??= atMs;
+  if (walker.contentOver) stop(walker, atMs);
+}
+
+/** Never before the first frame, in a seek, or in an ad break; and nobody waits for a player that is paused. */
+function startStall(walker: Walker, atMs: number): void {
+  const { frameMs, open: lasting } = walker;
+  const watchingMs = lasting.watching;
+  if (frameMs === null || watchingMs === undefined || isOpen(walker, "seeks") || isOpen(walker, "adBreaks")) return;
+  if (isOpen(walker, "stalls")) return;
+  walker.stallCount += 1;
+  open(walker, "stalls", Math.max(atMs, watchingMs));
 }
 
 /** Seeks of a player that nobody has asked to play are its own affair. A seek in a pause is waited for like any other. */
 function startSeek(walker: Walker, atMs: number): void {
   if (walker.intentMs === null) return;
-  endSeek(walker, atMs);
+  close(walker, "seeks", atMs);
   close(walker, "stalls", atMs);
   walker.seekCount += 1;
   open(walker, "seeks", atMs);
@@ -121,26 +155,44 @@ function endSeek(walker: Walker, atMs: number): void {
   if (walker.paused) close(walker, "watching", atMs);
 }
 
-/** A seek under way goes on. */
+/** A seek under way goes on. In a break, before its ad is on the screen, content pauses for the ad, and the viewer waits. */
 function pause(walker: Walker, atMs: number): void {
+  walker.contentRuns = false;
+  if (isOpen(walker, "adBreaks") && !walker.adOnScreen) return;
   walker.paused = true;
   close(walker, "stalls", atMs);
   if (!isOpen(walker, "seeks")) close(walker, "watching", atMs);
 }
 
+/** The client tells `pause` first, a few milliseconds before; that much more is watched. */
+function end(walker: Walker, atMs: number): void {
+  walker.contentOver = true;
+  const last = walker.watching.at(-1);
+  if (!isOpen(walker, "watching") && last !== undefined && atMs > last.toMs && atMs - last.toMs < 50) last.toMs = atMs;
+  stop(walker, atMs);
+}
+
 function stop(walker: Walker, atMs: number): void {
   walker.paused = true;
+  walker.contentRuns = false;
   for (const kind of ["stalls", "seeks", "watching"] as const) close(walker, kind, atMs);
+}
+
+/** Sleep is only told of a player that plays. */
+function wake(walker: Walker, atMs: number): void {
+  walker.paused = false;
+  open(walker, "watching", atMs);
 }
 
 /** A warning changes nothing; what is not said to be one ends playback. */
 function fail(walker: Walker, { fields, atMs }: TimedEvent): void {
   if (fields["player_error_severity"] === "warning") return;
-  walker.fatals.push({
+  walker.hadFatal = true;
+  walker.failure = {
     businessException: fields["player_error_business_exception"] === true,
     beforeFrame: walker.frameMs === null,
     duringAds: isOpen(walker, "adBreaks"),
-  });
+  };
   stop(walker, atMs);
 }
 
@@ -148,13 +200,14 @@ function isOpen(walker: Walker, kind: Kind): boolean {
   return walker.open[kind] !== undefined;
 }
 
+/** Clocks may be set back: a span begins where the last one of its kind ended, if not later, and is never negative. */
 function open(walker: Walker, kind: Kind, atMs: number): void {
-  walker.open[kind] ??= atMs;
+  walker.open[kind] ??= Math.max(atMs, walker[kind].at(-1)?.toMs ?? atMs);
 }
 
 function close(walker: Walker, kind: Kind, atMs: number): void {
   const fromMs = walker.open[kind];
   if (fromMs === undefined) return;
-  walker[kind].push({ fromMs, toMs: atMs });
+  walker[kind].push({ fromMs, toMs: Math.max(atMs, fromMs) });
   delete walker.open[kind];
 }
