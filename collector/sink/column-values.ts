@@ -7,9 +7,9 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
-/** `2026-11-23 09:41:07.123`, UTC. */
-export function dateTime64(timeMs: number): string {
-  return new Date(clamp(timeMs, OLDEST_MS, NEWEST_MS)).toISOString().slice(0, -1).replace("T", " ");
+/** A number in JSON is a DateTime64(3)'s milliseconds as they are: a tenth of the work of writing and reading a date. */
+export function dateTime64(timeMs: number): number {
+  return Math.floor(clamp(timeMs, OLDEST_MS, NEWEST_MS));
 }
 
 let newest = { day: Number.NaN, text: "" };
