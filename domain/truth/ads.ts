@@ -1,5 +1,15 @@
 import type { TimedEvent } from "./settle.ts";
 
+/** The waits for a pre-roll. */
+export interface Preroll {
+  /** The break began, or the first ad without one was called. */
+  breakAtMs: number;
+  /** The first pre-roll was tried, whether it came to be shown or another did. */
+  calledAtMs: number;
+  shownAtMs: number;
+  requests: number;
+}
+
 /** What became of a view's ads. */
 export interface Ads {
   /** Ads that the player tried to start. */
@@ -13,8 +23,8 @@ export interface Ads {
   startupErrors: number;
   /** The viewer left while an ad was on its way to its first frame. */
   leftBeforeStart: number;
-  /** Of the first ad before content; null without one that was shown. */
-  preroll: { calledAtMs: number; shownAtMs: number; requests: number } | null;
+  /** The first ad before content that was shown; null without one. */
+  preroll: Preroll | null;
 }
 
 /** Where the ad of the moment stands. */
@@ -30,8 +40,12 @@ interface Walker extends Ads {
   paused: boolean;
   /** null outside of a break. */
   breakAt: Position | null;
+  /** Nobody told that the break began: it is over with its ad. */
+  breakImplied: boolean;
   breakHasError: boolean;
-  calledAtMs: number;
+  /** Of the first break, and the first attempt, in pre-roll position. */
+  prerollBreakMs: number | null;
+  prerollCalledMs: number | null;
   contentShown: boolean;
   contentOver: boolean;
   /** Ad requests in pre-roll position before a pre-roll was shown. */
@@ -43,7 +57,8 @@ interface Walker extends Ads {
 export function walkAds(events: readonly TimedEvent[]): Ads {
   const walker: Walker = {
     ...{ attempts: 0, impressions: 0, breaks: 0, breaksWithError: 0, errors: 0, startupErrors: 0, leftBeforeStart: 0 },
-    ...{ preroll: null, stage: "none", paused: false, breakAt: null, breakHasError: false, calledAtMs: 0 },
+    ...{ preroll: null, stage: "none", paused: false, breakAt: null, breakHasError: false, breakImplied: false },
+    ...{ prerollBreakMs: null, prerollCalledMs: null },
     ...{ contentShown: false, contentOver: false, requests: 0, type: "" },
   };
   for (const event of events) step(walker, event);
@@ -66,30 +81,43 @@ function step(walker: Walker, event: TimedEvent): void {
   }
   if (!name.startsWith("ad")) return;
   if (fields["ad_type"] !== undefined && fields["ad_type"] !== null) walker.type = String(fields["ad_type"]);
-  if (name === "adbreakstart") startBreak(walker, event);
+  if (name === "adbreakstart") startBreak(walker, event, false);
   if (name === "adbreakend") {
     walker.stage = "none";
     walker.breakAt = null;
   }
   if (name === "adrequest" && walker.preroll === null && position(walker, event) === "preroll") walker.requests += 1;
-  if (name === "adplay" && !walker.paused) call(walker, event);
+  if (name === "adplay" && !(walker.paused && walker.stage !== "none")) call(walker, event);
   if (name === "adplaying") show(walker, event);
   walker.paused = name === "adpause" || (walker.paused && name !== "adplay" && name !== "adplaying");
-  if (name === "adended" || name === "adskipped") walker.stage = "none";
-  if (name === "aderror") fail(walker);
+  if (name === "aderror") fail(walker, event);
+  if (["adended", "adskipped", "aderror"].includes(name)) endAd(walker);
 }
 
-function startBreak(walker: Walker, event: TimedEvent): void {
+function endAd(walker: Walker): void {
+  if (walker.stage !== "none" && walker.breakImplied) walker.breakAt = null;
+  walker.stage = "none";
+}
+
+function startBreak(walker: Walker, event: TimedEvent, implied: boolean): void {
   walker.breaks += 1;
+  walker.breakImplied = implied;
   walker.stage = "none";
   walker.breakHasError = false;
   walker.breakAt = byPlayhead(walker, event);
+  if (walker.breakAt === "preroll") walker.prerollBreakMs ??= event.atMs;
 }
 
 function call(walker: Walker, event: TimedEvent): void {
-  walker.attempts += 1;
+  if (walker.breakAt !== null) endAd(walker);
+  if (walker.breakAt === null) startBreak(walker, event, true);
+  attempt(walker, event);
   walker.stage = "called";
-  walker.calledAtMs = event.atMs;
+}
+
+function attempt(walker: Walker, event: TimedEvent): void {
+  walker.attempts += 1;
+  if (position(walker, event) === "preroll") walker.prerollCalledMs ??= event.atMs;
 }
 
 function show(walker: Walker, event: TimedEvent): void {
@@ -97,19 +125,20 @@ function show(walker: Walker, event: TimedEvent): void {
   if (walker.stage === "none") call(walker, event); // its adplay was lost
   walker.impressions += 1;
   walker.stage = "shown";
-  if (position(walker, event) !== "preroll") return;
-  walker.preroll ??= { calledAtMs: walker.calledAtMs, shownAtMs: event.atMs, requests: walker.requests };
+  const { prerollCalledMs: calledAtMs, prerollBreakMs } = walker;
+  if (position(walker, event) !== "preroll" || calledAtMs === null) return;
+  const breakAtMs = Math.min(prerollBreakMs ?? calledAtMs, calledAtMs);
+  walker.preroll ??= { breakAtMs, calledAtMs, shownAtMs: event.atMs, requests: walker.requests };
 }
 
-function fail(walker: Walker): void {
+function fail(walker: Walker, event: TimedEvent): void {
   walker.errors += 1;
-  if (walker.stage === "none") walker.attempts += 1; // it failed before the player could say that it tries
+  if (walker.stage === "none") attempt(walker, event); // it failed before the player could say that it tries
   if (walker.stage !== "shown") walker.startupErrors += 1;
   if (walker.breakAt !== null && !walker.breakHasError) {
     walker.breaksWithError += 1;
     walker.breakHasError = true;
   }
-  walker.stage = "none";
 }
 
 /** As the integration calls it, else where its break began. */

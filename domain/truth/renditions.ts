@@ -23,7 +23,7 @@ interface Rendition {
 /** @param playing content on the screen, moving */
 export function walkRenditions(
   events: readonly TimedEvent[],
-  { watching, contentFrameMs }: Pick<Walk, "watching" | "contentFrameMs">,
+  { watching, watchesOn, contentFrameMs }: Pick<Walk, "watching" | "watchesOn" | "contentFrameMs">,
   playing: readonly Span[],
 ): Renditions {
   const told = { bitrate: 0, width: 0, height: 0 };
@@ -41,8 +41,8 @@ export function walkRenditions(
     if (told.width > 0 || told.height > 0) hasPicture = true;
     bitrates.push({ bitrate: told.bitrate, fromMs: clockMs });
     const next = { bitrate: told.bitrate, pixels: told.width * told.height };
-    const inPlay =
-      contentFrameMs !== null && clockMs >= contentFrameMs && watching.some((span) => holds(span, clockMs));
+    const isWatched = watching.some((span) => holds(span, clockMs)) || (watchesOn && clockMs === watching.at(-1)?.toMs);
+    const inPlay = contentFrameMs !== null && clockMs >= contentFrameMs && isWatched;
     if (inPlay && isBetter(next, last)) upshifts += 1;
     if (inPlay && isBetter(last, next)) downshifts += 1;
     last = next;

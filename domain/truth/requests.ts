@@ -21,7 +21,9 @@ export function requestsOf(events: readonly TimedEvent[], fields: ReadonlyMap<st
     return typeof bytes === "number" && bytes > 0 && durationMs > 0 ? [{ bits: bytes * 8, durationMs }] : [];
   });
   const transferMs = sum(transfers.map(({ durationMs }) => durationMs));
-  const own = (name: string) => (fields.get("player_view_count") === 1 ? numberOrNull(fields.get(name)) : null);
+  const timed = latencies.length > 0 || transferMs > 0;
+  const own = (name: string) =>
+    !timed && fields.get("player_view_count") === 1 ? numberOrNull(fields.get(name)) : null;
   return {
     latencyMs: latencies.length > 0 ? sum(latencies) / latencies.length : own("view_average_request_latency"),
     maxLatencyMs: latencies.length > 0 ? Math.max(...latencies) : own("view_max_request_latency"),

@@ -133,7 +133,7 @@ describe("ads", () => {
     expect(played(...PREROLL).values).toMatchObject({
       video_startup_time: 1_400,
       view_content_startup_time: 450,
-      ad_preroll_startup_time: 400,
+      ad_preroll_startup_time: 1_350,
       video_startup_preroll_request_time: 1_000,
       video_startup_preroll_load_time: 400,
       requests_for_first_preroll: 2,

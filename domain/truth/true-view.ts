@@ -40,11 +40,12 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
   const { intentMs } = facts.walk;
   const viewStartMs = intentMs === null ? settled.firstSeenMs : intentMs + offsetMs;
   const text = (name: string) => String(fields.get(name) ?? "");
+  const viewer = text("viewer_user_id") || text("mux_viewer_id") || null;
   return {
     viewId: raw.viewId,
     counted: intentMs !== null || facts.walk.hadFatal,
     bot: raw.bot,
-    viewer: text("viewer_user_id") || text("mux_viewer_id") || null,
+    viewer,
     sampleRate: sampleRate(fields.get("mux_sample_rate")),
     viewStartMs,
     viewEndMs: Math.max(newestMs + offsetMs, viewStartMs),
@@ -53,7 +54,7 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
       ...wholeMs(timesOf(facts, fields)),
       ...pictureOf(facts, fields),
       ...adsOf(facts.ads),
-      ...successOf(facts, dropped),
+      ...successOf(facts, dropped, viewer),
     },
     fields,
   };
@@ -97,8 +98,7 @@ function timesOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
   const { walk: walked, watchMs, playing, ads } = facts;
   const stallMs = lengthMs(walked.stalls);
   const seekMs = lengthMs(walked.seeks);
-  const firstOfPage = (name: string) => (Number(fields.get("player_view_count") ?? 1) > 1 ? null : told(fields, name));
-  const pageLoadMs = firstOfPage("page_load_time");
+  const pageLoadMs = told(fields, "page_load_time");
   const playerMs = told(fields, "player_startup_time");
   const parts = [pageLoadMs, playerMs, facts.startupMs];
   const sumOfParts = parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
@@ -107,14 +107,10 @@ function timesOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
     playing_time: lengthMs(playing),
     video_startup_time: facts.startupMs,
     view_content_startup_time: contentStartupMs(facts),
-    ad_preroll_startup_time: ads.preroll === null ? null : ads.preroll.shownAtMs - ads.preroll.calledAtMs,
-    video_startup_preroll_load_time: ads.preroll === null ? null : ads.preroll.shownAtMs - ads.preroll.calledAtMs,
-    video_startup_preroll_request_time:
-      ads.preroll === null || walked.intentMs === null ? null : ads.preroll.calledAtMs - walked.intentMs,
-    requests_for_first_preroll: ads.preroll?.requests ?? null,
+    ...prerollTimes(ads.preroll, walked, fields),
     player_startup_time: playerMs,
     page_load_time: pageLoadMs,
-    aggregate_startup_time: firstOfPage("view_aggregate_startup_time") ?? sumOfParts,
+    aggregate_startup_time: told(fields, "view_aggregate_startup_time") ?? sumOfParts,
     seek_latency: quotient(seekMs, walked.seekCount),
     rebuffer_count: walked.stallCount,
     rebuffer_duration: stallMs,
@@ -123,6 +119,25 @@ function timesOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
     // Parts of quotients; no metrics themselves.
     seek_count: walked.seekCount,
     seek_duration: seekMs,
+  };
+}
+
+/** As the client tells them where no pre-roll's events came. */
+function prerollTimes(preroll: Ads["preroll"], { intentMs }: Walk, fields: ReadonlyMap<string, FieldValue>) {
+  if (preroll === null) {
+    return {
+      ad_preroll_startup_time: null,
+      video_startup_preroll_request_time: told(fields, "view_startup_preroll_request_time"),
+      video_startup_preroll_load_time: told(fields, "view_startup_preroll_load_time"),
+      requests_for_first_preroll: told(fields, "view_preroll_request_count"),
+    };
+  }
+  const { breakAtMs, calledAtMs, shownAtMs, requests } = preroll;
+  return {
+    ad_preroll_startup_time: Math.max(0, shownAtMs - breakAtMs),
+    video_startup_preroll_request_time: intentMs === null ? null : Math.max(0, calledAtMs - intentMs),
+    video_startup_preroll_load_time: Math.max(0, shownAtMs - calledAtMs),
+    requests_for_first_preroll: requests,
   };
 }
 
@@ -137,7 +152,7 @@ function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
   const { settled, walk: walked, content } = facts;
   const renditions = walkRenditions(settled.events, walked, content);
   const contentMs = told(fields, "view_total_content_playback_time") ?? 0;
-  const upscale = quotientOrNull(told(fields, "view_total_upscaling"), contentMs);
+  const upscale = quotient(told(fields, "view_total_upscaling") ?? 0, contentMs);
   const maxUpscale = told(fields, "view_max_upscale_percentage");
   const scores = scoresOf({
     playbackFailure: walked.failure?.businessException === false,
@@ -158,7 +173,7 @@ function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
     rendition_downshift_count: renditions.downshifts,
     weighted_average_bitrate: renditions.averageBitrate,
     upscale_percentage: upscale,
-    downscale_percentage: quotientOrNull(told(fields, "view_total_downscaling"), contentMs),
+    downscale_percentage: quotient(told(fields, "view_total_downscaling") ?? 0, contentMs),
     max_upscale_percentage: maxUpscale,
     max_downscale_percentage: told(fields, "view_max_downscale_percentage"),
     live_stream_latency: rounded(liveLatencyMs(settled)),
@@ -177,7 +192,7 @@ function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
   };
 }
 
-function successOf({ walk: walked }: Facts, dropped: boolean) {
+function successOf({ walk: walked }: Facts, dropped: boolean, viewer: string | null) {
   const { failure } = walked;
   const flag = (is: boolean) => (is ? 1 : 0);
   const technical = failure?.businessException === false ? failure : null;
@@ -185,7 +200,7 @@ function successOf({ walk: walked }: Facts, dropped: boolean) {
   return {
     views: 1,
     ended_views: 1,
-    unique_viewers: 1,
+    unique_viewers: viewer === null ? null : 1,
     playback_failure_percentage: flag(technical !== null),
     video_startup_failure_percentage: flag(technical?.beforeFrame === true),
     content_playback_failure_percentage: flag(technical?.duringAds === false),
@@ -222,8 +237,9 @@ function isExit({ intentMs, frameMs, hadFatal }: Walk): boolean {
 function liveLatencyMs({ events, offsetMs }: SettledView): number | null {
   const samples = events.flatMap(({ name, fields, atMs }) => {
     if (name === "rebufferstart") return []; // dated back, its fields are not
-    const program = fields["player_program_time"];
-    const behindMs = typeof program === "number" ? atMs + offsetMs - program : -1;
+    const [program, toldMs] = [fields["player_program_time"], fields["viewer_time"]];
+    const isSample = typeof program === "number" && toldMs === atMs;
+    const behindMs = isSample ? Math.round(atMs - program) + offsetMs : -1;
     return behindMs >= 0 && behindMs <= LIVE_LIMIT_MS ? [behindMs] : [];
   });
   return samples.length === 0 ? null : samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
@@ -265,8 +281,4 @@ function sampleRate(value: FieldValue | undefined): number {
 
 function quotient(part: number, whole: number): number | null {
   return whole === 0 ? null : part / whole;
-}
-
-function quotientOrNull(part: number | null, whole: number): number | null {
-  return part === null ? null : quotient(part, whole);
 }

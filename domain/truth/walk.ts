@@ -22,6 +22,8 @@ export interface Walk {
   programChanged: boolean;
   /** Someone watches or waits to: start-up, playing, stalls and seeks. */
   watching: Span[];
+  /** The last of them had not ended when the newest event came. */
+  watchesOn: boolean;
   stalls: Span[];
   seeks: Span[];
   adBreaks: Span[];
@@ -51,18 +53,30 @@ interface Walker extends Walk {
   paused: boolean;
   /** An ad has shown a frame and is not over. */
   adOnScreen: boolean;
+  /** Nobody told that the break began: it is over with its ad. */
+  breakImplied: boolean;
 }
 
 /** Walks the events in the order in which the client made them. What is open at the end, ends with the newest event. */
 export function walk({ events }: SettledView): Walk {
   const walker: Walker = {
     ...{ intentMs: null, frameMs: null, contentFrameMs: null, startUnknown: false, failure: null, hadFatal: false },
-    ...{ watching: [], stalls: [], seeks: [], adBreaks: [], adsShown: [], stallCount: 0, seekCount: 0 },
+    ...{
+      watching: [],
+      watchesOn: false,
+      stalls: [],
+      seeks: [],
+      adBreaks: [],
+      adsShown: [],
+      stallCount: 0,
+      seekCount: 0,
+    },
     programChanged: events.some(({ fields }) => fields["view_program_changed"] === true),
-    ...{ open: {}, contentOver: false, contentRuns: false, paused: true, adOnScreen: false },
+    ...{ open: {}, contentOver: false, contentRuns: false, paused: true, adOnScreen: false, breakImplied: false },
   };
   for (const event of events) step(walker, event);
   const newestMs = Math.max(...events.map(({ atMs }) => atMs));
+  walker.watchesOn = isOpen(walker, "watching");
   for (const kind of KINDS) close(walker, kind, newestMs);
   return walker;
 }
@@ -109,8 +123,14 @@ function playContent(walker: Walker, atMs: number): void {
 }
 
 function stepAds(walker: Walker, name: string, atMs: number): void {
-  if (name === "adbreakstart") close(walker, "stalls", atMs);
-  if (name === "adbreakstart" || name === "adplay" || name === "adplaying") open(walker, "adBreaks", atMs);
+  if (name === "adbreakstart" || name === "adplay") close(walker, "stalls", atMs);
+  if (name === "adbreakstart") {
+    close(walker, "adBreaks", atMs);
+    walker.breakImplied = false;
+  }
+  const begins = name === "adplay" || name === "adplaying";
+  if (begins && !isOpen(walker, "adBreaks")) walker.breakImplied = true;
+  if (begins || name === "adbreakstart") open(walker, "adBreaks", atMs);
   if (name === "adplaying") {
     walker.adOnScreen = true;
     open(walker, "adsShown", atMs);
@@ -122,6 +142,7 @@ function stepAds(walker: Walker, name: string, atMs: number): void {
   if (["adended", "adskipped", "aderror", "adbreakstart", "adbreakend"].includes(name)) {
     walker.adOnScreen = false;
     close(walker, "adsShown", atMs);
+    if (walker.breakImplied) close(walker, "adBreaks", atMs);
   }
   if (name !== "adbreakend") return;
   close(walker, "adBreaks", atMs);
