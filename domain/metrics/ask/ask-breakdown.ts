@@ -2,7 +2,7 @@ import { dimensionColumn } from "../dimension-column.ts";
 import type { Dimension } from "../dimensions.ts";
 import type { Measurement, Metric } from "../metric.ts";
 import type { Scope } from "../scope.ts";
-import { type Aggregate, aggregate, groupColumns } from "./aggregate.ts";
+import { aggregate, groupColumns } from "./aggregate.ts";
 import type { KeyedQuestion } from "./ask-labels.ts";
 import { impactSql, levelSql } from "./impact.ts";
 import { SETTINGS } from "./scope-clause.ts";
@@ -25,7 +25,7 @@ export interface BreakdownRow {
   total_playing_time: number;
   /** (value − value of all) × views ÷ all views, turned so that more is worse; null where nothing is better or worse. */
   impact: number | null;
-  /** Place by impact among all rows, the worst is 1. */
+  /** Place by impact, or by value where that is null, among all rows; the worst is 1. */
   negative_impact: number;
   /** Rows without limit and offset. */
   total_row_count: number;
@@ -54,7 +54,7 @@ SELECT
   group_row.4 AS total_watch_time,
   group_row.5 AS total_playing_time,
   ${impactSql(metric, "group_row.6")} AS impact,
-  toFloat64(row_number() OVER (ORDER BY impact DESC NULLS LAST, views DESC, field)) AS negative_impact,
+  toFloat64(row_number() OVER (ORDER BY ${worstSql(metric)} DESC NULLS LAST, views DESC, field)) AS negative_impact,
   total_row_count
 FROM (
   SELECT
@@ -65,7 +65,7 @@ FROM (
   FROM (SELECT g, ${groupColumns(numbers, scope.weighted)} FROM ${rows.sql} GROUP BY g)
 )
 ARRAY JOIN group_rows AS group_row
-ORDER BY ${orderSql(options, numbers)}
+ORDER BY ${orderSql(options, metric)}
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ${SETTINGS}`,
     params: { ...rows.params, limit: options.limit, offset: options.offset },
@@ -73,9 +73,13 @@ ${SETTINGS}`,
   };
 }
 
-/** Values in the order asked, then busy ones first, then by name. Where nothing is worse, impact means the value. */
-function orderSql({ orderBy, direction }: BreakdownOptions, { level }: Aggregate): string {
-  const impact = level === null ? "value" : "impact";
-  const column = { negative_impact: impact, value: "value", views: "views", field: "field" }[orderBy];
+/** Values in the order asked, then busy ones first, then by name. */
+function orderSql({ orderBy, direction }: BreakdownOptions, metric: Metric): string {
+  const column = { negative_impact: worstSql(metric), value: "value", views: "views", field: "field" }[orderBy];
   return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST, views DESC, field`;
+}
+
+/** What says how bad a row is; the value itself where nothing is better or worse. */
+function worstSql({ better }: Metric): string {
+  return better === null ? "value" : "impact";
 }

@@ -1,0 +1,257 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askBreakdown, type BreakdownRow } from "../../../domain/metrics/ask/ask-breakdown.ts";
+import { askComparison, comparedColumn } from "../../../domain/metrics/ask/ask-comparison.ts";
+import { askInsights, type InsightRow } from "../../../domain/metrics/ask/ask-insights.ts";
+import { askOverall, type OverallRow } from "../../../domain/metrics/ask/ask-overall.ts";
+import { askTimeseries, type PointRow } from "../../../domain/metrics/ask/ask-timeseries.ts";
+import { COMPARED_SCORES, COMPARED_TOTALS } from "../../../domain/metrics/comparison.ts";
+import { type Dimension, dimensionById } from "../../../domain/metrics/dimensions.ts";
+import type { Measurement, Metric } from "../../../domain/metrics/metric.ts";
+import { METRICS, metricById } from "../../../domain/metrics/metrics.ts";
+import type { Scope } from "../../../domain/metrics/scope.ts";
+import { bucketStarts, GRANULARITIES } from "../../../domain/metrics/time-buckets.ts";
+import type { ViewRecord } from "../../../domain/view/view-record.ts";
+import type { TestClickHouse } from "../testing.ts";
+import { plainNumbers, viewsIn } from "./testing/plain-answers.ts";
+import { anyRecord, TIMES } from "./testing/random-records.ts";
+import { answer, environment, insertViews, startViewsTable } from "./testing/views-table.ts";
+
+let clickhouse: TestClickHouse;
+const records = fc.sample(anyRecord, { numRuns: 500, seed: 4_711 });
+/** Not all that there is, so that edges matter. */
+const range = { fromMs: TIMES.fromMs + 7_200_123, toMs: TIMES.toMs - 36_000_456 };
+
+beforeAll(async () => {
+  clickhouse = await startViewsTable();
+  const rows = records.map((record, at) => {
+    return { environmentId: 3, viewId: `view ${at}`, firstSeenMs: record.viewStartMs, version: 1, record };
+  });
+  await insertViews(clickhouse, rows);
+});
+afterAll(() => clickhouse.stop());
+
+function scope(more: Partial<Scope> = {}): Scope {
+  const all = { filters: [], metricFilters: [], weighted: false, includeBots: false };
+  return { environmentId: environment(3), ...range, ...all, ...more };
+}
+
+const metric = (id: string) => metricById(id) as Metric;
+const dimension = (id: string) => dimensionById(id) as Dimension;
+
+/** Equal up to the order in which numbers were added up. */
+function expectNear(found: number | null | undefined, expected: number | null, what: string): void {
+  if (expected === null || found === null || found === undefined) expect([what, found]).toEqual([what, expected]);
+  else
+    expect([what, Math.abs(found - expected) <= 1e-9 * Math.max(1, Math.abs(expected)), found, expected]).toEqual([
+      what,
+      true,
+      found,
+      expected,
+    ]);
+}
+
+const CASES = METRICS.flatMap((each) =>
+  each.measurements.flatMap((measurement) =>
+    [false, true].map((weighted): [string, Metric, Measurement, boolean] => {
+      return [`${each.id} ${measurement}${weighted ? ", weighted" : ""}`, each, measurement, weighted];
+    }),
+  ),
+);
+
+describe("askOverall", () => {
+  it.each(CASES)("equals a plain count: %s", async (name, each, measurement, weighted) => {
+    const [row] = await answer<OverallRow>(clickhouse, askOverall(scope({ weighted }), each, measurement));
+    const expected = plainNumbers(viewsIn(records, each, range), each, measurement, weighted);
+    expect(expected.views).toBeGreaterThan(50);
+    expectNear(row?.value, expected.value, name);
+    expectNear(row?.total_views, expected.views, "views");
+    expectNear(row?.total_watch_time, expected.total_watch_time, "watch time");
+    expectNear(row?.total_playing_time, expected.total_playing_time, "playing time");
+  });
+
+  it.each(CASES)(
+    "of nothing is 0 where it is counted or added up, else unknown: %s",
+    async (_, each, measurement, weighted) => {
+      const empty = scope({ weighted, fromMs: 0, toMs: 1 });
+      const [row] = await answer<OverallRow>(clickhouse, askOverall(empty, each, measurement));
+      const value = measurement === "count" || measurement === "sum" ? 0 : null;
+      expect(row).toEqual({ value, total_views: 0, total_watch_time: 0, total_playing_time: 0 });
+    },
+  );
+
+  it("counts crawlers where asked", async () => {
+    const question = askOverall(scope({ includeBots: true }), metric("views"), "count");
+    const people = records.map((record) => ({ ...record, bot: false }));
+    const [row] = await answer<OverallRow>(clickhouse, question);
+    expect(row?.value).toBe(viewsIn(people, metric("views"), range).length);
+  });
+
+  it("refuses a measurement that the metric does not have", () => {
+    expect(() => askOverall(scope(), metric("views"), "median")).toThrow(RangeError);
+  });
+});
+
+describe("askTimeseries", () => {
+  const zones = ["UTC", "Pacific/Chatham", "America/St_Johns"];
+  const series = GRANULARITIES.flatMap((granularity) => zones.map((zone) => [granularity, zone] as const));
+
+  it.each(series)("equals a plain count in each bucket: %s in %s", async (granularity, zone) => {
+    for (const [id, measurement] of [
+      ["video_startup_time", "95th"],
+      ["playing_time", "sum"],
+    ] as const) {
+      const question = askTimeseries(scope(), metric(id), measurement, granularity, zone);
+      const points = await answer<PointRow>(clickhouse, question);
+      const starts = bucketStarts(range.fromMs, range.toMs, granularity, zone);
+      const expected = starts.flatMap((startMs, at) => {
+        const bucket = {
+          fromMs: Math.max(startMs, range.fromMs),
+          toMs: Math.min(starts[at + 1] ?? range.toMs, range.toMs),
+        };
+        const { value, views } = plainNumbers(viewsIn(records, metric(id), bucket), metric(id), measurement, false);
+        return views === 0 ? [] : [{ start_ms: startMs, value, views }];
+      });
+      expect(points.map(({ start_ms, views }) => [start_ms, views])).toEqual(
+        expected.map(({ start_ms, views }) => [start_ms, views]),
+      );
+      for (const [at, { value }] of expected.entries()) expectNear(points[at]?.value, value, `${starts[at]}`);
+    }
+  });
+});
+
+/** Values of a dimension, and the views that have them. */
+function groupsOf(views: readonly ViewRecord[], of: (record: ViewRecord) => string): Map<string, ViewRecord[]> {
+  return Map.groupBy(views, of);
+}
+
+/** By what some dimensions of each kind group. */
+const GROUPINGS: readonly (readonly [string, (record: ViewRecord) => string])[] = [
+  ["country", ({ country }) => country],
+  ["browser_version", ({ browserVersion }) => browserVersion],
+  ["playback_failure", ({ playbackFailure }) => String(playbackFailure)],
+  ["player_remote_played", ({ playerRemotePlayed }) => String(playerRemotePlayed ?? "")],
+  ["asn", ({ asn }) => (asn === 0 ? "" : String(asn))],
+  ["video_source_fps", ({ videoSourceFps }) => String(videoSourceFps ?? "")],
+  ["video_cdn_trace", ({ cdnTrace }) => (cdnTrace.length === 0 ? "" : `[${cdnTrace.join(",")}]`)],
+];
+const MEASURED = [
+  ["video_startup_time", "median"],
+  ["rebuffer_percentage", "avg"],
+  ["viewer_experience_score", "avg"],
+  ["playing_time", "sum"],
+  ["unique_viewers", "count"],
+] as const;
+
+describe("askBreakdown", () => {
+  const cases = GROUPINGS.flatMap(([id, of]) =>
+    MEASURED.map(([metricId, measurement]) => [id, metricId, measurement, of] as const),
+  );
+
+  it.each(cases)("equals a plain count of each value: %s of %s (%s)", async (id, metricId, measurement, of) => {
+    const options = { limit: 100, offset: 0, orderBy: "negative_impact", direction: "desc" } as const;
+    const each = metric(metricId);
+    const question = askBreakdown(scope({ weighted: true }), each, measurement, dimension(id), options);
+    const rows = await answer<BreakdownRow>(clickhouse, question);
+    const views = viewsIn(records, each, range).filter((record) => each.perView(record) !== null);
+    const groups = groupsOf(views, of);
+    expect(rows.map(({ field }) => field).sort()).toEqual([...groups.keys()].sort());
+    const whole = plainNumbers(views, each, measurement, true);
+    for (const { field, value, impact, total_row_count, ...row } of rows) {
+      const expected = plainNumbers(groups.get(field) ?? [], each, measurement, true);
+      expectNear(value, expected.value, `${id} ${field}`);
+      expectNear(row.views, expected.views, `views of ${field}`);
+      expectNear(row.total_watch_time, expected.total_watch_time, `watch time of ${field}`);
+      expect(total_row_count).toBe(groups.size);
+      expectNear(impact, plainImpact(each, measurement, expected, whole), `impact of ${field}`);
+    }
+    expect(rows.map(({ negative_impact }) => negative_impact)).toEqual(rows.map((_, at) => at + 1));
+    expectOrdered(rows.map(({ impact, value }) => impact ?? value));
+  });
+
+  it("orders by value, by views and by name, both ways, and pages", async () => {
+    const ask = (options: Partial<Parameters<typeof askBreakdown>[4]>) => {
+      const all = { limit: 100, offset: 0, orderBy: "field", direction: "asc", ...options } as const;
+      return answer<BreakdownRow>(
+        clickhouse,
+        askBreakdown(scope(), metric("views"), "count", dimension("video_title"), all),
+      );
+    };
+    const byName = await ask({});
+    expect(byName.map(({ field }) => field)).toEqual([...byName.map(({ field }) => field)].sort());
+    expect((await ask({ direction: "desc" })).map(({ field }) => field)).toEqual(
+      byName.map(({ field }) => field).reverse(),
+    );
+    expectOrdered((await ask({ orderBy: "views", direction: "desc" })).map(({ views }) => views));
+    expectOrdered((await ask({ orderBy: "value", direction: "asc" })).map(({ value }) => value).reverse());
+    const page = await ask({ limit: 2, offset: 3 });
+    expect(page).toEqual(byName.slice(3, 5));
+  });
+});
+
+function expectOrdered(values: readonly (number | null)[]): void {
+  const known = values.filter((value) => value !== null);
+  expect(known).toEqual([...known].sort((one, other) => other - one));
+}
+
+/** data-api.md §2.3, per view where the value is a sum. */
+function plainImpact(
+  { better }: Metric,
+  measurement: Measurement,
+  group: { value: number | null; views: number },
+  whole: { value: number | null; views: number },
+): number | null {
+  if (better === null) return null;
+  const level = ({ value, views }: typeof group) => (measurement === "sum" ? (value ?? 0) / views : (value ?? 0));
+  const worse = ((level(group) - level(whole)) * group.views) / whole.views;
+  return better === "higher" ? -worse : worse;
+}
+
+describe("askInsights", () => {
+  it.each(MEASURED.slice(0, 4))(
+    "finds of many dimensions the values that worsen most: %s (%s)",
+    async (metricId, measurement) => {
+      const each = metric(metricId);
+      const question = askInsights(
+        scope(),
+        each,
+        measurement,
+        GROUPINGS.map(([id]) => dimension(id)),
+        1_000,
+      );
+      const rows = await answer<InsightRow>(clickhouse, question);
+      const views = viewsIn(records, each, range).filter((record) => each.perView(record) !== null);
+      const whole = plainNumbers(views, each, measurement, false);
+      const expected = GROUPINGS.flatMap(([id, of]) =>
+        [...groupsOf(views, of)].map(([field, held]) => {
+          const group = plainNumbers(held, each, measurement, false);
+          return { dimension: id, field, ...group, impact: plainImpact(each, measurement, group, whole) ?? 0 };
+        }),
+      ).filter(({ impact }) => impact > 1e-9);
+      const found = new Map(rows.map((row) => [`${row.dimension} ${row.field}`, row]));
+      expect(expected.length).toBeGreaterThan(10);
+      for (const { dimension: id, field, value, impact } of expected) {
+        expectNear(found.get(`${id} ${field}`)?.value, value, `${id} ${field}`);
+        expectNear(found.get(`${id} ${field}`)?.impact, impact, `impact of ${id} ${field}`);
+      }
+      expect(rows.filter(({ impact }) => impact > 1e-9)).toHaveLength(expected.length);
+      expectOrdered(rows.map(({ impact }) => impact));
+    },
+  );
+});
+
+describe("askComparison", () => {
+  const items = [
+    ...Object.values(COMPARED_TOTALS),
+    ...COMPARED_SCORES.flatMap(({ score, items }) => [score, ...items]),
+  ];
+
+  it.each([false, true])("says in one pass what each question says alone, weighted: %s", async (weighted) => {
+    const [row] = await answer<Record<string, number | null>>(clickhouse, askComparison(scope({ weighted })));
+    for (const item of items) {
+      const each = metric(item.metric);
+      const { value } = plainNumbers(viewsIn(records, each, range), each, item.measurement, weighted);
+      expectNear(row?.[comparedColumn(item)], value, item.name);
+    }
+  });
+});
