@@ -28,7 +28,11 @@ describe("what is rejected", () => {
     ["nothing that is known", "{", 0],
     ["a body cut off with keys of two environments", request(event({}), event({ ake: OTHER_KEY })).slice(0, -3), 0],
   ])("belongs to the environment that it means: %s", async (_, body, environmentId) => {
-    expect((await edge.post(body)).status).toBe(200);
+    const answer = await edge.post(body);
+    expect([answer.status, answer.headers.get("x-playhead-rejected")]).toEqual([
+      200,
+      expect.stringMatching(/^\w+=\d+$/),
+    ]);
     expect(environments()).toEqual([environmentId]);
   });
 

@@ -50,6 +50,7 @@ async function answer(
   }
   kept.onDurable();
   deps.metrics.answered(200);
+  if (kept.rejected !== "") response.setHeader("x-playhead-rejected", kept.rejected); // for people, and for replays
   send(response, 200, kept.reply ?? "ok\n");
 }
 

@@ -32,6 +32,8 @@ export interface KeepRequestDeps {
 
 export interface Kept {
   durable: Promise<unknown>;
+  /** What is not taken, as `reason=count, …`; "" when all is. */
+  rejected: string;
   /** Counts; call once it is durable. */
   onDurable(): void;
   /** What is answered then, where it is more than "ok". */
@@ -163,7 +165,7 @@ export class KeepRequest {
     const rejected = routed.rejected.size === 0 ? 0 : received - taken(routed);
     this.#budget.note(network.address, sent.body?.length ?? 0, rejected / Math.max(1, received), nowMs());
     const durable = learned.length === 0 ? written : written.then(() => learned.forEach(viewSources.remember));
-    const kept: Kept = { durable, onDurable: metrics.routed(routed) };
+    const kept: Kept = { durable, rejected: rejectedText(routed), onDurable: metrics.routed(routed) };
     if (sent.reply !== undefined) kept.reply = sent.reply;
     return kept;
   }
@@ -180,6 +182,11 @@ export class KeepRequest {
 /** Views whose events only what they play can place. */
 function keylessViews(events: readonly PeekedEvent[]): Set<string> {
   return new Set(events.flatMap(({ peek }) => (typeof peek === "string" || peek.envKey !== null ? [] : peek.viewId)));
+}
+
+function rejectedText({ rejected }: RoutedEvents): string {
+  if (rejected.size === 0) return "";
+  return [...rejected.values()].map(({ reason, count }) => `${reason}=${count}`).join(", ");
 }
 
 function taken({ views }: RoutedEvents): number {

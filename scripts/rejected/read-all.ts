@@ -1,0 +1,22 @@
+import type { RejectedPlace, RejectedScope } from "../../domain/messages/ask-rejected.ts";
+import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { placeOf, readRejectedSamples, type StoredSample } from "../../platform/clickhouse/rejected-beacons.ts";
+
+/** Samples may hold 64 KiB each. */
+const PAGE = 100;
+
+/** All samples that can be sent again, newest first, page by page. */
+export async function* readReplayable(clickhouse: ClickHouse, scope: RejectedScope): AsyncGenerator<StoredSample> {
+  let after: RejectedPlace | null = null;
+  while (true) {
+    const samples: StoredSample[] = await readRejectedSamples(clickhouse, scope, {
+      after,
+      limit: PAGE,
+      replayableOnly: true,
+    });
+    yield* samples;
+    const last = samples.at(-1);
+    if (last === undefined) return;
+    after = placeOf(last);
+  }
+}

@@ -1,0 +1,85 @@
+import { resolve } from "node:path";
+import { readRejectedCounts } from "../platform/clickhouse/rejected-beacons.ts";
+import { readArguments } from "./rejected/arguments.ts";
+import { readReplayable } from "./rejected/read-all.ts";
+import { type ReplayResult, replaySamples } from "./rejected/replay.ts";
+import { type Owner, openStores, type Stores } from "./rejected/stores.ts";
+import { findRunningSystem, loopbackAddress, UsageError } from "./simulate/running-system.ts";
+
+const USAGE = `node scripts/replay-rejected.ts [options]
+
+  Sends rejected beacons of which the whole body was kept to the collector again, after what was wrong has been mended.
+  Sending twice is harmless: events are told apart by environment, view and number. They arrive now.
+
+  --reason REASON     only those rejected for it
+  --since TIME        only those of the last 30m, 6h, 2d (default 7d, as long as they are kept)
+  --environment ID    only those of this environment
+  --unplaced          only those of no environment
+  --dry-run           tell what would be sent
+  --collector H:P     a collector on this machine (default: the Playhead that runs here)
+  --data DIR          data folder of that Playhead (default .playhead)`;
+
+const args = read();
+const stores = openStores(resolve(args.data));
+try {
+  const owners = await stores.owners(args);
+  const toMs = Date.now();
+  const scopes = owners.map((owner) => ({
+    owner,
+    scope: { environmentId: owner.number, fromMs: toMs - args.sinceMs, toMs, reason: args.reason },
+  }));
+  if (args.dryRun) for (const { owner, scope } of scopes) await tell(stores, owner, scope);
+  else {
+    const { collector } = findRunningSystem({ collector: args.collector, environmentKey: "" }, resolve(args.data));
+    const results = [];
+    for (const { owner, scope } of scopes) {
+      const samples = readReplayable(stores.clickhouse, scope);
+      const result = await replaySamples(loopbackAddress(collector), samples, progress(owner));
+      if (result.sent + result.failed > 0) console.log(summary(owner, result));
+      results.push(result);
+    }
+    if (results.every(({ sent, failed }) => sent + failed === 0)) console.log("nothing to send again");
+    process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+  }
+} finally {
+  await stores.close();
+}
+
+function read() {
+  try {
+    const read = readArguments(process.argv.slice(2));
+    if (!read.help) return read;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`replay-rejected: ${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+async function tell({ clickhouse }: Stores, owner: Owner, scope: Parameters<typeof readReplayable>[1]): Promise<void> {
+  const counts = await readRejectedCounts(clickhouse, scope);
+  const whole = new Map<string, number>();
+  for await (const { reason } of readReplayable(clickhouse, scope)) whole.set(reason, (whole.get(reason) ?? 0) + 1);
+  for (const { reason, count, samples } of counts) {
+    const kept = `${samples} samples, ${whole.get(reason) ?? 0} to send again`;
+    console.log(`environment ${owner.name}: ${reason}: ${count} events rejected, ${kept}`);
+  }
+}
+
+function progress(owner: Owner): (result: Readonly<ReplayResult>) => void {
+  const EVERY = 100;
+  return ({ sent, failed, taken }) => {
+    if ((sent + failed) % EVERY === 0) console.log(`environment ${owner.name}: ${sent + failed} sent, ${taken} taken`);
+  };
+}
+
+function summary(owner: Owner, { sent, failed, taken, rejected }: ReplayResult): string {
+  const still = [...rejected].map(([reason, count]) => `${count} ${reason}`).join(", ");
+  return [
+    `environment ${owner.name}: ${sent} requests sent, ${taken} taken whole`,
+    ...(still === "" ? [] : [`still rejected: ${still}`]),
+    ...(failed === 0 ? [] : [`${failed} without an answer, run it again`]),
+  ].join("; ");
+}
