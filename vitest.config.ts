@@ -17,6 +17,7 @@ export default defineConfig({
           include: ["{domain,platform,server,collector,delivery,transcoder,scripts,app,bench}/**/*.int.test.ts"],
           environment: "node",
           pool: "forks",
+          globalSetup: ["platform/eventlog/kafka/testing/setup.ts"],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -18,46 +18,54 @@ const MAX_VIEWS = 100_000;
 const RETRY_MS = 1_000;
 
 /**
- * Reads topic `view_sources` once, since an edge that was started anew hears only heartbeats of the views under way.
- * Resolves after the first attempt and goes on trying: on a full disk the topic cannot even be opened.
+ * Follows topic `view_sources`: an edge that was started anew hears only heartbeats of the views under way, and another edge
+ * may have heard of a view first. Resolves when the past is read, or cannot be for now; then it is tried on.
  * Keyed by view id alone, unlike all else: the environment is what is asked for. So the first word of a view holds, and
  * nobody can move a view by naming another id later.
  */
 export async function openViewSources(eventlog: EventLog, log: Logger, retryMs = RETRY_MS): Promise<ViewSources> {
   const closing = new AbortController();
   const views = new RecentMap<string>(MAX_VIEWS);
-  let isRead = await read();
+  const tried = Promise.withResolvers<void>();
+  let isRead = false;
 
-  async function read(): Promise<boolean> {
+  async function followOnce(): Promise<void> {
     try {
-      for await (const { value } of eventlog.readAll("view_sources", 0)) {
-        const source = decodeViewSource(value.toString("utf8"));
-        if (source !== null) remember(source);
+      for await (const { records, isCaughtUp } of eventlog.follow("view_sources", 0, closing.signal)) {
+        for (const { value } of records) {
+          const source = decodeViewSource(value.toString("utf8"));
+          if (source !== null) remember(source);
+        }
+        isRead ||= isCaughtUp;
+        if (isRead) tried.resolve();
       }
-      return true;
     } catch (error) {
       if (!(error instanceof LogUnavailableError)) throw error;
       log.warn({ err: error }, "cannot read the sources of views under way, trying on");
-      return false;
     }
   }
   function remember({ viewId, playbackId }: ViewSource): void {
     if (views.get(viewId) === undefined) views.set(viewId, playbackId);
   }
 
-  const reading = (async () => {
-    while (!isRead && !closing.signal.aborted) {
+  const following = (async () => {
+    while (!closing.signal.aborted) {
+      await followOnce();
+      tried.resolve();
       await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      if (!closing.signal.aborted) isRead = await read();
     }
   })();
-  reading.catch((error: unknown) => log.error({ err: error }, "the sources of views under way cannot be read"));
+  following.catch((error: unknown) => {
+    log.error({ err: error }, "the sources of views under way cannot be read");
+    tried.reject(error);
+  });
+  await tried.promise;
   return {
     find: (viewId) => views.get(viewId) ?? (isRead ? null : undefined),
     remember,
     close: async () => {
       closing.abort();
-      await reading.catch(() => undefined);
+      await following.catch(() => undefined);
     },
   };
 }

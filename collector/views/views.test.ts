@@ -75,6 +75,9 @@ function memoryLog() {
       readAll: async function* (): AsyncIterable<StoredRecord> {
         for (const record of log.states) yield { ...record, offset: 0, nextOffset: 0 };
       },
+      follow: () => {
+        throw new Error("nothing is followed here");
+      },
       close: async () => undefined,
     } satisfies EventLog,
   };

@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../observability/logger.ts";
 import { DurableWatcher } from "./durable-position.ts";
-import type { Assignment, ConsumerHandlers, LogConsumer, StoredRecord } from "./eventlog.ts";
+import {
+  type Assignment,
+  type ConsumerHandlers,
+  type LogConsumer,
+  NotHeldError,
+  type StoredRecord,
+} from "./eventlog.ts";
 import { GroupLeases } from "./group-leases.ts";
+import { handOut } from "./hand-out.ts";
 import type { LogMetrics } from "./log-metrics.ts";
 import { OffsetFile } from "./offsets.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
@@ -77,7 +84,7 @@ export class GroupConsumer implements LogConsumer {
 
   async commit(partition: number, offset: number): Promise<void> {
     const held = this.#held.get(partition);
-    if (held === undefined || held.lost) throw new Error(`Partition ${partition} is not held by this consumer`);
+    if (held === undefined || held.lost) throw new NotHeldError(partition);
     this.#checkOffset(offset);
     held.offsets.commit(offset);
   }
@@ -252,7 +259,8 @@ export class GroupConsumer implements LogConsumer {
     for (let at = 0; at < records.length; at += MAX_BATCH_RECORDS) {
       if (member.abort.signal.aborted) return;
       const batch = records.slice(at, at + MAX_BATCH_RECORDS);
-      await this.#options.handlers.batch(member.partition, batch);
+      await handOut(this.#options.handlers, member.partition, batch, member.abort.signal);
+      if (member.lost) return;
       member.delivered = batch.at(-1)?.nextOffset ?? member.delivered;
     }
   }

@@ -77,6 +77,31 @@ export async function collect(
   return collector;
 }
 
+/** Follows a partition in the background and remembers what came; for tests. */
+export function follow(log: EventLog, topic: string, partition: number) {
+  const stop = new AbortController();
+  const seen = {
+    records: [] as StoredRecord[],
+    isCaughtUp: false,
+    until: (count: number) => vi.waitFor(() => expectCount(seen.records.length, count), PATIENCE),
+    stop: async () => {
+      stop.abort();
+      await following;
+    },
+  };
+  const following = (async () => {
+    for await (const { records, isCaughtUp } of log.follow(topic, partition, stop.signal)) {
+      seen.records.push(...records);
+      seen.isCaughtUp ||= isCaughtUp;
+    }
+  })();
+  return seen;
+}
+
+function expectCount(count: number, wanted: number): void {
+  if (count < wanted) throw new Error(`${count} of ${wanted} records have come`);
+}
+
 export function records(partition: number, texts: readonly string[]): LogRecord[] {
   return texts.map((text, at) => ({ partition, key: `key ${at}`, value: Buffer.from(text), timestampMs: 1_000 + at }));
 }

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Collector, collect, numbered, readToEnd, records, values } from "./contract-collector.ts";
-import { type EventLog, LogBusyError, type LogRecord } from "./eventlog.ts";
+import { type Collector, collect, follow, numbered, readToEnd, records, values } from "./contract-collector.ts";
+import { type EventLog, LogBusyError, type LogRecord, LogUnavailableError } from "./eventlog.ts";
+
+/** Where implementations may differ; whoever uses the log must be right with either. */
+export interface EventLogTraits {
+  /** How many may write a topic at the same time. */
+  writers: "one" | "many";
+  /** What a second member of a group gets: nothing as long as the first is there, or an equal share. */
+  members: "first" | "shared";
+}
 
 /** What an implementation has to provide; each test gets its own, empty. */
 export interface EventLogHarness {
@@ -20,7 +28,11 @@ const PARTITIONS = CONTRACT_TOPICS.events.partitions;
 const WAKE_UP_MS = 250;
 
 /** The facts that every implementation of {@link EventLog} keeps. */
-export function eventLogContract(name: string, makeHarness: () => Promise<EventLogHarness>): void {
+export function eventLogContract(
+  name: string,
+  traits: EventLogTraits,
+  makeHarness: () => Promise<EventLogHarness>,
+): void {
   describe(`${name} keeps the contract of an event log`, () => {
     let harness: EventLogHarness;
     beforeEach(async () => {
@@ -30,11 +42,13 @@ export function eventLogContract(name: string, makeHarness: () => Promise<EventL
     const open = (): EventLog => harness.open();
 
     describe("appending", () => appending(open));
+    describe("writers", () => (traits.writers === "one" ? oneWriter(open) : manyWriters(open)));
     describe("groups", () => groups(open));
-    describe("members", () => members(open));
+    describe("members", () => members(open, traits));
     describe("handlers", () => handlers(open));
     describe("positions", () => positions(open));
     describe("reading all", () => readingAll(open));
+    describe("following", () => following(open));
   });
 }
 
@@ -95,14 +109,6 @@ function appending(open: () => EventLog): void {
     expect(values(await readToEnd(log.readAll("events", 0)))).toEqual(["kept"]);
   });
 
-  it("refuses a second writer while the first is open, and lets it in afterwards", async () => {
-    const writer = await open().openWriter("events");
-    await expect(open().openWriter("events")).rejects.toThrow(LogBusyError);
-    await writer.close();
-    const second = await open().openWriter("events");
-    await second.append(records(0, ["from the second"]));
-  });
-
   it("finishes what was appended before closing, and takes nothing after it", async () => {
     const log = open();
     const writer = await log.openWriter("events");
@@ -111,6 +117,27 @@ function appending(open: () => EventLog): void {
     await last;
     await expect(writer.append(records(0, ["late"]))).rejects.toThrow("closed");
     expect(values(await readToEnd(log.readAll("events", 0)))).toEqual(["last"]);
+  });
+}
+
+function oneWriter(open: () => EventLog): void {
+  it("refuses a second writer while the first is open, and lets it in afterwards", async () => {
+    const writer = await open().openWriter("events");
+    await expect(open().openWriter("events")).rejects.toThrow(LogBusyError);
+    await writer.close();
+    const second = await open().openWriter("events");
+    await second.append(records(0, ["from the second"]));
+  });
+}
+
+function manyWriters(open: () => EventLog): void {
+  it("takes from several at once, and keeps the order of each", async () => {
+    const writers = [await open().openWriter("events"), await open().openWriter("events")];
+    const own = writers.map((_, at) => numbered(Array(200).fill(0), at * 1_000));
+    await Promise.all(writers.flatMap((writer, at) => (own[at] ?? []).map((record) => writer.append([record]))));
+    const stored = (await readToEnd(open().readAll("events", 0))).map(asWritten);
+    expect(stored).toHaveLength(400);
+    for (const list of own) expect(stored.filter(({ key }) => list.some((one) => one.key === key))).toEqual(list);
   });
 }
 
@@ -150,20 +177,22 @@ function groups(open: () => EventLog): void {
   });
 }
 
-function members(open: () => EventLog): void {
-  it("gives a partition to one member at a time, and to the next when the first leaves", async () => {
+function members(open: () => EventLog, traits: EventLogTraits): void {
+  it("gives a partition to one member at a time, and all to the next when the first leaves", async () => {
     const writer = await open().openWriter("events");
     const first = await collect(open(), "events", "team");
     await first.held(PARTITIONS);
     const second = await collect(open(), "events", "team");
+    const share = traits.members === "shared" ? PARTITIONS / 2 : 0;
+    await second.held(share);
     await writer.append(numbered([0, 1, 2, 3]));
-    await first.until(4);
-    await first.commitAll();
-    expect(second.assignments.size).toBe(0);
+    await vi.waitFor(() => expect(first.total() + second.total()).toBe(4), 20_000);
+    expect([first.total(), second.assignments.size]).toEqual([4 - share, share]);
+    await Promise.all([first.commitAll(), second.commitAll()]);
     await first.close();
     await second.held(PARTITIONS);
     await writer.append(numbered([0, 1, 2, 3], 4));
-    await second.until(4);
+    await second.until(4 + share);
     expect(first.total() + second.total()).toBe(8);
   });
 
@@ -209,6 +238,20 @@ function handlers(open: () => EventLog): void {
     expect(overlaps).toBe(0);
     for (let partition = 0; partition < PARTITIONS; partition += 1)
       expect(seen.of(partition).map(asWritten)).toEqual(all.filter((record) => record.partition === partition));
+  });
+
+  it("hands a batch out again when its handler could not reach the log", async () => {
+    const writer = await open().openWriter("events");
+    await writer.append(records(0, ["a", "b"]));
+    let refusals = 2;
+    const seen = await collect(open(), "events", "patient", {
+      batch: async () => {
+        refusals -= 1;
+        if (refusals >= 0) throw new LogUnavailableError("cannot commit");
+      },
+    });
+    await seen.until(2);
+    expect([values(seen.of(0)), refusals]).toEqual([["a", "b"], -1]);
   });
 
   it("restores before it delivers: no batch of a partition until `assigned` is done", async () => {
@@ -306,6 +349,33 @@ function readingAll(open: () => EventLog): void {
     );
     await fc.assert(property, { numRuns: 50 });
     expect((await readToEnd(log.readAll("states", 0))).map(asWritten)).toEqual(written);
+  });
+}
+
+function following(open: () => EventLog): void {
+  it("begins at the beginning, says when it has caught up, and goes on until it is told to stop", async () => {
+    const log = open();
+    const writer = await log.openWriter("events");
+    await writer.append([...records(0, ["a", "b"]), ...records(1, ["other"])]);
+    const followed = follow(log, "events", 0);
+    await followed.until(2);
+    await vi.waitFor(() => expect(followed.isCaughtUp).toBe(true));
+    await writer.append([...records(1, ["other"]), ...records(0, ["c"])]);
+    await followed.until(3);
+    expect(values(followed.records)).toEqual(["a", "b", "c"]);
+    await followed.stop();
+    await writer.append(records(0, ["d"]));
+    expect(followed.records).toHaveLength(3);
+  });
+
+  it("has caught up with an empty topic at once, and sees its first record", async () => {
+    const log = open();
+    const followed = follow(log, "events", 3);
+    await vi.waitFor(() => expect(followed.isCaughtUp).toBe(true), 10_000);
+    const writer = await log.openWriter("events");
+    await writer.append(records(3, ["first"]));
+    await followed.until(1);
+    await followed.stop();
   });
 }
 

@@ -1,6 +1,6 @@
 /**
  * The event log as its users see it: topics of ordered partitions, durable appends, consumer groups.
- * Two implementations are meant to pass the contract test beside this file: segment files on one machine, and Kafka.
+ * Two implementations pass the contract test beside this file: segment files on one machine, and Kafka.
  */
 
 export interface LogRecord {
@@ -45,7 +45,11 @@ export interface Assignment {
 export interface ConsumerHandlers {
   /** Called once per assignment, before its first batch; state is restored here. */
   assigned(assignment: Assignment): Promise<void>;
-  /** Records of one partition, in order, never empty. Partitions take turns; the next batch waits for the promise. */
+  /**
+   * Records of one partition, in order, never empty. Partitions take turns; the next batch waits for the promise. One that
+   * rejects with {@link LogUnavailableError}, since it could not commit, is called with the same records again; with
+   * {@link NotHeldError} the partition is on its way to another holder. Any other rejection ends the consumer.
+   */
   batch(partition: number, records: readonly StoredRecord[]): Promise<void>;
   /** The partition is gone; called after the last batch. */
   revoked(partition: number): Promise<void>;
@@ -54,26 +58,54 @@ export interface ConsumerHandlers {
 }
 
 export interface LogConsumer {
-  /** Everything below `offset` is done; survives a kill -9 once resolved. */
+  /**
+   * Everything below `offset` is done; survives a kill -9 once resolved. Rejects with {@link NotHeldError} when the
+   * partition is not this consumer's any more, and with {@link LogUnavailableError} when it can be tried again.
+   */
   commit(partition: number, offset: number): Promise<void>;
   /** Records not yet handed out, per held partition, in the log's own measure (bytes or records). For metrics. */
   lag(): ReadonlyMap<number, number>;
   close(): Promise<void>;
 }
 
+/** What following a partition brought next. */
+export interface Followed {
+  /** In order; empty when there is only the news that everything has come. */
+  records: readonly StoredRecord[];
+  /** Everything that was in the partition when following began has been handed out. */
+  isCaughtUp: boolean;
+}
+
 export interface EventLog {
-  /** At most one writer per topic and data folder; a second one rejects with {@link LogBusyError}. */
+  /**
+   * Segment files have one writer per topic and data folder: a second one rejects with {@link LogBusyError}. Kafka takes as
+   * many as come; each one's records stay in its own order.
+   */
   openWriter(topic: string): Promise<LogWriter>;
   /** Joins a consumer group. Partitions that another live process holds are taken over when it lets go or dies. */
   subscribe(topic: string, group: string, handlers: ConsumerHandlers): Promise<LogConsumer>;
   /** Reads a partition from its beginning to its present end, once: checkpoints, repair, tests. */
   readAll(topic: string, partition: number): AsyncIterable<StoredRecord>;
+  /**
+   * Reads a partition from its beginning and goes on with what is appended, for itself and without a group, until the signal
+   * aborts. Throws {@link LogUnavailableError} when it has to be begun anew.
+   */
+  follow(topic: string, partition: number, signal: AbortSignal): AsyncIterable<Followed>;
   close(): Promise<void>;
 }
 
 /** The log cannot take or give records now (disk full, I/O error, broker away). Retriable. */
 export class LogUnavailableError extends Error {
   override readonly name = "LogUnavailableError";
+}
+
+/** The partition is not held by this consumer, or not any more: whoever holds it now goes on from the last commit. */
+export class NotHeldError extends Error {
+  override readonly name = "NotHeldError";
+
+  constructor(partition: number) {
+    super(`Partition ${partition} is not held by this consumer`);
+  }
 }
 
 /** Another live process holds what was asked for. */

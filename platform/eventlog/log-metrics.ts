@@ -22,12 +22,22 @@ export function createLogMetrics(registry: Registry) {
     bytes: counter("eventlog_appended_bytes_total", "Bytes made durable", ["topic"]),
     failures: counter("eventlog_append_failures_total", "Groups that could not be made durable", ["topic"]),
     groupRecords: histogram("eventlog_group_records", "Records per durable group", ["topic"], RECORDS_PER_GROUP),
-    syncSeconds: histogram("eventlog_sync_seconds", "Time of one fdatasync", ["topic"], SYNC_SECONDS),
+    syncSeconds: histogram(
+      "eventlog_sync_seconds",
+      "Time until a group is durable: one fdatasync, or acks=all",
+      ["topic"],
+      SYNC_SECONDS,
+    ),
     diskBytes: gauge("eventlog_disk_bytes", "Bytes of all segments of a topic", ["topic"]),
     evictions: counter("eventlog_size_evictions_total", "Segments deleted for size before age and groups allowed it", [
       "topic",
     ]),
     lagBytes: gauge("eventlog_lag_bytes", "Durable bytes not yet handed out", ["topic", "group", "partition"]),
+    lagRecords: gauge("eventlog_lag_records", "Records of Kafka not yet handed out", ["topic", "group", "partition"]),
+    lostRecords: counter("eventlog_lost_records_total", "Records of Kafka a reader could not get: damaged or expired", [
+      "topic",
+      "reason",
+    ]),
     lostBytes: counter("eventlog_lost_bytes_total", "Bytes a reader could not get: damaged, missing or expired", [
       "topic",
       "reason",

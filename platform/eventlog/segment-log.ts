@@ -6,18 +6,20 @@ import { DurableWatcher } from "./durable-position.ts";
 import {
   type ConsumerHandlers,
   type EventLog,
+  type Followed,
   LogBusyError,
   type LogConsumer,
   LogUnavailableError,
   type LogWriter,
   type StoredRecord,
 } from "./eventlog.ts";
+import { followTopic } from "./follow-topic.ts";
 import { acquireLease, type Lease } from "./lease.ts";
 import { createLogMetrics, type LogMetrics } from "./log-metrics.ts";
 import { ownIdentity, type ProcessIdentity } from "./process-identity.ts";
 import { recoverEnd } from "./recovery.ts";
 import { listSegments, makeDirectory, type OpenSegmentFile, openSegmentFile, unavailable } from "./segment-files.ts";
-import { SegmentReader } from "./segment-reader.ts";
+import { type LostBytes, SegmentReader } from "./segment-reader.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { TopicKeeper } from "./topic-keeper.ts";
 
@@ -121,6 +123,13 @@ class SegmentLog implements EventLog {
     }
   }
 
+  follow(topic: string, partition: number, signal: AbortSignal): AsyncIterable<Followed> {
+    const { compacted } = this.#settings(topic);
+    const directory = this.#directoryOf(topic);
+    const onLost = (lost: LostBytes): void => this.#reportLoss(topic, lost);
+    return followTopic({ directory, compacted, partition, signal, onLost });
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((part) => part.close()));
     this.#open.clear();
@@ -156,7 +165,7 @@ class SegmentLog implements EventLog {
     }
   }
 
-  #reportLoss(topic: string, lost: { reason: string; from: number; to: number }): void {
+  #reportLoss(topic: string, lost: LostBytes): void {
     this.#metrics?.lostBytes.inc({ topic, reason: lost.reason }, lost.to - lost.from);
     this.#log?.error({ topic, ...lost }, "log bytes were skipped");
   }
