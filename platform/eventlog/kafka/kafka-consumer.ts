@@ -51,7 +51,7 @@ interface Held {
 
 const MAX_BATCH_RECORDS = 1_000;
 /** A partition that is gained meanwhile waits as long for its first records; those that come wake up at once. */
-const MAX_WAIT_MS = 250;
+const MAX_WAIT_MS = 100;
 const BACK_OFF_MS = 200;
 const TROUBLE_BACK_OFF_MS = 1_000;
 
