@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { askBreakdown, type BreakdownRow } from "../../../domain/metrics/ask/ask-breakdown.ts";
+import { askComparison } from "../../../domain/metrics/ask/ask-comparison.ts";
+import { askOverall, type OverallRow } from "../../../domain/metrics/ask/ask-overall.ts";
+import { askTimeseries, type PointRow } from "../../../domain/metrics/ask/ask-timeseries.ts";
+import { askViews, type ViewListRow } from "../../../domain/metrics/ask/ask-views.ts";
+import { type Dimension, dimensionById } from "../../../domain/metrics/dimensions.ts";
+import type { Metric } from "../../../domain/metrics/metric.ts";
+import { metricById } from "../../../domain/metrics/metrics.ts";
+import type { Scope } from "../../../domain/metrics/scope.ts";
+import type { ViewRecord } from "../../../domain/view/view-record.ts";
+import type { TestClickHouse } from "../testing.ts";
+import { plainNumbers, viewsIn } from "./testing/plain-answers.ts";
+import { anyRecord } from "./testing/random-records.ts";
+import { answer, environment, insertViews, type StoredRow, startViewsTable } from "./testing/views-table.ts";
+
+const HOUR_MS = 3_600_000;
+const MIDNIGHT_MS = Date.UTC(2026, 4, 5);
+/** Enough rows around the view that its versions lie in granules of their own. */
+const NEIGHBOURS = 20_000;
+const VERSIONS = 20;
+
+let clickhouse: TestClickHouse;
+const [plain, seed] = fc.sample(anyRecord, { numRuns: 2, seed: 12 }) as [ViewRecord, ViewRecord];
+
+/** A view that began at half past eleven in the evening. */
+function versioned(endMs: number, startMs: number, watchMs: number): ViewRecord {
+  return { ...seed, counted: true, bot: false, viewStartMs: startMs, viewEndMs: endMs, watchMs, country: "XX" };
+}
+
+/** A thousand views a minute or so, each of which lasts 90 s; one of 200 arrived 20 hours after it happened. */
+const neighbours: StoredRow[] = Array.from({ length: NEIGHBOURS }, (_, at) => {
+  const viewStartMs = MIDNIGHT_MS - 2 * HOUR_MS + Math.round((at * 4 * HOUR_MS) / NEIGHBOURS);
+  const record = { ...plain, counted: true, bot: false, viewStartMs, viewEndMs: viewStartMs + 90_000, country: "" };
+  const firstSeenMs = at % 200 === 0 ? viewStartMs + 20 * HOUR_MS : viewStartMs;
+  return { environmentId: 5, viewId: `neighbour ${at}`, firstSeenMs, version: 1, record };
+});
+
+async function store(row: StoredRow): Promise<void> {
+  await insertViews(clickhouse, [row]);
+}
+
+beforeAll(async () => {
+  clickhouse = await startViewsTable();
+  await clickhouse.client.command("SYSTEM STOP MERGES views"); // the worst: every version in a part of its own
+  await insertViews(clickhouse, neighbours);
+});
+afterAll(() => clickhouse.stop());
+
+const metric = (id: string) => metricById(id) as Metric;
+
+function scope(fromMs: number, toMs: number): Scope {
+  const all = { filters: [], metricFilters: [], weighted: false, includeBots: false };
+  return { environmentId: environment(5), fromMs, toMs, ...all };
+}
+
+/** Ranges around midnight and around the edges that the view's end crosses. */
+const RANGES = [
+  [MIDNIGHT_MS - 24 * HOUR_MS, MIDNIGHT_MS],
+  [MIDNIGHT_MS, MIDNIGHT_MS + 24 * HOUR_MS],
+  [MIDNIGHT_MS - 1_800_000, MIDNIGHT_MS - 1_500_000],
+  [MIDNIGHT_MS + 600_000, MIDNIGHT_MS + 700_000],
+  [MIDNIGHT_MS + 1_200_000, MIDNIGHT_MS + 1_260_000],
+  [MIDNIGHT_MS + 30 * HOUR_MS, MIDNIGHT_MS + 31 * HOUR_MS],
+] as const;
+
+/** The answers over the newest versions alone equal the engine's over all of them. */
+async function expectPlain(view: ViewRecord, kinds: "counts" | "every kind"): Promise<void> {
+  for (const [fromMs, toMs] of RANGES) {
+    const records = [...touching(fromMs, toMs), view];
+    for (const [id, measurement] of [
+      ["views", "count"],
+      ["watch_time", "sum"],
+    ] as const) {
+      const each = metric(id);
+      const expected = plainNumbers(viewsIn(records, each, { fromMs, toMs }), each, measurement, false);
+      const [row] = await answer<OverallRow>(clickhouse, askOverall(scope(fromMs, toMs), each, measurement));
+      expect([id, fromMs, row?.value, row?.total_watch_time]).toEqual([
+        id,
+        fromMs,
+        expected.value,
+        expected.total_watch_time,
+      ]);
+    }
+    if (kinds === "every kind") await expectSplit(records, fromMs, toMs);
+  }
+}
+
+function touching(fromMs: number, toMs: number): ViewRecord[] {
+  const records = neighbours.map(({ record }) => record);
+  return records.filter(({ viewStartMs, viewEndMs }) => viewEndMs >= fromMs && viewStartMs < toMs);
+}
+
+/** A breakdown, a series, a comparison and a list, of which the view is told apart. */
+async function expectSplit(records: readonly ViewRecord[], fromMs: number, toMs: number): Promise<void> {
+  const ended = viewsIn(records, { timeBasis: "view_end" }, { fromMs, toMs });
+  const options = { limit: 9, offset: 0, orderBy: "field", direction: "asc" } as const;
+  const country = dimensionById("country") as Dimension;
+  const byCountry = askBreakdown(scope(fromMs, toMs), metric("ended_views"), "count", country, options);
+  const rows = await answer<BreakdownRow>(clickhouse, byCountry);
+  const found = Object.fromEntries(rows.map(({ field, value }) => [field, value]));
+  expect(found[""] ?? 0).toBe(ended.filter((record) => record.country === "").length);
+  expect(found["XX"] ?? 0).toBe(ended.filter((record) => record.country === "XX").length);
+  const hourly = askTimeseries(scope(fromMs, toMs), metric("ended_views"), "count", "hour");
+  const points = await answer<PointRow>(clickhouse, hourly);
+  expect(points.reduce((sum, { views }) => sum + views, 0)).toBe(ended.length);
+  const [compared] = await answer<Record<string, number>>(clickhouse, askComparison(scope(fromMs, toMs)));
+  expect(compared?.["ended_views_count"]).toBe(ended.length);
+  const list = { limit: 2, offset: 0, direction: "desc", errorTypeId: null } as const;
+  const only = { dimension: "country", operator: "is", values: ["XX"], negated: false } as const;
+  const listed = await answer<ViewListRow>(clickhouse, askViews({ ...scope(fromMs, toMs), filters: [only] }, list));
+  expect(listed.map(({ view_id }) => view_id)).toEqual(found["XX"] === 1 ? ["versioned"] : []);
+}
+
+describe("a view that is written again and again", () => {
+  it("counts once, as it is now, while its end crosses midnight and the edges of the range in both directions", async () => {
+    const startMs = MIDNIGHT_MS - 1_800_000;
+    const endsMs = Array.from(
+      { length: VERSIONS },
+      (_, at) => MIDNIGHT_MS + ((at * 7) % VERSIONS) * 120_000 - 1_200_000,
+    );
+    for (const [at, endMs] of endsMs.entries()) {
+      const record = versioned(endMs, startMs - at * 1_000, 1_000 + at);
+      await store({ environmentId: 5, viewId: "versioned", firstSeenMs: startMs, version: at + 1, record });
+      await expectPlain(record, at % 5 === 0 ? "every kind" : "counts");
+    }
+  });
+
+  it("does so too when an older version arrives last, as in a replay, and when it arrived a day late or lasts for days", async () => {
+    const startMs = MIDNIGHT_MS - 1_800_000;
+    const newest = versioned(MIDNIGHT_MS + 30.5 * HOUR_MS, startMs - 23 * HOUR_MS, 77);
+    await store({ environmentId: 5, viewId: "versioned", firstSeenMs: startMs, version: 100, record: newest });
+    await store({
+      environmentId: 5,
+      viewId: "versioned",
+      firstSeenMs: startMs,
+      version: 50,
+      record: versioned(MIDNIGHT_MS + 650_000, startMs, 1),
+    });
+    await expectPlain(newest, "every kind");
+  });
+
+  it("does so too after the versions were merged", async () => {
+    await clickhouse.client.command("SYSTEM START MERGES views");
+    await clickhouse.client.command("OPTIMIZE TABLE views FINAL");
+    const startMs = MIDNIGHT_MS - 1_800_000;
+    await expectPlain(versioned(MIDNIGHT_MS + 30.5 * HOUR_MS, startMs - 23 * HOUR_MS, 77), "every kind");
+  });
+});
