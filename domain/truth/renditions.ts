@@ -32,12 +32,15 @@ export function walkRenditions(
   let hasPicture = false;
   let last: Rendition = { bitrate: 0, pixels: 0 };
   let clockMs = Number.NEGATIVE_INFINITY;
-  for (const { fields, atMs } of events) {
-    if (!TOLD_BY.some((name) => fields[name] !== undefined)) continue;
+  for (const { name, fields, atMs } of events) {
+    if (!TOLD_BY.some((field) => fields[field] !== undefined)) continue;
     clockMs = Math.max(clockMs, atMs);
-    told.bitrate = numberOr(fields["video_source_bitrate"], told.bitrate);
-    told.width = numberOr(fields["video_source_width"], told.width);
-    told.height = numberOr(fields["video_source_height"], told.height);
+    // Other events tell what the element shows, which follows behind: only where nothing better is known.
+    const isChange = name === "renditionchange";
+    const isSure = isChange || amount(fields["video_source_bitrate"]) > 0 || told.bitrate === 0;
+    told.bitrate = newer(fields["video_source_bitrate"], told.bitrate, isSure);
+    told.width = newer(fields["video_source_width"], told.width, isSure);
+    told.height = newer(fields["video_source_height"], told.height, isSure);
     if (told.width > 0 || told.height > 0) hasPicture = true;
     bitrates.push({ bitrate: told.bitrate, fromMs: clockMs });
     const next = { bitrate: told.bitrate, pixels: told.width * told.height };
@@ -75,8 +78,12 @@ function holds({ fromMs, toMs }: Span, atMs: number): boolean {
   return fromMs <= atMs && atMs < toMs;
 }
 
-/** Absent: as before. Told to be nothing: not known. */
-function numberOr(value: unknown, before: number): number {
-  if (value === undefined) return before;
+/** Absent: as before. */
+function newer(value: unknown, before: number, isSure: boolean): number {
+  return value !== undefined && (isSure || before === 0) ? amount(value) : before;
+}
+
+/** 0 for what is not known. */
+function amount(value: unknown): number {
   return typeof value === "number" && value > 0 ? value : 0;
 }

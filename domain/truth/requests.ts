@@ -15,7 +15,7 @@ export function requestsOf(events: readonly TimedEvent[], fields: ReadonlyMap<st
     .filter((latencyMs) => latencyMs !== null);
   const transfers = done.flatMap((told) => {
     const bytes = told["request_bytes_loaded"];
-    const from = told["request_response_start"] ?? told["request_start"];
+    const from = numberOrNull(told["request_response_start"]) ?? told["request_start"];
     const durationMs = difference(from, told["request_response_end"]) ?? 0;
     // One that took no time came from a cache, or from within the clock's grain.
     return typeof bytes === "number" && bytes > 0 && durationMs > 0 ? [{ bits: bytes * 8, durationMs }] : [];
