@@ -10,6 +10,7 @@ const Environment = z
     LOG_LEVEL: logLevel,
     CLICKHOUSE_URL: z.url(),
     EVENTLOG_DIR: z.string().min(1),
+    STORE_MERGE_HOUR: z.coerce.number().int().min(0).max(23).default(3),
     SOCKET_TOKEN_SECRET: z.string().regex(/^(?:[0-9a-f]{2}){32,}$/, "at least 32 bytes in hexadecimal"),
   })
   .transform((env) => ({
@@ -20,6 +21,8 @@ const Environment = z
     logLevel: env.LOG_LEVEL,
     clickhouseUrl: env.CLICKHOUSE_URL,
     eventlogDir: env.EVENTLOG_DIR,
+    /** When quiet hours begin, UTC. */
+    mergeHourUtc: env.STORE_MERGE_HOUR,
     socketTokenSecret: new Uint8Array(Buffer.from(env.SOCKET_TOKEN_SECRET, "hex")),
   }));
 

@@ -11,6 +11,7 @@ import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
 import { Publisher } from "../realtime/publisher.ts";
 import { openSocket } from "../realtime/socket.ts";
 import { createSink } from "../sink/sink.ts";
+import { createNightlyMerge } from "../upkeep/nightly-merge.ts";
 import { readConfig } from "./config.ts";
 import { createFoldCounters } from "./fold-counters.ts";
 import { RejectedConsumer } from "./rejected-consumer.ts";
@@ -74,6 +75,14 @@ try {
   });
   await rejected.start();
   program.onStop("views", () => views.close());
+  const isLeader = () => views.lag().has(LEADING_PARTITION);
+  const merge = createNightlyMerge({
+    ...{ clickhouse, log, metrics, isLeader },
+    nowMs: Date.now,
+    hourUtc: config.mergeHourUtc,
+  });
+  program.onStop("nightly merge", () => merge.close());
+  merge.start();
   program.onStop("rejected", () => rejected.close());
   program.onStop("publisher", () => publisher.close());
   program.onStop("socket", () => socket.close());

@@ -12,6 +12,15 @@ export interface QueryOptions {
   name?: string;
 }
 
+export interface CommandOptions {
+  /** Replaces the driver's own, for what must run before that exists (`CREATE DATABASE`, with `default`). */
+  database?: string;
+  /** Engine settings of this statement alone. */
+  settings?: Record<string, string | number>;
+  /** Ends the waiting. */
+  signal?: AbortSignal;
+}
+
 /** The analytics store over its HTTP protocol: a server, a cluster, or the embedded engine's front. */
 export interface ClickHouse {
   /** Rows, each checked by `row`. Rejects with {@link ClickHouseError}; never answers a failure with []. */
@@ -21,11 +30,8 @@ export interface ClickHouse {
    * has stored them, in the target and in every materialized view behind it.
    */
   insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
-  /**
-   * A statement without an answer (migrations). `database` replaces the driver's own, for what must run before that exists
-   * (`CREATE DATABASE`, with `default`).
-   */
-  command(sql: string, options?: { database?: string }): Promise<void>;
+  /** A statement without an answer: migrations, upkeep. It goes on in the engine whoever still waits for it. */
+  command(sql: string, options?: CommandOptions): Promise<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }

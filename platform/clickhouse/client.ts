@@ -6,7 +6,13 @@ import {
 } from "@clickhouse/client";
 import type { ZodType } from "zod";
 import type { Logger } from "../observability/logger.ts";
-import { type ClickHouse, ClickHouseError, type QueryOptions, type QueryParams } from "./clickhouse.ts";
+import {
+  type ClickHouse,
+  ClickHouseError,
+  type CommandOptions,
+  type QueryOptions,
+  type QueryParams,
+} from "./clickhouse.ts";
 import { isRetriable } from "./retriable.ts";
 import { decodeRows, encodeRow } from "./rows.ts";
 
@@ -78,9 +84,13 @@ class HttpClickHouse implements ClickHouse {
     });
   }
 
-  async command(sql: string, options: { database?: string } = {}): Promise<void> {
-    await this.#attempt(firstWords(sql), undefined, undefined, async () => {
-      await this.#client(options.database).command({ query: sql, clickhouse_settings: { wait_end_of_query: 1 } });
+  async command(sql: string, { database, settings, signal: caller }: CommandOptions = {}): Promise<void> {
+    await this.#attempt(firstWords(sql), undefined, caller, async (signal) => {
+      await this.#client(database).command({
+        query: sql,
+        abort_signal: signal,
+        clickhouse_settings: { wait_end_of_query: 1, ...settings },
+      });
     });
   }
 

@@ -5,8 +5,8 @@ import type { Engine, EngineAnswer, EngineConnection } from "./engine.ts";
 
 export interface Execution {
   sql: string;
-  /** A read ends with its client; writes are finished, whoever still listens. */
-  kind: "read" | "write" | "session";
+  /** A read ends with its client; everything else is finished, whoever still listens. */
+  kind: "read" | "write" | "upkeep" | "session";
   settings: ReadonlyMap<string, string>;
   parameters: ReadonlyMap<string, string>;
   database: string | null;
@@ -23,39 +23,42 @@ const KILL_AGAIN_MS = 100;
 
 /**
  * Runs statements on the engine: reads and writes wait in lines of their own, so that slow questions never hold up
- * inserts, and a connection set aside ends reads whose client has gone.
+ * inserts; so has upkeep, which may take minutes; and a connection set aside ends reads whose client has gone.
  */
 export class Executor {
   readonly #reads: ConnectionPool;
   readonly #writes: ConnectionPool;
+  readonly #upkeep: ConnectionPool;
   readonly #control: ConnectionPool;
-  readonly #stopReads = new AbortController();
+  readonly #stopping = new AbortController();
 
   constructor(engine: Engine, sizes: ExecutorSizes) {
     const open = () => engine.open();
     this.#control = new ConnectionPool(1, open);
     this.#reads = new ConnectionPool(sizes.reads, open);
     this.#writes = new ConnectionPool(sizes.writes, open);
+    this.#upkeep = new ConnectionPool(1, open);
   }
 
   get waiting(): number {
-    return this.#reads.waiting + this.#writes.waiting;
+    return this.#reads.waiting + this.#writes.waiting + this.#upkeep.waiting;
   }
 
   get running(): number {
-    return this.#reads.lent + this.#writes.lent;
+    return this.#reads.lent + this.#writes.lent + this.#upkeep.lent;
   }
 
   /** Rejects with EngineError, or with the signal's reason when it was aborted before the statement began. */
   run(execution: Execution, signal: AbortSignal): Promise<EngineAnswer> {
-    const pool = execution.kind === "read" ? this.#reads : this.#writes;
+    const pool = this.#poolFor(execution.kind);
     const leaves = whatIsLeft(execution);
     return pool.use(signal, async (connection) => {
       await prepare(connection, execution);
       const mark = `/* qid:${randomUUID()} */`;
       const answer = connection.run(`${mark} ${execution.sql}`, execution.format);
-      if (execution.kind === "read")
-        this.#endWithClient(answer, mark, AbortSignal.any([signal, this.#stopReads.signal]));
+      const stop = this.#stopping.signal;
+      if (execution.kind === "read") this.#endWith(AbortSignal.any([signal, stop]), answer, mark);
+      if (execution.kind === "upkeep") this.#endWith(stop, answer, mark);
       return [await answer, leaves];
     });
   }
@@ -68,15 +71,21 @@ export class Executor {
     ]);
   }
 
-  /** Ends reads, waits for writes, closes every connection. Nothing may be asked after this. */
+  /** Ends reads and upkeep, waits for writes, closes every connection. Nothing may be asked after this. */
   async close(): Promise<void> {
-    this.#stopReads.abort();
-    await Promise.all([this.#reads.drained(), this.#writes.drained()]);
+    this.#stopping.abort();
+    if (this.#upkeep.lent > 0) await this.ask("SYSTEM STOP MERGES"); // a kill does not end a merge
+    await Promise.all([this.#reads.drained(), this.#writes.drained(), this.#upkeep.drained()]);
     await this.#control.drained();
-    for (const pool of [this.#reads, this.#writes, this.#control]) pool.close();
+    for (const pool of [this.#reads, this.#writes, this.#upkeep, this.#control]) pool.close();
   }
 
-  #endWithClient(answer: Promise<EngineAnswer>, mark: string, signal: AbortSignal): void {
+  #poolFor(kind: Execution["kind"]): ConnectionPool {
+    if (kind === "read") return this.#reads;
+    return kind === "upkeep" ? this.#upkeep : this.#writes;
+  }
+
+  #endWith(signal: AbortSignal, answer: Promise<EngineAnswer>, mark: string): void {
     let running = true;
     const kill = async () => {
       while (running) {

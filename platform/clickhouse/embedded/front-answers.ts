@@ -34,7 +34,7 @@ export async function sendAnswer(
   response: ServerResponse,
   request: RunRequest,
   answer: EngineAnswer,
-  kind: "read" | "write" | "session",
+  kind: "read" | "write" | "upkeep" | "session",
 ): Promise<void> {
   const packs = request.acceptsGzip && answer.bytes.length >= MIN_GZIP_BYTES;
   const body = packs ? await compress(answer.bytes, { level: constants.Z_BEST_SPEED }) : answer.bytes;

@@ -202,6 +202,25 @@ describe("the embedded engine's process", () => {
     expect((await running)?.ok ?? false).toBe(false);
   });
 
+  it("stops in the middle of a long merge, which then has not happened", async () => {
+    await createViews();
+    for (const version of [1, 2]) {
+      await db.command(
+        `INSERT INTO playhead.views SELECT number, ${version}, randomPrintableASCII(200) FROM numbers(600000)`,
+      );
+    }
+    await db.command("ALTER TABLE playhead.views MODIFY COLUMN pad String CODEC(ZSTD(22))"); // of new parts: many seconds
+    const merge = db.command("OPTIMIZE TABLE playhead.views FINAL").catch((error: unknown) => error);
+    const merging = () => db.query("SELECT count() AS count FROM system.merges", {}, Count);
+    await expect.poll(merging, { interval: 5, timeout: 10_000 }).not.toEqual([{ count: 0 }]);
+    await insertBatch(1_000_000); // is not held up by it
+    await engine.stop();
+    expect(await merge).toMatchObject({ name: "ClickHouseError", retriable: true });
+    await db.close();
+    await launch();
+    expect(await countViews()).toEqual([{ count: 600_100 }]);
+  });
+
   it("loses nothing acknowledged in five kills, and starts again by itself", async () => {
     await createViews();
     const acknowledged = new Set<number>();

@@ -20,6 +20,8 @@ describe("readStatement", () => {
     ["read", "WITH a AS (SELECT 1) SELECT * FROM a;;"],
     ["read", "(SELECT 1) UNION ALL (SELECT 2)"],
     ["write", "ALTER TABLE t ADD COLUMN a String"],
+    ["upkeep", "OPTIMIZE TABLE t PARTITION '2026-01-19' FINAL"],
+    ["upkeep", "CHECK TABLE t"],
     ["write", "INSERT INTO t SELECT format('{}', a) FROM u"],
     ["write", "INSERT INTO t (a) (SELECT 1)"],
     ["write", "INSERT INTO t (SELECT 1)"],

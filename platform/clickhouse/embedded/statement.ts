@@ -5,14 +5,18 @@ export const REFUSALS = { SYNTAX_ERROR: 62, NOT_IMPLEMENTED: 48 } as const;
 
 /** What the front may do with one request's statement. */
 export type Statement =
-  /** Runs as it stands. A `read` ends with its client; after `session` (SET, USE, …) the connection serves nobody else. */
-  | { kind: "read" | "write" | "session"; sql: string }
+  /**
+   * Runs as it stands. A `read` ends with its client; `upkeep` may take minutes; after `session` (SET, USE, …) the connection
+   * serves nobody else.
+   */
+  | { kind: "read" | "write" | "upkeep" | "session"; sql: string }
   /** An INSERT with data. The data begins at `dataStart` of the text and goes on in the request's body. */
   | { kind: "insert"; head: string; settings: string; format: string; dataStart: number }
   | { kind: "refused"; code: number; message: string };
 
 const READS = new Set(["SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXPLAIN", "EXISTS", "FROM"]);
-const WRITES = new Set(["INSERT", "OPTIMIZE", "ALTER", "DROP", "TRUNCATE", "RENAME", "EXCHANGE", "KILL"]);
+const UPKEEP = new Set(["OPTIMIZE", "CHECK"]);
+const WRITES = new Set(["INSERT", "ALTER", "DROP", "TRUNCATE", "RENAME", "EXCHANGE", "KILL"]);
 
 /**
  * Reads one statement far enough to run it safely. Refused are: more than one statement (the engine would run them all),
@@ -43,8 +47,13 @@ function readOther(sql: string, tokens: TokenReader, first: Token): Statement {
     if (isWord(token, "INFILE") || isWord(token, "OUTFILE")) return notImplemented("files are not taken here");
     tokens.skip();
   }
-  const kind = READS.has(verb) || first.text === "(" ? "read" : WRITES.has(verb) ? "write" : "session";
-  return { kind, sql };
+  return { kind: first.text === "(" ? "read" : kindOf(verb), sql };
+}
+
+function kindOf(verb: string): "read" | "write" | "upkeep" | "session" {
+  if (READS.has(verb)) return "read";
+  if (UPKEEP.has(verb)) return "upkeep";
+  return WRITES.has(verb) ? "write" : "session";
 }
 
 /** `INSERT [INTO] [TABLE] name [(columns)] [SETTINGS …] FORMAT name | VALUES | SELECT …`; FORMAT and VALUES begin data. */
