@@ -1,10 +1,10 @@
 import { type BeaconRecord, decodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
 import { bucketOf } from "../../domain/monitoring/beat.ts";
 import { beatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
-import { deriveView } from "../../domain/view/derive.ts";
 import { foldEvent } from "../../domain/view/fold.ts";
 import { ENDED_FINAL_AFTER_MS, finalAtMs, lifeStage, nextStageAtMs } from "../../domain/view/life-cycle.ts";
 import { foldAsset } from "../../domain/view/named-asset.ts";
+import { recordOf } from "../../domain/view/record/record-of.ts";
 import { type Timeline, traceView } from "../../domain/view/timeline.ts";
 import { createView, type ViewState } from "../../domain/view/view-state.ts";
 import { type DeviceFacts, viewDimensions, viewerDevice } from "../../domain/view/viewer-facts.ts";
@@ -182,8 +182,10 @@ export class PartitionFold {
     this.#changed.add(open);
   }
 
+  /** A view that nobody ended is written once more: only now it is known to be dropped. */
   #finish(open: OpenView, facts: ViewFacts): void {
-    if (open.dirty || open.stage === "open") this.#viewRows.push(this.#viewRow(open, facts));
+    const dropped = facts.timeline.endedAtMs === null;
+    if (open.dirty || open.stage === "open" || dropped) this.#viewRows.push(this.#viewRow(open, facts, dropped));
     this.views.delete(open.key);
     this.#changed.delete(open);
     this.#beating.delete(open);
@@ -220,7 +222,8 @@ export class PartitionFold {
       this.#finish(open, facts);
       return;
     }
-    if (stage === "complete" && (open.dirty || open.stage === "open")) this.#viewRows.push(this.#viewRow(open, facts));
+    if (stage === "complete" && (open.dirty || open.stage === "open"))
+      this.#viewRows.push(this.#viewRow(open, facts, false));
     open.dirty = false;
     open.stage = stage;
     open.stageAtMs = nextStageAtMs(open.state, facts.timeline, stage);
@@ -236,15 +239,12 @@ export class PartitionFold {
     if (bucketOf(this.watermarkMs) >= lastBucketOf(open)) this.#beating.delete(open);
   }
 
-  #viewRow(open: OpenView, { timeline, device, dimensions }: ViewFacts): Row {
+  #viewRow({ environmentId, state }: OpenView, { timeline, device }: ViewFacts, dropped: boolean): Row {
     return viewRow({
-      environmentId: open.environmentId,
-      view: open.state,
-      derived: deriveView(open.state, timeline),
-      dimensions,
-      device,
-      ended: timeline.endedAtMs !== null,
-      version: this.nextOffset,
+      environmentId,
+      view: state,
+      record: recordOf({ view: state, timeline, device, dropped }),
+      version: this.nextOffset + Number(dropped), // above a row of the same position that did not know yet
     });
   }
 

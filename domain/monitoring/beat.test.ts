@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deriveView } from "../view/derive.ts";
 import { foldEvent } from "../view/fold.ts";
+import { recordOf } from "../view/record/record-of.ts";
+import { NO_DEVICE } from "../view/testing/no-device.ts";
 import { traceView } from "../view/timeline.ts";
 import { createView, type ViewState } from "../view/view-state.ts";
 import { decodeEvent } from "../wire/decode-events.ts";
@@ -47,7 +48,7 @@ describe("beats of the recorded views", () => {
   it.each(readdirSync(FOLDER).filter((name) => name.endsWith(".ndjson")))("%s add up to the view", (name) => {
     for (const view of foldRecording(name)) {
       const beats = beatsOf(view);
-      const derived = deriveView(view, traceView(view));
+      const derived = recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false });
       // a view that was told to end adds exactly what it lasted; one that broke off is taken to go on until it is silent
       if (traceView(view).endedAtMs !== null && !derived.playbackFailure) {
         expect(Math.abs(sum(beats, (beat) => beat.watchMs) - derived.watchMs)).toBeLessThanOrEqual(beats.length);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deriveView } from "../view/derive.ts";
 import { foldEvent } from "../view/fold.ts";
+import { recordOf } from "../view/record/record-of.ts";
+import { NO_DEVICE } from "../view/testing/no-device.ts";
 import { traceView } from "../view/timeline.ts";
 import { createView } from "../view/view-state.ts";
 import { type BeaconEvent, decodeEvent } from "../wire/decode-events.ts";
@@ -118,7 +119,7 @@ describe("a simulation with a prompt collector", () => {
       for (const { event, action, transmittedAtMs } of views.get(view.viewId) ?? []) {
         foldEvent(state, event, { atMs: action.at, transmittedAtMs, context });
       }
-      const derived = deriveView(state, traceView(state));
+      const derived = recordOf({ view: state, timeline: traceView(state), device: NO_DEVICE, dropped: false });
       expect({ view: view.viewId, ...derived }).toMatchObject({
         view: view.viewId,
         startupMs: view.startupMs,

@@ -49,8 +49,17 @@ function foldInitial(initials: Map<string, FieldEntry>, name: string, sequence: 
   if (known === undefined || known[0] > sequence) initials.set(name, [sequence, value]);
 }
 
-function foldMark(view: ViewState, { fields, sequence }: BeaconEvent, viewerTimeMs: number): void {
+function foldMark(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
+  const mark = markOf(event, viewerTimeMs);
+  insertBySequence(view.marks, mark);
+  if (view.marks.length <= MAX_MARKS) return;
+  view.marks.pop();
+  view.overflow += 1;
+}
+
+function markOf({ name: eventName, fields, sequence }: BeaconEvent, viewerTimeMs: number): Mark {
   const mark: Mark = { sequence, viewerTimeMs };
+  if (eventName === "renditionchange") mark.isChange = true;
   const bitrate = fields["video_source_bitrate"];
   if (bitrate !== undefined) mark.bitrate = amount(bitrate);
   const width = fields["video_source_width"];
@@ -67,10 +76,7 @@ function foldMark(view: ViewState, { fields, sequence }: BeaconEvent, viewerTime
   if (mode !== undefined) mark.mode = shortText(mode, MAX_MARK_TEXT);
   const data = fields["player_playback_mode_data"];
   if (data !== undefined) mark.modeData = shortText(data, MAX_MODE_DATA);
-  insertBySequence(view.marks, mark);
-  if (view.marks.length <= MAX_MARKS) return;
-  view.marks.pop();
-  view.overflow += 1;
+  return mark;
 }
 
 function amount(value: FieldValue): number {

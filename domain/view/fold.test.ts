@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeEvent } from "../wire/decode-events.ts";
-import { deriveView } from "./derive.ts";
 import { type Arrival, foldEvent } from "./fold.ts";
 import { foldAsset, type NamedAsset } from "./named-asset.ts";
+import { recordOf } from "./record/record-of.ts";
+import { NO_DEVICE } from "./testing/no-device.ts";
 import { traceView } from "./timeline.ts";
 import { createView, TRANSITIONS, type ViewState } from "./view-state.ts";
 
@@ -32,7 +33,7 @@ function viewOf(events: readonly Sent[]): ViewState {
 const comparable = (view: ViewState) => ({ ...view, fields: new Map([...view.fields].sort()) });
 const derived = (events: readonly Sent[]) => {
   const view = viewOf(events);
-  return deriveView(view, traceView(view));
+  return recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false });
 };
 
 describe("foldEvent", () => {
@@ -80,7 +81,10 @@ describe("foldEvent", () => {
     };
     const view = viewOf([roku(1, "play", T), roku(2, "hb", T + 1_000, { uti: 4e12 }), roku(3, "playing", T + 2_000)]);
     expect(view).toMatchObject({ clockOffsetMs: 0, clampedTimes: 1, activityMs: [T, T + 1_000, T + 2_000] });
-    expect(deriveView(view, traceView(view))).toMatchObject({ startupMs: 2_000, viewEndMs: T + 2_000 });
+    expect(recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false })).toMatchObject({
+      startupMs: 2_000,
+      viewEndMs: T + 2_000,
+    });
   });
 
   it("stays small and quick when a hostile client leaves gaps and sends backwards", () => {

@@ -46,17 +46,25 @@ const MAX_AD_TYPE_LENGTH = 32;
 export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival): boolean {
   const viewerTimeMs = viewerTimeOf(event, arrival);
   view.lastSeenMs = Math.max(view.lastSeenMs, arrival.atMs); // a repeat says nothing new, but that somebody is there
+  foldArrival(view, event.sequence, arrival.atMs);
   foldClock(view, arrival, viewerTimeMs);
   if (!addSequence(view.sequences, event.sequence)) return false;
 
   foldContext(view, event.sequence, arrival.context);
   if (viewerTimeMs !== event.fields["viewer_time"]) view.clampedTimes += 1;
+  if (view.newestMs === null || viewerTimeMs > view.newestMs) view.newestMs = viewerTimeMs;
   foldActivity(view, viewerTimeMs);
   foldFields(view, event, viewerTimeMs);
   if (event.name.startsWith("request")) foldRequest(view, event);
   if (event.name === "error") foldError(view, event, viewerTimeMs);
   if (TRANSITION_KINDS.has(event.name)) foldTransition(view, event, viewerTimeMs);
   return true;
+}
+
+function foldArrival(view: ViewState, sequence: number, atMs: number): void {
+  const newest = view.newestArrival;
+  if (newest !== null && (newest[0] > sequence || (newest[0] === sequence && newest[1] <= atMs))) return;
+  view.newestArrival = [sequence, atMs];
 }
 
 function foldContext(view: ViewState, sequence: number, context: RequestContext): void {

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldEvent } from "./fold.ts";
 import { foldAsset, type NamedAsset } from "./named-asset.ts";
+import { NO_DEVICE } from "./testing/no-device.ts";
 import { createView, restoreView, serializeView, type ViewState } from "./view-state.ts";
 import { viewDimensions } from "./viewer-facts.ts";
 
-const DEVICE = { browser: "", browserVersion: "", os: "", osVersion: "", category: "", manufacturer: "", model: "" };
 const CONTEXT = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
 const named = (sequence: number, title: string, assetId = "asset"): NamedAsset => ({ sequence, assetId, title });
-const title = (view: ViewState) => viewDimensions(view, DEVICE).videoTitle;
+const title = (view: ViewState) => viewDimensions(view, NO_DEVICE).videoTitle;
 
 function playerSays(view: ViewState, sequence: number, fields: Record<string, string>): void {
   const event = { name: "hb", viewId: "v", sequence, fields, nested: {} };
@@ -26,7 +26,7 @@ describe("what the asset says of a view", () => {
       fc.property(fc.shuffledSubarray([...steps, ...steps], { minLength: 6 }), (order) => {
         const view = createView("v", 0);
         for (const step of order) step(view);
-        expect(viewDimensions(view, DEVICE)).toMatchObject({ videoTitle: "The page's", videoId: "page-1" });
+        expect(viewDimensions(view, NO_DEVICE)).toMatchObject({ videoTitle: "The page's", videoId: "page-1" });
       }),
     );
   });
@@ -34,9 +34,9 @@ describe("what the asset says of a view", () => {
   it("stands where the player says nothing, or an empty text", () => {
     const view = createView("v", 0);
     foldAsset(view, named(1, "The asset's"), 1);
-    expect(viewDimensions(view, DEVICE)).toMatchObject({ videoTitle: "The asset's", videoId: "asset" });
+    expect(viewDimensions(view, NO_DEVICE)).toMatchObject({ videoTitle: "The asset's", videoId: "asset" });
     playerSays(view, 2, { video_title: "", video_id: "" });
-    expect(viewDimensions(view, DEVICE)).toMatchObject({ videoTitle: "The asset's", videoId: "asset" });
+    expect(viewDimensions(view, NO_DEVICE)).toMatchObject({ videoTitle: "The asset's", videoId: "asset" });
   });
 
   it("is the same for any order and repetition of the records, equals included", () => {

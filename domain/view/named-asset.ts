@@ -7,6 +7,8 @@ export interface NamedAsset {
   assetId: string;
   /** "" when it has none. */
   title: string;
+  /** As the asset's owner names its maker; absent where nobody said, as in records of earlier releases. */
+  creatorId?: string;
 }
 
 /** A record's asset with the arrival of the record, log time. */
@@ -17,16 +19,22 @@ export type KnownAsset = NamedAsset & { atMs: number };
  * sequence number like a field, but counts also when the events came before: a title that could not be looked up at first
  * is told by a repeat. Among equals the newest wins, then any fixed one, so that no order shows.
  */
-export function foldAsset(view: ViewState, { sequence, assetId, title }: NamedAsset, atMs: number): boolean {
-  const [asset, known] = [{ sequence, assetId, title, atMs }, view.asset];
+export function foldAsset(view: ViewState, named: NamedAsset, atMs: number): boolean {
+  const { sequence, assetId, title, creatorId } = named;
+  const asset: KnownAsset = { sequence, assetId, title, ...(creatorId === undefined ? {} : { creatorId }), atMs };
+  const known = view.asset;
   if (known !== null && compare(asset, known) <= 0) return false;
   view.asset = asset;
-  return known === null || known.assetId !== assetId || known.title !== title;
+  return known === null || known.assetId !== assetId || known.title !== title || known.creatorId !== creatorId;
 }
 
 function compare(a: KnownAsset, b: KnownAsset): number {
   return (
-    a.sequence - b.sequence || a.atMs - b.atMs || compareTexts(a.assetId, b.assetId) || compareTexts(a.title, b.title)
+    a.sequence - b.sequence ||
+    a.atMs - b.atMs ||
+    compareTexts(a.assetId, b.assetId) ||
+    compareTexts(a.title, b.title) ||
+    compareTexts(a.creatorId ?? "", b.creatorId ?? "")
   );
 }
 

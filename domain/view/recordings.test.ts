@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeEvent } from "../wire/decode-events.ts";
 import { decodeRequest } from "../wire/decode-request.ts";
-import { deriveView } from "./derive.ts";
 import { type Arrival, foldEvent } from "./fold.ts";
+import { recordOf } from "./record/record-of.ts";
+import { NO_DEVICE } from "./testing/no-device.ts";
 import { traceView } from "./timeline.ts";
 import { createView, field, restoreView, serializeView, type ViewState } from "./view-state.ts";
 
@@ -105,7 +106,7 @@ describe.each(names)("%s", (name) => {
   it("comes to the client's own figures from the events alone", () => {
     for (const { viewId, fields } of expected) {
       const view = views.get(viewId) as ViewState;
-      const derived = deriveView(view, traceView(view));
+      const derived = recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false });
       const near = (ours: number | null, theirs: string) => {
         const value = fields.get(theirs);
         if (typeof value === "number")

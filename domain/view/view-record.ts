@@ -37,7 +37,7 @@ export interface ViewRecord {
   viewStartMs: number;
   /** Server clock; of the newest event. */
   viewEndMs: number;
-  /** Arrival of the newest event, log time. */
+  /** First arrival of the newest event, log time. */
   lastSeenMs: number;
   /** The client said viewend. */
   ended: boolean;

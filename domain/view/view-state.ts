@@ -76,6 +76,8 @@ export interface Transition {
 export interface Mark {
   sequence: number;
   viewerTimeMs: number;
+  /** Of a `renditionchange`: it knows the rendition; others tell what the element shows, which may lag behind. */
+  isChange?: true;
   /** bit/s; 0 and "" say that it is not known. */
   bitrate?: number;
   widthPx?: number;
@@ -135,6 +137,8 @@ export interface ViewState {
   firstSeenMs: number;
   /** Arrival of the newest record, repeats included. */
   lastSeenMs: number;
+  /** First arrival of the event with the highest sequence number: a repeat of it changes nothing. */
+  newestArrival: readonly [sequence: number, atMs: number] | null;
   /** Server clock minus client clock: the least of (arrival − client's sending time) over the view's requests. */
   clockOffsetMs: number | null;
   /** Newest value of each field, with the sequence number of the event that wrote it; long names. */
@@ -156,6 +160,8 @@ export interface ViewState {
   usedCaptions: boolean;
   usedFullscreen: boolean;
   usedPip: boolean;
+  /** Newest client time of any event; null while there is none. */
+  newestMs: number | null;
   /** Client times of recent events of any kind, ascending, at most one a second: who is silent is not watching. */
   activityMs: number[];
   context: RequestContext;
@@ -174,6 +180,7 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
     viewId,
     firstSeenMs,
     lastSeenMs: firstSeenMs,
+    newestArrival: null,
     clockOffsetMs: null,
     fields: new Map(),
     initials: new Map(),
@@ -187,6 +194,7 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
     usedCaptions: false,
     usedFullscreen: false,
     usedPip: false,
+    newestMs: null,
     activityMs: [],
     context: { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 },
     contextSequence: Number.POSITIVE_INFINITY,
@@ -224,8 +232,15 @@ export function restoreView(text: string): ViewState {
     fields: new Map(stored.fields),
     initials: new Map(stored.initials ?? []),
     requests: { ...noRequests(), ...stored.requests },
+    newestMs: stored.newestMs ?? newestOf(stored),
     contextSequence: stored.contextSequence ?? Number.POSITIVE_INFINITY,
   };
+}
+
+/** As far as states tell that did not keep it. */
+function newestOf({ transitions, activityMs }: Pick<ViewState, "transitions" | "activityMs">): number | null {
+  const times = [...transitions.map(({ viewerTimeMs }) => viewerTimeMs), ...activityMs.slice(-1)];
+  return times.length === 0 ? null : times.reduce((newest, time) => Math.max(newest, time));
 }
 
 function finiteOrNull(value: number): number | null {

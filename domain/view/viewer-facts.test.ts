@@ -5,11 +5,14 @@ import { type DeviceFacts, viewDimensions, viewerDevice } from "./viewer-facts.t
 const PARSED: DeviceFacts = {
   browser: "Chrome",
   browserVersion: "150",
+  engine: "Blink",
   os: "Linux",
   osVersion: "",
   category: "desktop",
   manufacturer: "",
   model: "",
+  name: "",
+  bot: false,
 };
 
 function viewWith(fields: Record<string, string | number>) {

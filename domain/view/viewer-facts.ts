@@ -15,11 +15,18 @@ function cut(text: string): string {
 export interface DeviceFacts {
   browser: string;
   browserVersion: string;
+  /** Rendering engine. */
+  engine: string;
   os: string;
   osVersion: string;
   category: string;
   manufacturer: string;
+  /** Code or short name. */
   model: string;
+  /** As it is sold. */
+  name: string;
+  /** The string is a crawler's. */
+  bot: boolean;
 }
 
 /** The dimensions of a view that people filter and group by; "" stands for "has no value". */
@@ -44,11 +51,14 @@ export function viewerDevice(view: ViewState, parsed: DeviceFacts): DeviceFacts 
   return {
     browser: told(["viewer_application_name", "browser"], parsed.browser),
     browserVersion: told(["viewer_application_version", "browser_version"], parsed.browserVersion),
+    engine: told(["viewer_application_engine"], parsed.engine),
     os: told(["viewer_os_family", "operating_system"], parsed.os),
     osVersion: told(["viewer_os_version", "operating_system_version"], parsed.osVersion),
     category: told(["viewer_device_category", "mux_viewer_device_category"], parsed.category),
     manufacturer: told(["viewer_device_manufacturer", "mux_viewer_device_manufacturer"], parsed.manufacturer),
     model: told(["viewer_device_model", "mux_viewer_device_model", "viewer_device_name"], parsed.model),
+    name: told(["viewer_device_name", "mux_viewer_device_name"], parsed.name),
+    bot: parsed.bot,
   };
 }
 

@@ -2,11 +2,6 @@ import { isbot } from "isbot";
 import UAParser from "ua-parser-js";
 import type { DeviceFacts } from "../../domain/view/viewer-facts.ts";
 
-/** What a `User-Agent` header tells of the viewer's device; "" where it tells nothing (categories as data-api.md §6). */
-export interface ViewerDevice extends DeviceFacts {
-  bot: boolean;
-}
-
 /** Parsing costs some 50 µs and a site sees few distinct strings: the newest this many are kept. */
 const CACHE_SIZE = 10_000;
 /** Longer strings are attacks on the parser. */
@@ -26,9 +21,12 @@ const TELEVISION =
 /** Apple's TV player carries a name that crawler lists know. */
 const NOT_A_BOT = /\b(?:AppleCoreMedia|AppleTV|Apple TV)\b/;
 
-/** A parser with a cache of its own. */
-export function createDeviceParser(): (userAgent: string) => ViewerDevice {
-  const cache = new Map<string, ViewerDevice>();
+/**
+ * A parser with a cache of its own: what a `User-Agent` header tells of the viewer's device; "" where it tells nothing
+ * (categories as data-api.md §6).
+ */
+export function createDeviceParser(): (userAgent: string) => DeviceFacts {
+  const cache = new Map<string, DeviceFacts>();
   return (userAgent) => {
     const known = cache.get(userAgent);
     if (known !== undefined) return known;
@@ -39,18 +37,26 @@ export function createDeviceParser(): (userAgent: string) => ViewerDevice {
   };
 }
 
-function parseDevice(userAgent: string): ViewerDevice {
-  const { browser, os, device } = new UAParser(userAgent).getResult();
+function parseDevice(userAgent: string): DeviceFacts {
+  const { browser, engine, os, device } = new UAParser(userAgent).getResult();
   return {
     browser: (browser.name ?? "").replace(/^Mobile /, ""),
     browserVersion: browser.version ?? "",
+    engine: engine.name ?? "",
     os: os.name === "Mac OS" ? "macOS" : (os.name ?? ""),
     osVersion: os.version ?? "",
     category: categoryOf(userAgent, device.type, os.name),
     manufacturer: device.vendor ?? "",
     model: device.model ?? "",
+    name: deviceName(device.vendor, device.model),
     bot: userAgent !== "" && !NOT_A_BOT.test(userAgent) && isbot(userAgent),
   };
+}
+
+/** "Samsung SM-G991B"; Apple's models are names already. */
+function deviceName(vendor: string | undefined, model: string | undefined): string {
+  if (model === undefined) return "";
+  return vendor === undefined || vendor === "Apple" || model.startsWith(vendor) ? model : `${vendor} ${model}`;
 }
 
 function categoryOf(userAgent: string, type: string | undefined, os: string | undefined): string {

@@ -1,6 +1,8 @@
-import { type DerivedView, deriveView } from "../../view/derive.ts";
 import { foldEvent } from "../../view/fold.ts";
+import { recordOf } from "../../view/record/record-of.ts";
+import { NO_DEVICE } from "../../view/testing/no-device.ts";
 import { traceView } from "../../view/timeline.ts";
+import type { ViewRecord } from "../../view/view-record.ts";
 import { createView, type ViewState } from "../../view/view-state.ts";
 import { decodeEvent } from "../../wire/decode-events.ts";
 import type { CmcdReport, CmcdScalar, CmcdValue } from "../cmcd-report.ts";
@@ -23,7 +25,7 @@ export function cmcdReport(
 }
 
 /** Sends events through the wire's encoding and the fold, each as a request of its own that takes no time. */
-export function foldInputs(events: readonly InputEvent[]): { view: ViewState; derived: DerivedView } {
+export function foldInputs(events: readonly InputEvent[]): { view: ViewState; derived: ViewRecord } {
   const view = createView(SESSION.viewId, events[0]?.viewerTimeMs ?? 0);
   for (const event of events) {
     const decoded = decodeEvent(encodeInputEvent(SESSION, event));
@@ -32,5 +34,5 @@ export function foldInputs(events: readonly InputEvent[]): { view: ViewState; de
     const context = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
     foldEvent(view, decoded.event, { atMs, transmittedAtMs: atMs, context });
   }
-  return { view, derived: deriveView(view, traceView(view)) };
+  return { view, derived: recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false }) };
 }

@@ -1,0 +1,39 @@
+import { renditionsOf } from "../renditions.ts";
+import type { ViewRecord } from "../view-record.ts";
+import { numberField, type ViewState } from "../view-state.ts";
+import type { RecordParts } from "./record-source.ts";
+import { toldAmount } from "./told.ts";
+
+/** Samples further behind the stream are somebody looking back, not delay. */
+const MAX_LATENCY_MS = 300_000;
+
+/** What the picture was like, and how far behind a live stream it ran. Scaling is summed by the client alone. */
+export function pictureOf({ view, timeline, playing }: RecordParts) {
+  const totalUpscaling = toldAmount(view, "view_total_upscaling") ?? 0;
+  const totalDownscaling = toldAmount(view, "view_total_downscaling") ?? 0;
+  const scaledMs = numberField(view, "view_total_content_playback_time") ?? 0;
+  return {
+    totalUpscaling,
+    totalDownscaling,
+    upscaleRatio: scaledMs > 0 ? totalUpscaling / scaledMs : null,
+    downscaleRatio: scaledMs > 0 ? totalDownscaling / scaledMs : null,
+    maxUpscaleRatio: toldAmount(view, "view_max_upscale_percentage"),
+    maxDownscaleRatio: toldAmount(view, "view_max_downscale_percentage"),
+    ...renditionsOf(view, timeline, playing),
+    droppedFrameCount: toldAmount(view, "view_dropped_frame_count"),
+    liveLatencyMs: liveLatencyMs(view),
+  } satisfies Partial<ViewRecord>;
+}
+
+/** Mean of (server-corrected now − programme time at the playhead). */
+function liveLatencyMs(view: ViewState): number | null {
+  const offsetMs = view.clockOffsetMs ?? 0;
+  let [count, sumMs] = [0, 0];
+  for (const bin of view.latencyBins) {
+    const meanMs = bin.sumMs / bin.count + offsetMs;
+    if (meanMs < 0 || meanMs > MAX_LATENCY_MS) continue;
+    count += bin.count;
+    sumMs += bin.sumMs + bin.count * offsetMs;
+  }
+  return count === 0 ? null : Math.round(sumMs / count);
+}

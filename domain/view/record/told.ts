@@ -1,0 +1,44 @@
+import type { FieldValue } from "../../wire/decode-events.ts";
+import { field, numberField, textField, type ViewState } from "../view-state.ts";
+
+/** The first of several fields that says something; "" when none does. */
+export function toldText(view: ViewState, ...names: readonly string[]): string {
+  for (const name of names) {
+    const text = textField(view, name);
+    if (text !== "") return text;
+  }
+  return "";
+}
+
+/** The first of several fields that is a number of 0 or more, else null. */
+export function toldAmount(view: ViewState, ...names: readonly string[]): number | null {
+  for (const name of names) {
+    const value = numberField(view, name);
+    if (value !== null && value >= 0) return value;
+  }
+  return null;
+}
+
+/** As `toldAmount`, where 0 stands for "not known". */
+export function toldPositive(view: ViewState, name: string): number | null {
+  const value = numberField(view, name);
+  return value !== null && value > 0 ? value : null;
+}
+
+/** What was told first of a field; its newest value in states that did not keep the first. */
+export function firstTold(view: ViewState, name: string): FieldValue {
+  return view.initials.get(name)?.[1] ?? field(view, name);
+}
+
+export function firstText(view: ViewState, ...names: readonly string[]): string {
+  for (const name of names) {
+    const value = firstTold(view, name);
+    if (value !== null && value !== "") return String(value);
+  }
+  return "";
+}
+
+export function firstPositive(view: ViewState, name: string): number | null {
+  const value = firstTold(view, name);
+  return typeof value === "number" && value > 0 ? value : null;
+}

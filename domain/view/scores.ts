@@ -1,0 +1,109 @@
+import type { ViewRecord } from "./view-record.ts";
+
+/** A start-up of this length scores 0.5. */
+const STARTUP_HALF_SECONDS = 8;
+/** An exit before the first frame that came sooner says nothing of the playback. */
+const EXIT_MIN_WAIT_MS = 1_000;
+
+/**
+ * How two scores make one: a^weight × b^(1 − weight). The reference leaves this function open; the weights follow its order
+ * of importance: smoothness, then start-up, then picture (docs/metrics.md).
+ */
+const PAIRS = [
+  { first: "smoothnessScore", second: "videoQualityScore", weight: 0.6 },
+  { first: "smoothnessScore", second: "startupTimeScore", weight: 0.55 },
+  { first: "startupTimeScore", second: "videoQualityScore", weight: 0.6 },
+] as const;
+
+export type Scores = Pick<
+  ViewRecord,
+  "playbackSuccessScore" | "startupTimeScore" | "smoothnessScore" | "videoQualityScore" | "viewerExperienceScore"
+>;
+
+type PartScores = Omit<Scores, "viewerExperienceScore">;
+
+/** What scores are made of. */
+export type Scored = Pick<
+  ViewRecord,
+  | "counted"
+  | "playbackFailure"
+  | "exitBeforeVideoStart"
+  | "watchMs"
+  | "startupMs"
+  | "rebufferCount"
+  | "rebufferMs"
+  | "maxUpscaleRatio"
+  | "upscaleRatio"
+  | "videoSourceWidthInitialPx"
+  | "videoSourceHeightInitialPx"
+>;
+
+/** Scores of one view, 0..1 (data-api.md §4). @param firstFrame whether one was shown, of content or of an ad */
+export function scoresOf(record: Scored, firstFrame: boolean): Scores {
+  const parts: PartScores = {
+    playbackSuccessScore: successScore(record),
+    startupTimeScore: firstFrame ? startupScore(record.startupMs) : null,
+    smoothnessScore: firstFrame ? smoothnessScore(record) : null,
+    videoQualityScore: firstFrame && hasPicture(record) ? qualityScore(record) : null,
+  };
+  return { ...parts, viewerExperienceScore: experienceScore(parts) };
+}
+
+function successScore({ counted, playbackFailure, exitBeforeVideoStart, watchMs }: Scored): number | null {
+  if (!counted) return null;
+  if (playbackFailure) return 0;
+  if (!exitBeforeVideoStart) return 1;
+  return watchMs < EXIT_MIN_WAIT_MS ? null : 0.5;
+}
+
+function startupScore(startupMs: number | null): number | null {
+  return startupMs === null ? null : STARTUP_HALF_SECONDS / (STARTUP_HALF_SECONDS + startupMs / 1_000);
+}
+
+/** The two halves of smoothness: how often it stalled, and which share of the time. */
+export function smoothnessParts({ rebufferCount, rebufferMs, watchMs }: Scored): { count: number; time: number } {
+  const share = watchMs > 0 ? rebufferMs / watchMs : 0;
+  return { count: 1 / Math.sqrt(1 + (rebufferCount / 2) ** 2), time: Math.exp(-10 * share) };
+}
+
+function smoothnessScore(record: Scored): number {
+  const { count, time } = smoothnessParts(record);
+  return (count + time) / 2;
+}
+
+/** Sound alone has neither a size nor anything to stretch. */
+function hasPicture(record: Scored): boolean {
+  const { videoSourceWidthInitialPx: width, videoSourceHeightInitialPx: height } = record;
+  return width !== null || height !== null || record.upscaleRatio !== null || (record.maxUpscaleRatio ?? 0) > 0;
+}
+
+function qualityScore({ maxUpscaleRatio, upscaleRatio }: Scored): number {
+  return Math.exp(-0.33 * (0.15 * (maxUpscaleRatio ?? 0) + 0.85 * (upscaleRatio ?? 0)));
+}
+
+/** One of the three pairs; a score that is missing leaves the other alone. */
+export interface PairScore {
+  first: keyof PartScores;
+  second: keyof PartScores;
+  /** Of the first: 0..1. */
+  weight: number;
+  /** Null when both are missing. */
+  score: number | null;
+}
+
+export function pairScores(parts: PartScores): PairScore[] {
+  return PAIRS.map((pair) => ({ ...pair, score: tradeOff(parts[pair.first], parts[pair.second], pair.weight) }));
+}
+
+function tradeOff(first: number | null, second: number | null, weight: number): number | null {
+  if (first === null || second === null) return first ?? second;
+  return first ** weight * second ** (1 - weight);
+}
+
+/** Success multiplies the mean of the pairs; alone it is the score of a view that never started. */
+function experienceScore(parts: PartScores): number | null {
+  const { playbackSuccessScore: success } = parts;
+  if (success === null) return null;
+  const known = pairScores(parts).flatMap(({ score }) => (score === null ? [] : [score]));
+  return known.length === 0 ? success : (success * known.reduce((sum, score) => sum + score, 0)) / known.length;
+}
