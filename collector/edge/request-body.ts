@@ -17,19 +17,19 @@ export type BodyOutcome =
 /** As much of a body that cannot be read is kept. */
 const HEAD_BYTES = 65_536;
 
-const DECODERS: Record<string, () => NodeJS.ReadWriteStream & Readable> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-};
+const DECODERS = new Map<string, () => NodeJS.ReadWriteStream & Readable>([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+]);
 
 /** Reads a body whatever its content type; native SDKs compress it (data-wire.md §1.2). Rejects when the client leaves. */
 export async function readBody(request: IncomingMessage): Promise<BodyOutcome> {
   const encoding = String(request.headers["content-encoding"] ?? "identity").toLowerCase();
   if (encoding === "identity" || encoding === "") return collect(request);
   const sent = collectHead(request);
-  const decoder = DECODERS[encoding];
+  const decoder = DECODERS.get(encoding);
   if (decoder === undefined) return afterRest(request, sent);
   const unpacked = decoder();
   request.on("error", (error) => unpacked.destroy(error));
