@@ -8,6 +8,7 @@ import {
   portBase,
   trustedProxies,
 } from "../../platform/config/environment.ts";
+import { eventlogUrl } from "../../platform/eventlog/open-event-log.ts";
 import { GEO_LEVELS } from "../../platform/geo/places.ts";
 
 const Environment = z
@@ -17,7 +18,8 @@ const Environment = z
     PLAYHEAD_SUPERVISED: flag,
     LOG_LEVEL: logLevel,
     DATABASE_URL: z.url(),
-    EVENTLOG_DIR: z.string().min(1),
+    EVENTLOG_DIR: z.string().min(1).default(".playhead/eventlog"),
+    EVENTLOG_URL: eventlogUrl,
     EVENTLOG_MAX_GIB: z.coerce.number().positive().default(20),
     TRUSTED_PROXIES: trustedProxies,
     /** What is looked up of viewers' addresses; the cities and owners of networks take 190 MB of memory. */
@@ -30,8 +32,7 @@ const Environment = z
     supervised: env.PLAYHEAD_SUPERVISED,
     logLevel: env.LOG_LEVEL,
     databaseUrl: env.DATABASE_URL,
-    eventlogDir: env.EVENTLOG_DIR,
-    eventlogMaxBytes: env.EVENTLOG_MAX_GIB * 1024 ** 3,
+    eventlog: { directory: env.EVENTLOG_DIR, kafka: env.EVENTLOG_URL, maxBytes: env.EVENTLOG_MAX_GIB * 1024 ** 3 },
     trustedProxies: env.TRUSTED_PROXIES,
     geoLevel: env.PLAYHEAD_GEO,
   }));

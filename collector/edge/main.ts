@@ -1,6 +1,6 @@
-import { TOPICS } from "../../domain/messages/topics.ts";
+import { LOG_RETENTION_MS, TOPICS } from "../../domain/messages/topics.ts";
+import { openEventLog } from "../../platform/eventlog/open-event-log.ts";
 import { openPatientWriter } from "../../platform/eventlog/patient-writer.ts";
-import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
 import { openPlaces } from "../../platform/geo/places.ts";
 import { listen } from "../../platform/http/listen.ts";
 import { openInternalPort } from "../../platform/observability/internal-port.ts";
@@ -16,9 +16,6 @@ import { createEdgeMetrics } from "./edge-metrics.ts";
 import { openEnvironmentDirectory } from "./environments.ts";
 import { createPlaybackOwners, readOwnersFrom } from "./playback-owners.ts";
 import { openViewSources } from "./view-sources.ts";
-
-/** Beacons live this long in the log: the time an operator has to mend what reads them. */
-const RETENTION_MS = 48 * 3_600_000;
 
 const config = readConfig();
 const log = createLogger("collector-edge", config.logLevel);
@@ -41,12 +38,11 @@ try {
     environments.ready() ? { ok: true } : { ok: false, reason: "environment keys not read yet" },
   );
 
-  const eventlog = openSegmentLog({
-    directory: config.eventlogDir,
+  const eventlog = openEventLog({
+    ...config.eventlog,
+    member: { program: "edge", port: config.port },
     topics: TOPICS,
-    retentionMs: RETENTION_MS,
-    maxBytes: config.eventlogMaxBytes,
-    now: Date.now,
+    retentionMs: LOG_RETENTION_MS,
     log,
     metrics,
   });

@@ -1,7 +1,7 @@
 import { BEACON_PARTITIONS } from "../../domain/messages/partition.ts";
-import { TOPICS } from "../../domain/messages/topics.ts";
+import { LOG_RETENTION_MS, TOPICS } from "../../domain/messages/topics.ts";
 import { createClickHouse } from "../../platform/clickhouse/client.ts";
-import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
+import { openEventLog } from "../../platform/eventlog/open-event-log.ts";
 import { openInternalPort } from "../../platform/observability/internal-port.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createMetrics } from "../../platform/observability/metrics.ts";
@@ -34,11 +34,11 @@ try {
 
   const clickhouse = createClickHouse({ url: config.clickhouseUrl, database: DATABASE, log });
   program.onStop("clickhouse", () => clickhouse.close());
-  const eventlog = openSegmentLog({
-    directory: config.eventlogDir,
+  const eventlog = openEventLog({
+    ...config.eventlog,
+    member: { program: "views", port: config.port },
     topics: TOPICS,
-    retentionMs: 0, // checkpoints are kept by key, not by age
-    now: Date.now,
+    retentionMs: LOG_RETENTION_MS,
     log,
     metrics,
   });

@@ -14,3 +14,6 @@ export const TOPICS = {
   /** Written by collector/edge: typed, capped samples of what could not be accepted. */
   rejected: { partitions: 1, compacted: false },
 } as const;
+
+/** Beacons live this long in the log: the time an operator has to mend what reads them. The same whoever makes a topic. */
+export const LOG_RETENTION_MS = 48 * 3_600_000;

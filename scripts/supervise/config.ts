@@ -14,6 +14,8 @@ const Environment = z.object({
   CLICKHOUSE_URL: z.url().optional(),
   /** Cluster name in the migrations' `{cluster}`; only with a ClickHouse of one's own. */
   CLICKHOUSE_CLUSTER: z.string().optional(),
+  /** Apache Kafka instead of the log in the data folder. */
+  EVENTLOG_URL: z.string().default(""),
   /** Peers whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: z.string().default("127.0.0.0/8,::1/128"),
   /** What is looked up of viewers' addresses. */

@@ -74,6 +74,7 @@ function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
     FFMPEG_PATH: "ffmpeg",
     FFPROBE_PATH: "ffprobe",
     FETCH_ALLOW: "",
+    EVENTLOG_URL: "",
     TRUSTED_PROXIES: "127.0.0.0/8",
     PATH: "/usr/bin",
     HOME: "/home/me",

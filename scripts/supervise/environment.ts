@@ -117,8 +117,8 @@ function clickhouse({ config, ports, secrets }: EnvironmentInput): Variables {
   };
 }
 
-function eventlog({ dataFolder }: EnvironmentInput): Variables {
-  return { EVENTLOG_DIR: join(dataFolder, "eventlog") };
+function eventlog({ config, dataFolder }: EnvironmentInput): Variables {
+  return { EVENTLOG_DIR: join(dataFolder, "eventlog"), EVENTLOG_URL: config.EVENTLOG_URL };
 }
 
 function objects({ dataFolder }: EnvironmentInput): Variables {
