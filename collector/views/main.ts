@@ -19,6 +19,8 @@ import { Views } from "./views.ts";
 import { checkViews, watchViews } from "./views-metrics.ts";
 
 const DATABASE = "playhead";
+/** Whoever folds it does what only one process may. */
+const LEADING_PARTITION = 0;
 
 const config = readConfig();
 const log = createLogger("collector-views", config.logLevel);
