@@ -74,7 +74,7 @@ export class MarkBook {
     });
   }
 
-  note({ marks, floor }: PageNews, pageOffsetMs: number): void {
+  note({ marks, floor }: Pick<PageNews, "marks" | "floor">, pageOffsetMs: number): void {
     for (const { title, atMs } of marks) {
       const entry = this.#entries.get(title);
       if (entry !== undefined) entry.seenAtMs ??= atMs - pageOffsetMs;
