@@ -1,0 +1,194 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  askSubviewBreakdown,
+  askSubviewComparison,
+  askSubviewOverall,
+  askSubviewTimeseries,
+  askSubviewValues,
+} from "../../../domain/metrics/ask/ask-subviews.ts";
+import type { SubviewScope } from "../../../domain/metrics/ask/subview-rows.ts";
+import { type Dimension, dimensionById } from "../../../domain/metrics/dimensions.ts";
+import type { Metric } from "../../../domain/metrics/metric.ts";
+import { metricById } from "../../../domain/metrics/metrics.ts";
+import { SUBVIEWS, type SubviewAttribute, subviewAttribute } from "../../../domain/metrics/subview.ts";
+import type { RenditionSpan, ViewRecord } from "../../../domain/view/view-record.ts";
+import type { TestClickHouse } from "../testing.ts";
+import { viewsIn, weightOf } from "./testing/plain-answers.ts";
+import { anyRecord, TIMES } from "./testing/random-records.ts";
+import { answer, environment, insertViews, startViewsTable } from "./testing/views-table.ts";
+
+let clickhouse: TestClickHouse;
+const records = fc.sample(anyRecord, { numRuns: 300, seed: 6 });
+const views = viewsIn(records, metricById("playing_time") as Metric, TIMES);
+
+beforeAll(async () => {
+  clickhouse = await startViewsTable();
+  for (const environmentId of [4, 9]) {
+    const rows = records.map((record, at) => {
+      return { environmentId, viewId: `view ${at}`, firstSeenMs: record.viewStartMs, version: 1, record };
+    });
+    await insertViews(clickhouse, rows);
+  }
+});
+afterAll(() => clickhouse.stop());
+
+function scope(type: SubviewScope["type"], more: Partial<SubviewScope> = {}, weighted = false): SubviewScope {
+  const all = { filters: [], metricFilters: [], includeBots: false };
+  return { views: { environmentId: environment(4), ...TIMES, ...all, weighted }, type, filters: [], ...more };
+}
+
+const height = subviewAttribute("rendition", "video_source_height") as SubviewAttribute;
+const codec = subviewAttribute("rendition", "video_source_codec") as SubviewAttribute;
+const text = (number: number) => (number === 0 ? "" : String(number));
+
+/** Playing time of the renditions of some views by something of them. */
+function summed(
+  held: readonly ViewRecord[],
+  of: (span: RenditionSpan) => string,
+  keep = (_: RenditionSpan) => true,
+): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const span of held.flatMap(({ renditions }) => renditions).filter(keep)) {
+    sums.set(of(span), (sums.get(of(span)) ?? 0) + span.playingMs);
+  }
+  return sums;
+}
+
+interface Row {
+  breakdown_values: string[];
+  metric_value: number;
+  dimension_value: string;
+  start_ms: number;
+  total_row_count: number;
+  value: string;
+  playing_time: number;
+}
+
+const asked = (question: Parameters<typeof answer>[1]) => answer<Row>(clickhouse, question);
+
+describe("questions of parts of views", () => {
+  it("add up the playing time of all parts", async () => {
+    const [row] = await asked(askSubviewOverall(scope("rendition")));
+    expect(row?.metric_value).toBe([...summed(views, () => "").values()][0]);
+    const modes = views.flatMap(({ playbackModes }) => playbackModes);
+    const [modesRow] = await asked(askSubviewOverall(scope("playback_mode")));
+    expect(modesRow?.metric_value).toBe(modes.reduce((sum, { playingMs }) => sum + playingMs, 0));
+  });
+
+  it("weigh parts as their views", async () => {
+    const expected = views.reduce(
+      (sum, record) =>
+        sum + record.renditions.reduce((all, { playingMs }) => all + playingMs, 0) * weightOf(record, true),
+      0,
+    );
+    const [row] = await asked(askSubviewOverall(scope("rendition", {}, true)));
+    expect(row?.metric_value).toBeCloseTo(expected, 3);
+  });
+
+  it("break it down by one or several attributes, longest first", async () => {
+    const rows = await asked(askSubviewBreakdown(scope("rendition"), [height, codec], { limit: 100, offset: 0 }));
+    const expected = summed(views, ({ heightPx, codec: name }) => JSON.stringify([text(heightPx), name]));
+    expect(
+      new Map(rows.map(({ breakdown_values, metric_value }) => [JSON.stringify(breakdown_values), metric_value])),
+    ).toEqual(expected);
+    expect(rows.map(({ metric_value }) => metric_value)).toEqual(
+      [...expected.values()].sort((one, other) => other - one),
+    );
+    expect(rows[0]?.total_row_count).toBe(expected.size);
+    expect(await asked(askSubviewBreakdown(scope("rendition"), [height, codec], { limit: 2, offset: 1 }))).toEqual(
+      rows.slice(1, 3),
+    );
+  });
+
+  it("break it down by everything a player told of a rendition", async () => {
+    const rows = await asked(
+      askSubviewBreakdown(scope("rendition"), SUBVIEWS.rendition.attributes, { limit: 1_000, offset: 0 }),
+    );
+    const expected = summed(views, ({ bitrate, widthPx, heightPx, fps, codec: name, name: rendition }) =>
+      JSON.stringify([text(bitrate), text(widthPx), text(heightPx), text(fps), name, rendition]),
+    );
+    expect(
+      new Map(rows.map(({ breakdown_values, metric_value }) => [JSON.stringify(breakdown_values), metric_value])),
+    ).toEqual(expected);
+  });
+
+  it("filter by views and by parts", async () => {
+    const filters = [
+      { dimension: "video_source_height", operator: "is", values: ["720", ""], negated: false },
+      { dimension: "video_source_codec", operator: "is", values: ["a"], negated: true },
+    ] as const;
+    const country = { dimension: "country", operator: "is", values: ["US", "a", ""], negated: false } as const;
+    const base = scope("rendition", { filters });
+    const rows = await asked(
+      askSubviewBreakdown({ ...base, views: { ...base.views, filters: [country] } }, [height], { limit: 9, offset: 0 }),
+    );
+    const held = views.filter((record) => ["US", "a", ""].includes(record.country));
+    const expected = summed(
+      held,
+      ({ heightPx }) => text(heightPx),
+      ({ heightPx, codec: name }) => heightPx !== 480 && name !== "a",
+    );
+    expect(new Map(rows.map(({ breakdown_values, metric_value }) => [breakdown_values.join(), metric_value]))).toEqual(
+      expected,
+    );
+    const unknown = { ...filters[0], dimension: "country" };
+    expect(() => askSubviewOverall(scope("rendition", { filters: [unknown] }))).toThrow(RangeError);
+  });
+
+  it("compare values of a dimension", async () => {
+    const country = dimensionById("country") as Dimension;
+    const rows = await asked(askSubviewComparison(scope("rendition"), [height], country, ["US", "b"], 2));
+    for (const value of ["US", "b"]) {
+      const longest = [
+        ...summed(
+          views.filter((record) => record.country === value),
+          ({ heightPx }) => text(heightPx),
+        ),
+      ]
+        .sort(([, one], [, other]) => other - one)
+        .slice(0, 2);
+      const found = rows.filter(({ dimension_value }) => dimension_value === value);
+      expect(found.map(({ breakdown_values, metric_value }) => [breakdown_values.join(), metric_value])).toEqual(
+        longest,
+      );
+    }
+    expect(rows).toHaveLength(4);
+  });
+
+  it("follow the longest few over time", async () => {
+    const rows = await asked(askSubviewTimeseries(scope("rendition"), [height], "day", 2));
+    const longest = [...summed(views, ({ heightPx }) => text(heightPx))]
+      .sort(([, one], [, other]) => other - one)
+      .slice(0, 2);
+    const dayMs = 86_400_000;
+    const days = Map.groupBy(views, ({ viewStartMs }) => Math.floor(viewStartMs / dayMs) * dayMs);
+    const expected = [...days]
+      .sort(([one], [other]) => one - other)
+      .flatMap(([startMs, held]) => {
+        const sums = summed(held, ({ heightPx }) => text(heightPx));
+        return longest.map(([value]) => [startMs, value, sums.get(value)]);
+      });
+    expect(
+      rows.map(({ start_ms, breakdown_values, metric_value }) => [start_ms, breakdown_values.join(), metric_value]),
+    ).toEqual(expected);
+  });
+
+  it("name the values of attributes and of dimensions", async () => {
+    const options = { limit: 100, offset: 0, search: "", orderBy: "playing_time", direction: "desc" } as const;
+    const heights = await asked(askSubviewValues(scope("rendition"), height, options));
+    expect(new Map(heights.map(({ value, playing_time }) => [value, playing_time]))).toEqual(
+      summed(views, ({ heightPx }) => text(heightPx)),
+    );
+    const found = { ...options, search: "2", orderBy: "value", direction: "asc" } as const;
+    expect((await asked(askSubviewValues(scope("rendition"), height, found))).map(({ value }) => value)).toEqual([
+      "720",
+    ]);
+    const countries = await asked(askSubviewValues(scope("rendition"), dimensionById("country") as Dimension, options));
+    const expected = [...Map.groupBy(views, ({ country }) => country)].map(([country, held]): [string, number] => [
+      country,
+      [...summed(held, () => "").values()][0] ?? 0,
+    ]);
+    expect(new Map(countries.map(({ value, playing_time }) => [value, playing_time]))).toEqual(new Map(expected));
+  });
+});
