@@ -60,8 +60,8 @@ const PLAY: readonly Keys[] = [
 
 describe("a session of event mode", () => {
   it("folds into the figures of what was played", () => {
-    const { view, derived } = foldInputs(session(PLAY));
-    expect(derived).toMatchObject({
+    const { view, record } = foldInputs(session(PLAY));
+    expect(record).toMatchObject({
       counted: true,
       viewStartMs: T + 1_000,
       viewEndMs: T + 110_400,
@@ -88,8 +88,8 @@ describe("a session of event mode", () => {
     const orders = fc.shuffledSubarray([...sent, ...sent], { minLength: 2 * sent.length });
     fc.assert(
       fc.property(orders, (order) => {
-        const { view, derived } = foldInputs(order);
-        expect(derived).toEqual({ ...truth.derived });
+        const { view, record } = foldInputs(order);
+        expect(record).toEqual({ ...truth.record });
         expect(view.requests).toEqual(truth.view.requests);
         expect([...view.fields].sort()).toEqual([...truth.view.fields].sort());
       }),
@@ -103,21 +103,21 @@ describe("a session of event mode", () => {
     const responses = [4, 5, 6].flatMap((sn) =>
       events({ v: 2, sid: "s", sn, ts: T, e: "rr", rc: 200, url: "https://a/b" }),
     );
-    expect(responses.map(({ sequence }) => sequence - 2 ** 31)).toEqual([4, 5, 6]);
+    expect(responses.map(({ sequence }) => sequence)).toEqual([4, 5, 6]);
   });
 });
 
 describe("media start delay", () => {
   it("gives the start-up time where no state told of the start", () => {
     const told = session([{ e: "t", ts: 5_000, msd: 1_200, sta: "p" }]);
-    expect(foldInputs(told).derived).toMatchObject({ startupMs: 1_200, viewStartMs: T + 3_800 });
-    expect(foldInputs(session([{ e: "rr", ts: 5_000, rc: 200, url: "https://a/b", msd: 700 }])).derived.startupMs).toBe(
+    expect(foldInputs(told).record).toMatchObject({ startupMs: 1_200, viewStartMs: T + 3_800 });
+    expect(foldInputs(session([{ e: "rr", ts: 5_000, rc: 200, url: "https://a/b", msd: 700 }])).record.startupMs).toBe(
       700,
     );
   });
 
   it("is missing where neither state nor delay tell of it: the start-up time is unknown then", () => {
-    expect(foldInputs(session([{ e: "ps", ts: 5_000, sta: "p" }])).derived).toMatchObject({
+    expect(foldInputs(session([{ e: "ps", ts: 5_000, sta: "p" }])).record).toMatchObject({
       counted: true,
       startupMs: null,
     });
@@ -133,30 +133,31 @@ describe("a stall", () => {
     ];
     const both = [states[0] as Keys, { e: "ps", sta: "p", ts: 13_000, bsd: [3_000], bs: true }];
     const lengths = [{ e: "t", sta: "p", ts: 13_000, bsd: [3_000] }];
-    for (const reports of [states, both, lengths]) {
-      const { derived } = foldInputs(session([start, ...reports, { e: "t", sta: "p", ts: 20_000 }]));
-      expect(derived).toMatchObject({ rebufferCount: 1, rebufferMs: 3_000, watchMs: 20_000 });
+    const lasting = [states[0] as Keys, { e: "t", sta: "r", ts: 11_000 }, states[1] as Keys];
+    for (const reports of [states, both, lasting, lengths]) {
+      const { record } = foldInputs(session([start, ...reports, { e: "t", sta: "p", ts: 20_000 }]));
+      expect(record).toMatchObject({ rebufferCount: 1, rebufferMs: 3_000, watchMs: 20_000 });
     }
   });
 
   it("is each of several that are told together", () => {
-    const { derived } = foldInputs(
+    const { record } = foldInputs(
       session([
         { e: "ps", sta: "p", ts: 0, msd: 0 },
         { e: "t", ts: 30_000, bsd: [2_000, 500] },
       ]),
     );
-    expect(derived).toMatchObject({ rebufferCount: 2, rebufferMs: 2_500 });
+    expect(record).toMatchObject({ rebufferCount: 2, rebufferMs: 2_500 });
   });
 
   it("has no length where a flag is all there is, so it is not made up", () => {
-    const { derived } = foldInputs(
+    const { record } = foldInputs(
       session([
         { e: "ps", sta: "p", ts: 0, msd: 0 },
         { e: "t", sta: "p", ts: 30_000, bs: true },
       ]),
     );
-    expect(derived).toMatchObject({ rebufferCount: 0, rebufferMs: 0 });
+    expect(record).toMatchObject({ rebufferCount: 0, rebufferMs: 0 });
   });
 });
 
@@ -167,8 +168,8 @@ describe("errors", () => {
       { e: "ps", sta: "f", ts: 4_000 },
       { e: "e", sta: "f", ts: 4_001, ec: ["manifestLoadError"] },
     ];
-    const { view, derived } = foldInputs(session(reports));
-    expect(derived).toMatchObject({ playbackFailure: true, videoStartupFailure: true, exitBeforeVideoStart: false });
+    const { view, record } = foldInputs(session(reports));
+    expect(record).toMatchObject({ playbackFailure: true, videoStartupFailure: true, exitBeforeVideoStart: false });
     expect(view.errors.at(-1)).toMatchObject({ code: "manifestLoadError", fatal: true });
   });
 
@@ -178,8 +179,8 @@ describe("errors", () => {
       { e: "e", sta: "p", ts: 4_000, ec: ["bufferStalledError"] },
       { e: "ps", sta: "q", ts: 9_000 },
     ];
-    const { view, derived } = foldInputs(session(reports));
-    expect(derived).toMatchObject({ playbackFailure: false, watchMs: 9_000 });
+    const { view, record } = foldInputs(session(reports));
+    expect(record).toMatchObject({ playbackFailure: false, watchMs: 9_000 });
     expect(view.errors).toMatchObject([{ code: "bufferStalledError", fatal: false }]);
   });
 });
@@ -239,6 +240,11 @@ describe("each kind of report", () => {
     ]);
   });
 
+  it("goes by the bitrate that is shown, where it is told", () => {
+    const [event] = events({ v: 2, sid: "s", sn: 0, e: "bc", ts: T, br: [[950, "v"]], pb: [[345, "v"]] });
+    expect(event).toMatchObject({ name: "renditionchange", fields: { video_source_bitrate: 345_000 } });
+  });
+
   it("has kilobits as bits, and no bitrate that nobody plays", () => {
     const [event] = events({
       v: 2,
@@ -263,7 +269,7 @@ describe("a report without a number", () => {
       at(800, { e: "ps", sta: "p" }),
       at(20_000, { e: "ps", sta: "q" }),
     ].flat();
-    expect(foldInputs([...sent.toReversed(), ...sent]).derived).toMatchObject({ startupMs: 800, watchMs: 20_000 });
+    expect(foldInputs([...sent.toReversed(), ...sent]).record).toMatchObject({ startupMs: 800, watchMs: 20_000 });
   });
 
   it("keeps most responses of one moment apart", () => {

@@ -18,7 +18,7 @@ const MAX_STALLS = 8;
 
 /**
  * What it means that the player is in a state now. A report does not know the one before, so each names all that it ends
- * and begins: what is not going on is not ended twice, and what goes on does not begin again (domain/view/timeline.ts).
+ * and begins: what is not going on is not ended twice, and what plays does not begin again (domain/view/timeline.ts).
  */
 const STATE_STEPS: ReadonlyMap<string, readonly string[]> = new Map([
   ["s", ["viewstart"]],
@@ -31,6 +31,9 @@ const STATE_STEPS: ReadonlyMap<string, readonly string[]> = new Map([
   ["q", ["viewend"]],
   ["d", ["hb"]], // preloading: nobody wants to see it yet
 ]);
+
+/** States of which a second beginning would be another stall or seek. */
+const BEGUN_ONCE: ReadonlySet<string> = new Set(["r", "k"]);
 
 /** Reports of one moment that say one thing; the others are of a state or carry more. */
 const SINGLE_STEPS: ReadonlyMap<string, Step> = new Map([
@@ -74,12 +77,12 @@ function stepsOf(kind: string, report: CmcdReport): Step[] {
   const state = textOf(report, "sta");
   if (kind === "rr") return startSteps(report);
   const isOfState = kind === "ps" || kind === "t";
-  const itself = isOfState ? stateSteps(state, report) : momentSteps(kind, state, report);
+  const itself = isOfState ? stateSteps(kind, state, report) : momentSteps(kind, state, report);
   const start = startSteps(
     report,
     itself.some(({ name }) => name === "playing"),
   );
-  return [...start, ...stallSteps(report, state), ...itself];
+  return [...start, ...(kind === "ps" ? [] : stallSteps(report)), ...itself];
 }
 
 /** `msd` comes once, with the first report after the start: play was wanted that long before. */
@@ -91,11 +94,11 @@ function startSteps(report: CmcdReport, isPlayingTold = false): Step[] {
 }
 
 /**
- * `bsd` comes once, with the first report after a stall; several are put one before the other. Where the states tell of
- * the same stall, it is that one: it is open already. A stall that `bs` alone tells of has no length (docs/inputs.md).
+ * `bsd` comes once, with the first report after a stall: with a change of state where those are reported, and they have told
+ * of the stall already. Else it is all that tells of it; several are put one before the other, up to the report. A stall
+ * that `bs` alone tells of has no length, so it is left out.
  */
-function stallSteps(report: CmcdReport, state: string | undefined): Step[] {
-  if (state === "r") return []; // it lasts: its end will say how long
+function stallSteps(report: CmcdReport): Step[] {
   const stalls = numbersOf(report, "bsd").slice(-MAX_STALLS);
   let laterMs = stalls.reduce((sum, stall) => sum + stall, 0);
   return stalls.flatMap((stall) => {
@@ -108,9 +111,11 @@ function stallSteps(report: CmcdReport, state: string | undefined): Step[] {
   });
 }
 
-function stateSteps(state: string | undefined, report: CmcdReport): Step[] {
+function stateSteps(kind: string, state: string | undefined, report: CmcdReport): Step[] {
   if (state === "f") return [errorStep(report, "fatal")];
-  return (STATE_STEPS.get(state ?? "") ?? ["hb"]).map((name) => ({ name }));
+  const names = STATE_STEPS.get(state ?? "") ?? ["hb"];
+  const lasts = kind === "t" && state !== undefined && BEGUN_ONCE.has(state); // it began with a report of its own
+  return (lasts ? ["hb"] : names).map((name) => ({ name }));
 }
 
 function momentSteps(kind: string, state: string | undefined, report: CmcdReport): Step[] {

@@ -79,10 +79,14 @@ function counterFields(report: CmcdReport): InputFields {
   };
 }
 
-/** Of what is selected for the picture, in bit/s; `ab` counts everything and is used only where `br` is not known. */
+/**
+ * Of the picture in bit/s: of what is shown (`pb`), else of what is selected (`br`), which the buffer puts off. `ab` counts
+ * everything and is sent only where `br` is not known.
+ */
 export function pictureBitrate(report: CmcdReport): number | undefined {
   const types = isOfSound(report) ? ["v", "av"] : ["v", "av", ""];
-  return bitsPerSecond(numberOfType(report, "br", types) ?? pictureNumber(report, "ab"));
+  const shown = pictureNumber(report, "pb");
+  return bitsPerSecond(shown ?? numberOfType(report, "br", types) ?? pictureNumber(report, "ab"));
 }
 
 /** Numbers without a type are then the sound's. */

@@ -24,10 +24,10 @@ const fold = (requests: typeof REQUESTS) =>
   foldInputs(requests.flatMap(([atMs, keys]) => requestEvents(cmcdReport({ sid: "s", ...keys }), T + atMs)));
 
 describe("reports of media requests", () => {
-  const { view, derived } = fold(REQUESTS);
+  const { view, record } = fold(REQUESTS);
 
   it("tell of playing, bitrates, throughput and that the buffer ran dry", () => {
-    expect(derived).toMatchObject({ counted: true, rebufferCount: 1, watchMs: 60_000 });
+    expect(record).toMatchObject({ counted: true, rebufferCount: 1, watchMs: 60_000 });
     expect(field(view, "video_source_bitrate")).toBe(345_000);
     expect(field(view, "video_source_top_bitrate")).toBe(950_000);
     expect(field(view, "player_measured_throughput")).toBe(25_400_000);
@@ -37,7 +37,7 @@ describe("reports of media requests", () => {
   });
 
   it("tell neither how long the start or the stall took, nor of an end, an error or an exit", () => {
-    expect(derived).toMatchObject({
+    expect(record).toMatchObject({
       startupMs: null,
       rebufferMs: 0,
       exitBeforeVideoStart: false,
@@ -48,12 +48,12 @@ describe("reports of media requests", () => {
   });
 
   it("that only ever ask urgently are no view that counts", () => {
-    expect(fold(REQUESTS.slice(0, 3)).derived.counted).toBe(false);
+    expect(fold(REQUESTS.slice(0, 3)).record.counted).toBe(false);
   });
 
   it("count once when one comes again at once", () => {
     const twice = REQUESTS.flatMap((request) => [request, request]);
-    expect(fold(twice).derived).toEqual(derived);
+    expect(fold(twice).record).toEqual(record);
     expect(fold(twice).view.sequences).toEqual(view.sequences);
   });
 
@@ -63,7 +63,7 @@ describe("reports of media requests", () => {
       [60_000, { ot: "v", br: 950, bl: 30_000, pr: 0 }],
       [90_000, { ot: "m", pr: 0 }],
     ];
-    expect(fold(requests).derived).toMatchObject({ watchMs: 48_000 });
+    expect(fold(requests).record).toMatchObject({ watchMs: 48_000 });
   });
 
   it("do not take a sound's bitrate for the picture's", () => {

@@ -1,4 +1,3 @@
-import { fnv1a } from "../messages/partition.ts";
 import { cmcdFields, pictureBitrate } from "./cmcd-fields.ts";
 import { type CmcdReport, flagOf, numberOf, numbersOf, textOf } from "./cmcd-report.ts";
 import type { InputEvent } from "./input-event.ts";
@@ -13,8 +12,8 @@ const SLOT_MS = 10_000;
 /** Kinds in the order in which those of one slot happened, as far as it can matter. */
 const RANKS = { hb: 0, renditionchange: 1, pause: 9, playing: 10, rebufferstart: 11, rebufferend: 12 } as const;
 type Kind = keyof typeof RANKS;
-/** So many bitrates of one slot are told apart. */
-const RENDITIONS = RANKS.pause - RANKS.renditionchange;
+/** A slot's bitrates are kept more finely, in as many parts of it: a player that starts changes twice within seconds. */
+const RENDITION_PARTS = RANKS.pause - RANKS.renditionchange;
 
 const MEDIA_TYPES: ReadonlySet<string> = new Set(["v", "a", "av"]);
 
@@ -26,10 +25,10 @@ const MEDIA_TYPES: ReadonlySet<string> = new Set(["v", "a", "av"]);
 export function requestEvents(report: CmcdReport, arrivedAtMs: number): InputEvent[] {
   const { video_source_bitrate: bitrate, ...fields } = cmcdFields(report);
   return kindsOf(report).map((kind) => {
-    const ofRendition = kind === "renditionchange" ? fnv1a(String(bitrate)) % RENDITIONS : 0;
+    const part = kind === "renditionchange" ? Math.floor(((arrivedAtMs % SLOT_MS) / SLOT_MS) * RENDITION_PARTS) : 0;
     return {
       name: kind,
-      sequence: timedSequence(arrivedAtMs, RANKS[kind] + ofRendition, SLOT_MS),
+      sequence: timedSequence(arrivedAtMs, RANKS[kind] + part, SLOT_MS),
       viewerTimeMs: arrivedAtMs,
       // Whatever its kind, it may be the only one of its slot that is kept. A bitrate makes a mark in the view.
       fields: kind === "renditionchange" ? { ...fields, video_source_bitrate: bitrate } : fields,
@@ -39,9 +38,15 @@ export function requestEvents(report: CmcdReport, arrivedAtMs: number): InputEve
 
 function kindsOf(report: CmcdReport): Kind[] {
   const kinds: Kind[] = [stateOf(report)];
-  if (pictureBitrate(report) !== undefined) kinds.push("renditionchange");
+  if (isOfPicture(report) && pictureBitrate(report) !== undefined) kinds.push("renditionchange");
   if (flagOf(report, "bs") === true) kinds.push("rebufferstart", "rebufferend");
   return kinds;
+}
+
+/** Playlists and initialisation segments are asked for before it is sure what will be shown. */
+function isOfPicture(report: CmcdReport): boolean {
+  const type = textOf(report, "ot");
+  return type === undefined || type === "v" || type === "av";
 }
 
 /** A player that is past its start (`su`) and has something to play (`bl`) plays, unless its rate says otherwise. */

@@ -51,10 +51,10 @@ const PLAY: readonly Sent[] = [
 
 describe("a session of EPAS events", () => {
   const sent = PLAY.flatMap(eventsOf);
-  const { view, derived } = foldInputs(sent);
+  const { view, record } = foldInputs(sent);
 
   it("folds into the figures of what was played", () => {
-    expect(derived).toMatchObject({
+    expect(record).toMatchObject({
       counted: true,
       viewStartMs: T,
       viewEndMs: T + 50_810,
@@ -86,7 +86,7 @@ describe("a session of EPAS events", () => {
     fc.assert(
       fc.property(orders, (order) => {
         const again = foldInputs(order);
-        expect(again.derived).toEqual(derived);
+        expect(again.record).toEqual(record);
         expect([...again.view.fields].sort()).toEqual([...view.fields].sort());
       }),
       { numRuns: 50 },
@@ -99,7 +99,7 @@ describe("a session of EPAS events", () => {
       { event: "error", at: 3_000, payload: { category: "NETWORK", code: "1002", message: "gone" } },
       { event: "stopped", at: 3_000, payload: { reason: "error" } },
     ];
-    const { view: failedView, derived: figures } = foldInputs(failed.flatMap(eventsOf));
+    const { view: failedView, record: figures } = foldInputs(failed.flatMap(eventsOf));
     expect(figures).toMatchObject({ playbackFailure: true, videoStartupFailure: true });
     expect(failedView.errors).toMatchObject([{ code: "1002", message: "gone" }]);
   });
@@ -109,7 +109,7 @@ describe("a session of EPAS events", () => {
       { event: "init", at: 0 },
       { event: "stopped", at: 5_000, payload: { reason: "aborted" } },
     ];
-    expect(foldInputs(left.flatMap(eventsOf)).derived).toMatchObject({ exitBeforeVideoStart: true, startupMs: null });
+    expect(foldInputs(left.flatMap(eventsOf)).record).toMatchObject({ exitBeforeVideoStart: true, startupMs: null });
   });
 });
 

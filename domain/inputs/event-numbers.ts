@@ -4,9 +4,12 @@ import { timedSequence } from "./timed-sequence.ts";
 
 /** Room for what one report amounts to. */
 const EVENTS_PER_REPORT = 32;
-/** Responses are many and change no state, so they are numbered for themselves: one after the other, without gaps. */
-const FIRST_RESPONSE = 2 ** 31;
-const MAX_NUMBER = FIRST_RESPONSE / EVENTS_PER_REPORT - 1;
+/**
+ * Responses are many and change no state, so they are numbered for themselves, without gaps, below all others: a view
+ * remembers ranges of numbers, and fields belong to the highest.
+ */
+const FIRST_OF_OTHERS = 2 ** 31;
+const MAX_NUMBER = FIRST_OF_OTHERS / EVENTS_PER_REPORT - 1;
 
 /** Reports without a number are placed by their time. */
 const SLOT_MS = 50;
@@ -50,13 +53,15 @@ export class EventNumbers {
   }
 
   response(): number {
-    if (this.#number !== undefined) return FIRST_RESPONSE + this.#number;
+    if (this.#number !== undefined) return this.#number;
     return this.#timed(RESPONSES.first + this.#hash(RESPONSES.count));
   }
 
   /** Of the report's event at `index`. */
   at(index: number): number {
-    if (this.#number !== undefined) return this.#number * EVENTS_PER_REPORT + Math.min(index, EVENTS_PER_REPORT - 1);
+    if (this.#number !== undefined) {
+      return FIRST_OF_OTHERS + this.#number * EVENTS_PER_REPORT + Math.min(index, EVENTS_PER_REPORT - 1);
+    }
     const first = FIRST_RANKS.get(this.#reported.kind) ?? OTHERS.first + this.#hash(OTHERS.count);
     return this.#timed(Math.min(first + index, RESPONSES.first - 1));
   }

@@ -61,7 +61,7 @@ const OF_REQUESTS = {
     remedy: 'Send {"metadata":{…},"events":[…]}.',
   },
   too_many_events: {
-    wrong: "The request holds more than 3,600 events.",
+    wrong: "The request holds more than 3,600 events, or more than 1,000 CMCD or EPAS reports (512 KiB of CMCD).",
     remedy: "Send fewer at a time; players send up to 300.",
   },
   unreadable_body: {

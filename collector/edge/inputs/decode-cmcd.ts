@@ -7,6 +7,12 @@ import type { DecodedRequest } from "../../../domain/wire/decode-request.ts";
 import { DecodedEvents, MAX_REPORTS_PER_REQUEST } from "./decoded-events.ts";
 import { parseCmcd, reportOf } from "./parse-cmcd.ts";
 
+/**
+ * Longest body, in UTF-16 code units: a thousand reports as players send them. Reading structured fields takes 0.3 µs a
+ * character at worst, and nothing else is done meanwhile.
+ */
+const MAX_BODY_LENGTH = 524_288;
+
 /** One report as it came, and as it was read: null where it is none. */
 interface Line {
   text: string;
@@ -27,8 +33,8 @@ export function decodeCmcdRequest(
   arrivedAtMs: number,
 ): DecodedRequest {
   const decoded = new DecodedEvents();
-  const lines = [...carried.map(readLine), ...linesOf(body)];
-  if (lines.length > MAX_REPORTS_PER_REQUEST) {
+  const lines = body.length > MAX_BODY_LENGTH ? null : [...carried.map(readLine), ...linesOf(body)];
+  if (lines === null || lines.length > MAX_REPORTS_PER_REQUEST) {
     decoded.reject(envKey, "too_many_events", body);
     return decoded.asRequest();
   }

@@ -25,7 +25,7 @@ export function cmcdReport(
 }
 
 /** Sends events through the wire's encoding and the fold, each as a request of its own that takes no time. */
-export function foldInputs(events: readonly InputEvent[]): { view: ViewState; derived: ViewRecord } {
+export function foldInputs(events: readonly InputEvent[]): { view: ViewState; record: ViewRecord } {
   const view = createView(SESSION.viewId, events[0]?.viewerTimeMs ?? 0);
   for (const event of events) {
     const decoded = decodeEvent(encodeInputEvent(SESSION, event));
@@ -34,5 +34,5 @@ export function foldInputs(events: readonly InputEvent[]): { view: ViewState; de
     const context = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
     foldEvent(view, decoded.event, { atMs, transmittedAtMs: atMs, context });
   }
-  return { view, derived: recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false }) };
+  return { view, record: recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false }) };
 }
