@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { decodeViewSource, type ViewSource } from "../../domain/messages/view-source.ts";
-import { type EventLog, LogUnavailableError } from "../../platform/eventlog/eventlog.ts";
+import type { EventLog } from "../../platform/eventlog/eventlog.ts";
+import { followPatiently } from "../../platform/eventlog/follow-patiently.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { RecentMap } from "./recent-map.ts";
 
@@ -29,32 +29,21 @@ export async function openViewSources(eventlog: EventLog, log: Logger, retryMs =
   const tried = Promise.withResolvers<void>();
   let isRead = false;
 
-  async function followOnce(): Promise<void> {
-    try {
-      for await (const { records, isCaughtUp } of eventlog.follow("view_sources", 0, closing.signal)) {
-        for (const { value } of records) {
-          const source = decodeViewSource(value.toString("utf8"));
-          if (source !== null) remember(source);
-        }
-        isRead ||= isCaughtUp;
-        if (isRead) tried.resolve();
-      }
-    } catch (error) {
-      if (!(error instanceof LogUnavailableError)) throw error;
-      log.warn({ err: error }, "cannot read the sources of views under way, trying on");
-    }
-  }
   function remember({ viewId, playbackId }: ViewSource): void {
     if (views.get(viewId) === undefined) views.set(viewId, playbackId);
   }
-
-  const following = (async () => {
-    while (!closing.signal.aborted) {
-      await followOnce();
-      tried.resolve();
-      await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
-    }
-  })();
+  const following = followPatiently(eventlog, {
+    ...{ topic: "view_sources", partition: 0, signal: closing.signal, log, retryMs },
+    onFollowed: ({ records, isCaughtUp }) => {
+      for (const { value } of records) {
+        const source = decodeViewSource(value.toString("utf8"));
+        if (source !== null) remember(source);
+      }
+      isRead ||= isCaughtUp;
+      if (isRead) tried.resolve();
+    },
+    onTrouble: tried.resolve,
+  });
   following.catch((error: unknown) => {
     log.error({ err: error }, "the sources of views under way cannot be read");
     tried.reject(error);

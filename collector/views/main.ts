@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { BEACON_PARTITIONS } from "../../domain/messages/partition.ts";
 import { LOG_RETENTION_MS, TOPICS } from "../../domain/messages/topics.ts";
 import { createClickHouse } from "../../platform/clickhouse/client.ts";
@@ -15,6 +16,7 @@ import { createNightlyMerge } from "../upkeep/nightly-merge.ts";
 import { readConfig } from "./config.ts";
 import { createFoldCounters } from "./fold-counters.ts";
 import { RejectedConsumer } from "./rejected-consumer.ts";
+import { openSharedWatermark } from "./shared-watermark.ts";
 import { Views } from "./views.ts";
 import { checkViews, watchViews } from "./views-metrics.ts";
 
@@ -59,7 +61,14 @@ try {
     onStored: () => publisher.poke(),
     onFailed: (error) => void program.fail(error),
   });
-  const publisher = new Publisher({ clickhouse, log, metrics, nowMs: Date.now, asOfMs: () => views.asOfMs() });
+  const watermark = openSharedWatermark({
+    ...{ eventlog, log, partitions: BEACON_PARTITIONS },
+    name: `${hostname()}-${config.port}`,
+    own: () => views.storedUntilMs(),
+    onFailed: (error) => void program.fail(error),
+  });
+  program.onStop("watermark", () => watermark.close());
+  const publisher = new Publisher({ clickhouse, log, metrics, nowMs: Date.now, asOfMs: () => watermark.asOfMs() });
   const socket = await openSocket({
     hosts: config.hosts,
     port: config.port,
@@ -93,7 +102,7 @@ try {
     const trouble = sink.trouble();
     return trouble === null ? { ok: true } : { ok: false, reason: trouble };
   });
-  checkViews(views, readiness, Date.now);
+  checkViews(views, watermark.asOfMs, readiness, Date.now);
   watchViews(views, metrics);
   opened();
   log.info({ port: socket.port }, "listening");

@@ -50,13 +50,13 @@ export function watchViews(views: Views, metrics: Metrics): void {
 }
 
 /** What keeps views from being folded and stored, and what an operator should know of. */
-export function checkViews(views: Views, readiness: Readiness, nowMs: () => number): void {
+export function checkViews(views: Views, asOfMs: () => number | null, readiness: Readiness, nowMs: () => number): void {
   readiness.add("event log", () => {
     const { log, checkpoints } = views.trouble();
     if (log !== null) return { ok: false, reason: log };
     return checkpoints === null ? { ok: true } : { ok: true, degraded: `no checkpoint can be written: ${checkpoints}` };
   });
-  readiness.add("watermark", () => watermark(views.asOfMs(), nowMs()));
+  readiness.add("watermark", () => watermark(asOfMs(), nowMs()));
   readiness.add("conservation of events", () => {
     const difference = unaccounted(views.eventCounts());
     return difference === 0 ? { ok: true } : { ok: true, degraded: `${difference} events are unaccounted for` };

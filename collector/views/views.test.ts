@@ -150,7 +150,7 @@ describe("Views", () => {
     log.full = true;
     clock.nowMs = 60_000;
     log.deliver(records);
-    await vi.waitFor(() => expect(views.asOfMs()).toBe(START_MS + 60_000));
+    await vi.waitFor(() => expect(views.storedUntilMs().get(0)).toBe(START_MS + 60_000));
     log.full = false;
     clock.nowMs += 10_000;
     log.deliver(asLog([...records, tickRecord(START_MS + 61_000)]).slice(-1));

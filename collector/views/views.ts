@@ -6,6 +6,7 @@ import {
   type LogConsumer,
   LogUnavailableError,
   type LogWriter,
+  NotHeldError,
 } from "../../platform/eventlog/eventlog.ts";
 import { openPatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
@@ -110,15 +111,11 @@ export class Views {
     }
   }
 
-  /** Log time up to which all partitions are stored; null while that is not known of each. */
-  asOfMs(): number | null {
-    if (this.#held.size < this.#deps.partitions) return null;
-    let least = Number.POSITIVE_INFINITY;
-    for (const { storedUntilMs } of this.#held.values()) {
-      if (storedUntilMs === null) return null;
-      least = Math.min(least, storedUntilMs);
-    }
-    return least;
+  /** Log time up to which each partition held here is stored, as far as it is known. */
+  storedUntilMs(): ReadonlyMap<number, number> {
+    return new Map(
+      [...this.#held].flatMap(([partition, { storedUntilMs: ms }]) => (ms === null ? [] : [[partition, ms]])),
+    );
   }
 
   openViews(): number {
@@ -279,7 +276,17 @@ export class Views {
     checkpoint.settle(true);
     this.#checkpointTrouble = null;
     held.checkpointAtMs = nowMs + CHECKPOINT_MS;
-    await this.#consumer?.commit(partition, nextOffset);
+    await this.#commit(partition, nextOffset);
+  }
+
+  /** What is not committed is read again, by whoever holds the partition then. */
+  async #commit(partition: number, nextOffset: number): Promise<void> {
+    try {
+      await this.#consumer?.commit(partition, nextOffset);
+    } catch (error) {
+      if (!(error instanceof NotHeldError || error instanceof LogUnavailableError)) throw error;
+      this.#deps.log.warn({ err: error, partition }, "offset not committed");
+    }
   }
 }
 

@@ -9,6 +9,8 @@ export const TOPICS = {
   beacons: { partitions: BEACON_PARTITIONS, compacted: false },
   /** Written by collector/views: fold state checkpoints. */
   views_state: { partitions: BEACON_PARTITIONS, compacted: true },
+  /** Written by collector/views, for each other: up to when the partitions of each are stored. */
+  views_progress: { partitions: 1, compacted: true },
   /** Written by collector/edge, for itself: which playback id a view named that names it only now and then. */
   view_sources: { partitions: 1, compacted: false },
   /** Written by collector/edge: typed, capped samples of what could not be accepted. */
