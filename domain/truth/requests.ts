@@ -34,9 +34,10 @@ export function requestsOf(events: readonly TimedEvent[], fields: ReadonlyMap<st
   };
 }
 
-/** Null where one end is not known, or they are in the wrong order. */
+/** Null where one end is not known or no time, or they are in the wrong order. */
 function difference(from: unknown, to: unknown): number | null {
-  return typeof from === "number" && typeof to === "number" && to >= from ? to - from : null;
+  const [start, end] = [numberOrNull(from), numberOrNull(to)];
+  return start !== null && end !== null && end >= start ? end - start : null;
 }
 
 function sum(values: readonly number[]): number {

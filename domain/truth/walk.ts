@@ -53,6 +53,7 @@ interface Walker extends Walk {
   paused: boolean;
   /** An ad has shown a frame and is not over. */
   adOnScreen: boolean;
+  adPaused: boolean;
   /** Nobody told that the break began: it is over with its ad. */
   breakImplied: boolean;
 }
@@ -72,7 +73,15 @@ export function walk({ events }: SettledView): Walk {
       seekCount: 0,
     },
     programChanged: events.some(({ fields }) => fields["view_program_changed"] === true),
-    ...{ open: {}, contentOver: false, contentRuns: false, paused: true, adOnScreen: false, breakImplied: false },
+    ...{
+      open: {},
+      contentOver: false,
+      contentRuns: false,
+      paused: true,
+      adOnScreen: false,
+      adPaused: false,
+      breakImplied: false,
+    },
   };
   for (const event of events) step(walker, event);
   const newestMs = Math.max(...events.map(({ atMs }) => atMs));
@@ -128,6 +137,7 @@ function stepAds(walker: Walker, name: string, atMs: number): void {
     close(walker, "adBreaks", atMs);
     walker.breakImplied = false;
   }
+  if (name === "adplay" && !walker.adPaused) leaveAd(walker, atMs); // another one takes its place
   const begins = name === "adplay" || name === "adplaying";
   if (begins && !isOpen(walker, "adBreaks")) walker.breakImplied = true;
   if (begins || name === "adbreakstart") open(walker, "adBreaks", atMs);
@@ -139,15 +149,21 @@ function stepAds(walker: Walker, name: string, atMs: number): void {
     pause(walker, atMs);
     close(walker, "adsShown", atMs);
   }
+  walker.adPaused = name === "adpause" || (walker.adPaused && !["adplay", "adplaying"].includes(name));
   if (["adended", "adskipped", "aderror", "adbreakstart", "adbreakend"].includes(name)) {
-    walker.adOnScreen = false;
-    close(walker, "adsShown", atMs);
+    leaveAd(walker, atMs);
     if (walker.breakImplied) close(walker, "adBreaks", atMs);
   }
   if (name !== "adbreakend") return;
   close(walker, "adBreaks", atMs);
   if (walker.contentRuns) walker.contentFrameMs ??= atMs;
   if (walker.contentOver) stop(walker, atMs);
+}
+
+function leaveAd(walker: Walker, atMs: number): void {
+  walker.adOnScreen = false;
+  walker.adPaused = false;
+  close(walker, "adsShown", atMs);
 }
 
 /** Never before the first frame, in a seek, or in an ad break; and nobody waits for a player that is paused. */

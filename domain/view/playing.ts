@@ -26,7 +26,8 @@ export function playingOf(timeline: Timeline, untilMs: number): Playing {
   const before = { startMs: Number.NEGATIVE_INFINITY, endMs: contentFrameAtMs ?? Number.POSITIVE_INFINITY };
   const content = subtractSpans(subtractSpans(moving, [before]), known(ads.breaks));
   const shown = (position: AdPosition) => {
-    const spans = known(ads.shown.filter((ad) => ad.position === position));
+    // a clock that is set back puts the end of an ad into the content: no moment counts twice
+    const spans = subtractSpans(known(ads.shown.filter((ad) => ad.position === position)), content);
     return subtractSpans(spans, subtractSpans(spans, moving)); // what lies in both
   };
   const byPosition = { preroll: shown("preroll"), midroll: shown("midroll"), postroll: shown("postroll") };

@@ -71,14 +71,16 @@ function smoothnessScore(record: Scored): number {
   return (count + time) / 2;
 }
 
-/** Sound alone has neither a size nor anything to stretch. */
+/** Sound alone has neither a size nor anything to stretch, though its client may tell that it stretched by 0. */
 function hasPicture(record: Scored): boolean {
   const { videoSourceWidthInitialPx: width, videoSourceHeightInitialPx: height } = record;
-  return width !== null || height !== null || record.upscaleRatio !== null || (record.maxUpscaleRatio ?? 0) > 0;
+  return width !== null || height !== null || (record.maxUpscaleRatio ?? 0) > 0;
 }
 
-function qualityScore({ maxUpscaleRatio, upscaleRatio }: Scored): number {
-  return Math.exp(-0.33 * (0.15 * (maxUpscaleRatio ?? 0) + 0.85 * (upscaleRatio ?? 0)));
+/** Null where nobody told how far the picture was stretched: a view cut off soon would else be a perfect one. */
+function qualityScore({ maxUpscaleRatio, upscaleRatio }: Scored): number | null {
+  if (maxUpscaleRatio === null || upscaleRatio === null) return null;
+  return Math.exp(-0.33 * (0.15 * maxUpscaleRatio + 0.85 * upscaleRatio));
 }
 
 /** One of the three pairs; a score that is missing leaves the other alone. */
