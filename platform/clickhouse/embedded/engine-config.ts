@@ -3,13 +3,16 @@ export interface EngineLimits {
   memoryBytes: number;
 }
 
+const NO_LIMIT = 1e15;
+
 /** Reads and writes run at most this long unless the request says otherwise. */
 const MAX_EXECUTION_SECONDS = 300;
 
 /**
  * The engine's server configuration. Caches are small and memory is bounded, for the engine shares its machine with the
  * rest of Playhead: its own defaults are 5 GB of marks and nearly all memory there is. Inserts reach the disk before they
- * are acknowledged (fsync), so that a power cut loses nothing that was acknowledged.
+ * are acknowledged (fsync), so that a power cut loses nothing that was acknowledged. However many parts are damaged, the rest
+ * is served and the damage told (health.ts): by its own defaults the engine would not start with more than 1 GiB of them.
  */
 export function engineConfigXml(usersFile: string, limits: EngineLimits): string {
   return document({
@@ -21,7 +24,12 @@ export function engineConfigXml(usersFile: string, limits: EngineLimits): string
     max_server_memory_usage: limits.memoryBytes,
     background_pool_size: 2,
     background_schedule_pool_size: 4,
-    merge_tree: { fsync_after_insert: 1, fsync_part_directory: 1 },
+    merge_tree: {
+      fsync_after_insert: 1,
+      fsync_part_directory: 1,
+      max_suspicious_broken_parts: NO_LIMIT,
+      max_suspicious_broken_parts_bytes: NO_LIMIT,
+    },
   });
 }
 
@@ -31,7 +39,7 @@ export function engineConfigXml(usersFile: string, limits: EngineLimits): string
  */
 export function engineUsersXml(): string {
   const granted =
-    "SELECT, INSERT, ALTER, CREATE, DROP, TRUNCATE, OPTIMIZE, SHOW, KILL QUERY, SYSTEM, dictGet, INTROSPECTION";
+    "SELECT, INSERT, ALTER, CREATE, DROP, TRUNCATE, OPTIMIZE, SHOW, CHECK, KILL QUERY, SYSTEM, dictGet, INTROSPECTION";
   return document({
     profiles: {
       default: { max_execution_time: MAX_EXECUTION_SECONDS, input_format_skip_unknown_fields: 0 },

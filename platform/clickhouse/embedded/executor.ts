@@ -64,9 +64,9 @@ export class Executor {
   }
 
   /** A short question of the front's own (health): on the connection set aside, so that a full line does not fail it. */
-  ask(sql: string): Promise<EngineAnswer> {
+  ask(sql: string, format = "TabSeparated"): Promise<EngineAnswer> {
     return this.#control.use(new AbortController().signal, async (connection) => [
-      await connection.run(sql, "TabSeparated"),
+      await connection.run(sql, format),
       "clean",
     ]);
   }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from "prom-client";
 import type { Metrics } from "../../observability/metrics.ts";
+import type { SetAside } from "./damage.ts";
 import type { Executor } from "./executor.ts";
 
 /** What the front counts; names as Prometheus wants them. */
@@ -13,7 +14,7 @@ const BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 export function createFrontMetrics(
   registry: Metrics,
   executor: Executor,
-  detachedParts: () => Promise<number>,
+  setAside: () => Promise<readonly SetAside[]>,
 ): FrontMetrics {
   const registers = [registry];
   const seconds = new Histogram({
@@ -31,11 +32,18 @@ export function createFrontMetrics(
   });
   gauge("playhead_clickhouse_waiting", "Requests waiting for a connection", () => executor.waiting);
   gauge("playhead_clickhouse_running", "Requests that the engine works on", () => executor.running);
-  gauge(
-    "playhead_clickhouse_detached_parts",
-    "Damaged parts set aside by the engine: their rows are missing",
-    detachedParts,
-  );
+  const damage = ["table", "partition", "reason"] as const;
+  new Gauge({
+    name: "playhead_clickhouse_detached_parts",
+    help: "Damaged parts set aside by the engine: their rows are missing. No line where there is none",
+    labelNames: damage,
+    registers,
+    async collect() {
+      const parts = await setAside();
+      this.reset();
+      for (const { parts: count, ...labels } of parts) this.set(labels, count);
+    },
+  });
   return {
     finished: (kind, elapsed) => seconds.observe({ kind }, elapsed),
     failed: (code) => errors.inc({ code: String(code) }),

@@ -141,18 +141,20 @@ describe("the embedded engine's process", () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     expect(metrics).toMatch(/playhead_clickhouse_query_seconds_count\{.*kind="read".*\} 1/);
     expect(metrics).toMatch(/playhead_clickhouse_errors_total\{.*code="47".*\} 1/);
-    expect(metrics).toMatch(/playhead_clickhouse_detached_parts\{.*\} 0/);
+    expect(metrics).not.toMatch(/^playhead_clickhouse_detached_parts\{/m);
   });
 
-  it("tells about parts set aside as damaged, and stays ready", async () => {
+  it("tells which parts are set aside as damaged, and stays ready", async () => {
     await createViews();
     await insertBatch(0);
     await db.command("ALTER TABLE playhead.views DETACH PARTITION tuple()");
-    const report = await (await fetch(`http://127.0.0.1:${engine.internalPort}/readyz`)).json();
-    expect(report).toMatchObject({
+    const get = (path: string) => fetch(`http://127.0.0.1:${engine.internalPort}/${path}`);
+    expect(await (await get("readyz")).json()).toMatchObject({
       ready: true,
-      checks: { parts: { ok: true, degraded: expect.stringContaining("1 damaged") } },
+      checks: { parts: { ok: true, degraded: expect.stringContaining("1 damaged parts are set aside") } },
     });
+    const labels = 'table="playhead.views",partition="all",reason="detached"';
+    expect(await (await get("metrics")).text()).toContain(`playhead_clickhouse_detached_parts{${labels}`);
   });
 
   it("refuses a second process on the same folder with one clear line", async () => {

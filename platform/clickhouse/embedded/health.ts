@@ -1,30 +1,39 @@
+import type { Logger } from "../../observability/logger.ts";
 import type { Readiness } from "../../observability/readiness.ts";
+import { damagedReads, type SetAside, setAsideParts } from "./damage.ts";
 import type { Executor } from "./executor.ts";
 
+/** How to go on, for whoever reads it. */
+const REPAIR = "node scripts/repair-store.ts brings back what the log still has";
+
 /**
- * The engine answers; and the number of parts that it set aside as damaged at a start. It does that silently and serves the
- * rest, so this is told, without failing: stopping the service would not bring the rows back.
+ * The engine answers; and what it has set aside as damaged. It does that silently and serves the rest, so this is told,
+ * without failing: stopping the service would not bring the rows back.
  */
 export function addEngineChecks(readiness: Readiness, executor: Executor): void {
   readiness.add("engine", async () => {
-    await ask(executor, "SELECT 1 AS number");
+    await executor.ask("SELECT 1");
     return { ok: true };
   });
   readiness.add("parts", async () => {
-    const parts = await countDetachedParts(executor);
-    if (parts === 0) return { ok: true };
-    return {
-      ok: true,
-      degraded: `${parts} damaged parts are set aside (system.detached_parts): their rows are missing`,
-    };
+    const degraded = damageText(await setAsideParts(executor), await damagedReads(executor));
+    return degraded === null ? { ok: true } : { ok: true, degraded };
   });
 }
 
-export function countDetachedParts(executor: Executor): Promise<number> {
-  return ask(executor, "SELECT count() AS number FROM system.detached_parts");
+/** A line in the log for each partition that misses rows; for the start, when parts are set aside. */
+export async function logSetAside(executor: Executor, log: Logger): Promise<void> {
+  for (const part of await setAsideParts(executor))
+    log.error(part, "damaged parts are set aside, their rows are missing");
 }
 
-async function ask(executor: Executor, sql: string): Promise<number> {
-  const { bytes } = await executor.ask(sql);
-  return Number(bytes.toString());
+export function damageText(setAside: readonly SetAside[], reads: number): string | null {
+  const sentences: string[] = [];
+  if (setAside.length > 0) {
+    const count = setAside.reduce((sum, { parts }) => sum + parts, 0);
+    const places = setAside.map(({ table, partition }) => `${table} ${partition}`);
+    sentences.push(`${count} damaged parts are set aside, their rows are missing: ${[...new Set(places)].join(", ")}`);
+  }
+  if (reads > 0) sentences.push(`${reads} reads since the start met damaged data: repair with --check`);
+  return sentences.length === 0 ? null : [...sentences, REPAIR].join("; ");
 }

@@ -9,12 +9,13 @@ import { createMetrics } from "../../observability/metrics.ts";
 import { Program } from "../../observability/program.ts";
 import { Readiness } from "../../observability/readiness.ts";
 import { type FrontConfig, readFrontConfig, THREADS } from "./config.ts";
+import { setAsideParts } from "./damage.ts";
 import { Engine } from "./engine.ts";
 import { engineConfigXml, engineUsersXml } from "./engine-config.ts";
 import { Executor, type ExecutorSizes } from "./executor.ts";
 import { createFront } from "./front.ts";
 import { createFrontMetrics } from "./front-metrics.ts";
-import { addEngineChecks, countDetachedParts } from "./health.ts";
+import { addEngineChecks, logSetAside } from "./health.ts";
 import { openPrivateFolder } from "./insert-file.ts";
 import { takeLock } from "./lock.ts";
 
@@ -42,7 +43,8 @@ async function start(config: FrontConfig, log: Logger, program: Program): Promis
   const readiness = new Readiness();
   const metrics = createMetrics("clickhouse");
   addEngineChecks(readiness, executor);
-  const frontMetrics = createFrontMetrics(metrics, executor, () => countDetachedParts(executor));
+  const frontMetrics = createFrontMetrics(metrics, executor, () => setAsideParts(executor));
+  await logSetAside(executor, log);
 
   const front = createFront({ executor, insertFolder: folder, password: config.password, metrics: frontMetrics, log });
   const listener = await listen(LOOPBACK, config.port, front);
