@@ -13,9 +13,9 @@ export interface RecordedInput {
   body: string;
 }
 
-/** A recording of `fixtures/cmcd`, in the order of arrival. */
+/** A recording of `fixtures/cmcd` or `fixtures/epas`, such as `epas/web-play`, in the order of arrival. */
 export function recordedInputs(name: string): RecordedInput[] {
-  const text = readFileSync(new URL(`../../fixtures/cmcd/${name}.ndjson`, import.meta.url), "utf8");
+  const text = readFileSync(new URL(`../../fixtures/${name}.ndjson`, import.meta.url), "utf8");
   const lines = text.split("\n").filter((line) => line !== "");
   return lines.map((line) => JSON.parse(line) as RecordedInput).toSorted((a, b) => a.t_ms - b.t_ms);
 }

@@ -83,7 +83,7 @@ const dictionary = fc
     ),
   )
   .map((pairs) => pairs.map(([key, value]) => `${key}=${value}`).join(","));
-const recorded = fc.constantFrom(...recordedInputs("hlsjs-v2-play").map(({ body }) => body));
+const recorded = fc.constantFrom(...recordedInputs("cmcd/hlsjs-v2-play").map(({ body }) => body));
 const mutated = fc
   .tuple(recorded, fc.array(fc.tuple(fc.nat(400), fc.string({ maxLength: 6 })), { maxLength: 6 }))
   .map(([text, edits]) =>

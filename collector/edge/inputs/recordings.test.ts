@@ -46,7 +46,7 @@ function near(figure: number | null, expectedMs: number): void {
  */
 describe("hls.js with an event target (CMCD version 2)", () => {
   it("gives the view that was played", async () => {
-    const view = await play(recordedInputs("hlsjs-v2-play"));
+    const view = await play(recordedInputs("cmcd/hlsjs-v2-play"));
     expect(view.viewId).toBe("cmcd:5f6b9c2e-0000-4000-8000-000000000001");
     const figures = recordOfView(view);
     near(figures.startupMs, 364 - 43);
@@ -70,7 +70,7 @@ describe("hls.js with an event target (CMCD version 2)", () => {
   });
 
   it("is the same when every request comes twice, the later ones first", async () => {
-    const requests = recordedInputs("hlsjs-v2-play");
+    const requests = recordedInputs("cmcd/hlsjs-v2-play");
     const once = recordOfView(await play(requests));
     edge.beacons.records.length = 0;
     edge.clock.nowMs += 1_000_000;
@@ -82,7 +82,7 @@ describe("hls.js with an event target (CMCD version 2)", () => {
   });
 
   it("tells of a start that failed", async () => {
-    const view = await play(recordedInputs("hlsjs-v2-failure"));
+    const view = await play(recordedInputs("cmcd/hlsjs-v2-failure"));
     expect(recordOfView(view)).toMatchObject({
       counted: true,
       playbackFailure: true,
@@ -95,7 +95,7 @@ describe("hls.js with an event target (CMCD version 2)", () => {
 
 describe("hls.js with version 1 on its media requests", () => {
   it("gives what requests tell, by query", async () => {
-    const view = await play(recordedInputs("hlsjs-v1-query"));
+    const view = await play(recordedInputs("cmcd/hlsjs-v1-query"));
     expect(recordOfView(view)).toMatchObject({
       counted: true,
       startupMs: null,
@@ -109,8 +109,37 @@ describe("hls.js with version 1 on its media requests", () => {
   });
 
   it("and by headers", async () => {
-    const view = await play(recordedInputs("hlsjs-v1-headers"));
+    const view = await play(recordedInputs("cmcd/hlsjs-v1-headers"));
     expect(recordOfView(view)).toMatchObject({ counted: true, startupMs: null, rebufferCount: 0 });
     expect(field(view, "video_source_top_bitrate")).toBe(950_000);
+  });
+});
+
+/**
+ * What its events tell, in milliseconds since init: playing 615, buffering 6529–9583, paused 11617–14617, buffering
+ * 14739–16119, seeking 16121–16239, stopped 22508.
+ */
+describe("the EPAS web client", () => {
+  it("gives the view that was played", async () => {
+    const record = recordOfView(await play(recordedInputs("epas/web-play")));
+    expect(record).toMatchObject({
+      counted: true,
+      ended: true,
+      startupMs: 615,
+      watchMs: 11_617 + (22_508 - 14_617),
+      rebufferCount: 2,
+      rebufferMs: 9_583 - 6_529 + (16_119 - 14_739),
+      seekCount: 1,
+      seekMs: 16_239 - 16_121,
+      maxPlayheadMs: 24_080,
+      sourceDurationMs: 24_080,
+      videoTitle: "Tea",
+      videoId: "vid-a",
+      streamType: "on-demand",
+      viewerUserId: "user-42",
+      videoSourceBitrate: 345_000,
+      renditionChangeCount: 2,
+      playerMuxPluginName: "epas",
+    });
   });
 });
