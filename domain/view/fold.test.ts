@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeEvent } from "../wire/decode-events.ts";
+import { encodeKey } from "../wire/decode-key.ts";
 import { type Arrival, foldEvent } from "./fold.ts";
 import { foldAsset, type NamedAsset } from "./named-asset.ts";
 import { recordOf } from "./record/record-of.ts";
 import { NO_DEVICE } from "./testing/no-device.ts";
 import { traceView } from "./timeline.ts";
-import { createView, TRANSITIONS, type ViewState } from "./view-state.ts";
+import { createView, restoreView, serializeView, TRANSITIONS, type ViewState } from "./view-state.ts";
 
 const T = 1_795_500_000_000;
 const context = { address: "", country: "DE", userAgent: "", referrer: "", retentionDays: 90 };
@@ -30,11 +31,38 @@ function viewOf(events: readonly Sent[]): ViewState {
   return view;
 }
 
-const comparable = (view: ViewState) => ({ ...view, fields: new Map([...view.fields].sort()) });
-const derived = (events: readonly Sent[]) => {
-  const view = viewOf(events);
-  return recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false });
-};
+const comparable = (view: ViewState) => ({
+  ...view,
+  fields: new Map([...view.fields].sort()),
+  initials: new Map([...view.initials].sort()),
+});
+
+/** Values of all kinds, of every field that folding treats in its own way. */
+const told = fc.dictionary(
+  fc
+    .constantFrom(
+      ...["video_title", "video_cdn", "player_playhead_time", "player_error_code", "player_error_severity", "custom_1"],
+      ...[
+        "video_source_bitrate",
+        "video_source_width",
+        "video_source_height",
+        "video_source_fps",
+        "video_source_codec",
+      ],
+      ...["video_codec", "player_playback_mode", "player_playback_mode_data", "player_is_fullscreen", "ad_type"],
+      ...["player_text_track_enabled", "player_pip_enabled", "player_program_time", "ad_tag_url", "request_type"],
+      ...["request_bytes_loaded", "request_start", "request_response_start", "request_response_end"],
+    )
+    .map(encodeKey),
+  fc.oneof(
+    fc.integer({ min: -10, max: 5_000 }),
+    fc.integer({ min: T - 500_000, max: T + 50_000 }),
+    fc.constantFrom(true, false, null, "", "a", "true", "warning", "midroll", "pip", "media"),
+  ),
+);
+const recordOfView = (view: ViewState) =>
+  recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false });
+const derived = (events: readonly Sent[]) => recordOfView(viewOf(events));
 
 describe("foldEvent", () => {
   it("gives the same view for any order and repetition of single events, however they were split into requests", () => {
@@ -45,14 +73,15 @@ describe("foldEvent", () => {
       country: fc.constantFrom("DE", "AT", ""),
       delayMs: fc.integer({ min: 0, max: 90_000 }),
       asset: fc.option(fc.record({ assetId: fc.constantFrom("a", "b"), title: fc.constantFrom("", "Tea", "Coffee") })),
-      fields: fc.dictionary(fc.constantFrom("vtt", "vdn", "pphti", "qbyld", "percd", "persy", "c1"), fc.integer()),
+      fields: told,
+      cdn: fc.constantFrom("one", "two", ""),
     });
     const events = fc.array(event, { minLength: 1, maxLength: 40 }).map((list) =>
-      list.map(({ name, ageMs, country, delayMs, asset, fields }, index): Sent => {
+      list.map(({ name, ageMs, country, delayMs, asset, fields, cdn }, index): Sent => {
         const sentAtMs = T + index * 1_000;
         const arrival = { atMs: sentAtMs + delayMs, transmittedAtMs: sentAtMs, context: { ...context, country } };
         const sequence = index + 1;
-        const body = { ...fields, e: name, xid: "v", xsqno: sequence, uti: sentAtMs - ageMs };
+        const body = { ...fields, qrphe: { "x-cdn": cdn }, e: name, xid: "v", xsqno: sequence, uti: sentAtMs - ageMs };
         return asset === null ? [body, arrival] : [body, arrival, { sequence, ...asset }];
       }),
     );
@@ -61,7 +90,9 @@ describe("foldEvent", () => {
     );
     fc.assert(
       fc.property(shuffled, ([list, order]) => {
-        expect(comparable(viewOf(order))).toEqual(comparable(viewOf(list)));
+        const [straight, mixed] = [viewOf(list), viewOf(order)];
+        expect(comparable(mixed)).toEqual(comparable(straight));
+        expect(recordOfView(restoreView(serializeView(mixed)))).toEqual(recordOfView(straight));
       }),
       { numRuns: Number(process.env["FC_RUNS"] ?? 200) },
     );
@@ -81,7 +112,7 @@ describe("foldEvent", () => {
     };
     const view = viewOf([roku(1, "play", T), roku(2, "hb", T + 1_000, { uti: 4e12 }), roku(3, "playing", T + 2_000)]);
     expect(view).toMatchObject({ clockOffsetMs: 0, clampedTimes: 1, activityMs: [T, T + 1_000, T + 2_000] });
-    expect(recordOf({ view, timeline: traceView(view), device: NO_DEVICE, dropped: false })).toMatchObject({
+    expect(recordOfView(view)).toMatchObject({
       startupMs: 2_000,
       viewEndMs: T + 2_000,
     });
@@ -107,6 +138,18 @@ describe("foldEvent", () => {
     const names = (list: readonly Sent[]) => [...viewOf(list).fields.keys()].sort();
     expect(names(events).length).toBe(512);
     expect(names(events.toReversed())).toEqual(names(events));
+  });
+});
+
+describe("lists of a state", () => {
+  it("keep the same marks and live distances in any order, and no more than there is room for", () => {
+    const count = 1_500;
+    const events = Array.from({ length: count }, (_, index) =>
+      sent(index + 1, "hb", T + index, { vsobi: index + 1, ppgti: T - index * 1_000 }),
+    );
+    const view = viewOf(events);
+    expect([view.marks.length, view.latencyBins.length, view.overflow]).toEqual([1_000, 400, 500]);
+    expect(comparable(viewOf(events.toReversed()))).toEqual(comparable(view));
   });
 });
 

@@ -85,7 +85,11 @@ const BASE_MS = 1_795_409_000_000;
 function comparable(views: ReadonlyMap<string, ViewState>): unknown {
   return [...views.values()]
     .sort((a, b) => (a.viewId < b.viewId ? -1 : 1))
-    .map((view) => ({ ...view, fields: [...view.fields].sort(([a], [b]) => (a < b ? -1 : 1)) }));
+    .map((view) => ({ ...view, fields: byName(view.fields), initials: byName(view.initials) }));
+}
+
+function byName<V>(map: ReadonlyMap<string, V>): [string, V][] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 describe.each(names)("%s", (name) => {
