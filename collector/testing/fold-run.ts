@@ -1,8 +1,10 @@
 import type { EnvironmentId } from "../../domain/identifiers.ts";
+import type { InsertRow } from "../../platform/clickhouse/clickhouse.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
 import { COLUMNS, type Row } from "../sink/rows.ts";
-import { type CollectedRows, PartitionFold } from "../views/partition-fold.ts";
+import type { Sink } from "../sink/sink.ts";
+import { PartitionFold } from "../views/partition-fold.ts";
 import { asLog, recordedRecords, tickRecord } from "./recorded-records.ts";
 
 export const START_MS = 1_795_500_000_000;
@@ -20,17 +22,23 @@ export class Tables {
   readonly views = new Map<string, Row>();
   readonly beats = new Map<string, Row>();
 
-  insert(rows: Pick<CollectedRows, "events" | "views" | "beats">): void {
-    for (const row of rows.events) this.events.set(key(row, "events", ["environment_id", "view_id", "sequence"]), row);
-    for (const row of rows.views) keepNewest(this.views, key(row, "views", ["environment_id", "view_id"]), row, 3);
-    for (const row of rows.beats)
-      keepNewest(this.beats, key(row, "beats", ["environment_id", "bucket", "view_id"]), row, 3);
+  insert({ events = [], views = [], beats = [] }: Parameters<Sink["store"]>[0]): void {
+    for (const row of events.map(valuesOf)) {
+      this.events.set(key(row, "events", ["environment_id", "view_id", "sequence"]), row);
+    }
+    for (const row of views.map(valuesOf))
+      keepNewest(this.views, key(row, "views", ["environment_id", "view_id"]), row);
+    for (const row of beats.map(valuesOf)) {
+      keepNewest(this.beats, key(row, "beats", ["environment_id", "bucket", "view_id"]), row);
+    }
   }
 
   /** Without versions, and without beats that say nothing: the same content is the same whenever it was written. */
   content(): unknown {
     const bare = (rows: Map<string, Row>) =>
-      [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row.map((value, at) => (at === 3 ? 0 : value)));
+      [...rows]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, row]) => row.map((value, at) => (at === VERSION ? 0 : value)));
     const told = new Map([...this.beats].filter(([, row]) => isTold(row)));
     return { events: [...this.events].sort(), views: bare(this.views), beats: bare(told) };
   }
@@ -41,9 +49,15 @@ function isTold(row: Row): boolean {
   return row.slice(COLUMNS.beats.indexOf("concurrent"), -1).some((value) => value !== 0 && value !== null);
 }
 
-function keepNewest(table: Map<string, Row>, at: string, row: Row, versionColumn: number): void {
+function valuesOf(row: InsertRow): Row {
+  return typeof row === "string" ? (JSON.parse(row) as unknown[]) : row;
+}
+
+const VERSION = 3;
+
+function keepNewest(table: Map<string, Row>, at: string, row: Row): void {
   const known = table.get(at);
-  if (known === undefined || Number(known[versionColumn]) <= Number(row[versionColumn])) table.set(at, row);
+  if (known === undefined || Number(known[VERSION]) <= Number(row[VERSION])) table.set(at, row);
 }
 
 function key(row: Row, table: keyof typeof COLUMNS, names: readonly string[]): string {

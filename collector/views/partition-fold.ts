@@ -24,7 +24,7 @@ import { StageQueue } from "./stage-queue.ts";
 
 /** Rows of one partition for the sink, and how far in the log they reach. */
 export interface CollectedRows {
-  events: Row[];
+  events: string[];
   views: Row[];
   beats: Row[];
   /** Every record that arrived before this moment of log time is in these rows or earlier ones. */
@@ -53,7 +53,7 @@ export class PartitionFold {
   readonly counts: EventCounts = { ...NO_EVENTS };
   watermarkMs = 0;
   nextOffset = 0;
-  #eventRows: Row[] = [];
+  #eventRows: string[] = [];
   #viewRows: Row[] = [];
   #beatRows: Row[] = [];
   #bucketMs = 0;

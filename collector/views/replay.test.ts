@@ -28,8 +28,7 @@ function readOnlyLog(records: readonly StoredRecord[]): EventLog {
 async function replay(records: readonly StoredRecord[], over: Partial<ReplayOptions> = {}) {
   const tables = new Tables();
   const sink: Sink = {
-    store: async ({ events = [], views = [], beats = [] }) =>
-      tables.insert({ events: [...events], views: [...views], beats: [...beats] }),
+    store: async (rows) => tables.insert(rows),
     trouble: () => null,
   };
   const replayed = await replayLog({

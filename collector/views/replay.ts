@@ -1,3 +1,4 @@
+import type { InsertRow } from "../../platform/clickhouse/clickhouse.ts";
 import type { EventLog, StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { COLUMNS, type Row, type SinkTable } from "../sink/rows.ts";
 import type { Sink } from "../sink/sink.ts";
@@ -86,11 +87,12 @@ async function replayPartition(options: ReplayOptions, partition: number, replay
 async function storeRows(options: ReplayOptions, fold: PartitionFold, replayed: Replayed): Promise<void> {
   const { tables = REPLAYED_TABLES, beatsFromMs = 0 } = options;
   const collected = fold.collect();
-  const rows: Partial<Record<SinkTable, readonly Row[]>> = {};
+  const rows: Partial<Record<SinkTable, readonly InsertRow[]>> = {};
   for (const table of tables) {
-    rows[table] =
+    const chosen =
       table === "beats" ? collected.beats.filter((beat) => bucketMsOf(beat) >= beatsFromMs) : collected[table];
-    replayed.rows[table] += rows[table].length;
+    rows[table] = chosen;
+    replayed.rows[table] += chosen.length;
   }
   await options.sink.store(rows, options.signal);
 }

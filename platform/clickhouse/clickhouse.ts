@@ -21,6 +21,9 @@ export interface CommandOptions {
   signal?: AbortSignal;
 }
 
+/** Values in the order of the columns; or such a row as text already, a line of JSONCompactEachRow. */
+export type InsertRow = readonly unknown[] | string;
+
 /** The analytics store over its HTTP protocol: a server, a cluster, or the embedded engine's front. */
 export interface ClickHouse {
   /** Rows, each checked by `row`. Rejects with {@link ClickHouseError}; never answers a failure with []. */
@@ -29,7 +32,7 @@ export interface ClickHouse {
    * Inserts rows by position. `columns` names them, which keeps writers and migrations apart. Resolves when the engine
    * has stored them, in the target and in every materialized view behind it.
    */
-  insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void>;
+  insert(table: string, columns: readonly string[], rows: readonly InsertRow[]): Promise<void>;
   /** A statement without an answer: migrations, upkeep. It goes on in the engine whoever still waits for it. */
   command(sql: string, options?: CommandOptions): Promise<void>;
   ping(): Promise<boolean>;

@@ -10,6 +10,7 @@ import {
   type ClickHouse,
   ClickHouseError,
   type CommandOptions,
+  type InsertRow,
   type QueryOptions,
   type QueryParams,
 } from "./clickhouse.ts";
@@ -70,7 +71,7 @@ class HttpClickHouse implements ClickHouse {
     return body.map((raw) => checkRow(raw, row, name));
   }
 
-  async insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void> {
+  async insert(table: string, columns: readonly string[], rows: readonly InsertRow[]): Promise<void> {
     if (rows.length === 0) return;
     const name = `INSERT INTO ${table}`;
     await this.#attempt(name, AbortSignal.timeout(INSERT_DEADLINE_MS), undefined, async (signal) => {
