@@ -1,6 +1,5 @@
 import { type ColumnKind, RECORD_COLUMNS } from "../view/record-columns.ts";
 import type { Dimension } from "./dimensions.ts";
-import { VIEWER_KEY_SQL } from "./engagement.ts";
 
 /** How a dimension lies in table `views`. Every name comes from our own tables, never from a caller. */
 export interface DimensionColumn {
@@ -22,11 +21,9 @@ export interface Condition {
   value: readonly (string | number)[];
 }
 
-export function dimensionColumn({ id, key }: Dimension): DimensionColumn {
+export function dimensionColumn({ key }: Dimension): DimensionColumn {
   const { name, kind } = RECORD_COLUMNS[key];
-  if (id === "viewer_user_id")
-    return keyedColumn(VIEWER_KEY_SQL, "if(viewer_user_id != '', viewer_user_id, mux_viewer_id)");
-  if (kind === "keyed") return keyedColumn(`${name}_key`, name);
+  if (kind === "keyed") return keyedColumn(name);
   if (kind === "labels") return listColumn(name);
   if (isText(kind)) return textColumn(name);
   if (kind === "flag" || kind === "maybeFlag") return flagColumn(name, kind === "maybeFlag");
@@ -47,12 +44,13 @@ function textColumn(name: string): DimensionColumn {
   };
 }
 
-function keyedColumn(keySql: string, rowTextSql: string): DimensionColumn {
+function keyedColumn(name: string): DimensionColumn {
+  const keySql = `${name}_key`;
   return {
     groupSql: keySql,
     keyed: true,
-    textSql: (name) => `toString(${name})`,
-    rowTextSql,
+    textSql: (key) => `toString(${key})`,
+    rowTextSql: name,
     isOneOf: (param, values) => ({
       sql: `${keySql} IN arrayMap(text -> cityHash64(text), {${param}: Array(String)})`,
       value: values,

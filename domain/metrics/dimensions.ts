@@ -166,7 +166,7 @@ export const DIMENSIONS: readonly Dimension[] = [
   advanced("viewer_plan", "Viewer Plan", "string", "viewerPlan"),
   advanced("viewer_plan_category", "Viewer Plan Category", "string", "viewerPlanCategory"),
   advanced("viewer_plan_status", "Viewer Plan Status", "string", "viewerPlanStatus"),
-  advanced("viewer_user_id", "Viewer ID", "string", "viewerUserId"),
+  advanced("viewer_user_id", "Viewer ID", "string", "viewerId"),
   attribute("city", "City", "string", "city"),
   attribute("video_language", "Video Language", "string", "videoLanguage"),
   attribute("video_producer", "Video Producer", "string", "videoProducer"),

@@ -4,9 +4,6 @@ import { heldValue } from "./per-view.ts";
 /** Counts 1 for every view. */
 const EVERY_VIEW = { perView: () => 1, perViewSql: "1", average: { kind: "mean" } } as const;
 
-/** Who watched: the person as the integration names them, else as the SDK's cookie does. */
-export const VIEWER_KEY_SQL = "if(viewer_user_id != '', viewer_user_id_key, cityHash64(mux_viewer_id))";
-
 const VOLUME = { family: "engagement", timeBasis: "view_start", aliases: [], filterable: true } as const;
 const COUNTED = { unit: "count", measurements: ["count"], defaultMeasurement: "count", better: null } as const;
 const SUMMED = { unit: "count", measurements: ["sum", "avg"], defaultMeasurement: "sum" } as const;
@@ -43,9 +40,9 @@ export const ENGAGEMENT: readonly Metric[] = [
     sentence: "How many different people wanted to watch.",
     formula:
       "Number of different `viewer_user_id`, or `mux_viewer_id` where that is empty, among views that started in the range; exact. Views with neither do not count. Weighted, each viewer counts 1/sample rate once; of several rates the highest.",
-    perView: ({ viewerUserId, muxViewerId }) => (viewerUserId !== "" || muxViewerId !== "" ? 1 : null),
-    perViewSql: "if(viewer_user_id != '' OR mux_viewer_id != '', 1, NULL)",
-    average: { kind: "distinct", keySql: VIEWER_KEY_SQL },
+    perView: ({ viewerId }) => (viewerId === "" ? null : 1),
+    perViewSql: "if(viewer_id_key != cityHash64(''), 1, NULL)",
+    average: { kind: "distinct", keySql: "viewer_id_key" },
   },
   {
     ...VOLUME,

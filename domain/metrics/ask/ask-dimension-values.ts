@@ -62,14 +62,14 @@ ${SETTINGS}`,
   };
 }
 
-/** Groups that a search finds; the names of keys are searched in their own table. */
-function searched({ key, id }: Dimension, { keyed, textSql }: DimensionColumn, search: string): string | null {
+/** Groups that a search finds; the names of keys are searched in their own table, those of viewers in the views. */
+function searched({ key }: Dimension, { keyed, textSql }: DimensionColumn, search: string): string | null {
   if (search === "") return null;
   if (!keyed) return matches(textSql("g"));
-  const named = `SELECT key FROM dimension_values WHERE environment_id = {environmentId: UInt32} AND dimension = '${RECORD_COLUMNS[key].name}' AND ${matches("value")}`;
-  if (id !== "viewer_user_id") return `g IN (${named})`;
-  const cookies = `SELECT cityHash64(mux_viewer_id) FROM views WHERE environment_id = {environmentId: UInt32} AND viewer_user_id = '' AND ${matches("mux_viewer_id")}`;
-  return `g IN (${named} UNION ALL ${cookies})`;
+  const { name } = RECORD_COLUMNS[key];
+  const ours = "environment_id = {environmentId: UInt32}";
+  if (key === "viewerId") return `g IN (SELECT ${name}_key FROM views WHERE ${ours} AND ${matches(name)})`;
+  return `g IN (SELECT key FROM dimension_values WHERE ${ours} AND dimension = '${name}' AND ${matches("value")})`;
 }
 
 function matches(textSql: string): string {

@@ -43,7 +43,7 @@ SELECT
   toFloat64(toUnixTimestamp64Milli(view_start)) AS view_start_ms,
   toFloat64(toUnixTimestamp64Milli(view_end)) AS view_end_ms,
   video_title,
-  if(viewer_user_id != '', viewer_user_id, mux_viewer_id) AS viewer_id,
+  viewer_id,
   operating_system,
   browser,
   country,

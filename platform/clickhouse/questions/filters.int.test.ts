@@ -62,7 +62,6 @@ const not = (filter: ViewFilter): ViewFilter => ({ ...filter, negated: true });
 
 /** The values of a view in a dimension: several for a list, one else. */
 function valuesOf(record: ViewRecord, { id, key }: (typeof DIMENSIONS)[number]): string[] {
-  if (id === "viewer_user_id") return [record.viewerUserId || record.muxViewerId];
   if (id === "asn") return [record.asn === 0 ? "" : String(record.asn)];
   const value = record[key];
   if (Array.isArray(value)) return value.length === 0 ? [""] : value.map(String);

@@ -49,7 +49,7 @@ function counted(values: readonly string[]): [string, number][] {
 describe("askLabels", () => {
   it.each([
     ["video_title", () => ended.map(({ videoTitle }) => videoTitle)],
-    ["viewer_user_id", () => ended.map(({ viewerUserId, muxViewerId }) => viewerUserId || muxViewerId)],
+    ["viewer_user_id", () => ended.map(({ viewerId }) => viewerId)],
   ] as const)("names the keys of a breakdown: %s", async (id, values) => {
     const options = { limit: 100, offset: 0, orderBy: "views", direction: "desc" } as const;
     const question = askBreakdown(scope(), metricById("ended_views") as Metric, "count", dimension(id), options);
@@ -93,10 +93,7 @@ describe("askDimensionValues", () => {
       const question = askDimensionValues(scope(), dimension(id), { ...all, search: "uS" });
       const rows = await answer<ValueRow>(clickhouse, question);
       const key = dimension(id).key;
-      const values =
-        id === "viewer_user_id"
-          ? ended.map(({ viewerUserId, muxViewerId }) => viewerUserId || muxViewerId)
-          : ended.map((record) => String(record[key]));
+      const values = ended.map((record) => String(record[key]));
       expect(rows.map(({ total_count }) => total_count)).toEqual([values.filter((value) => value === "US").length]);
     },
   );
@@ -165,7 +162,7 @@ describe("askViews", () => {
       expect(row).toMatchObject({
         view_start_ms: record?.viewStartMs,
         video_title: record?.videoTitle,
-        viewer_id: record?.viewerUserId || record?.muxViewerId,
+        viewer_id: record?.viewerId,
         watch_ms: record?.watchMs,
         viewer_experience_score: record?.viewerExperienceScore,
         playback_failure: record?.playbackFailure ? 1 : 0,

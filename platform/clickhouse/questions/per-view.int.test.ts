@@ -49,7 +49,6 @@ describe("a dimension's value of a view", () => {
     async (id, dimension) => {
       const { rowTextSql, groupSql, keyed, textSql } = dimensionColumn(dimension);
       const expected = records.map((record) => {
-        if (id === "viewer_user_id") return record.viewerUserId || record.muxViewerId;
         if (id === "asn" && record.asn === 0) return "";
         return textOf(record[dimension.key]);
       });

@@ -72,8 +72,10 @@ function plainValue(
 function plainViewers(held: readonly ViewRecord[], weighted: boolean): number {
   const weights = new Map<string, number>();
   for (const record of held) {
-    const viewer = record.viewerUserId || record.muxViewerId;
-    weights.set(viewer, Math.min(weights.get(viewer) ?? Number.POSITIVE_INFINITY, weightOf(record, weighted)));
+    weights.set(
+      record.viewerId,
+      Math.min(weights.get(record.viewerId) ?? Number.POSITIVE_INFINITY, weightOf(record, weighted)),
+    );
   }
   return [...weights.values()].reduce((sum, weight) => sum + weight, 0);
 }
