@@ -22,7 +22,7 @@ type RenditionFacts = Pick<
 
 /** Which renditions were played for how long, and how often they changed for the better or the worse while playing. */
 export function renditionsOf(view: ViewState, timeline: Timeline, { content }: Playing): RenditionFacts {
-  const standings = standingsOf(view.marks, UNKNOWN, nextRendition);
+  const standings = standingsOf(view.marks.filter(tellsPicture), UNKNOWN, nextRendition);
   const shifts = countShifts(standings, timeline);
   const spans = playedSpans(standings, content);
   return {
@@ -39,7 +39,7 @@ export function renditionsOf(view: ViewState, timeline: Timeline, { content }: P
 /** Which playback modes were used for how long, ads included. */
 export function playbackModesOf(view: ViewState, { all }: Playing): PlaybackModeSpan[] {
   const none: Mode = { mode: "", data: "" };
-  const standings = standingsOf(view.marks, none, (before, { mode, modeData }) => ({
+  const standings = standingsOf(view.marks.filter(tellsMode), none, (before, { mode, modeData }) => ({
     mode: mode ?? before.mode,
     data: modeData === undefined ? before.data : withoutEmptyObject(modeData),
   }));
@@ -50,6 +50,15 @@ export function playbackModesOf(view: ViewState, { all }: Playing): PlaybackMode
 /** The web SDK sends `{}` where there is nothing to tell. */
 function withoutEmptyObject(data: string): string {
   return data === "{}" ? "" : data;
+}
+
+/** The two are walked apart: the impossible time of a mark of one kind must not move those of the other. */
+function tellsPicture({ bitrate, widthPx, heightPx, fps, codec, name }: Mark): boolean {
+  return [bitrate, widthPx, heightPx, fps, codec, name].some((told) => told !== undefined);
+}
+
+function tellsMode({ mode, modeData }: Mark): boolean {
+  return mode !== undefined || modeData !== undefined;
 }
 
 /** Runs through the marks in sequence order; times never go back. */
