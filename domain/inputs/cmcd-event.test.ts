@@ -205,6 +205,11 @@ describe("each kind of report", () => {
     [{ e: "ps", sta: "q" }, ["viewend"]],
     [{ e: "ps", sta: "w" }, ["hb"]],
     [{ e: "of-tomorrow" }, ["hb"]],
+    [{ e: "t", sta: "p" }, ["rebufferend", "seeked", "playing"]],
+    [{ e: "t", sta: "a" }, ["seeked", "pause"]],
+    [{ e: "t", sta: "r" }, ["hb"]],
+    [{ e: "t", sta: "f" }, []],
+    [{ e: "t", sta: "e" }, []],
     [{}, ["hb"]],
   ] satisfies [Keys, string[]][])("%j is %j", (keys, expected) => {
     expect(names(keys)).toEqual(expected);

@@ -27,13 +27,14 @@ const STATE_STEPS: ReadonlyMap<string, readonly string[]> = new Map([
   ["r", ["rebufferstart"]],
   ["a", ["seeked", "pause"]],
   ["e", ["seeked", "ended", "viewend"]],
-  ["f", ["error"]],
   ["q", ["viewend"]],
   ["d", ["hb"]], // preloading: nobody wants to see it yet
 ]);
 
-/** States of which a second beginning would be another stall or seek. */
-const BEGUN_ONCE: ReadonlySet<string> = new Set(["r", "k"]);
+/** What an interval's report of the state may say again without telling of another start, stall, seek, error or end. */
+const TOLD_AGAIN: ReadonlySet<string> = new Set(["s", "p", "a"]);
+/** Players go on with their intervals for as long as the page is open, though nobody watches any more. */
+const OVER: ReadonlySet<string> = new Set(["e", "f", "q"]);
 
 /** Reports of one moment that say one thing; the others are of a state or carry more. */
 const SINGLE_STEPS: ReadonlyMap<string, Step> = new Map([
@@ -49,8 +50,8 @@ const SINGLE_STEPS: ReadonlyMap<string, Step> = new Map([
 ]);
 
 /**
- * The events of one report of CMCD version 2's event mode (CTA-5004-B). Any report gives at least one. Null where it cannot
- * be placed: a sequence number that is none.
+ * The events of one report of CMCD version 2's event mode (CTA-5004-B); none of an interval after the end. Null where a
+ * report cannot be placed: a sequence number that is none.
  *
  * @param text the report as it came, by which a report without a number is known again
  * @param arrivedAtMs stands in for a missing `ts`, Unix milliseconds
@@ -74,10 +75,10 @@ export function cmcdEvents(report: CmcdReport, text: string, arrivedAtMs: number
 }
 
 function stepsOf(kind: string, report: CmcdReport): Step[] {
-  const state = textOf(report, "sta");
+  const state = textOf(report, "sta") ?? "";
   if (kind === "rr") return startSteps(report);
-  const isOfState = kind === "ps" || kind === "t";
-  const itself = isOfState ? stateSteps(kind, state, report) : momentSteps(kind, state, report);
+  if (kind === "t" && OVER.has(state)) return [];
+  const itself = ownSteps(kind, state, report);
   const start = startSteps(
     report,
     itself.some(({ name }) => name === "playing"),
@@ -111,14 +112,13 @@ function stallSteps(report: CmcdReport): Step[] {
   });
 }
 
-function stateSteps(kind: string, state: string | undefined, report: CmcdReport): Step[] {
+function stateSteps(state: string, report: CmcdReport): Step[] {
   if (state === "f") return [errorStep(report, "fatal")];
-  const names = STATE_STEPS.get(state ?? "") ?? ["hb"];
-  const lasts = kind === "t" && state !== undefined && BEGUN_ONCE.has(state); // it began with a report of its own
-  return (lasts ? ["hb"] : names).map((name) => ({ name }));
+  return (STATE_STEPS.get(state) ?? ["hb"]).map((name) => ({ name }));
 }
 
-function momentSteps(kind: string, state: string | undefined, report: CmcdReport): Step[] {
+function ownSteps(kind: string, state: string, report: CmcdReport): Step[] {
+  if (kind === "ps" || (kind === "t" && TOLD_AGAIN.has(state))) return stateSteps(state, report);
   const single = SINGLE_STEPS.get(kind);
   if (single !== undefined) return [single];
   if (kind === "as") return [{ name: "adplay" }, { name: "adplaying" }];
