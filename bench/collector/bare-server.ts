@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** The least that a beacon endpoint must do: read the body, parse it, say 200. Keeps nothing. Started by bench/edge.ts. */
+/** The least that a beacon endpoint must do: read the body, parse it, say 200. Keeps nothing. Started by bench/collector.ts. */
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on("data", (chunk: Buffer) => chunks.push(chunk));

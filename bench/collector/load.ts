@@ -7,6 +7,8 @@ export interface LoadOrder {
   port: number;
   seconds: number;
   connections: number;
+  /** As fast as answers come, unless this is given. */
+  perSecond?: number;
 }
 
 export interface LoadResult {
@@ -23,7 +25,7 @@ const DEADLINE_MS = 5_000;
 
 /**
  * Sends the recordings round-robin over kept connections, one request at a time on each, and counts the answers.
- * Bytes are made before, answers are barely read: it takes a fraction of what the servers take. Started by bench/edge.ts
+ * Bytes are made before, answers are barely read: it takes a fraction of what the servers take. Started by bench/collector.ts
  * as a process of its own.
  */
 const requests = recordedRequests(process.argv[2] ?? "", COPIES);
@@ -42,16 +44,20 @@ process.on("disconnect", () => process.exit(0));
 const sizeBytes = requests.reduce((sum, bytes) => sum + bytes.length, 0) / requests.length;
 process.send?.({ requests: requests.length, meanBytes: Math.round(sizeBytes) });
 
-async function run({ port, seconds, connections }: LoadOrder): Promise<LoadResult> {
+async function run({ port, seconds, connections, perSecond }: LoadOrder): Promise<LoadResult> {
   const latenciesMs: number[] = [];
   let refused = 0;
   const startedMs = performance.now();
   const untilMs = startedMs + seconds * 1_000;
   const one = (socket: Socket) =>
-    converse(socket, untilMs, (ok, tookMs) => {
-      if (!ok) refused += 1;
-      latenciesMs.push(tookMs);
-    });
+    converse(
+      socket,
+      { untilMs, everyMs: perSecond === undefined ? 0 : (1_000 * connections) / perSecond },
+      (ok, tookMs) => {
+        if (!ok) refused += 1;
+        latenciesMs.push(tookMs);
+      },
+    );
   await Promise.all(
     Array.from({ length: connections }, () => one(connect({ port, host: "127.0.0.1", noDelay: true }))),
   );
@@ -60,7 +66,11 @@ async function run({ port, seconds, connections }: LoadOrder): Promise<LoadResul
 }
 
 /** One connection's requests until the time is over. Rejects when the server breaks it or does not answer. */
-function converse(socket: Socket, untilMs: number, onAnswer: (ok: boolean, tookMs: number) => void): Promise<void> {
+function converse(
+  socket: Socket,
+  { untilMs, everyMs }: { untilMs: number; everyMs: number },
+  onAnswer: (ok: boolean, tookMs: number) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let sentMs = 0;
     let received = "";
@@ -79,7 +89,11 @@ function converse(socket: Socket, untilMs: number, onAnswer: (ok: boolean, tookM
       const nowMs = performance.now();
       onAnswer(received.startsWith("HTTP/1.1 200"), nowMs - sentMs);
       received = "";
-      if (nowMs < untilMs) return send();
+      if (nowMs < untilMs) {
+        if (everyMs === 0) send();
+        else setTimeout(send, Math.max(0, sentMs + everyMs - nowMs));
+        return;
+      }
       resolve();
       socket.destroy();
     });
@@ -89,6 +103,7 @@ function converse(socket: Socket, untilMs: number, onAnswer: (ok: boolean, tookM
 function isWhole(answer: string): boolean {
   const headEnd = answer.indexOf("\r\n\r\n");
   if (headEnd < 0) return false;
+  if (/transfer-encoding: chunked/i.test(answer)) return answer.endsWith("\r\n0\r\n\r\n");
   const length = /content-length: (\d+)/i.exec(answer)?.[1];
   return length !== undefined && answer.length >= headEnd + 4 + Number(length);
 }
