@@ -46,6 +46,7 @@ afterEach(async () => {
 
 function follow(country: string) {
   const messages: (MonitoringWire & { event: string })[] = [];
+  const ended: string[] = [];
   const subscription = {
     id: country,
     filters: [{ dimension: "country" as const, values: [country], negated: false }],
@@ -56,9 +57,13 @@ function follow(country: string) {
     environmentId: 1 as EnvironmentId,
     subscription,
     send: (event, message) => messages.push({ event, ...message }),
+    end: (reason) => {
+      ended.push(reason);
+      remove();
+    },
     congested: () => false,
   });
-  return { messages, remove };
+  return { messages, ended, remove };
 }
 
 describe("Publisher", () => {
@@ -95,6 +100,22 @@ describe("Publisher", () => {
     expect(lucky.messages.at(-1)).toMatchObject({ state: "live" });
     expect(unlucky.messages.length).toBeGreaterThan(5);
     expect(unlucky.messages.at(-1)).toMatchObject({ state: "stalled", as_of: T });
+  });
+
+  it("ends a subscription whose question the store refuses for what it is, but not one that it cannot answer now", async () => {
+    const [lucky, away, refused] = [follow("DE"), follow("AT"), follow("CH")];
+    store.query = async (_sql, params) => {
+      if (JSON.stringify(params).includes("AT")) throw new ClickHouseError("away", null, true);
+      if (JSON.stringify(params).includes("CH")) throw new ClickHouseError("no such column", 47, false);
+      return [];
+    };
+    for (let second = 0; second < 20; second += 1) {
+      asOfMs += 1_000;
+      publisher.poke();
+      await vi.advanceTimersByTimeAsync(1_000);
+      if (second === 5) expect(refused.ended).toEqual([]);
+    }
+    expect([lucky.ended, away.ended, refused.ended]).toEqual([[], [], ["query_failed"]]);
   });
 
   it("says each second that log time stands still", async () => {

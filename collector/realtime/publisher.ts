@@ -1,7 +1,7 @@
 import { Gauge, Histogram } from "prom-client";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { BUCKET_MS, type MonitoringWire, OPEN_MS } from "../../domain/monitoring/socket-wire.ts";
-import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { type ClickHouse, ClickHouseError } from "../../platform/clickhouse/clickhouse.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
 import { DimensionNames } from "./dimension-names.ts";
@@ -13,6 +13,8 @@ const LEAST_ROUND_MS = 400;
 const REST_PER_WORK = 3;
 /** Somebody who gets no news gets the delay at least this often. */
 const HEARTBEAT_MS = 1_000;
+/** A question that the store refuses for what it is, again and again for this long, is not asked any more. */
+const GIVE_UP_MS = 10_000;
 /** `as_of` not moving for this long is shown as a stall. */
 const STALL_MS = 5_000;
 
@@ -21,6 +23,8 @@ export interface Subscriber {
   environmentId: EnvironmentId;
   subscription: Subscription;
   send(event: "snapshot" | "delta", message: MonitoringWire): void;
+  /** No more messages will come; called once. */
+  end(reason: "query_failed"): void;
   /** The client does not keep up: skip it, it gets a fresh snapshot when it does again. */
   congested(): boolean;
 }
@@ -50,6 +54,8 @@ export class Publisher {
   readonly #followers = new Set<Follower>();
   /** Wall clock when a picture's `as_of` last moved. */
   readonly #movedAtMs = new WeakMap<LivePicture, number>();
+  /** Wall clock when the store began to refuse a picture's question. */
+  readonly #refusedSinceMs = new WeakMap<LivePicture, number>();
   readonly #seconds: Histogram;
   readonly #heartbeat: NodeJS.Timeout;
   #round: Promise<void> | null = null;
@@ -130,6 +136,7 @@ export class Publisher {
       const knownMs = picture.latest?.asOfMs ?? 0;
       const news = await picture.refresh(this.#asOfMs);
       stop();
+      this.#refusedSinceMs.delete(picture);
       if (news.asOfMs > knownMs) this.#movedAtMs.set(picture, this.#deps.nowMs());
       for (const follower of this.#followers) {
         if (follower.picture === picture) this.#send(follower, news, news.changed);
@@ -137,6 +144,18 @@ export class Publisher {
     } catch (error) {
       stop();
       this.#deps.log.warn({ err: error }, "monitoring query failed, the last picture stays");
+      if (error instanceof ClickHouseError && !error.retriable) this.#refused(picture);
+      else this.#refusedSinceMs.delete(picture);
+    }
+  }
+
+  #refused(picture: LivePicture): void {
+    const nowMs = this.#deps.nowMs();
+    const sinceMs = this.#refusedSinceMs.get(picture) ?? nowMs;
+    this.#refusedSinceMs.set(picture, sinceMs);
+    if (nowMs - sinceMs < GIVE_UP_MS) return;
+    for (const follower of [...this.#followers]) {
+      if (follower.picture === picture) follower.subscriber.end("query_failed"); // which removes it
     }
   }
 

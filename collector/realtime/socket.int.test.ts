@@ -31,13 +31,17 @@ afterEach(async () => {
   await publisher.close();
 });
 
-async function connect(token: string): Promise<Socket<ServerToClient, ClientToServer>> {
+async function connect(
+  token: string,
+  onEnded: (message: EndedWire) => void = () => undefined,
+): Promise<Socket<ServerToClient, ClientToServer>> {
   const client: Socket<ServerToClient, ClientToServer> = io(`http://127.0.0.1:${listener.port}`, {
     transports: ["websocket"],
     auth: { token },
     reconnection: false,
   });
   clients.push(client);
+  client.on("ended", onEnded);
   await new Promise<void>((resolve, reject) => {
     client.on("connect", resolve);
     client.on("connect_error", reject);
@@ -66,6 +70,26 @@ describe("the realtime socket", () => {
     expect(await snapshot).toMatchObject({ id: "s0", state: "live" });
     const hostile = { id: "s1", filters: "x" } as unknown as Parameters<ClientToServer["subscribe"]>[0];
     expect(await client.emitWithAck("subscribe", hostile)).toMatchObject({ error: { type: "invalid_parameters" } });
+  });
+
+  it("lets one person have 40 subscriptions on 20 connections, and others theirs", async () => {
+    const token = await tokenFor({ personId: "many" });
+    const crowd = await Promise.all(Array.from({ length: 20 }, () => connect(token)));
+    const answers: AckWire[] = [];
+    for (const client of crowd.slice(0, 6)) {
+      for (let index = 0; index < 8; index += 1)
+        answers.push(await client.emitWithAck("subscribe", { id: `s${index}` }));
+    }
+    expect(answers.map(({ ok }) => ok)).toEqual(Array.from({ length: 48 }, (_, index) => index < 40));
+    crowd[0]?.disconnect();
+    await expect.poll(() => crowd[6]?.emitWithAck("subscribe", { id: "again" })).toEqual({ ok: true });
+
+    crowd.push(await connect(token));
+    const ended = Promise.withResolvers<EndedWire>();
+    await connect(token, ended.resolve);
+    expect(await ended.promise).toEqual({ reason: "too_many_connections" });
+    const other = await connect(await tokenFor({ personId: "few" }));
+    expect(await other.emitWithAck("subscribe", { id: "s" })).toEqual({ ok: true });
   });
 
   it("ends with its token, unless one of the same person and environment replaces it", async () => {

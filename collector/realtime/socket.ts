@@ -13,9 +13,13 @@ import type { Logger } from "../../platform/observability/logger.ts";
 import { type SocketGrant, verifySocketToken } from "../../platform/tokens/socket-token.ts";
 import { parseSubscribe } from "./parse-subscribe.ts";
 import type { Publisher } from "./publisher.ts";
+import { Quota } from "./quota.ts";
 
 const MAX_MESSAGE_BYTES = 64 * 1_024;
 const MAX_SUBSCRIPTIONS = 8;
+/** Tabs and wall displays of one person. */
+const MAX_CONNECTIONS_PER_PERSON = 20;
+const MAX_SUBSCRIPTIONS_PER_PERSON = 40;
 /** Messages waiting to be written to one client before it counts as not keeping up. */
 const MAX_UNSENT = 8;
 const SCOPE = "monitoring:read";
@@ -29,6 +33,12 @@ interface SocketData {
 
 type MonitoringSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>;
 type Ack = (answer: AckWire) => void;
+
+/** By person. */
+interface Quotas {
+  connections: Quota;
+  subscriptions: Quota;
+}
 
 export interface SocketDeps {
   hosts: readonly string[];
@@ -56,7 +66,11 @@ export async function openSocket(deps: SocketDeps): Promise<Listener> {
       () => next(new Error("unavailable")),
     );
   });
-  io.on("connection", (socket) => serve(deps, socket));
+  const quotas: Quotas = {
+    connections: new Quota(MAX_CONNECTIONS_PER_PERSON),
+    subscriptions: new Quota(MAX_SUBSCRIPTIONS_PER_PERSON),
+  };
+  io.on("connection", (socket) => admit(deps, quotas, socket));
 
   const listener = await listen(deps.hosts, deps.port, (request, response) => hub.emit("request", request, response));
   for (const server of listener.servers) {
@@ -90,20 +104,28 @@ function endAt(deps: SocketDeps, socket: MonitoringSocket, expiresAtMs: number):
   }, expiresAtMs - deps.nowMs());
 }
 
-function serve(deps: SocketDeps, socket: MonitoringSocket): void {
-  const subscriptions = new Map<string, { remove(): void }>();
+/** Serves the connection, unless its person has enough of them. */
+function admit(deps: SocketDeps, quotas: Quotas, socket: MonitoringSocket): void {
+  const { personId } = socket.data.grant;
+  if (!quotas.connections.take(personId)) {
+    clearTimeout(socket.data.expiry);
+    socket.emit("ended", { reason: "too_many_connections" });
+    socket.disconnect(true);
+    return;
+  }
+  socket.on("disconnect", () => quotas.connections.give(personId));
+  serve(deps, quotas, socket);
+}
+
+function serve(deps: SocketDeps, quotas: Quotas, socket: MonitoringSocket): void {
+  const subscriptions = new Subscriptions(quotas.subscriptions, socket.data.grant.personId);
   socket.on("subscribe", (message: unknown, ack: unknown) => {
     answerWith(ack, subscribe(deps, socket, subscriptions, message));
   });
   socket.on("unsubscribe", (message: unknown, ack: unknown) => {
     const id = typeof message === "object" && message !== null && "id" in message ? String(message.id) : "";
-    const known = subscriptions.get(id);
-    known?.remove();
-    subscriptions.delete(id);
-    answerWith(
-      ack,
-      known === undefined ? refuse("invalid_parameters", `no subscription ${id.slice(0, 64)}`) : { ok: true },
-    );
+    const known = subscriptions.remove(id);
+    answerWith(ack, known ? { ok: true } : refuse("invalid_parameters", `no subscription ${id.slice(0, 64)}`));
   });
   socket.on("refresh_token", (message: unknown, ack: unknown) => {
     refreshToken(deps, socket, message).then(
@@ -116,7 +138,6 @@ function serve(deps: SocketDeps, socket: MonitoringSocket): void {
   });
   socket.on("disconnect", () => {
     clearTimeout(socket.data.expiry);
-    for (const subscription of subscriptions.values()) subscription.remove();
     subscriptions.clear();
   });
 }
@@ -124,24 +145,27 @@ function serve(deps: SocketDeps, socket: MonitoringSocket): void {
 function subscribe(
   { publisher }: SocketDeps,
   socket: MonitoringSocket,
-  subscriptions: Map<string, { remove(): void }>,
+  subscriptions: Subscriptions,
   message: unknown,
 ): AckWire {
   const parsed = parseSubscribe(message);
   if (!parsed.ok) return refuse("invalid_parameters", ...parsed.messages);
   const { subscription } = parsed;
-  subscriptions.get(subscription.id)?.remove(); // the same id again: the client changed its mind
-  subscriptions.delete(subscription.id);
-  if (subscriptions.size >= MAX_SUBSCRIPTIONS) {
-    return refuse("too_many_subscriptions", `at most ${MAX_SUBSCRIPTIONS} subscriptions per connection`);
+  subscriptions.remove(subscription.id); // the same id again: the client changed its mind
+  if (!subscriptions.takeRoom()) {
+    const limits = `at most ${MAX_SUBSCRIPTIONS} per connection and ${MAX_SUBSCRIPTIONS_PER_PERSON} per person`;
+    return refuse("too_many_subscriptions", limits);
   }
   const added = publisher.add({
     environmentId: socket.data.grant.environmentId,
     subscription,
     send: (event, news) => void socket.emit(event, news),
+    end: (reason) => {
+      if (subscriptions.remove(subscription.id)) socket.emit("ended", { id: subscription.id, reason });
+    },
     congested: () => writeBufferLength(socket) > MAX_UNSENT,
   });
-  subscriptions.set(subscription.id, added);
+  subscriptions.add(subscription.id, added);
   return { ok: true };
 }
 
@@ -170,4 +194,39 @@ function answerWith(ack: unknown, answer: AckWire): void {
 /** Packets that the transport has not taken yet; engine.io keeps them on the connection. */
 function writeBufferLength(socket: MonitoringSocket): number {
   return (socket.conn as unknown as { writeBuffer: { length: number } }).writeBuffer.length;
+}
+
+/** What one connection is subscribed to, by the client's id. */
+class Subscriptions {
+  readonly #byId = new Map<string, { remove(): void }>();
+  readonly #quota: Quota;
+  readonly #personId: string;
+
+  constructor(quota: Quota, personId: string) {
+    this.#quota = quota;
+    this.#personId = personId;
+  }
+
+  /** Takes the room for one more, which has to be added then; false when there is none. */
+  takeRoom(): boolean {
+    return this.#byId.size < MAX_SUBSCRIPTIONS && this.#quota.take(this.#personId);
+  }
+
+  add(id: string, subscription: { remove(): void }): void {
+    this.#byId.set(id, subscription);
+  }
+
+  /** False when there is none. */
+  remove(id: string): boolean {
+    const known = this.#byId.get(id);
+    if (known === undefined) return false;
+    known.remove();
+    this.#byId.delete(id);
+    this.#quota.give(this.#personId);
+    return true;
+  }
+
+  clear(): void {
+    for (const id of [...this.#byId.keys()]) this.remove(id);
+  }
 }

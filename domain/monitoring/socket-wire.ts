@@ -81,7 +81,11 @@ export interface MonitoringWire {
 /** Server → client, event `ended`: the subscription or, without an id, the connection is over. */
 export interface EndedWire {
   id?: string;
-  reason: "token_expired" | "shutting_down";
+  /**
+   * Of a connection: `token_expired`, `shutting_down`, `too_many_connections` of the same person.
+   * Of a subscription: `query_failed`, the store refuses its question for what it is; asking again will not help.
+   */
+  reason: "token_expired" | "shutting_down" | "too_many_connections" | "query_failed";
 }
 
 export interface ServerToClient {
