@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Collector, collect, follow, numbered, readToEnd, records, values } from "./contract-collector.ts";
+import { CONTRACT_TOPICS } from "./contract-topics.ts";
 import { type EventLog, LogBusyError, type LogRecord, LogUnavailableError } from "./eventlog.ts";
 
 /** Where implementations may differ; whoever uses the log must be right with either. */
@@ -17,11 +18,6 @@ export interface EventLogHarness {
   open(): EventLog;
   dispose(): Promise<void>;
 }
-
-export const CONTRACT_TOPICS = {
-  events: { partitions: 4, compacted: false },
-  states: { partitions: 2, compacted: true },
-} as const;
 
 const PARTITIONS = CONTRACT_TOPICS.events.partitions;
 /** Generous for a shared test machine; on an idle one 10 ms are usual. */

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CONTRACT_TOPICS, eventLogContract } from "./contract.ts";
+import { eventLogContract } from "./contract.ts";
+import { CONTRACT_TOPICS } from "./contract-topics.ts";
 import type { EventLog } from "./eventlog.ts";
 import { openSegmentLog } from "./segment-log.ts";
 

@@ -161,8 +161,11 @@ export class GroupMember {
       this.#options.onFailed(new LogBusyError(`Another process is member "${instanceId}" of group "${groupId}"`));
       return false;
     }
-    if (isOutOfGroup(error)) this.#onLost(error);
-    else if (!isRetriable(error)) {
+    if (isOutOfGroup(error)) {
+      this.#onLost(error);
+      // Only here: a commit's does not say whether our session ended or another process has our name.
+      if (errorType(error) === "UNKNOWN_MEMBER_ID") this.#memberId = "";
+    } else if (!isRetriable(error)) {
       this.#onLost(error);
       this.#options.onFailed(error);
       return false;
@@ -244,7 +247,6 @@ export class GroupMember {
   #onLost(error: unknown): void {
     const { groupId, owned, log, onLost } = this.#options;
     if (owned().length > 0) log?.warn({ err: error, groupId }, "membership lost, partitions with it");
-    if (errorType(error) === "UNKNOWN_MEMBER_ID") this.#memberId = "";
     this.#generation = -1;
     this.rejoin();
     onLost();

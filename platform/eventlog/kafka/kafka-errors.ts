@@ -1,4 +1,4 @@
-import { KafkaJSError, type KafkaJSProtocolError } from "kafkajs";
+import kafkajs, { type KafkaJSProtocolError } from "kafkajs";
 import protocolErrors from "kafkajs/src/protocol/error.js";
 import { LogUnavailableError } from "../eventlog.ts";
 
@@ -41,7 +41,7 @@ export function errorType(error: unknown): string {
 /** True when the same request may succeed later. Errors that are not from kafkajs are bugs, and for good. */
 export function isRetriable(error: unknown): boolean {
   if (error instanceof LogUnavailableError) return true;
-  if (!(error instanceof KafkaJSError)) return false;
+  if (!(error instanceof kafkajs.KafkaJSError)) return false; // Node sees no named export of the error classes
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth += 1) {
     if (FOR_GOOD_NAMES.has(at.name) || at instanceof TypeError) return false;
   }

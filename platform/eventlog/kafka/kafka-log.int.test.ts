@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { describe, inject, it } from "vitest";
-import { CONTRACT_TOPICS, eventLogContract } from "../contract.ts";
+import { eventLogContract } from "../contract.ts";
+import { CONTRACT_TOPICS } from "../contract-topics.ts";
 import type { EventLog } from "../eventlog.ts";
 import { openKafkaLog } from "./kafka-log.ts";
 import { sharedKafka } from "./testing/shared-kafka.ts";

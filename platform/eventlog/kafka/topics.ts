@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, Kafka, logLevel } from "kafkajs";
+import kafkajs, { type Admin, Kafka, logLevel } from "kafkajs";
 import type { KafkaAccess } from "./kafka-access.ts";
 import { quietRequestQueue } from "./kafka-connection.ts";
 import { asLogError } from "./kafka-errors.ts";
@@ -66,7 +66,7 @@ async function makeOrCheck(admin: Admin, name: string, settings: TopicSettings):
 async function checkSize(admin: Admin, name: string): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name, configNames: ["max.message.bytes"] }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ["max.message.bytes"] }],
   });
   const bytes = Number(resources[0]?.configEntries[0]?.configValue ?? MAX_MESSAGE_BYTES);
   if (bytes < MAX_MESSAGE_BYTES)
