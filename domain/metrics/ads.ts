@@ -30,8 +30,8 @@ export const ADS: readonly Metric[] = [
     id: "ad_error_percentage",
     title: "Ad Error Percentage",
     sentence: "Share of ads tried that ended in an error.",
-    formula:
-      "Ad errors ÷ ad attempts. No value without an attempt. More than 1 where an error came before any attempt.",
+    formula: "Ad errors ÷ ad attempts. No value without an attempt.",
+    chosen: "A share of ad attempts, not of views with ads. Above 1 where errors came outside attempts.",
   },
   {
     ...SUMMED,

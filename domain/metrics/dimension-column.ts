@@ -76,9 +76,7 @@ function listColumn(name: string): DimensionColumn {
 /** "true" is 1, "false" 0, and "" NULL where a flag may be unknown. */
 function flagColumn(name: string, nullable: boolean): DimensionColumn {
   const textSql = (flag: string) => `multiIf(isNull(${flag}), '', ${flag} = 1, 'true', 'false')`;
-  const numbers: Readonly<Record<string, number>> = nullable
-    ? { true: 1, false: 0, "": UNKNOWN }
-    : { true: 1, false: 0 };
+  const numbers = new Map([["true", 1], ["false", 0], ...(nullable ? [["", UNKNOWN] as const] : [])]);
   return {
     groupSql: name,
     keyed: false,
@@ -86,7 +84,7 @@ function flagColumn(name: string, nullable: boolean): DimensionColumn {
     rowTextSql: textSql(name),
     isOneOf: (param, values) => ({
       sql: `ifNull(toInt8(${name}), ${UNKNOWN}) IN {${param}: Array(Int8)}`,
-      value: values.map((value) => numbers[value]).filter((value) => value !== undefined),
+      value: values.map((value) => numbers.get(value)).filter((value) => value !== undefined),
     }),
   };
 }
@@ -107,7 +105,10 @@ function numberColumn(name: string, kind: ColumnKind): DimensionColumn {
     rowTextSql: textSql(name),
     isOneOf: (param, values) => ({
       sql: `ifNull(${real ? "toFloat32" : "toInt64"}(${name}), ${UNKNOWN}) IN {${param}: Array(${real ? "Float32" : "Int64"})}`,
-      value: values.map((value) => (value === "" ? none : numberOf(value, real))).filter((value) => value !== null),
+      value: values
+        .filter((value) => value !== String(none))
+        .map((value) => (value === "" ? none : numberOf(value, real)))
+        .filter((value) => value !== null),
     }),
   };
 }
@@ -115,6 +116,6 @@ function numberColumn(name: string, kind: ColumnKind): DimensionColumn {
 /** The number that prints as this text; other spellings of it, and other texts, are no value that a view could have. */
 function numberOf(text: string, real: boolean): number | null {
   const number = Number(text);
-  const known = number > 0 || (number === 0 && text === "0");
-  return known && String(number) === text && (real || Number.isSafeInteger(number)) ? number : null;
+  const known = number >= 0 && (real ? Number.isFinite(number) : Number.isSafeInteger(number));
+  return known && String(number) === text ? number : null;
 }

@@ -39,7 +39,8 @@ export const ENGAGEMENT: readonly Metric[] = [
     filterable: false,
     sentence: "How many different people wanted to watch.",
     formula:
-      "Number of different `viewer_user_id`, or `mux_viewer_id` where that is empty, among views that started in the range; exact. Views with neither do not count. Weighted, each viewer counts 1/sample rate once; of several rates the highest.",
+      "Number of different `viewer_user_id`, or `mux_viewer_id` where that is empty, among views that started in the range; exact. Views with neither do not count.",
+    chosen: "Weighted, each viewer counts 1 ÷ sample rate once; under several rates, by the highest.",
     perView: ({ viewerId }) => (viewerId === "" ? null : 1),
     perViewSql: "if(viewer_id_key != cityHash64(''), 1, NULL)",
     average: { kind: "distinct", keySql: "viewer_id_key" },
@@ -55,6 +56,7 @@ export const ENGAGEMENT: readonly Metric[] = [
     better: "higher",
     sentence: "Time in which pictures moved, of content or of ads.",
     formula: "Wall-clock time in the playing state; without start-up, stalls, seeks and pauses.",
+    chosen: "Milliseconds, as in `total_playing_time`; the measurements beside the sum.",
   },
   {
     ...VOLUME,

@@ -49,8 +49,10 @@ export interface Metric {
   filterable: boolean;
   /** For people: what it says, in a sentence or two. */
   sentence: string;
-  /** For people: how it is worked out, and what was chosen where the reference is silent. */
+  /** For people: how it is worked out, and when there is no value. */
   formula: string;
+  /** For people: what we decided where the reference leaves it open. */
+  chosen?: string;
   /** The view's own value; null when it holds none. The SQL below says the same. */
   perView: (record: ViewRecord) => number | null;
   /** The same over columns of table `views`: an expression of a numeric type, Nullable where a view may hold no value. */

@@ -17,6 +17,8 @@ export const OVERALL: readonly Metric[] = [
     filterable: true,
     sentence: "How good the whole experience was: whether it played at all, then how smoothly, how soon, how sharply.",
     formula:
-      "success × (T(smoothness, quality; 0.60) + T(smoothness, startup; 0.55) + T(startup, quality; 0.60)) ÷ 3, with T(a, b; w) = a^w · b^(1−w). A missing score leaves T the other one; without all three the score is that of success. No value where success has none. The trade-off T and its weights are ours: the reference does not publish them.",
+      "success × the mean of T(smoothness, quality), T(smoothness, start-up) and T(start-up, quality). No value where success has none.",
+    chosen:
+      "T and its weights, which the reference keeps to itself: T(a, b) = a^w · b^(1 − w) with w = 0.60, 0.55 and 0.60, in the order of importance it states: smoothness, start-up, picture. A missing score leaves T the other one, and a T without both is left out of the mean; without all three the score is that of success.",
   },
 ];

@@ -23,7 +23,7 @@ export const PLAYBACK_SUCCESS: readonly Metric[] = [
     better: "higher",
     sentence: "Whether the video played until its end or until the viewer had enough.",
     formula:
-      "0 after a playback failure, 0.5 after an exit before the start, else 1. No value where somebody left within a second.",
+      "0 after a playback failure, 0.5 after an exit before the start, else 1. No value where somebody left before the start within a second.",
   },
   {
     ...SHARE,
@@ -74,7 +74,8 @@ export const PLAYBACK_SUCCESS: readonly Metric[] = [
     title: "View Dropped Percentage",
     filterable: false,
     sentence: "Share of views that fell silent: a crash, a lost network, a killed tab.",
-    formula: "Views final by silence, without a viewend ÷ views. A view that is still open counts as not dropped.",
+    formula: "Views final by silence, without a viewend ÷ views.",
+    chosen: "A view that is not final yet is not dropped yet.",
   },
   {
     ...SHARE,

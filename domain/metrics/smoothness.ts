@@ -23,8 +23,7 @@ export const SMOOTHNESS: readonly Metric[] = [
     unit: "score",
     better: "higher",
     sentence: "How content people are with how often and how long it stalled.",
-    formula:
-      "Mean of 1 ÷ √(1 + (stalls ÷ 2)²) and e^(−10 × rebuffer percentage). No value after an exit before the start or a start that failed.",
+    formula: "Mean of 1 ÷ √(1 + (stalls ÷ 2)²) and e^(−10 × rebuffer percentage). No value without a first frame.",
   },
   {
     ...QUALITY,
@@ -76,6 +75,7 @@ export const SMOOTHNESS: readonly Metric[] = [
     better: null,
     sentence: "How often the picture changed its quality.",
     formula: "Changes of rendition while playing.",
+    chosen: "The median as the default measurement.",
   },
   {
     ...QUALITY,
@@ -87,6 +87,7 @@ export const SMOOTHNESS: readonly Metric[] = [
     better: null,
     sentence: "How often the picture became better.",
     formula: "Changes to a higher rendition while playing.",
+    chosen: "The median as the default measurement.",
   },
   {
     ...QUALITY,
@@ -97,5 +98,6 @@ export const SMOOTHNESS: readonly Metric[] = [
     unit: "count",
     sentence: "How often the picture became worse.",
     formula: "Changes to a lower rendition while playing.",
+    chosen: "The median as the default measurement.",
   },
 ];

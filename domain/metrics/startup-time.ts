@@ -85,7 +85,7 @@ export const STARTUP_TIME: readonly Metric[] = [
     measurements: ["avg", "median", "95th"],
     defaultMeasurement: "avg",
     sentence: "Wait after a seek until pictures move again.",
-    formula: "Time spent seeking ÷ seeks. No value without a seek.",
+    formula: "Time spent seeking ÷ seeks, in a view and over all views alike. No value without a seek.",
   },
   {
     ...WAIT,

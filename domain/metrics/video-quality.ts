@@ -30,7 +30,8 @@ export const VIDEO_QUALITY: readonly Metric[] = [
     better: "lower",
     sentence: "How far the picture was stretched, in one dimension: 320 × 240 shown as 640 × 480 is 1.",
     formula:
-      "In a view: average of max(0, min(player width ÷ source width, player height ÷ source height) − 1), weighed by playback. The average is the mean of the views.",
+      "In a view: average of max(0, min(player width ÷ source width, player height ÷ source height) − 1), weighed by playback.",
+    chosen: "The average is the mean of the views, each counting the same, not a quotient of sums.",
   },
   {
     ...QUALITY,
@@ -42,7 +43,8 @@ export const VIDEO_QUALITY: readonly Metric[] = [
     better: "lower",
     sentence: "How far the picture was shrunk: bits paid for and not seen. Not part of any score.",
     formula:
-      "In a view: average of max(0, 1 − min(player width ÷ source width, player height ÷ source height)), weighed by playback. The average is the mean of the views.",
+      "In a view: average of max(0, 1 − min(player width ÷ source width, player height ÷ source height)), weighed by playback.",
+    chosen: "The average is the mean of the views, each counting the same, not a quotient of sums.",
   },
   {
     ...QUALITY,
