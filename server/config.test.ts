@@ -3,12 +3,13 @@ import { readSeedConfig, readServerConfig } from "./config.ts";
 
 const needed = {
   DATABASE_URL: "postgres://playhead:x@127.0.0.1:3032/playhead",
+  CLICKHOUSE_URL: "http://default:x@127.0.0.1:3023",
   OBJECTS_DIR: "/var/lib/playhead/objects",
   SOCKET_TOKEN_SECRET: "ab".repeat(32),
 };
 
 describe("readServerConfig", () => {
-  it("needs three values and takes the rest from the port base", () => {
+  it("needs four values and takes the rest from the port base", () => {
     const config = readServerConfig({ ...needed, PLAYHEAD_PORT_BASE: "4000" });
     expect(config).toMatchObject({
       hosts: ["127.0.0.1", "::1"],

@@ -30,6 +30,8 @@ const ServerEnvironment = z
     LOG_LEVEL: logLevel,
     /** Postgres, such as postgres://user:password@host:5432/playhead. */
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+    /** ClickHouse with user and password, such as http://default:secret@127.0.0.1:3023. */
+    CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }),
     /** Folder of stored objects: what is uploaded lands there. The same as delivery's and the transcoders'. */
     OBJECTS_DIR: z.string().min(1),
     /** Origin under which clients reach this API; upload URLs begin with it. */
@@ -56,6 +58,7 @@ const ServerEnvironment = z
       isSupervised: environment.PLAYHEAD_SUPERVISED,
       logLevel: environment.LOG_LEVEL,
       databaseUrl: environment.DATABASE_URL,
+      clickhouseUrl: environment.CLICKHOUSE_URL,
       objectsDir: environment.OBJECTS_DIR,
       publicApiUrl: environment.PUBLIC_API_URL ?? `http://localhost:${ports.server}`,
       publicSocketUrl: environment.PUBLIC_SOCKET_URL ?? `http://localhost:${ports.socket}`,

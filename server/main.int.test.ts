@@ -49,7 +49,13 @@ afterAll(async () => {
 
 function run(file: string, environment: Record<string, string>): ChildProcess & { output: () => string } {
   const child = spawn(process.execPath, [fileURLToPath(new URL(file, import.meta.url))], {
-    env: { PATH: "/usr/bin:/bin", DATABASE_URL: postgres.url, LOG_LEVEL: "info", ...environment },
+    env: {
+      PATH: "/usr/bin:/bin",
+      DATABASE_URL: postgres.url,
+      CLICKHOUSE_URL: "http://127.0.0.1:1",
+      LOG_LEVEL: "info",
+      ...environment,
+    },
     stdio: ["pipe", "pipe", "pipe"],
   });
   children.push(child);

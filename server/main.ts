@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { access, constants } from "node:fs/promises";
 import { newMediaId } from "../domain/asset/media-id.ts";
+import { createClickHouse } from "../platform/clickhouse/client.ts";
+import { DATABASE } from "../platform/clickhouse/migrate.ts";
 import { listen } from "../platform/http/listen.ts";
 import { startJobWorker } from "../platform/jobs/worker.ts";
 import { openFolderObjects } from "../platform/objects/folder-objects.ts";
@@ -37,6 +39,8 @@ program.watchSignals({ supervised: config.isSupervised });
 const pool = createPool({ url: config.databaseUrl, applicationName: "playhead-server", log, metrics });
 program.onStop("postgres", () => pool.end());
 const db = createPostgres(pool);
+const clickhouse = createClickHouse({ url: config.clickhouseUrl, database: DATABASE, log });
+program.onStop("clickhouse", () => clickhouse.close());
 readiness.add("postgres", async () => {
   const missing = await missingMigrations(db);
   return missing.length === 0 ? { ok: true } : { ok: false, reason: `migrations did not run: ${missing.join(", ")}` };
@@ -53,6 +57,7 @@ readiness.add("objects", async () => {
 
 const services: Services = {
   db,
+  clickhouse,
   objects,
   uploads: new UploadGate(),
   checkPassword: await createPasswordCheck(),

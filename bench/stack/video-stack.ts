@@ -102,6 +102,7 @@ function common(ports: Ports, databaseUrl: string): Record<string, string> {
     PLAYHEAD_PORT_BASE: String(ports.app),
     PUBLIC_API_URL: `http://127.0.0.1:${ports.server}`,
     DATABASE_URL: databaseUrl,
+    CLICKHOUSE_URL: "http://127.0.0.1:1", // nobody asks it here
   };
 }
 

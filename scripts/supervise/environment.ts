@@ -34,6 +34,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
   }),
   server: (input) => ({
     ...postgres(input),
+    ...clickhouse(input),
     ...objects(input),
     ...trustedProxies(input),
     PUBLIC_API_URL: input.access.api,

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { API_ERRORS, ApiError, type ErrorWire } from "../../domain/errors.ts";
+import { ClickHouseError } from "../../platform/clickhouse/clickhouse.ts";
 import { PostgresUnavailable } from "../../platform/postgres/errors.ts";
 
 const UNAVAILABLE_RETRY_SECONDS = 2;
@@ -45,6 +46,12 @@ function asApiError(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof PostgresUnavailable) {
     return new ApiError("unavailable", ["The database cannot be reached just now"], {
+      cause: error,
+      retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
+    });
+  }
+  if (error instanceof ClickHouseError && error.retriable) {
+    return new ApiError("unavailable", ["The analytics store cannot answer just now"], {
       cause: error,
       retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
     });

@@ -1,4 +1,5 @@
 import { environmentRoutes } from "../dashboard/environment-routes.ts";
+import { rejectedRoutes } from "../dashboard/rejected-routes.ts";
 import { sessionRoutes } from "../dashboard/session.ts";
 import { signInRoute } from "../dashboard/sign-in.ts";
 import { playbackRoutes } from "../playback/playback-routes.ts";
@@ -15,6 +16,7 @@ export function addRoutes(app: App, services: Services): void {
   signInRoute(app, services);
   sessionRoutes(app, services);
   environmentRoutes(app, services);
+  rejectedRoutes(app, services);
   whoamiRoute(app, services);
   assetRoutes(app, services);
   playbackIdRoutes(app, services);

@@ -1,4 +1,5 @@
 import type { Cidr } from "../../domain/network/client-address.ts";
+import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
 import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { PasswordCheck } from "../auth/passwords.ts";
@@ -9,6 +10,8 @@ import type { UploadGate } from "../uploads/upload-gate.ts";
 /** What routes and jobs work with; built by `main.ts`, or by a test with a clock of its own. */
 export interface Services {
   db: Postgres;
+  /** Analytics; read only, its tables are the collector's. */
+  clickhouse: ClickHouse;
   objects: ResumableObjects;
   uploads: UploadGate;
   checkPassword: PasswordCheck;

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newMediaId } from "../../domain/asset/media-id.ts";
 import { parseCidr } from "../../domain/network/client-address.ts";
+import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { createClickHouse } from "../../platform/clickhouse/client.ts";
 import { type Listener, listen } from "../../platform/http/listen.ts";
 import { type JobWorker, startJobWorker } from "../../platform/jobs/worker.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
@@ -44,6 +46,8 @@ export interface TestServerOptions {
   limits?: SignInLimits;
   rate?: Rate;
   deliveryUrl?: string;
+  /** Nobody answers there unless it is given. */
+  clickhouse?: ClickHouse;
   /** Unix milliseconds at the start; real time is for tests whose jobs wait for one. */
   startMs?: number;
   /** Adds routes of the test's own before the server is ready. */
@@ -59,8 +63,11 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const pool = createPool({ url: databaseUrl, applicationName: "test-server", log });
   const objectsDir = await mkdtemp(join(tmpdir(), "playhead-objects-"));
   let nowMs = startMs;
+  const nobody = createClickHouse({ url: "http://127.0.0.1:1", database: "playhead" });
+  const { clickhouse = nobody } = options;
   const services: Services = {
     db: createPostgres(pool),
+    clickhouse,
     objects: openFolderObjects(objectsDir),
     uploads: new UploadGate(),
     checkPassword: await createPasswordCheck(),
@@ -103,6 +110,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       await listener?.close(0);
       await worker?.close();
       await app.close();
+      await nobody.close();
       await pool.end();
       await rm(objectsDir, { recursive: true, force: true });
     },
