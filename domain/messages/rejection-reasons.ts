@@ -37,7 +37,7 @@ const OF_EVENTS = {
     remedy: "Copy the key from the environment's page, without quotes, spaces or capitals.",
   },
   malformed_cmcd: {
-    wrong: "The report is no CMCD: no list of keys and values of CTA-5004, or one without a session id.",
+    wrong: "The report is no CMCD: no list of keys and values as in CTA-5004.",
     remedy: "Send one report a line, with sid, as the media player's CMCD event mode does.",
   },
   malformed_epas: {
