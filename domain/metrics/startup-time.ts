@@ -33,7 +33,8 @@ export const STARTUP_TIME: readonly Metric[] = [
     aliases: ["time_to_first_frame"],
     title: "Video Startup Time",
     sentence: "Wait from the wish to play to the first moving picture, be it a pre-roll ad's.",
-    formula: "Watch time at the first frame; pauses do not count. No value without a first frame.",
+    formula:
+      "Watch time at the first frame; pauses do not count. No value without a first frame, and where no wish to play was told.",
   },
   {
     ...WAIT,
@@ -75,7 +76,9 @@ export const STARTUP_TIME: readonly Metric[] = [
     id: "aggregate_startup_time",
     title: "Aggregate Startup Time",
     sentence: "The whole wait on a page that plays by itself: page, player and video.",
-    formula: "Start of navigation to the first frame; first view of a page only.",
+    formula: "Page load + player start-up + video start-up; first view of a page only.",
+    chosen:
+      "The client's own figure stands where it tells one, which it does of videos that play by themselves; else the sum, where all three parts are known.",
   },
   {
     ...WAIT,

@@ -89,7 +89,8 @@ export const VIDEO_QUALITY: readonly Metric[] = [
     unit: "milliseconds",
     better: "lower",
     sentence: "How far behind the camera a live viewer is.",
-    formula: "Mean distance of the programme's clock at the playhead from now, where the player knows that clock.",
+    formula:
+      "Mean of now − the programme's clock at the playhead, where the player knows that clock. Samples of more than 5 minutes are left out.",
   },
   {
     ...QUALITY,
@@ -101,7 +102,8 @@ export const VIDEO_QUALITY: readonly Metric[] = [
     unit: "bits_per_second",
     better: "higher",
     sentence: "How fast media arrived.",
-    formula: "Bits of media requests ÷ the time that their bodies took.",
+    formula:
+      "Bits of media requests ÷ the time that they took from the first byte, or from the request where that is unknown.",
   },
   {
     ...QUALITY,

@@ -1,0 +1,73 @@
+/** What docs/metrics.md says beside the tables, by place. */
+export const METRICS_PROSE = {
+  head: `# Metrics
+
+<!-- Made by \`node scripts/docs-metrics.ts\` from domain/metrics. Change it there. -->
+
+What each number means, and how it comes from the rows of table \`views\`. API, dashboard and exports read the same
+definitions ([domain/metrics](../domain/metrics)).
+
+## Which views count
+
+- **Counted views.** Somebody wanted to play, or an error came. A view that was only loaded is kept with its events and is in no
+  number.
+- **People.** Views of crawlers are kept and marked; they count only where a question includes them.
+- **Finished.** A view's row is written when it is complete: it said its end, or was silent for 60 s. Later events write it again;
+  the newest row counts, once.
+- **Time.** Engagement goes by \`view_start\`, everything else by \`view_end\`: the time of the newest event. Both are server time. A
+  range holds its beginning and not its end. So the same view may lie in different ranges for different metrics.
+- **With a value.** A view without a value for a metric does not count in it, neither in the number nor in \`total_views\`,
+  \`total_watch_time\` and \`total_playing_time\` beside it. Shares are of all counted views: each is 0 or 1, never unknown.
+
+Views may arrive a day after they happened and may last for days. No question assumes otherwise: it asks for the time itself,
+which has an index, and never for the time of arrival.
+
+## From views to a number
+
+| measurement | is |
+|---|---|
+| \`count\` | views that hold a value; 0 where there is none |
+| \`sum\` | their values added up; 0 where there is none |
+| \`avg\` | the mean of their values, or a quotient of sums where the metric says so; unknown where there is none |
+| \`median\`, \`95th\` | quantiles at 0.5 and 0.95; unknown where there is none |
+
+**Quantile.** Exact, over the values of the views: sorted as v₀ ≤ … ≤ vₙ₋₁, with rank h = level × (n − 1), it is
+v⌊h⌋ + (h − ⌊h⌋) × (v⌊h⌋₊₁ − v⌊h⌋). That is PERCENTILE.INC of spreadsheets and NumPy's default. The reference only says
+"percentile"; the interpolation is our choice. In ClickHouse: \`quantileExactInclusive\`.
+
+**Weighted.** Where only a share of viewers is tracked, views carry \`sample_rate\`. Asked with weights, each view counts
+1 ÷ \`sample_rate\` times, in counts, sums, averages and in the sizes beside a number. In quantiles each value stands there
+1 ÷ \`sample_rate\` times, rounded to a whole number; the rest is as above (\`quantileExactWeightedInterpolated\`). The rate is taken
+to six digits.
+
+**Negative impact** of a group, such as the views of one country: (value of the group − value of all) × views of the group ÷ all
+views; the sign is turned where higher is better. For sums the value is taken per view. The formula is our choice. Breakdowns
+tell the place by it (1 is the worst), insights the number itself and only what is above 0. Metrics of which neither direction is
+better have none: their groups stand in the order of their values.
+
+**Time series.** Buckets of minutes, ten minutes, hours or days; hours and days begin where they do in the time zone asked (UTC
+unless said). Buckets without views are there, with 0 for counts and sums and unknown for the rest.
+
+**Filters.** Values of one dimension that keep are alternatives, everything else has to hold at once. The empty value stands for
+"has no value". Metric filters keep views by their own value; views without one are left out.`,
+
+  scores: `## Scores, step by step
+
+Scores are worked out for each view, stored in its row with their parts, and averaged as they are: a view without a score does
+not count. They are 0..1 here and in the API, 0..100 on pages.`,
+
+  dimensions: `## Dimensions
+
+All values are text on the wire; booleans are \`true\` and \`false\`, a missing value is null. Lists are written \`[fastly,akamai]\`, in
+order, repeats kept. \`viewer_user_id\` is the generated id where the integration names nobody.`,
+
+  subviews: `## Parts of views
+
+Playing time splits into parts: time in one rendition, and time in one playback mode. They go by \`view_start\`, as
+\`playing_time\` does.`,
+
+  monitoring: `## Monitoring
+
+The live picture has metrics of its own, of views that are being watched now, in intervals of 5 s
+([realtime.md](realtime.md)).`,
+} as const;
