@@ -28,6 +28,8 @@ export interface StackOptions {
   environmentKeys: readonly string[];
   /** What to start besides the databases; both by default. */
   programs?: readonly CollectorProgram[];
+  /** For the event log; in a folder of its own by default. */
+  eventlogDir?: string;
   /** Changes the tables after the migrations, to see that a test can fail. */
   prepare?: (clickhouse: ClickHouse) => Promise<void>;
   /** Lines of the programs' logs. */
@@ -43,6 +45,8 @@ export interface Stack {
   /** host:port of the beacon endpoint. */
   collector: string;
   clickhouse: ClickHouse;
+  /** Of Postgres, with the environments. */
+  databaseUrl: string;
   socketToken(environmentId: EnvironmentId): Promise<string>;
   /** 0 for a program that was not started. */
   pid(program: CollectorProgram | "clickhouse"): number;
@@ -77,7 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     PLAYHEAD_PORT_BASE: String(ports.app),
     DATABASE_URL: databaseUrl,
     CLICKHOUSE_URL: clickhouseUrl,
-    EVENTLOG_DIR: join(folder, "eventlog"),
+    EVENTLOG_DIR: options.eventlogDir ?? join(folder, "eventlog"),
     SOCKET_TOKEN_SECRET: secret,
   };
   const programs = new Map<CollectorProgram, ChildProcess>();
@@ -92,6 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ports,
     collector: `127.0.0.1:${ports.collector}`,
     clickhouse,
+    databaseUrl,
     socketToken: (environmentId) =>
       signSocketToken(
         { personId: "bench", environmentId, scopes: ["monitoring:read"] },

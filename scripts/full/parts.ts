@@ -95,6 +95,20 @@ export const PARTS: readonly Part[] = [
     minutes: 10,
   },
   {
+    name: "beacon-fuzz",
+    shows: "100,000 mutated and random beacons: no crash, answers 200, another environment's numbers exactly right.",
+    covers: [
+      "collector/**",
+      "domain/**",
+      "platform/**",
+      "migrations/clickhouse/**",
+      "bench/fuzz/**",
+      "bench/beacon-fuzz.ts",
+    ],
+    command: ["bench/beacon-fuzz.ts"],
+    minutes: 10,
+  },
+  {
     name: "start-stop",
     shows: "A clean clone starts with one command, again in under 15 s, stops within 10 s, keeps its data; any user.",
     covers: [
