@@ -79,6 +79,7 @@ try {
   });
   await views.start();
   const rejected = new RejectedConsumer({
+    log,
     eventlog,
     sink,
     onUndecodable: counters.undecodable,

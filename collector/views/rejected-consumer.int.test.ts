@@ -58,6 +58,7 @@ const events = () => read("SELECT toUInt32(sum(count)) AS n, toUInt32(count()) A
 async function consume(until: () => Promise<boolean>): Promise<number> {
   let undecodable = 0;
   const consumer = new RejectedConsumer({
+    log,
     eventlog,
     sink: createSink({ clickhouse: clickhouse.client, log, metrics: createMetrics("test") }),
     onUndecodable: () => {

@@ -1,5 +1,7 @@
 import { decodeRejectedRecord } from "../../domain/messages/rejected-record.ts";
 import type { EventLog, LogConsumer, StoredRecord } from "../../platform/eventlog/eventlog.ts";
+import { openPatientConsumer } from "../../platform/eventlog/patient-consumer.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
 import { rejectedRow } from "../sink/rejected-rows.ts";
 import type { Row } from "../sink/rows.ts";
 import type { Sink } from "../sink/sink.ts";
@@ -9,6 +11,7 @@ const GROUP = "rejected";
 const MAX_ROWS_PER_INSERT = 200;
 
 export interface RejectedConsumerDeps {
+  log: Logger;
   eventlog: EventLog;
   sink: Sink;
   /** A record that is none of ours. */
@@ -27,12 +30,16 @@ export class RejectedConsumer {
   }
 
   async start(): Promise<void> {
-    this.#consumer = await this.#deps.eventlog.subscribe("rejected", GROUP, {
-      assigned: async () => undefined, // goes on where the group had committed
-      batch: (partition, records) => this.#batch(partition, records),
-      revoked: async () => undefined,
-      failed: this.#deps.onFailed,
-    });
+    this.#consumer = await openPatientConsumer(
+      this.#deps.eventlog,
+      { topic: "rejected", group: GROUP, log: this.#deps.log },
+      {
+        assigned: async () => undefined, // goes on where the group had committed
+        batch: (partition, records) => this.#batch(partition, records),
+        revoked: async () => undefined,
+        failed: this.#deps.onFailed,
+      },
+    );
   }
 
   async close(): Promise<void> {

@@ -1,14 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-  type Assignment,
-  type EventLog,
-  type LogConsumer,
-  LogUnavailableError,
-  type LogWriter,
-  NotHeldError,
-} from "../../platform/eventlog/eventlog.ts";
-import { openPatientWriter } from "../../platform/eventlog/patient-writer.ts";
+import { type Assignment, type EventLog, LogUnavailableError, NotHeldError } from "../../platform/eventlog/eventlog.ts";
+import { openPatientConsumer, type PatientConsumer } from "../../platform/eventlog/patient-consumer.ts";
+import { openPatientWriter, type PatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Sink } from "../sink/sink.ts";
 import { Checkpoints, type WrittenCheckpoint } from "./checkpoint.ts";
@@ -27,7 +21,7 @@ const LONGEST_ROUND_MS = 1_000;
 const CHECKPOINT_MS = 20_000;
 /** While the disk is full. */
 const CHECKPOINT_RETRY_MS = 2_000;
-/** While the log cannot be read. */
+/** While checkpoints cannot be read. */
 const LOG_RETRY_MS = 1_000;
 /** Reading pauses above this many rows of all partitions not yet stored: memory stays bounded while the store is away. */
 const MAX_PENDING_ROWS = 100_000;
@@ -62,11 +56,10 @@ export class Views {
   readonly #rejections = new FoldRejections();
   readonly #held = new Map<number, HeldPartition>();
   readonly #closing = new AbortController();
-  #consumer: LogConsumer | null = null;
-  #states: LogWriter | null = null;
+  #consumer: PatientConsumer | null = null;
+  #states: PatientWriter | null = null;
   #rounds: Promise<void> | null = null;
-  #joining: Promise<void> | null = null;
-  #logTrouble: string | null = null;
+  #restoreTrouble: string | null = null;
   #checkpointTrouble: string | null = null;
   #news = Promise.withResolvers<void>();
   #stored = Promise.withResolvers<void>();
@@ -79,36 +72,16 @@ export class Views {
   async start(): Promise<void> {
     this.#states = await openPatientWriter(this.#deps.eventlog, "views_state", this.#deps.log);
     this.#rounds = this.#runRounds();
-    const tried = Promise.withResolvers<void>();
-    this.#joining = this.#patiently(this.#closing.signal, () => this.#join().finally(tried.resolve)).catch(
-      (error: unknown) => this.#fail(error),
+    this.#consumer = await openPatientConsumer(
+      this.#deps.eventlog,
+      { topic: "beacons", group: GROUP, log: this.#deps.log },
+      {
+        assigned: (assignment) => this.#assigned(assignment),
+        batch: (partition, records) => this.#batch(partition, records),
+        revoked: async (partition) => void this.#held.delete(partition),
+        failed: (error) => this.#deps.onFailed(error),
+      },
     );
-    await tried.promise;
-  }
-
-  async #join(): Promise<void> {
-    this.#consumer = await this.#deps.eventlog.subscribe("beacons", GROUP, {
-      assigned: (assignment) => this.#assigned(assignment),
-      batch: (partition, records) => this.#batch(partition, records),
-      revoked: async (partition) => void this.#held.delete(partition),
-      failed: (error) => this.#deps.onFailed(error),
-    });
-  }
-
-  /** Tries again for as long as the log cannot be used, which a full disk brings about; gives up when `signal` aborts. */
-  async #patiently(signal: AbortSignal, attempt: () => Promise<void>): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await attempt();
-        this.#logTrouble = null;
-        return;
-      } catch (error) {
-        if (!(error instanceof LogUnavailableError)) throw error;
-        if (this.#logTrouble === null) this.#deps.log.warn({ err: error }, "log cannot be read now, trying on");
-        this.#logTrouble = error.message;
-      }
-      await sleep(LOG_RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
   }
 
   /** Log time up to which each partition held here is stored, as far as it is known. */
@@ -126,7 +99,10 @@ export class Views {
 
   /** Why the log is not read at the moment, and why no checkpoint is written; null where all is well. */
   trouble(): { log: string | null; checkpoints: string | null } {
-    return { log: this.#logTrouble, checkpoints: this.#checkpointTrouble };
+    return {
+      log: this.#consumer?.trouble() ?? this.#restoreTrouble,
+      checkpoints: this.#states?.trouble() ?? this.#checkpointTrouble,
+    };
   }
 
   /** What became of all events that were read, since the log began; of the partitions held here. */
@@ -143,13 +119,25 @@ export class Views {
     this.#closing.abort();
     this.#news.resolve();
     await this.#rounds; // before the consumer closes: only who holds a partition may commit
-    await this.#joining;
     await this.#consumer?.close();
     await this.#states?.close();
   }
 
+  /** Tries again for as long as the log cannot be read; gives up when the partition is gone. */
   async #assigned(assignment: Assignment): Promise<void> {
-    await this.#patiently(assignment.revoked, () => this.#restore(assignment));
+    const { partition, revoked: signal } = assignment;
+    while (!signal.aborted) {
+      try {
+        await this.#restore(assignment);
+        this.#restoreTrouble = null;
+        return;
+      } catch (error) {
+        if (!(error instanceof LogUnavailableError)) throw error;
+        this.#deps.log.warn({ err: error, partition }, "checkpoint cannot be read now, trying on");
+        this.#restoreTrouble = error.message;
+      }
+      await sleep(LOG_RETRY_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   async #restore(assignment: Assignment): Promise<void> {

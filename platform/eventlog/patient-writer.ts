@@ -4,6 +4,11 @@ import { type EventLog, LogUnavailableError, type LogWriter } from "./eventlog.t
 
 const RETRY_MS = 1_000;
 
+export interface PatientWriter extends LogWriter {
+  /** Why the topic cannot be opened now; null when it is open. */
+  trouble(): string | null;
+}
+
 /**
  * A writer that may be opened later: on a full disk even opening fails, and then the edge must answer 503 rather than
  * nothing. Resolves after the first attempt; until one succeeds `append` rejects with LogUnavailableError.
@@ -14,18 +19,33 @@ export async function openPatientWriter(
   topic: string,
   log: Logger,
   retryMs = RETRY_MS,
-): Promise<LogWriter> {
+): Promise<PatientWriter> {
   const closing = new AbortController();
-  let writer: LogWriter | null = await tryOpen(eventlog, topic, log);
+  let trouble: string | null = null;
+  let writer: LogWriter | null = null;
+
+  async function tryOpen(): Promise<void> {
+    try {
+      writer = await eventlog.openWriter(topic);
+      trouble = null;
+    } catch (error) {
+      if (!(error instanceof LogUnavailableError)) throw error;
+      if (trouble === null) log.warn({ err: error, topic }, "topic cannot be opened now, trying on");
+      trouble = error.message;
+    }
+  }
+
+  await tryOpen();
 
   const opening = (async () => {
     while (writer === null && !closing.signal.aborted) {
       await sleep(retryMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      if (!closing.signal.aborted) writer = await tryOpen(eventlog, topic, log);
+      if (!closing.signal.aborted) await tryOpen();
     }
   })();
   opening.catch((error: unknown) => log.error({ err: error, topic }, "topic cannot be opened"));
   return {
+    trouble: () => trouble,
     append: async (records) => {
       if (writer === null) throw new LogUnavailableError(`topic ${topic} is not open yet`);
       await writer.append(records);
@@ -36,14 +56,4 @@ export async function openPatientWriter(
       await writer?.close();
     },
   };
-}
-
-async function tryOpen(eventlog: EventLog, topic: string, log: Logger): Promise<LogWriter | null> {
-  try {
-    return await eventlog.openWriter(topic);
-  } catch (error) {
-    if (!(error instanceof LogUnavailableError)) throw error;
-    log.warn({ err: error, topic }, "topic cannot be opened now, trying on");
-    return null;
-  }
 }
