@@ -1,11 +1,13 @@
 import { DIMENSIONS } from "../../domain/metrics/dimensions.ts";
 import { FAMILIES, type Family, type Metric, type Unit } from "../../domain/metrics/metric.ts";
 import { METRICS } from "../../domain/metrics/metrics.ts";
-import { MONITORING_METRICS, STARTUP_HISTOGRAM_MS } from "../../domain/metrics/monitoring-metrics.ts";
 import { SCORE_EXAMPLES } from "../../domain/metrics/score-examples.ts";
 import { SUBVIEWS } from "../../domain/metrics/subview.ts";
 import { MONITORING_DIMENSIONS } from "../../domain/monitoring/dimensions.ts";
+import { LIVE_METRICS, STARTUP_METRIC } from "../../domain/monitoring/live-metrics.ts";
+import { STARTUP_BOUNDS_MS } from "../../domain/monitoring/startup-histogram.ts";
 import { METRICS_PROSE } from "./metrics-prose.ts";
+import { MONITORING_PROSE } from "./monitoring-prose.ts";
 
 const FAMILY_TITLES: Readonly<Record<Family, string>> = {
   engagement: "Engagement",
@@ -43,7 +45,7 @@ export function metricsPage(): string {
     subviewTable(),
     METRICS_PROSE.monitoring,
     monitoringTable(),
-    `Start-up times are also told as a histogram by the minute, with bounds ${STARTUP_HISTOGRAM_MS.join(", ")} ms and open above.`,
+    `Start-up times are also told as a histogram by the minute, with bounds ${STARTUP_BOUNDS_MS.join(", ")} ms and open above.`,
     `Live viewers can be told apart by ${MONITORING_DIMENSIONS.map((id) => `\`${id}\``).join(", ")}.`,
     "",
   ].join("\n\n");
@@ -110,10 +112,10 @@ function subviewTable(): string {
 }
 
 function monitoringTable(): string {
-  const rows = MONITORING_METRICS.map(({ id, title, unit, sentence, formula }) => [
+  const rows = [...LIVE_METRICS, STARTUP_METRIC].map(({ id, title, unit }) => [
     `\`${id}\``,
     title,
-    `${sentence} ${formula}`,
+    MONITORING_PROSE[id] ?? "",
     UNIT_NAMES[unit],
   ]);
   return table(["metric", "title", "definition", "unit"], rows);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askBreakdown, type BreakdownRow } from "../../../domain/metrics/ask/ask-breakdown.ts";
-import { askComparison, comparedColumn } from "../../../domain/metrics/ask/ask-comparison.ts";
+import { askComparison, type ComparisonRow, comparedColumn } from "../../../domain/metrics/ask/ask-comparison.ts";
 import { askInsights, type InsightRow } from "../../../domain/metrics/ask/ask-insights.ts";
 import { askOverall, type OverallRow } from "../../../domain/metrics/ask/ask-overall.ts";
 import { askTimeseries, type PointRow } from "../../../domain/metrics/ask/ask-timeseries.ts";
@@ -247,7 +247,7 @@ describe("askComparison", () => {
   ];
 
   it.each([false, true])("says in one pass what each question says alone, weighted: %s", async (weighted) => {
-    const [row] = await answer<Record<string, number | null>>(clickhouse, askComparison(scope({ weighted })));
+    const [row] = await answer<ComparisonRow>(clickhouse, askComparison(scope({ weighted })));
     for (const item of items) {
       const each = metric(item.metric);
       const { value } = plainNumbers(viewsIn(records, each, range), each, item.measurement, weighted);

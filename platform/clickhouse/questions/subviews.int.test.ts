@@ -6,6 +6,7 @@ import {
   askSubviewOverall,
   askSubviewTimeseries,
   askSubviewValues,
+  type SubviewRow,
 } from "../../../domain/metrics/ask/ask-subviews.ts";
 import type { SubviewScope } from "../../../domain/metrics/ask/subview-rows.ts";
 import { type Dimension, dimensionById } from "../../../domain/metrics/dimensions.ts";
@@ -55,9 +56,7 @@ function summed(
   return sums;
 }
 
-interface Row {
-  breakdown_values: string[];
-  metric_value: number;
+interface Row extends SubviewRow {
   dimension_value: string;
   start_ms: number;
   total_row_count: number;
