@@ -99,7 +99,7 @@ function want(watcher: Watcher, atMs: number, unloaded: boolean): void {
   emit(watcher, "viewstart", atMs);
 
   const plan = planStart(dice, course, atMs);
-  const start = isOdd(dice, 0.25) ? playAfterAds : play;
+  const start = isOdd(dice, 0.25) ? playAfterAds : isOdd(dice, 0.1) ? playAfterPause : play;
   const outcome = { frame: start, failure: fail, exit: leave }[plan.outcome];
   const preparation = unloaded ? loadingWhileStarting(watcher) : waitingForData(watcher, plan.afterMs);
   const endAfterMs = Math.max(plan.afterMs, 12);
@@ -116,6 +116,18 @@ function want(watcher: Watcher, atMs: number, unloaded: boolean): void {
 function playAfterAds(watcher: Watcher, atMs: number): void {
   showAds(watcher, atMs, (overAtMs) => {
     watcher.agenda.set("playback", overAtMs + 20, (dueMs) => play(watcher, dueMs));
+  });
+}
+
+/** Somebody is called away while it loads: that time is not waited for. */
+function playAfterPause(watcher: Watcher, atMs: number): void {
+  const { page, dice, agenda } = watcher;
+  enterPhase(page.course, "paused", atMs);
+  emit(watcher, "pause", atMs);
+  agenda.set("playback", atMs + dice.odd.integer(1_500, 6_000), (dueMs) => {
+    enterPhase(page.course, "starting", dueMs);
+    emit(watcher, "play", dueMs);
+    agenda.set("playback", dueMs + dice.odd.integer(20, 900), (shownAtMs) => play(watcher, shownAtMs));
   });
 }
 

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { EnvironmentId } from "../../../domain/identifiers.ts";
+import { askOverall } from "../../../domain/metrics/ask/ask-overall.ts";
+import type { Measurement, Metric } from "../../../domain/metrics/metric.ts";
+import type { Scope } from "../../../domain/metrics/scope.ts";
+import type { ClickHouse } from "../../../platform/clickhouse/clickhouse.ts";
+
+/** What the store holds of one view: its values by metric id, and what it is found by. */
+export interface StoredView {
+  viewId: string;
+  counted: boolean;
+  bot: boolean;
+  viewStartMs: number;
+  viewEndMs: number;
+  values: Record<string, number | null>;
+}
+
+const ViewRow = z.object({
+  view_id: z.string(),
+  is_counted: z.number(),
+  is_bot: z.number(),
+  start_ms: z.number(),
+  end_ms: z.number(),
+  held: z.array(z.number().nullable()),
+});
+
+/** Every view of an environment with its own value of each metric. */
+export async function storedViews(
+  clickhouse: ClickHouse,
+  environmentId: EnvironmentId,
+  metrics: readonly Metric[],
+): Promise<StoredView[]> {
+  const held = metrics.map(({ perViewSql }) => `CAST(${perViewSql}, 'Nullable(Float64)')`).join(", ");
+  const rows = await clickhouse.query(
+    `SELECT view_id, counted AS is_counted, bot AS is_bot,
+       toFloat64(toUnixTimestamp64Milli(view_start)) AS start_ms,
+       toFloat64(toUnixTimestamp64Milli(view_end)) AS end_ms,
+       [${held}] AS held
+     FROM views FINAL WHERE environment_id = {environmentId: UInt32} ORDER BY view_id`,
+    { environmentId },
+    ViewRow,
+  );
+  return rows.map((row) => ({
+    viewId: row.view_id,
+    counted: row.is_counted === 1,
+    bot: row.is_bot === 1,
+    viewStartMs: row.start_ms,
+    viewEndMs: row.end_ms,
+    values: Object.fromEntries(metrics.map(({ id }, at) => [id, row.held[at] ?? null])),
+  }));
+}
+
+/** One number of the product, and how many views hold a value. */
+export interface FastAnswer {
+  value: number | null;
+  views: number;
+}
+
+const OverallRow = z.object({ value: z.number().nullable(), total_views: z.number() });
+
+/** The product's answer; `spoil` may rewrite its question. */
+export async function fastAnswer(
+  clickhouse: ClickHouse,
+  scope: Scope,
+  metric: Metric,
+  measurement: Measurement,
+  spoil: (sql: string) => string = (sql) => sql,
+): Promise<FastAnswer> {
+  const { sql, params } = askOverall(scope, metric, measurement);
+  const [row] = await clickhouse.query(spoil(sql), params, OverallRow);
+  return row === undefined ? { value: null, views: 0 } : { value: row.value, views: row.total_views };
+}
