@@ -5,7 +5,7 @@ import { timedSequence } from "./timed-sequence.ts";
 
 /**
  * A view asks for several objects a second, which say the same: one of each kind is kept in this span. Playing counts as
- * going on for 30 s after the newest event. Numbers start again after 42 years.
+ * going on for 30 s after the newest event. Numbers start again after 85 years.
  */
 const SLOT_MS = 10_000;
 

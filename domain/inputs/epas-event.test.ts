@@ -144,6 +144,19 @@ describe("an event", () => {
     expect(epasEvents(report, T)).toBeNull();
   });
 
+  it("of a seek begins before it ends, and after the playing that it interrupts", () => {
+    const sent = [
+      { event: "init", at: 0 },
+      { event: "playing", at: 400 },
+      { event: "paused", at: 5_000 },
+      { event: "playing", at: 6_583 },
+      { event: "seeking", at: 6_586 },
+      { event: "seeked", at: 6_594 },
+      { event: "stopped", at: 9_000 },
+    ].flatMap(eventsOf);
+    expect(foldInputs(sent).record).toMatchObject({ seekCount: 1, seekMs: 8, watchMs: 5_000 + 2_417 });
+  });
+
   it("keeps its number whatever else it holds, and its order within a slot", () => {
     const numbers = ["init", "loading", "playing", "stopped"]
       .flatMap((event) => eventsOf({ event, at: 0 }))

@@ -1,40 +1,38 @@
 import { bitsPerSecond } from "./bits-per-second.ts";
 import { clientTime } from "./client-time.ts";
 import type { InputEvent, InputFields } from "./input-event.ts";
-import { timedSequence } from "./timed-sequence.ts";
+import { EVENT_SLOT_MS, timedSequence } from "./timed-sequence.ts";
 
 /** One event as an EPAS client sends it; parsed JSON, nothing of it checked but that it is an object. */
 export type EpasReport = Readonly<Record<string, unknown>>;
 
-/** Events of one name within this span count once. */
-const SLOT_MS = 50;
-/** Above the names of the table; what newer clients send under other names. */
-const UNKNOWN_RANK = 30;
-
 /**
- * What each event is here. The ranks are the order of events of one slot, as they follow each other in a player. `play`,
- * `pause` and `resume` are of earlier versions of the specification.
+ * What each event is here. The ranks are the order of events of one slot: what ends, what then is, what begins; the web
+ * client tells of a stall that a seek ends 2 ms before the seek, and of playing again 3 ms before one (fixtures/epas).
+ * `play`, `pause` and `resume` are of earlier versions of the specification.
  */
 const KINDS: ReadonlyMap<string, { rank: number; name: string }> = new Map([
   ["init", { rank: 0, name: "viewstart" }],
+  ["heartbeat", { rank: 0, name: "hb" }], // never with init
   ["metadata", { rank: 1, name: "hb" }],
   ["loading", { rank: 2, name: "loadstart" }],
   ["loaded", { rank: 3, name: "loaded" }],
   ["play", { rank: 4, name: "play" }],
-  ["buffered", { rank: 5, name: "rebufferend" }], // a seek ends it, 2 ms before (fixtures/epas)
-  ["seeking", { rank: 6, name: "seeking" }],
-  ["seeked", { rank: 7, name: "seeked" }],
-  ["paused", { rank: 8, name: "pause" }],
-  ["pause", { rank: 8, name: "pause" }],
-  ["playing", { rank: 9, name: "playing" }],
-  ["resume", { rank: 9, name: "playing" }],
+  ["seeked", { rank: 5, name: "seeked" }],
+  ["buffered", { rank: 6, name: "rebufferend" }],
+  ["paused", { rank: 7, name: "pause" }],
+  ["pause", { rank: 7, name: "pause" }],
+  ["playing", { rank: 8, name: "playing" }],
+  ["resume", { rank: 8, name: "playing" }],
+  ["seeking", { rank: 9, name: "seeking" }],
   ["buffering", { rank: 10, name: "rebufferstart" }],
   ["bitrate_changed", { rank: 11, name: "renditionchange" }],
-  ["heartbeat", { rank: 12, name: "hb" }],
-  ["warning", { rank: 13, name: "error" }],
-  ["error", { rank: 14, name: "error" }],
-  ["stopped", { rank: 15, name: "viewend" }], // 16 where `ended` comes before it
+  ["warning", { rank: 12, name: "error" }],
+  ["error", { rank: 13, name: "error" }],
+  ["stopped", { rank: 14, name: "viewend" }], // 15 where `ended` comes before it
 ]);
+/** What newer clients send under other names. */
+const UNKNOWN = { rank: 0, name: "hb" };
 
 const DEVICE_CATEGORIES: ReadonlySet<string> = new Set(["desktop", "phone", "tablet", "tv", "console"]);
 
@@ -51,13 +49,13 @@ export function epasEvents(report: EpasReport, arrivedAtMs: number): InputEvent[
   const { event } = report;
   if (typeof event !== "string" || event === "") return null;
   const atMs = clientTime(report["timestamp"]) ?? arrivedAtMs;
-  const { rank, name } = KINDS.get(event) ?? { rank: UNKNOWN_RANK, name: "hb" };
+  const { rank, name } = KINDS.get(event) ?? UNKNOWN;
   const { playheadMs, durationMs } = mediaTimes(report);
   const fields = { ...playerFields(durationMs), ...payloadFields(event, recordOf(report["payload"])) };
   const names = name === "viewend" && hasEnded(report) ? ["ended", "viewend"] : [name];
   return names.map((step, index) => ({
     name: step,
-    sequence: timedSequence(atMs, rank + index, SLOT_MS),
+    sequence: timedSequence(atMs, rank + index, EVENT_SLOT_MS),
     viewerTimeMs: atMs,
     playheadMs,
     fields,

@@ -1,6 +1,6 @@
 import { fnv1a } from "../messages/partition.ts";
 import type { CmcdValue } from "./cmcd-report.ts";
-import { timedSequence } from "./timed-sequence.ts";
+import { EVENT_SLOT_MS, timedSequence } from "./timed-sequence.ts";
 
 /** Room for what one report amounts to. */
 const EVENTS_PER_REPORT = 32;
@@ -11,17 +11,18 @@ const EVENTS_PER_REPORT = 32;
 const FIRST_OF_OTHERS = 2 ** 31;
 const MAX_NUMBER = FIRST_OF_OTHERS / EVENTS_PER_REPORT - 1;
 
-/** Reports without a number are placed by their time. */
-const SLOT_MS = 50;
-/** First rank of each kind of report, and of all others. Of some kinds one slot may hold several: they are told apart by hash. */
+/**
+ * Reports without a number are placed by their time. First rank of each kind, and of all others; where one slot may hold
+ * several, they are told apart by hash.
+ */
 const FIRST_RANKS: ReadonlyMap<string, number> = new Map([
   ["ps", 0],
-  ["t", 6],
-  ["bc", 12],
-  ["e", 13],
+  ["t", 4],
+  ["bc", 8],
+  ["e", 9],
 ]);
-const OTHERS = { first: 14, count: 10 };
-const RESPONSES = { first: 24, count: 8 };
+const OTHERS = { first: 10, count: 2 };
+const RESPONSES = { first: 12, count: 4 };
 
 /** What a report is known by. */
 interface Reported {
@@ -67,7 +68,7 @@ export class EventNumbers {
   }
 
   #timed(rank: number): number {
-    return timedSequence(this.#reported.atMs, rank, SLOT_MS);
+    return timedSequence(this.#reported.atMs, rank, EVENT_SLOT_MS);
   }
 
   #hash(count: number): number {

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RANKS, timedSequence } from "./timed-sequence.ts";
+import { EVENT_SLOT_MS, RANKS, timedSequence } from "./timed-sequence.ts";
 
-const SLOT_MS = 50;
-const WRAP_MS = SLOT_MS * 2 ** 27;
+const SLOT_MS = EVENT_SLOT_MS;
+const WRAP_MS = SLOT_MS * 2 ** 28;
 
 describe("timedSequence", () => {
   it("follows time, then rank, and fits the store's column, up to the moment where it starts again", () => {
