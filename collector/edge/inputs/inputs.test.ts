@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { EnvironmentId } from "../../../domain/identifiers.ts";
 import { EDGE_KEY, type MemoryEdge, OTHER_KEY, startMemoryEdge } from "../../testing/memory-edge.ts";
 import { foldRecords } from "../../testing/recorded-inputs.ts";
 
@@ -107,6 +108,20 @@ describe("POST /cmcd/{env_key}", () => {
     const [view] = foldRecords(edge.written()).values();
     expect(view?.transitions).toHaveLength(1);
   });
+});
+
+it("gives a view the title of the asset whose playback id is its content id", async () => {
+  await edge.listener.close(0);
+  const playbackId = "p".repeat(40);
+  const owner = {
+    environment: { environmentId: 7 as EnvironmentId, retentionDays: 30 },
+    assetId: "asset",
+    title: "Tea",
+  };
+  const find = (id: string) => (id === playbackId ? owner : null);
+  edge = await startMemoryEdge({ playbackOwners: { find, findAsset: find, load: async () => undefined } });
+  await edge.post(line(0, `sta=s,cid="${playbackId}"`), { path: CMCD });
+  expect(edge.written()).toMatchObject([{ asset: { assetId: "asset", title: "Tea" } }]);
 });
 
 describe("reports of media requests", () => {
