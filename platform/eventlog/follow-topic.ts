@@ -25,12 +25,17 @@ export async function* followTopic(options: FollowOptions): AsyncIterable<Follow
     let position = segments[0]?.base ?? caughtUpAt;
     if (position >= caughtUpAt) yield { records: [], isCaughtUp: true };
     while (!signal.aborted) {
-      const chunk = await reader.read(position, watcher.read() ?? position);
+      const end = watcher.read() ?? position;
+      if (end <= position) {
+        await watcher.moved(); // without a look at the folder: it polls 50 times a second
+        continue;
+      }
+      const chunk = await reader.read(position, end);
       if (chunk.lost !== null) onLost(chunk.lost);
       const records = chunk.records.filter((record) => record.partition === partition);
       const isNews = position < caughtUpAt && chunk.next >= caughtUpAt;
       if (records.length > 0 || isNews) yield { records, isCaughtUp: chunk.next >= caughtUpAt };
-      if (chunk.next === position) await watcher.moved();
+      if (chunk.next === position) await watcher.moved(); // it is not what it seems: not to be asked in a circle
       position = chunk.next;
     }
   } catch (error) {
