@@ -7,10 +7,12 @@ import type { Metric } from "../domain/metrics/metric.ts";
 import { METRICS, metricById } from "../domain/metrics/metrics.ts";
 import type { Scope } from "../domain/metrics/scope.ts";
 import { answer } from "../domain/truth/answer.ts";
+import { trueView } from "../domain/truth/true-view.ts";
 import { startTestClickHouse, type TestClickHouse } from "../platform/clickhouse/testing.ts";
 import { type Ask, compareAnswers, compareViews, isSame } from "./testing/truth/compare.ts";
 import { fastAnswer, storedViews } from "./testing/truth/fast-answers.ts";
 import { ASKED, OTHER, randomLog } from "./testing/truth/random-log.ts";
+import { longestSilenceMs, viewsOfStoredEvents } from "./testing/truth/stored-events.ts";
 import { createTables, type KnownView, storeRecords, trueViews } from "./testing/truth/stored-world.ts";
 
 /** `TRUTH_SEED=… vitest run --project integration collector/truth.int.test.ts` plays the log of a failed run again. */
@@ -66,6 +68,28 @@ describe("the fast path and the slow one", () => {
       const stored = await storedViews(clickhouse.client, environmentId, METRICS);
       expect(compareViews(stored, of(environmentId)).slice(0, 20), reason).toEqual([]);
     }
+  });
+
+  it("are traced from a number to the stored events behind it", async () => {
+    const rows = await clickhouse.client.query(
+      "SELECT view_id FROM views FINAL WHERE environment_id = {environmentId: UInt32} AND clamped_time_count = 0",
+      { environmentId: ASKED },
+      z.object({ view_id: z.string() }),
+    );
+    const sane = new Set(rows.map((row) => row.view_id)); // what time stood for an impossible one is not stored
+    const raw = (await viewsOfStoredEvents(clickhouse.client, ASKED)).filter(
+      (view) => sane.has(view.viewId) && longestSilenceMs(view) < 300_000,
+    );
+    const known = new Map(of(ASKED).map((view) => [view.viewId, view.values]));
+    const differ = raw.flatMap((view) => {
+      const { values } = trueView(view, Number.POSITIVE_INFINITY);
+      const expected = known.get(view.viewId) ?? {};
+      return METRICS.map(({ id }) => id)
+        .filter((id) => id !== "live_stream_latency" && !isSame(values[id] ?? null, expected[id] ?? null))
+        .map((id) => ({ id, view: view.viewId, stored: values[id], truth: expected[id] }));
+    });
+    expect(differ.slice(0, 20), reason).toEqual([]);
+    expect(raw.length).toBeGreaterThan(0.85 * of(ASKED).length);
   });
 
   it("answer every metric in each of its measurements alike, also weighted, with crawlers, and cut at midnight", async () => {

@@ -47,6 +47,7 @@ export function metricsPage(): string {
     monitoringTable(),
     `Start-up times are also told as a histogram by the minute, with bounds ${STARTUP_BOUNDS_MS.join(", ")} ms and open above.`,
     `Live viewers can be told apart by ${MONITORING_DIMENSIONS.map((id) => `\`${id}\``).join(", ")}.`,
+    METRICS_PROSE.checking,
     "",
   ].join("\n\n");
 }

@@ -51,6 +51,24 @@ unless said). Buckets without views are there, with 0 for counts and sums and un
 **Filters.** Values of one dimension that keep are alternatives, everything else has to hold at once. The empty value stands for
 "has no value". Metric filters keep views by their own value; views without one are left out.`,
 
+  checking: `## How numbers are checked
+
+Every metric is worked out twice, by code that shares nothing but the reading of the wire. The fast way is what the product runs:
+events folded as they come, rows, SQL. The slow way ([domain/truth](../domain/truth)) takes all events of a view, sorts them and
+walks them once, in the plainest words; it finds averages and quantiles by adding up and sorting.
+
+\`npm test\` lets some 2,000 made-up sessions live, with stalls, seeks, pauses, ads, refusals, sampled and nameless viewers, crawlers,
+and clocks that are days off. Their requests are delayed, reordered, repeated, lost, late by minutes or hours, and full of
+nonsense. They go through fold, rows and the real database (\`collector/truth.int.test.ts\`). Then every value of every view, and
+the answer to every metric in every measurement, must be the same on both sides: whole numbers exactly, fractions to nine
+digits, quantiles too. The events read back from table \`events\` give the same values once more, so a number can always be
+followed to what was sent.
+
+A comparison that cannot fail proves nothing. So \`collector/truth-plants.int.test.ts\` plants mistakes into the fast way, such as
+warnings taken for failures, pauses watched, repeats counted twice, a quantile one rank off, and each has to be found out.
+
+A failed run prints its seed; \`TRUTH_SEED\` plays the same sessions again.`,
+
   scores: `## Scores, step by step
 
 Scores are worked out for each view, stored in its row with their parts, and averaged as they are: a view without a score does
