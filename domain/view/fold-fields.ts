@@ -1,9 +1,9 @@
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
-import { FIELD_ROLES, fieldRoles } from "./field-roles.ts";
+import { FIELD_ROLES, fieldNumber, fieldRoles } from "./field-names.ts";
 import { insertBySequence } from "./insert-by-sequence.ts";
-import { asFlag, type FieldEntry, type Mark, type ViewState } from "./view-state.ts";
+import { asFlag, type Mark, type ViewState } from "./view-state.ts";
 
-/** With all texts as long as may be, a view still fits into one record of a checkpoint. */
+/** With all texts as long as may be, a view still fits into one record of a checkpoint; the first of the alphabet stay. */
 const MAX_FIELDS = 512;
 /** Sound players stay far below: a mark is made when the rendition or the mode changes, and with each snapshot. */
 const MAX_MARKS = 1_000;
@@ -18,35 +18,24 @@ export function foldFields(view: ViewState, event: BeaconEvent, viewerTimeMs: nu
   const { fields, sequence } = event;
   let roles = 0;
   for (const name in fields) {
-    const role = fieldRoles(name);
+    const number = fieldNumber(name);
+    const role = fieldRoles(number, name);
     if ((role & FIELD_ROLES.skipped) !== 0) continue;
     const value = fields[name] as FieldValue;
-    const known = view.fields.get(name);
-    if (known === undefined) view.fields.set(name, [sequence, value]);
-    else if (known[0] <= sequence) {
-      known[0] = sequence;
-      known[1] = value;
-    }
+    view.fields.writeNewest(number, name, sequence, value);
     if (role === 0) continue;
     roles |= role;
-    if ((role & FIELD_ROLES.initial) !== 0) foldInitial(view.initials, name, sequence, value);
+    if ((role & FIELD_ROLES.initial) !== 0 && tells(value)) view.initials.writeFirst(number, name, sequence, value);
   }
-  if (view.fields.size > MAX_FIELDS) dropFields(view.fields);
+  if (view.fields.size > MAX_FIELDS) view.fields.keepFirst(MAX_FIELDS);
   if ((roles & FIELD_ROLES.mark) !== 0) foldMark(view, event, viewerTimeMs);
   if ((roles & FIELD_ROLES.flag) !== 0) foldFlags(view, fields);
   if ((roles & FIELD_ROLES.programTime) !== 0) foldLatency(view, event);
 }
 
-/** Keeps the first names of the alphabet when there are too many, whatever the order of arrival. */
-function dropFields(fields: Map<string, FieldEntry>): void {
-  for (const name of [...fields.keys()].sort().slice(MAX_FIELDS)) fields.delete(name);
-}
-
 /** Zero, nothing and an empty text tell no value. */
-function foldInitial(initials: Map<string, FieldEntry>, name: string, sequence: number, value: FieldValue): void {
-  if (value === null || value === "" || value === 0) return;
-  const known = initials.get(name);
-  if (known === undefined || known[0] > sequence) initials.set(name, [sequence, value]);
+function tells(value: FieldValue): boolean {
+  return value !== null && value !== "" && value !== 0;
 }
 
 function foldMark(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {

@@ -88,7 +88,7 @@ function comparable(views: ReadonlyMap<string, ViewState>): unknown {
     .map((view) => ({ ...view, fields: byName(view.fields), initials: byName(view.initials) }));
 }
 
-function byName<V>(map: ReadonlyMap<string, V>): [string, V][] {
+function byName<V>(map: Iterable<[string, V]>): [string, V][] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 

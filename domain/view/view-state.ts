@@ -1,4 +1,5 @@
 import type { FieldValue } from "../wire/decode-events.ts";
+import { type FieldEntry, FieldTable } from "./field-table.ts";
 import type { KnownAsset } from "./named-asset.ts";
 import type { SequenceSet } from "./sequence-set.ts";
 
@@ -124,9 +125,6 @@ export interface LatencyBin {
   sumMs: number;
 }
 
-/** Value of a field and the event that wrote it. Written in place: there are about 90 in a view. */
-export type FieldEntry = [sequence: number, value: FieldValue];
-
 /**
  * All that is remembered of one view. It is the same for every order and repetition of the same events
  * (fold.test.ts, recordings.test.ts), apart from `firstSeenMs`, which the log's order fixes once and for all.
@@ -142,9 +140,9 @@ export interface ViewState {
   /** Server clock minus client clock: the least of (arrival − client's sending time) over the view's requests. */
   clockOffsetMs: number | null;
   /** Newest value of each field, with the sequence number of the event that wrote it; long names. */
-  fields: Map<string, FieldEntry>;
-  /** First value that was told of the fields in `INITIAL_FIELDS` (field-roles.ts). */
-  initials: Map<string, FieldEntry>;
+  fields: FieldTable;
+  /** First value that was told of the fields in `INITIAL_FIELDS` (field-names.ts). */
+  initials: FieldTable;
   sequences: SequenceSet;
   /** Sorted by sequence number. */
   transitions: Transition[];
@@ -182,8 +180,8 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
     lastSeenMs: firstSeenMs,
     newestArrival: null,
     clockOffsetMs: null,
-    fields: new Map(),
-    initials: new Map(),
+    fields: new FieldTable(),
+    initials: new FieldTable(),
     sequences: [],
     transitions: [],
     marks: [],
@@ -229,8 +227,8 @@ export function restoreView(text: string): ViewState {
   return {
     ...createView(stored.viewId, stored.firstSeenMs),
     ...stored,
-    fields: new Map(stored.fields),
-    initials: new Map(stored.initials ?? []),
+    fields: FieldTable.from(stored.fields),
+    initials: FieldTable.from(stored.initials ?? []),
     requests: { ...noRequests(), ...stored.requests },
     newestMs: stored.newestMs ?? newestOf(stored),
     contextSequence: stored.contextSequence ?? Number.POSITIVE_INFINITY,
@@ -248,7 +246,7 @@ function finiteOrNull(value: number): number | null {
 }
 
 export function field(view: ViewState, name: string): FieldValue {
-  return view.fields.get(name)?.[1] ?? null;
+  return view.fields.value(name) ?? null;
 }
 
 /** A field as text; "" when absent. Numbers are written out: SDKs send ids either way. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fieldNumber } from "./field-names.ts";
 import { createView } from "./view-state.ts";
 import { type DeviceFacts, viewDimensions, viewerDevice } from "./viewer-facts.ts";
 
@@ -17,7 +18,7 @@ const PARSED: DeviceFacts = {
 
 function viewWith(fields: Record<string, string | number>) {
   const view = createView("v", 0);
-  for (const [name, value] of Object.entries(fields)) view.fields.set(name, [1, value]);
+  for (const [name, value] of Object.entries(fields)) view.fields.writeNewest(fieldNumber(name), name, 1, value);
   return view;
 }
 

@@ -38,8 +38,8 @@ export function extrasOf({ view }: RecordParts) {
 function attributesOf(view: ViewState): string {
   const attributes: Record<string, FieldValue> = Object.create(null);
   let length = 0;
-  for (const name of [...view.fields.keys()].sort()) {
-    const value = view.fields.get(name)?.[1] ?? null;
+  const fields = [...view.fields].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const [name, [, value]] of fields) {
     length += name.length + String(value).length;
     if (length > MAX_ATTRIBUTES_LENGTH) break;
     attributes[name] = value;

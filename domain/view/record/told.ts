@@ -27,7 +27,7 @@ export function toldPositive(view: ViewState, name: string): number | null {
 
 /** What was told first of a field; its newest value in states that did not keep the first. */
 export function firstTold(view: ViewState, name: string): FieldValue {
-  return view.initials.get(name)?.[1] ?? field(view, name);
+  return view.initials.value(name) ?? field(view, name);
 }
 
 export function firstText(view: ViewState, ...names: readonly string[]): string {
