@@ -74,7 +74,8 @@ export class Checkpoints {
     const prefix = `${this.#partition}/manifest/`;
     const manifests = [...present.keys()].filter((key) => key.startsWith(prefix)).reverse(); // newest first
     const found = manifests.some((key) => this.#restore(key, present, fold));
-    this.#superfluous = new Set([...present.keys()].filter((key) => !this.#named.has(key)));
+    const own = [...present.keys()].filter((key) => key.startsWith(`${this.#partition}/`));
+    this.#superfluous = new Set(own.filter((key) => !this.#named.has(key)));
     return found || readEarlierCheckpoint(this.#partition, present, fold);
   }
 

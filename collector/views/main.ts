@@ -3,6 +3,7 @@ import { BEACON_PARTITIONS } from "../../domain/messages/partition.ts";
 import { LOG_RETENTION_MS, TOPICS } from "../../domain/messages/topics.ts";
 import { createClickHouse } from "../../platform/clickhouse/client.ts";
 import { openEventLog } from "../../platform/eventlog/open-event-log.ts";
+import { openPatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import { openInternalPort } from "../../platform/observability/internal-port.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createMetrics } from "../../platform/observability/metrics.ts";
@@ -48,11 +49,15 @@ try {
   });
   program.onStop("eventlog", () => eventlog.close());
 
+  const states = await openPatientWriter(eventlog, "views_state", log);
+  program.onStop("checkpoints", () => states.close());
+
   const sink = createSink({ clickhouse, log, metrics });
   const counters = createFoldCounters(metrics);
   const views = new Views({
     log,
     eventlog,
+    states,
     sink,
     parseDevice: createDeviceParser(),
     counters,
@@ -81,6 +86,7 @@ try {
   const rejected = new RejectedConsumer({
     log,
     eventlog,
+    states,
     sink,
     onUndecodable: counters.undecodable,
     onFailed: (error) => void program.fail(error),
@@ -104,7 +110,7 @@ try {
     return trouble === null ? { ok: true } : { ok: false, reason: trouble };
   });
   checkViews(views, watermark.asOfMs, readiness, Date.now);
-  watchViews(views, metrics);
+  watchViews(views, () => rejected.count(), metrics);
   opened();
   log.info({ port: socket.port }, "listening");
 } catch (error) {

@@ -55,11 +55,13 @@ async function read(sql: string): Promise<Record<string, unknown>[]> {
 }
 const events = () => read("SELECT toUInt32(sum(count)) AS n, toUInt32(count()) AS rows FROM rejected_beacons FINAL");
 
-async function consume(until: () => Promise<boolean>): Promise<number> {
+async function consume(until: () => Promise<boolean>): Promise<{ undecodable: number; count: number }> {
   let undecodable = 0;
+  const states = await eventlog.openWriter("views_state");
   const consumer = new RejectedConsumer({
     log,
     eventlog,
+    states,
     sink: createSink({ clickhouse: clickhouse.client, log, metrics: createMetrics("test") }),
     onUndecodable: () => {
       undecodable += 1;
@@ -70,8 +72,10 @@ async function consume(until: () => Promise<boolean>): Promise<number> {
   });
   await consumer.start();
   await expect.poll(until, { timeout: 10_000 }).toBe(true);
+  const count = consumer.count();
   await consumer.close();
-  return undecodable;
+  await states.close();
+  return { undecodable, count };
 }
 
 it("what is rejected is stored once, counts and samples, however often the log is read", async () => {
@@ -79,12 +83,12 @@ it("what is rejected is stored once, counts and samples, however often the log i
   const texts = [counts(3), { ...counts(0), sample: SAMPLE }, counts(4, 0)].map(encodeRejectedRecord);
   const record = (text: string) => ({ partition: 0, key: "", value: Buffer.from(text), timestampMs: AT_MS });
   await writer.append([...texts, "no record of ours"].map(record));
-  expect(await consume(async () => (await events())[0]?.["rows"] === 3)).toBe(1);
+  expect(await consume(async () => (await events())[0]?.["rows"] === 3)).toEqual({ undecodable: 1, count: 7 });
   expect(await events()).toEqual([{ n: 7, rows: 3 }]);
 
   await rm(join(directory, "rejected", "groups"), { recursive: true }); // as if it had died before it could commit
   await writer.append([record(encodeRejectedRecord(counts(5)))]);
-  await consume(async () => (await events())[0]?.["rows"] === 4);
+  expect(await consume(async () => (await events())[0]?.["rows"] === 4)).toEqual({ undecodable: 0, count: 12 });
   expect(await events()).toEqual([{ n: 12, rows: 4 }]);
   expect(await read("SELECT * EXCEPT (at, position) FROM rejected_beacons FINAL WHERE is_sample")).toEqual([
     {

@@ -8,11 +8,11 @@ import type { Views } from "./views.ts";
 const MAX_DELAY_MS = 30_000;
 
 /**
- * Gauges of the fold. `playhead_views_events` is part of the fold's state: summed over the processes that hold the
- * partitions it counts each event of the log once, whatever was killed and read again, and
- * received = folded + repeated + late + rejected.
+ * Gauges of the fold. `playhead_views_events` is kept with the positions in the log that it reaches to: summed over the
+ * processes that hold the partitions it counts each event once, whatever was killed and read again, and
+ * received = folded + repeated + late + rejected. What the edge did not take is in the first and the last.
  */
-export function watchViews(views: Views, metrics: Metrics): void {
+export function watchViews(views: Views, rejectedByEdge: () => number, metrics: Metrics): void {
   const registers = [metrics];
   new Gauge({
     name: "playhead_views_open",
@@ -28,7 +28,9 @@ export function watchViews(views: Views, metrics: Metrics): void {
     labelNames: ["outcome"],
     registers,
     collect() {
-      for (const [outcome, count] of Object.entries(views.eventCounts())) this.set({ outcome }, count);
+      const [counts, notTaken] = [views.eventCounts(), rejectedByEdge()];
+      const all = { ...counts, received: counts.received + notTaken, rejected: counts.rejected + notTaken };
+      for (const [outcome, count] of Object.entries(all)) this.set({ outcome }, count);
     },
   });
   new Gauge({

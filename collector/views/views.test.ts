@@ -9,6 +9,7 @@ import {
   LogUnavailableError,
   type StoredRecord,
 } from "../../platform/eventlog/eventlog.ts";
+import type { PatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
 import type { Sink } from "../sink/sink.ts";
@@ -40,13 +41,7 @@ function memoryLog() {
       log.busy = log.handlers?.batch(0, records) ?? Promise.resolve();
     },
     eventlog: {
-      openWriter: async () => ({
-        append: async (records: readonly LogRecord[]) => {
-          if (log.full) throw new LogUnavailableError("no space left");
-          log.states.push(...records);
-        },
-        close: async () => undefined,
-      }),
+      openWriter: async (): Promise<PatientWriter> => writerOf(log),
       subscribe: async (_topic, _group, handlers) => {
         log.handlers = handlers;
         log.held = true;
@@ -84,12 +79,24 @@ function memoryLog() {
   return log;
 }
 
+function writerOf(log: { full: boolean; states: LogRecord[] }): PatientWriter {
+  return {
+    append: async (records) => {
+      if (log.full) throw new LogUnavailableError("no space left");
+      log.states.push(...records);
+    },
+    trouble: () => null,
+    close: async () => undefined,
+  };
+}
+
 function newViews(log: ReturnType<typeof memoryLog>, store: Sink["store"] = async () => undefined) {
   const failures: Error[] = [];
   const clock = { nowMs: 0 };
   const views = new Views({
     log: createLogger("test", "silent"),
     eventlog: log.eventlog,
+    states: writerOf(log),
     sink: { store, trouble: () => null },
     parseDevice: createDeviceParser(),
     counters,

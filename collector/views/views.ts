@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Assignment, type EventLog, LogUnavailableError, NotHeldError } from "../../platform/eventlog/eventlog.ts";
 import { openPatientConsumer, type PatientConsumer } from "../../platform/eventlog/patient-consumer.ts";
-import { openPatientWriter, type PatientWriter } from "../../platform/eventlog/patient-writer.ts";
+import type { PatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Sink } from "../sink/sink.ts";
 import { Checkpoints, type WrittenCheckpoint } from "./checkpoint.ts";
@@ -21,8 +21,6 @@ const LONGEST_ROUND_MS = 1_000;
 const CHECKPOINT_MS = 20_000;
 /** While the disk is full. */
 const CHECKPOINT_RETRY_MS = 2_000;
-/** While checkpoints cannot be read. */
-const LOG_RETRY_MS = 1_000;
 /** Reading pauses above this many rows of all partitions not yet stored: memory stays bounded while the store is away. */
 const MAX_PENDING_ROWS = 100_000;
 const GROUP = "views";
@@ -38,6 +36,8 @@ interface HeldPartition {
 export interface ViewsDeps extends PartitionFoldDeps {
   log: Logger;
   eventlog: EventLog;
+  /** Of topic `views_state`. */
+  states: PatientWriter;
   sink: Sink;
   /** Wall clock, only to space checkpoints; decisions about views use log time. */
   nowMs: () => number;
@@ -57,9 +57,7 @@ export class Views {
   readonly #held = new Map<number, HeldPartition>();
   readonly #closing = new AbortController();
   #consumer: PatientConsumer | null = null;
-  #states: PatientWriter | null = null;
   #rounds: Promise<void> | null = null;
-  #restoreTrouble: string | null = null;
   #checkpointTrouble: string | null = null;
   #news = Promise.withResolvers<void>();
   #stored = Promise.withResolvers<void>();
@@ -70,7 +68,6 @@ export class Views {
 
   /** Resolves after the first attempt; a log that cannot be read or written now is tried again, see {@link trouble}. */
   async start(): Promise<void> {
-    this.#states = await openPatientWriter(this.#deps.eventlog, "views_state", this.#deps.log);
     this.#rounds = this.#runRounds();
     this.#consumer = await openPatientConsumer(
       this.#deps.eventlog,
@@ -100,8 +97,8 @@ export class Views {
   /** Why the log is not read at the moment, and why no checkpoint is written; null where all is well. */
   trouble(): { log: string | null; checkpoints: string | null } {
     return {
-      log: this.#consumer?.trouble() ?? this.#restoreTrouble,
-      checkpoints: this.#states?.trouble() ?? this.#checkpointTrouble,
+      log: this.#consumer?.trouble() ?? null,
+      checkpoints: this.#deps.states.trouble() ?? this.#checkpointTrouble,
     };
   }
 
@@ -120,27 +117,9 @@ export class Views {
     this.#news.resolve();
     await this.#rounds; // before the consumer closes: only who holds a partition may commit
     await this.#consumer?.close();
-    await this.#states?.close();
   }
 
-  /** Tries again for as long as the log cannot be read; gives up when the partition is gone. */
   async #assigned(assignment: Assignment): Promise<void> {
-    const { partition, revoked: signal } = assignment;
-    while (!signal.aborted) {
-      try {
-        await this.#restore(assignment);
-        this.#restoreTrouble = null;
-        return;
-      } catch (error) {
-        if (!(error instanceof LogUnavailableError)) throw error;
-        this.#deps.log.warn({ err: error, partition }, "checkpoint cannot be read now, trying on");
-        this.#restoreTrouble = error.message;
-      }
-      await sleep(LOG_RETRY_MS, undefined, { signal }).catch(() => undefined);
-    }
-  }
-
-  async #restore(assignment: Assignment): Promise<void> {
     const { partition } = assignment;
     const restored = new PartitionFold(this.#deps);
     let checkpoints = new Checkpoints(partition, newWriterName());
@@ -252,7 +231,7 @@ export class Views {
     nowMs: number,
   ): Promise<void> {
     try {
-      await this.#states?.append(checkpoint.records);
+      await this.#deps.states.append(checkpoint.records);
     } catch (error) {
       if (!(error instanceof LogUnavailableError)) throw error;
       checkpoint.settle(false);

@@ -44,6 +44,28 @@ describe("openPatientConsumer", () => {
     expect(closed()).toBe(1);
   });
 
+  it("takes a partition up when its state can be read", async () => {
+    const errors = [new LogUnavailableError("torn"), new LogUnavailableError("torn")];
+    const [taken, eventlog] = [Promise.withResolvers<number>(), logThatFails([]).eventlog];
+    const subscribe = async (_topic: string, _group: string, given: ConsumerHandlers) => {
+      void given.assigned({
+        partition: 5,
+        committedOffset: null,
+        revoked: new AbortController().signal,
+        seek: () => {},
+      });
+      return eventlog.subscribe("", "", given);
+    };
+    const assigned = async ({ partition }: { partition: number }) => {
+      const error = errors.shift();
+      if (error !== undefined) throw error;
+      taken.resolve(partition);
+    };
+    const consumer = await openPatientConsumer({ ...eventlog, subscribe }, group, { ...handlers(), assigned });
+    expect(await taken.promise).toBe(5);
+    await consumer.close();
+  });
+
   it("stops trying when it is closed", async () => {
     const { eventlog, closed } = logThatFails(Array.from({ length: 1_000 }, () => new LogUnavailableError("full")));
     const consumer = await openPatientConsumer(eventlog, group, handlers());

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "../observability/logger.ts";
 import {
+  type Assignment,
   type ConsumerHandlers,
   type EventLog,
   type LogConsumer,
@@ -11,13 +12,14 @@ import {
 const RETRY_MS = 1_000;
 
 export interface PatientConsumer extends LogConsumer {
-  /** Why the group cannot be joined now; null when it has been. */
+  /** Why the group cannot be joined, or a partition not be taken up now; null when nothing is in the way. */
   trouble(): string | null;
 }
 
 /**
  * A consumer that may join later: on a full disk joining fails, and then the program must say so and wait rather than end.
- * Resolves after the first attempt; until one succeeds it holds nothing. What goes wrong otherwise is told to `failed`.
+ * Resolves after the first attempt; until one succeeds it holds nothing. `assigned` is called again while it rejects with
+ * LogUnavailableError. What goes wrong otherwise is told to `failed`.
  */
 export async function openPatientConsumer(
   eventlog: EventLog,
@@ -30,13 +32,31 @@ export async function openPatientConsumer(
 
   async function join(): Promise<void> {
     try {
-      consumer = await eventlog.subscribe(topic, group, handlers);
+      consumer = await eventlog.subscribe(topic, group, { ...handlers, assigned });
       trouble = null;
     } catch (error) {
-      if (!(error instanceof LogUnavailableError)) throw error;
-      if (trouble === null) log.warn({ err: error, topic, group }, "group cannot be joined now, trying on");
-      trouble = error.message;
+      note(error);
     }
+  }
+
+  async function assigned(assignment: Assignment): Promise<void> {
+    const { revoked: signal } = assignment;
+    while (!signal.aborted) {
+      try {
+        await handlers.assigned(assignment);
+        trouble = null;
+        return;
+      } catch (error) {
+        note(error);
+      }
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  function note(error: unknown): void {
+    if (!(error instanceof LogUnavailableError)) throw error;
+    if (trouble === null) log.warn({ err: error, topic, group }, "log cannot be read now, trying on");
+    trouble = error.message;
   }
 
   await join();
