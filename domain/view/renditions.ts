@@ -140,5 +140,6 @@ function merge<T>(played: readonly Played<T>[], keyOf: (span: Played<T>) => stri
 function averageBitrate(spans: readonly RenditionSpan[]): number | null {
   const known = spans.filter(({ bitrate }) => bitrate > 0);
   const playingMs = known.reduce((sum, span) => sum + span.playingMs, 0);
-  return playingMs === 0 ? null : known.reduce((sum, span) => sum + span.bitrate * span.playingMs, 0) / playingMs;
+  const bitMs = known.reduce((sum, span) => sum + span.bitrate * span.playingMs, 0);
+  return playingMs === 0 || !Number.isFinite(bitMs) ? null : bitMs / playingMs;
 }

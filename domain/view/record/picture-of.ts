@@ -2,7 +2,7 @@ import { renditionsOf } from "../renditions.ts";
 import type { ViewRecord } from "../view-record.ts";
 import { numberField, type ViewState } from "../view-state.ts";
 import type { RecordParts } from "./record-source.ts";
-import { toldAmount } from "./told.ts";
+import { quotientOrNull, toldAmount } from "./told.ts";
 
 /** Samples further behind the stream are somebody looking back, not delay. */
 const MAX_LATENCY_MS = 300_000;
@@ -15,8 +15,8 @@ export function pictureOf({ view, timeline, playing }: RecordParts) {
   return {
     totalUpscaling,
     totalDownscaling,
-    upscaleRatio: scaledMs > 0 ? totalUpscaling / scaledMs : null,
-    downscaleRatio: scaledMs > 0 ? totalDownscaling / scaledMs : null,
+    upscaleRatio: quotientOrNull(totalUpscaling, scaledMs),
+    downscaleRatio: quotientOrNull(totalDownscaling, scaledMs),
     maxUpscaleRatio: toldAmount(view, "view_max_upscale_percentage"),
     maxDownscaleRatio: toldAmount(view, "view_max_downscale_percentage"),
     ...renditionsOf(view, timeline, playing),

@@ -1,7 +1,7 @@
 import type { ViewRecord } from "../view-record.ts";
 import type { ViewState } from "../view-state.ts";
 import type { RecordParts } from "./record-source.ts";
-import { toldAmount } from "./told.ts";
+import { quotientOrNull, toldAmount } from "./told.ts";
 
 /**
  * Requests of this view. The client's own counters run on over all views of a player (data-wire.md §6): they stand only in
@@ -19,7 +19,11 @@ export function requestsOf({ view }: RecordParts) {
           requestFailedCount: told("view_request_failed_count") ?? 0,
           requestCanceledCount: told("view_request_canceled_count") ?? 0,
         };
-  return { ...counts, requestBytes: bytes, ...averagesOf(sums, told) } satisfies Partial<ViewRecord>;
+  return {
+    ...counts,
+    requestBytes: Math.min(bytes, Number.MAX_SAFE_INTEGER),
+    ...averagesOf(sums, told),
+  } satisfies Partial<ViewRecord>;
 }
 
 type Sums = Omit<ViewState["requests"], "completed" | "failed" | "canceled" | "bytes">;
@@ -35,8 +39,8 @@ function averagesOf(sums: Sums, told: (name: string) => number | null) {
   }
   const hasLatency = sums.latencyCount > 0;
   return {
-    requestLatencyMs: hasLatency ? sums.latencySumMs / sums.latencyCount : null,
+    requestLatencyMs: quotientOrNull(sums.latencySumMs, sums.latencyCount),
     maxRequestLatencyMs: hasLatency ? sums.latencyMaxMs : null,
-    requestThroughput: sums.loadMs > 0 ? (sums.loadedBytes * 8_000) / sums.loadMs : null,
+    requestThroughput: quotientOrNull(sums.loadedBytes * 8_000, sums.loadMs),
   };
 }

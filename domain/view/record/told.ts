@@ -25,6 +25,12 @@ export function toldPositive(view: ViewState, name: string): number | null {
   return value !== null && value > 0 ? value : null;
 }
 
+/** A quotient; null where the client's numbers make none that can be kept. */
+export function quotientOrNull(part: number, whole: number): number | null {
+  const quotient = part / whole;
+  return whole > 0 && Number.isFinite(quotient) ? quotient : null;
+}
+
 /** What was told first of a field; its newest value in states that did not keep the first. */
 export function firstTold(view: ViewState, name: string): FieldValue {
   return view.initials.value(name) ?? field(view, name);
