@@ -74,7 +74,7 @@ export class Executor {
   /** Ends reads and upkeep, waits for writes, closes every connection. Nothing may be asked after this. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    if (this.#upkeep.lent > 0) await this.ask("SYSTEM STOP MERGES"); // a kill does not end a merge
+    await this.ask("SYSTEM STOP MERGES"); // closing would wait for them, and a kill does not end one
     await Promise.all([this.#reads.drained(), this.#writes.drained(), this.#upkeep.drained()]);
     await this.#control.drained();
     for (const pool of [this.#reads, this.#writes, this.#upkeep, this.#control]) pool.close();
