@@ -71,7 +71,7 @@ function sleep(watcher: Watcher, atMs: number, onward: Onward): void {
   watcher.agenda.clear("segment");
   watcher.agenda.clear("heartbeat");
   enterPhase(watcher.page.course, "paused", atMs);
-  later(watcher, atMs, watcher.dice.odd.integer(31_000, 900_000), (wakeMs) => {
+  later(watcher, atMs, watcher.dice.odd.integer(31_000, 45_000), (wakeMs) => {
     emit(watcher, "devicesleep", wakeMs, atMs);
     enterPhase(watcher.page.course, "playing", wakeMs);
     emit(watcher, "devicewake", wakeMs);

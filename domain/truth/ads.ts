@@ -21,8 +21,8 @@ export interface Ads {
   errors: number;
   /** Errors of an ad that was tried and had not been shown. */
   startupErrors: number;
-  /** The viewer left while an ad was on its way to its first frame. */
-  leftBeforeStart: number;
+  /** The view was over while an ad was on its way to its first frame. */
+  isUnderWay: boolean;
   /** The first ad before content that was shown; null without one. */
   preroll: Preroll | null;
 }
@@ -37,6 +37,8 @@ type Position = "preroll" | "midroll" | "postroll";
 
 interface Walker extends Ads {
   stage: Stage;
+  /** Of the ad of the moment, as it stood when it was tried. */
+  adAt: string;
   paused: boolean;
   /** null outside of a break. */
   breakAt: Position | null;
@@ -56,13 +58,21 @@ interface Walker extends Ads {
 
 export function walkAds(events: readonly TimedEvent[]): Ads {
   const walker: Walker = {
-    ...{ attempts: 0, impressions: 0, breaks: 0, breaksWithError: 0, errors: 0, startupErrors: 0, leftBeforeStart: 0 },
-    ...{ preroll: null, stage: "none", paused: false, breakAt: null, breakHasError: false, breakImplied: false },
+    ...{ attempts: 0, impressions: 0, breaks: 0, breaksWithError: 0, errors: 0, startupErrors: 0, isUnderWay: false },
+    ...{
+      preroll: null,
+      stage: "none",
+      adAt: "",
+      paused: false,
+      breakAt: null,
+      breakHasError: false,
+      breakImplied: false,
+    },
     ...{ prerollBreakMs: null, prerollCalledMs: null },
     ...{ contentShown: false, contentOver: false, requests: 0, type: "" },
   };
   for (const event of events) step(walker, event);
-  if (walker.stage === "called") walker.leftBeforeStart = 1;
+  walker.isUnderWay = walker.stage === "called";
   return walker;
 }
 
@@ -76,9 +86,6 @@ function step(walker: Walker, event: TimedEvent): void {
     walker.breakAt = null;
   }
   if (name === "ended") walker.contentOver = true;
-  if (name === "error" && fields["player_error_severity"] !== "warning" && walker.stage === "called") {
-    walker.stage = "none"; // not the viewer's doing
-  }
   if (!name.startsWith("ad")) return;
   if (fields["ad_type"] !== undefined && fields["ad_type"] !== null) walker.type = String(fields["ad_type"]);
   if (name === "adbreakstart") startBreak(walker, event, false);
@@ -89,7 +96,8 @@ function step(walker: Walker, event: TimedEvent): void {
   if (name === "adrequest" && walker.preroll === null && position(walker, event) === "preroll") walker.requests += 1;
   if (name === "adplay" && !(walker.paused && walker.stage !== "none")) call(walker, event);
   if (name === "adplaying") show(walker, event);
-  walker.paused = name === "adpause" || (walker.paused && name !== "adplay" && name !== "adplaying");
+  if (name === "adpause" && walker.stage !== "none") walker.paused = true;
+  if (name === "adplaying") walker.paused = false; // adplay alone does not go on yet
   if (name === "aderror") fail(walker, event);
   if (["adended", "adskipped", "aderror"].includes(name)) endAd(walker);
 }
@@ -113,11 +121,13 @@ function call(walker: Walker, event: TimedEvent): void {
   if (walker.breakAt === null) startBreak(walker, event, true);
   attempt(walker, event);
   walker.stage = "called";
+  walker.paused = false;
 }
 
 function attempt(walker: Walker, event: TimedEvent): void {
   walker.attempts += 1;
-  if (position(walker, event) === "preroll") walker.prerollCalledMs ??= event.atMs;
+  walker.adAt = position(walker, event);
+  if (walker.adAt === "preroll") walker.prerollCalledMs ??= event.atMs;
 }
 
 function show(walker: Walker, event: TimedEvent): void {
@@ -126,7 +136,7 @@ function show(walker: Walker, event: TimedEvent): void {
   walker.impressions += 1;
   walker.stage = "shown";
   const { prerollCalledMs: calledAtMs, prerollBreakMs } = walker;
-  if (position(walker, event) !== "preroll" || calledAtMs === null) return;
+  if (walker.adAt !== "preroll" || calledAtMs === null) return;
   const breakAtMs = Math.min(prerollBreakMs ?? calledAtMs, calledAtMs);
   walker.preroll ??= { breakAtMs, calledAtMs, shownAtMs: event.atMs, requests: walker.requests };
 }

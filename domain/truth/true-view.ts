@@ -53,7 +53,7 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
     values: {
       ...wholeMs(timesOf(facts, fields)),
       ...pictureOf(facts, fields),
-      ...adsOf(facts.ads),
+      ...adsOf(facts),
       ...successOf(facts, dropped, viewer),
     },
     fields,
@@ -212,7 +212,8 @@ function successOf({ walk: walked }: Facts, dropped: boolean, viewer: string | n
   };
 }
 
-function adsOf(ads: Ads) {
+function adsOf({ ads, walk: walked }: Facts) {
+  const left = ads.isUnderWay && walked.failure === null ? 1 : 0; // an error that ended it is not the viewer's doing
   return {
     ad_attempt_count: ads.attempts,
     ad_impression_count: ads.impressions,
@@ -223,8 +224,8 @@ function adsOf(ads: Ads) {
     ad_break_error_percentage: quotient(ads.breaksWithError, ads.breaks),
     ad_startup_error_count: ads.startupErrors,
     ad_startup_error_percentage: quotient(ads.startupErrors, ads.attempts),
-    ad_exit_before_start_count: ads.leftBeforeStart,
-    ad_exit_before_start_percentage: quotient(ads.leftBeforeStart, ads.attempts),
+    ad_exit_before_start_count: left,
+    ad_exit_before_start_percentage: quotient(left, ads.attempts),
   };
 }
 

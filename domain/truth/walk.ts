@@ -149,7 +149,8 @@ function stepAds(walker: Walker, name: string, atMs: number): void {
     pause(walker, atMs);
     close(walker, "adsShown", atMs);
   }
-  walker.adPaused = name === "adpause" || (walker.adPaused && !["adplay", "adplaying"].includes(name));
+  if (name === "adpause") walker.adPaused = true;
+  if (name === "adplaying") walker.adPaused = false;
   if (["adended", "adskipped", "aderror", "adbreakstart", "adbreakend"].includes(name)) {
     leaveAd(walker, atMs);
     if (walker.breakImplied) close(walker, "adBreaks", atMs);
