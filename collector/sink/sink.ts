@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, Histogram } from "prom-client";
-import { type ClickHouse, ClickHouseError, type InsertRow } from "../../platform/clickhouse/clickhouse.ts";
+import { type ClickHouse, ClickHouseError, type InsertRows } from "../../platform/clickhouse/clickhouse.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
 import { REJECTED_COLUMNS } from "./rejected-rows.ts";
@@ -28,7 +28,7 @@ export interface Sink {
    * harmless. A row that the store refuses for what it is gets counted, logged and left out: one bad row stops nobody.
    * Rejects only when `signal` aborts.
    */
-  store(rows: Readonly<Partial<Record<SinkTable, readonly InsertRow[]>>>, signal: AbortSignal): Promise<void>;
+  store(rows: Readonly<Partial<Record<SinkTable, InsertRows>>>, signal: AbortSignal): Promise<void>;
   /** Why the store does not take rows at the moment, or null when it does. */
   trouble(): string | null;
 }
@@ -45,7 +45,7 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
   });
   let trouble: string | null = null;
 
-  async function insert(table: SinkTable, rows: readonly InsertRow[], signal: AbortSignal): Promise<void> {
+  async function insert(table: SinkTable, rows: InsertRows, signal: AbortSignal): Promise<void> {
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(LAST_RETRY_MS, delayMs * 2)) {
       signal.throwIfAborted();
       const stop = seconds.startTimer({ table });
@@ -66,22 +66,17 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
   }
 
   /** Halves the rows until the one that cannot be stored stands alone. */
-  async function refuse(
-    table: SinkTable,
-    rows: readonly InsertRow[],
-    error: unknown,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async function refuse(table: SinkTable, rows: InsertRows, error: unknown, signal: AbortSignal): Promise<void> {
     if (rows.length > 1) {
       const middle = rows.length >> 1;
       await insert(table, rows.slice(0, middle), signal);
       return insert(table, rows.slice(middle), signal);
     }
     refused.inc({ table });
-    log.error({ err: error, table, row: JSON.stringify(rows[0])?.slice(0, 2_000) }, "row refused by the store");
+    log.error({ err: error, table, row: JSON.stringify([...rows][0])?.slice(0, 2_000) }, "row refused by the store");
   }
 
-  async function storeTable(table: SinkTable, rows: readonly InsertRow[], signal: AbortSignal): Promise<void> {
+  async function storeTable(table: SinkTable, rows: InsertRows, signal: AbortSignal): Promise<void> {
     for (let at = 0; at < rows.length; at += MAX_ROWS_PER_INSERT) {
       await insert(table, rows.slice(at, at + MAX_ROWS_PER_INSERT), signal);
     }

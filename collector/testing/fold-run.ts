@@ -1,5 +1,5 @@
 import type { EnvironmentId } from "../../domain/identifiers.ts";
-import type { InsertRow } from "../../platform/clickhouse/clickhouse.ts";
+import type { InsertRows } from "../../platform/clickhouse/clickhouse.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
 import { COLUMNS, type Row } from "../sink/rows.ts";
@@ -23,12 +23,11 @@ export class Tables {
   readonly beats = new Map<string, Row>();
 
   insert({ events = [], views = [], beats = [] }: Parameters<Sink["store"]>[0]): void {
-    for (const row of events.map(valuesOf)) {
+    for (const row of valuesOf(events)) {
       this.events.set(key(row, "events", ["environment_id", "view_id", "sequence"]), row);
     }
-    for (const row of views.map(valuesOf))
-      keepNewest(this.views, key(row, "views", ["environment_id", "view_id"]), row);
-    for (const row of beats.map(valuesOf)) {
+    for (const row of valuesOf(views)) keepNewest(this.views, key(row, "views", ["environment_id", "view_id"]), row);
+    for (const row of valuesOf(beats)) {
       keepNewest(this.beats, key(row, "beats", ["environment_id", "bucket", "view_id"]), row);
     }
   }
@@ -49,8 +48,8 @@ function isTold(row: Row): boolean {
   return row.slice(COLUMNS.beats.indexOf("concurrent"), -1).some((value) => value !== 0 && value !== null);
 }
 
-function valuesOf(row: InsertRow): Row {
-  return typeof row === "string" ? (JSON.parse(row) as unknown[]) : row;
+function valuesOf(rows: InsertRows): Row[] {
+  return [...rows].map((row) => (typeof row === "string" ? (JSON.parse(row) as unknown[]) : row));
 }
 
 const VERSION = 3;

@@ -10,6 +10,7 @@ import { createView, type ViewState } from "../../domain/view/view-state.ts";
 import { type DeviceFacts, viewDimensions, viewerDevice } from "../../domain/view/viewer-facts.ts";
 import { decodeEvent } from "../../domain/wire/decode-events.ts";
 import type { RejectReason } from "../../domain/wire/peek-event.ts";
+import { RowLines } from "../../platform/clickhouse/row-lines.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { eventRow } from "../sink/event-row.ts";
 import { beatRow, type Row, viewRow } from "../sink/rows.ts";
@@ -24,7 +25,7 @@ import { StageQueue } from "./stage-queue.ts";
 
 /** Rows of one partition for the sink, and how far in the log they reach. */
 export interface CollectedRows {
-  events: string[];
+  events: RowLines;
   views: Row[];
   beats: Row[];
   /** Every record that arrived before this moment of log time is in these rows or earlier ones. */
@@ -53,7 +54,7 @@ export class PartitionFold {
   readonly counts: EventCounts = { ...NO_EVENTS };
   watermarkMs = 0;
   nextOffset = 0;
-  #eventRows: string[] = [];
+  #eventRows = new RowLines();
   #viewRows: Row[] = [];
   #beatRows: Row[] = [];
   #bucketMs = 0;
@@ -208,7 +209,7 @@ export class PartitionFold {
     }
     this.#bucketMs = bucketMs;
     const rows = { events: this.#eventRows, views: this.#viewRows, beats: this.#beatRows };
-    this.#eventRows = [];
+    this.#eventRows = new RowLines();
     this.#viewRows = [];
     this.#beatRows = [];
     return { ...rows, watermarkMs: this.watermarkMs, nextOffset: this.nextOffset };

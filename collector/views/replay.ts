@@ -1,4 +1,4 @@
-import type { InsertRow } from "../../platform/clickhouse/clickhouse.ts";
+import type { InsertRows } from "../../platform/clickhouse/clickhouse.ts";
 import type { EventLog, StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { COLUMNS, type Row, type SinkTable } from "../sink/rows.ts";
 import type { Sink } from "../sink/sink.ts";
@@ -87,7 +87,7 @@ async function replayPartition(options: ReplayOptions, partition: number, replay
 async function storeRows(options: ReplayOptions, fold: PartitionFold, replayed: Replayed): Promise<void> {
   const { tables = REPLAYED_TABLES, beatsFromMs = 0 } = options;
   const collected = fold.collect();
-  const rows: Partial<Record<SinkTable, readonly InsertRow[]>> = {};
+  const rows: Partial<Record<SinkTable, InsertRows>> = {};
   for (const table of tables) {
     const chosen =
       table === "beats" ? collected.beats.filter((beat) => bucketMsOf(beat) >= beatsFromMs) : collected[table];

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { RowLines } from "../../platform/clickhouse/row-lines.ts";
 import { type Assignment, type EventLog, LogUnavailableError, NotHeldError } from "../../platform/eventlog/eventlog.ts";
 import { openPatientConsumer, type PatientConsumer } from "../../platform/eventlog/patient-consumer.ts";
 import type { PatientWriter } from "../../platform/eventlog/patient-writer.ts";
@@ -206,7 +207,7 @@ export class Views {
     });
     await this.#deps.sink.store(
       {
-        events: collected.flatMap(({ rows }) => rows.events),
+        events: RowLines.join(collected.map(({ rows }) => rows.events)),
         views: collected.flatMap(({ rows }) => rows.views),
         beats: collected.flatMap(({ rows }) => rows.beats),
         rejected_beacons: this.#rejections.take(),

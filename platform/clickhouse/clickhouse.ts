@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import type { RowLines } from "./row-lines.ts";
 
 /** Values a query may carry; they travel only as `{name: Type}` parameters. */
 export type QueryParams = Record<string, string | number | boolean | Date | null | readonly (string | number)[]>;
@@ -21,8 +22,8 @@ export interface CommandOptions {
   signal?: AbortSignal;
 }
 
-/** Values in the order of the columns; or such a row as text already, a line of JSONCompactEachRow. */
-export type InsertRow = readonly unknown[] | string;
+/** Values in the order of the columns, row by row; or as lines that are ready to be sent. */
+export type InsertRows = readonly (readonly unknown[])[] | RowLines;
 
 /** The analytics store over its HTTP protocol: a server, a cluster, or the embedded engine's front. */
 export interface ClickHouse {
@@ -32,7 +33,7 @@ export interface ClickHouse {
    * Inserts rows by position. `columns` names them, which keeps writers and migrations apart. Resolves when the engine
    * has stored them, in the target and in every materialized view behind it.
    */
-  insert(table: string, columns: readonly string[], rows: readonly InsertRow[]): Promise<void>;
+  insert(table: string, columns: readonly string[], rows: InsertRows): Promise<void>;
   /** A statement without an answer: migrations, upkeep. It goes on in the engine whoever still waits for it. */
   command(sql: string, options?: CommandOptions): Promise<void>;
   ping(): Promise<boolean>;

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import {
   type ClickHouseClient,
   ClickHouseLogLevel,
@@ -10,11 +11,12 @@ import {
   type ClickHouse,
   ClickHouseError,
   type CommandOptions,
-  type InsertRow,
+  type InsertRows,
   type QueryOptions,
   type QueryParams,
 } from "./clickhouse.ts";
 import { isRetriable } from "./retriable.ts";
+import { RowLines } from "./row-lines.ts";
 import { decodeRows, encodeRow } from "./rows.ts";
 
 export interface ClickHouseOptions {
@@ -71,10 +73,11 @@ class HttpClickHouse implements ClickHouse {
     return body.map((raw) => checkRow(raw, row, name));
   }
 
-  async insert(table: string, columns: readonly string[], rows: readonly InsertRow[]): Promise<void> {
+  async insert(table: string, columns: readonly string[], rows: InsertRows): Promise<void> {
     if (rows.length === 0) return;
     const name = `INSERT INTO ${table}`;
     await this.#attempt(name, AbortSignal.timeout(INSERT_DEADLINE_MS), undefined, async (signal) => {
+      if (rows instanceof RowLines) return this.#insertLines(name, columns, rows, signal);
       await this.#client().insert({
         table,
         columns: quoteColumns(columns),
@@ -83,6 +86,15 @@ class HttpClickHouse implements ClickHouse {
         abort_signal: signal,
       });
     });
+  }
+
+  async #insertLines(name: string, columns: readonly string[], rows: RowLines, signal: AbortSignal): Promise<void> {
+    const { stream } = await this.#client().exec({
+      query: `${name} (${quoteColumns(columns).join(", ")}) FORMAT JSONCompactEachRow`,
+      values: Readable.from(rows.bytes(), { objectMode: false }),
+      abort_signal: signal,
+    });
+    await stream.toArray(); // to its end, which is empty: the connection is free then
   }
 
   async command(sql: string, { database, settings, signal: caller }: CommandOptions = {}): Promise<void> {

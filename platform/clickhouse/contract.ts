@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type ClickHouse, ClickHouseError } from "./clickhouse.ts";
 import { createClickHouse } from "./client.ts";
+import { RowLines } from "./row-lines.ts";
 
 export interface ContractTarget {
   /** With user and password. */
@@ -39,6 +40,7 @@ export function clickHouseContract(name: string, start: () => Promise<ContractTa
     });
     const context = () => ({ db, target });
     roundTrips(context);
+    linesOfRows(context);
     isolation(context);
     failures(context);
     canary(context);
@@ -116,6 +118,26 @@ function roundTrips(context: Context): void {
     await db.insert("types", columns, []);
     await expect(db.insert("types", ["id", "maybe"], [[1, Number.NaN]])).rejects.toMatchObject({ retriable: false });
     expect(await db.query("SELECT count() AS count FROM types", {}, Count)).toEqual([{ count: 0 }]);
+  });
+}
+
+function linesOfRows(context: Context): void {
+  it("takes rows as lines, any number of them, and tells when one is no row", async () => {
+    const { db } = context();
+    const lines = new RowLines();
+    for (let id = 0; id < 5_000; id += 1) lines.push(JSON.stringify([id, `${NASTY[id % NASTY.length]}${id}`]));
+    await db.insert("types", ["id", "text"], RowLines.join([lines.slice(0, 10), lines.slice(10)]));
+    await db.insert("types", ["id", "text"], new RowLines());
+    const rows = await db.query(
+      "SELECT id, text FROM types ORDER BY id",
+      {},
+      z.object({ id: z.number(), text: z.string() }),
+    );
+    expect(rows).toEqual([...lines].map((line) => JSON.parse(line)).map(([id, text]) => ({ id, text })));
+    const bad = new RowLines();
+    bad.push('["no number","x"]');
+    await expect(db.insert("types", ["id", "text"], bad)).rejects.toMatchObject({ retriable: false });
+    expect(await db.query("SELECT count() AS count FROM types", {}, Count)).toEqual([{ count: 5_000 }]);
   });
 }
 

@@ -2,13 +2,12 @@ import { ClickHouseError as EngineAnswerError, parseError } from "@clickhouse/cl
 
 /**
  * One line of JSONCompactEachRow. A bigint travels as text, a Date as UTC text with milliseconds; undefined as null. Lone
- * surrogates, which players do send, become U+FFFD: the engine refuses them, and with them the whole batch. Text is a row
- * that is a line already.
+ * surrogates, which players do send, become U+FFFD: the engine refuses them, and with them the whole batch.
  *
  * @throws RangeError for NaN and infinities: JSON has none, and null would be stored as 0 without a word
  */
 export function encodeRow(row: unknown): string {
-  return typeof row === "string" ? row : JSON.stringify(encodeValue(row));
+  return JSON.stringify(encodeValue(row));
 }
 
 function encodeValue(value: unknown): unknown {
