@@ -1,7 +1,7 @@
+import { playbackIdOf } from "../view/record/playback-id-of.ts";
+import { toldText } from "../view/record/told.ts";
 import type { ViewState } from "../view/view-state.ts";
-import { textField } from "../view/view-state.ts";
 import type { ViewDimensions } from "../view/viewer-facts.ts";
-import { peekPlaybackIds } from "../wire/peek-playback-ids.ts";
 
 /** What live viewers are told apart by; "" and 0 stand for "has no value". */
 export interface BeatDimensions extends ViewDimensions {
@@ -18,14 +18,13 @@ export interface BeatDimensions extends ViewDimensions {
 /** The dimensions of a view's beats: those of its row, as they stand now. */
 export function beatDimensions(view: ViewState, dimensions: ViewDimensions): BeatDimensions {
   const { place } = view.context;
-  const source = { video_source_url: textField(view, "video_source_url"), video_id: textField(view, "video_id") };
   return {
     ...dimensions,
     region: place?.region ?? "",
     asn: place?.asn ?? 0,
     hasAd: view.transitions.some(({ kind }) => kind.startsWith("ad")),
     assetId: view.asset?.assetId ?? "",
-    playbackId: peekPlaybackIds(source)[0] ?? "",
+    playbackId: playbackIdOf(view, toldText(view, "video_source_url", "player_source_url")),
     liveStreamId: "",
   };
 }

@@ -98,10 +98,16 @@ describe("foldEvent", () => {
     );
   });
 
-  it("knows the failure that ended a view also after hundreds of warnings", () => {
-    const warnings = Array.from({ length: 300 }, (_, index) => sent(index + 3, "error", T + 100, { persy: "warning" }));
-    const events = [sent(1, "viewstart", T), sent(2, "playing", T + 50), ...warnings, sent(400, "error", T + 200)];
-    expect(derived(events)).toMatchObject({ playbackFailure: true });
+  it.each([
+    ["before", 400],
+    ["after", 3],
+  ])("knows the failure that ended a view though hundreds of warnings came %s it", (_, failedAs) => {
+    const warnings = Array.from({ length: 300 }, (_, index) =>
+      sent(index + 10, "error", T + 100, { persy: "warning" }),
+    );
+    const failure = sent(failedAs, "error", T + 100, { percd: "end" });
+    const events = [sent(1, "viewstart", T), sent(2, "playing", T + 50), ...warnings, failure];
+    expect(derived(events)).toMatchObject({ playbackFailure: true, errorCode: "end" });
     expect(comparable(viewOf(events.toReversed()))).toEqual(comparable(viewOf(events)));
   });
 

@@ -112,7 +112,14 @@ function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): v
   };
   insertBySequence(view.errors, entry);
   if (view.errors.length <= MAX_ERRORS) return;
-  view.errors.shift(); // the last ones stay: one of them may have ended the view
+  // Fatal ones stay, and the last ones: one of them may have ended the view.
+  view.errors.splice(
+    Math.max(
+      0,
+      view.errors.findIndex(({ fatal }) => !fatal),
+    ),
+    1,
+  );
   view.overflow += 1;
 }
 

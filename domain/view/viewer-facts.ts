@@ -70,7 +70,7 @@ export function viewDimensions(view: ViewState, device: DeviceFacts): ViewDimens
     videoSeries: dimension(view, "video_series"),
     subPropertyId: dimension(view, "sub_property_id"),
     country: view.context.country,
-    cdn: dimension(view, "video_cdn"),
+    cdn: view.segmentCdn?.[1] ?? dimension(view, "video_cdn"),
     deviceCategory: device.category,
     operatingSystem: device.os,
     browser: device.browser,
