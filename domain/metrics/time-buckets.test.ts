@@ -85,5 +85,6 @@ describe("fillBuckets", () => {
     const points = [{ start_ms: 60_000, value: 3, views: 2 }];
     const filled = fillBuckets(points, [0, 60_000], (start_ms) => ({ start_ms, value: 0, views: 0 }));
     expect(filled).toEqual([{ start_ms: 0, value: 0, views: 0 }, ...points]);
+    expect(fillBuckets(points, [0], (start_ms) => ({ start_ms, value: 0, views: 0 }))).toEqual(filled);
   });
 });

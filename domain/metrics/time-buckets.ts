@@ -27,14 +27,15 @@ export function bucketStarts(fromMs: number, toMs: number, granularity: Granular
   return starts;
 }
 
-/** The points of a series with those that hold no view added. */
+/** The points of a series with those that hold no view added, in order. No point is lost that has a start of its own. */
 export function fillBuckets<Point extends { start_ms: number }>(
   points: readonly Point[],
   starts: readonly number[],
   empty: (startMs: number) => Point,
 ): Point[] {
-  const held = new Map(points.map((point) => [point.start_ms, point]));
-  return starts.map((startMs) => held.get(startMs) ?? empty(startMs));
+  const held = new Set(points.map((point) => point.start_ms));
+  const added = starts.filter((startMs) => !held.has(startMs)).map(empty);
+  return [...points, ...added].sort((one, other) => one.start_ms - other.start_ms);
 }
 
 /** How far a zone's clocks are ahead of UTC at a moment, in milliseconds. */
@@ -51,7 +52,7 @@ function bucketStart(atMs: number, granularity: Granularity, offsetAt: ZoneClock
 function nextStart(startMs: number, granularity: Granularity, offsetAt: ZoneClock): number {
   if (granularity === "minute") return startMs + MINUTE_MS;
   if (granularity === "ten_minutes") return startMs + 10 * MINUTE_MS;
-  if (granularity === "hour") return startMs + HOUR_MS;
+  if (granularity === "hour") return bucketStart(startMs + HOUR_MS, "hour", offsetAt);
   // no day is longer than 25 hours or shorter than 23
   return bucketStart(startMs + 26 * HOUR_MS, "day", offsetAt);
 }

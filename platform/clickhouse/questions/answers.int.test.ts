@@ -70,11 +70,12 @@ describe("askOverall", () => {
     expectNear(row?.total_playing_time, expected.total_playing_time, "playing time");
   });
 
-  it.each(CASES)(
+  it.each(METRICS.map((each) => [each.id, each] as const))(
     "of nothing is 0 where it is counted or added up, else unknown: %s",
-    async (_, each, measurement, weighted) => {
-      const empty = scope({ weighted, fromMs: 0, toMs: 1 });
-      const [row] = await answer<OverallRow>(clickhouse, askOverall(empty, each, measurement));
+    async (_, each) => {
+      const measurement = each.defaultMeasurement;
+      const question = askOverall(scope({ fromMs: 0, toMs: 1 }), each, measurement);
+      const [row] = await answer<OverallRow>(clickhouse, question);
       const value = measurement === "count" || measurement === "sum" ? 0 : null;
       expect(row).toEqual({ value, total_views: 0, total_watch_time: 0, total_playing_time: 0 });
     },
@@ -116,6 +117,30 @@ describe("askTimeseries", () => {
         expected.map(({ start_ms, views }) => [start_ms, views]),
       );
       for (const [at, { value }] of expected.entries()) expectNear(points[at]?.value, value, `${starts[at]}`);
+    }
+  });
+});
+
+describe("bucketStarts", () => {
+  const zones = [
+    "Europe/Berlin",
+    "America/St_Johns",
+    "Pacific/Chatham",
+    "America/Havana",
+    "Asia/Beirut",
+    "Africa/Cairo",
+  ];
+  it.each(zones)("are the engine's, a year long: %s", async (zone) => {
+    const [fromMs, toMs, quarterMs] = [Date.UTC(2026, 0), Date.UTC(2027, 0), 900_000];
+    for (const [granularity, start] of [
+      ["hour", "toStartOfHour"],
+      ["day", "toStartOfDay"],
+    ] as const) {
+      const moments = "toDateTime({from: UInt32} + number * 900, 'UTC')";
+      const sql = `SELECT DISTINCT toFloat64(toUnixTimestamp(${start}(${moments}, {zone: String}))) * 1000 AS at FROM numbers({count: UInt32}) ORDER BY at`;
+      const params = { from: fromMs / 1_000, count: (toMs - fromMs) / quarterMs, zone };
+      const engine = await answer<{ at: number }>(clickhouse, { sql, params });
+      expect(bucketStarts(fromMs, toMs, granularity, zone)).toEqual(engine.map(({ at }) => at));
     }
   });
 });
