@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type ISocketFactory, Kafka, type LogEntry, logLevel } from "kafkajs";
-import Cluster, { type Broker, type Protocol } from "kafkajs/src/cluster/index.js";
+import Cluster, { type Broker, type ConnectionPool, type Protocol } from "kafkajs/src/cluster/index.js";
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 import protocol from "kafkajs/src/protocol/requests/index.js";
 import type { Logger } from "../../observability/logger.ts";
@@ -107,6 +107,7 @@ export class KafkaConnection {
         ? connectTcp({ host, port }, onConnect)
         : connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect);
     socket.setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
+    socket.setMaxListeners(0); // kafkajs adds one each time that it closes a socket which is closed already
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
     return socket;
@@ -134,11 +135,23 @@ export async function sendRaw(
   if (make === undefined) throw new Error(`kafkajs writes no ${message} ${VERSIONS[message]}`);
   const made = make(fields);
   try {
+    await connectOnce(broker.connectionPool, message === "Fetch" ? 1 : 0);
     return await broker.connectionPool.send({ ...made, response: responseOf(made), logResponseError: false });
   } catch (error) {
     if (error instanceof Error && error.name === "KafkaJSConnectionClosedError") await broker.disconnect();
     throw error;
   }
+}
+
+const connecting = new WeakMap<ConnectionPool, Map<number, Promise<unknown>>>();
+
+/** Two requests that find a connection closed would open two, and later take the end of the one for that of the other. */
+async function connectOnce(pool: ConnectionPool, index: number): Promise<void> {
+  const known = connecting.get(pool) ?? new Map<number, Promise<unknown>>();
+  connecting.set(pool, known);
+  const pending = known.get(index) ?? pool.getConnection(index).finally(() => known.delete(index));
+  known.set(index, pending);
+  await pending;
 }
 
 /** Throws for an error code of a part of an answer. */

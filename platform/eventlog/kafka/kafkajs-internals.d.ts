@@ -14,10 +14,15 @@ declare module "kafkajs/src/cluster/index.js" {
     logResponseError?: boolean;
   }
 
+  /** Fetch has a connection of its own (1); all other requests share one (0), which answers them one after the other. */
+  export interface ConnectionPool {
+    getConnection(index: number): Promise<unknown>;
+    send(protocol: Protocol): Promise<unknown>;
+  }
+
   export interface Broker {
     nodeId: string | number;
-    /** Fetch has a connection of its own; all other requests share one, which answers them one after the other. */
-    connectionPool: { send(protocol: Protocol): Promise<unknown> };
+    connectionPool: ConnectionPool;
     disconnect(): Promise<void>;
   }
 

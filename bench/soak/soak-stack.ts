@@ -1,0 +1,183 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TOPICS } from "../../domain/messages/topics.ts";
+import { internalPort, portsFrom } from "../../domain/ports.ts";
+import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { createClickHouse } from "../../platform/clickhouse/client.ts";
+import { launchEmbeddedClickHouse } from "../../platform/clickhouse/embedded/launch.ts";
+import { DATABASE, migrateClickHouse } from "../../platform/clickhouse/migrate.ts";
+import { startKafka } from "../../platform/eventlog/embedded/start-kafka.ts";
+import type { EventLog } from "../../platform/eventlog/eventlog.ts";
+import { parseKafkaUrl } from "../../platform/eventlog/kafka/kafka-access.ts";
+import { openKafkaLog } from "../../platform/eventlog/kafka/kafka-log.ts";
+import { JARS_FOLDER } from "../../platform/eventlog/kafka/testing/shared-kafka.ts";
+import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
+import { createLogger } from "../../platform/observability/logger.ts";
+import { startTestPostgres } from "../../platform/postgres/testing.ts";
+import { freePortBase, ROOT } from "../stack/processes.ts";
+import { seedEnvironments } from "../stack/seed-environments.ts";
+import { type Balancer, startBalancer } from "./balancer.ts";
+import { Program } from "./program.ts";
+
+const READ_ONLY = { topics: TOPICS, retentionMs: 1e12 };
+
+/** One or two of each program of the collector, each a real process, with the databases and the log they use. */
+export interface SoakStack {
+  folder: string;
+  /** host:port of the beacon endpoint, before all edges. */
+  collector: string;
+  clickhouse: ClickHouse;
+  edges: readonly Program[];
+  views: readonly Program[];
+  /** Names of all that can be killed. */
+  victims: readonly string[];
+  /** Kill -9 and start; resolves when it is ready. */
+  restart(victim: string): Promise<void>;
+  /** The log as a reader sees it. */
+  openLog(): EventLog;
+  stop(): Promise<void>;
+}
+
+export interface Store {
+  url: string;
+  clickhouse: ClickHouse;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** An embedded ClickHouse with all migrations, in a folder of its own. */
+export async function startStore(folder: string): Promise<Store> {
+  const launch = {
+    dataDir: folder,
+    port: portsFrom(await freePortBase()).clickhouse,
+    password: randomBytes(16).toString("hex"),
+  };
+  let engine = await launchEmbeddedClickHouse(launch);
+  const url = `http://default:${launch.password}@127.0.0.1:${launch.port}`;
+  const clickhouse = createClickHouse({ url, database: DATABASE });
+  const log = createLogger("store", "silent");
+  await migrateClickHouse({ clickhouse, directory: join(ROOT, "migrations/clickhouse"), cluster: null, log });
+  return {
+    url,
+    clickhouse,
+    restart: async () => {
+      engine.kill("SIGKILL");
+      await engine.exited;
+      engine = await launchEmbeddedClickHouse(launch);
+    },
+    stop: async () => {
+      await clickhouse.close();
+      await engine.stop();
+    },
+  };
+}
+
+interface Log {
+  environment: Record<string, string>;
+  open(): EventLog;
+  /** Null where there is no process to be killed. */
+  restart: (() => Promise<void>) | null;
+  stop(): Promise<void>;
+}
+
+async function startLog(kind: "embedded" | "kafka", folder: string): Promise<Log> {
+  if (kind === "embedded") {
+    const directory = join(folder, "eventlog");
+    const open = () => openSegmentLog({ ...READ_ONLY, directory, now: Date.now });
+    return { environment: { EVENTLOG_DIR: directory }, open, restart: null, stop: async () => undefined };
+  }
+  const kafka = await startKafka({ brokers: 1, folder: join(folder, "kafka"), jarsFolder: JARS_FOLDER });
+  const [broker] = kafka.brokers;
+  const url = `kafka://${kafka.bootstrap}/soak`;
+  const access = parseKafkaUrl(url);
+  if (typeof access === "string" || broker === undefined) throw new Error(`${url} ${access}`);
+  return {
+    environment: { EVENTLOG_URL: url },
+    open: () => openKafkaLog({ ...READ_ONLY, access }),
+    restart: async () => {
+      await broker.end("SIGKILL");
+      await broker.start();
+    },
+    stop: () => kafka.stop(),
+  };
+}
+
+export async function startSoakStack(kind: "embedded" | "kafka", environmentKey: string): Promise<SoakStack> {
+  const folder = await mkdtemp(join(tmpdir(), "playhead-soak-"));
+  const [postgres, store, log] = await Promise.all([
+    startTestPostgres(),
+    startStore(join(folder, "clickhouse")),
+    startLog(kind, folder),
+  ]);
+  const databaseUrl = await postgres.createTestDatabase();
+  await seedEnvironments(databaseUrl, [environmentKey]);
+  const environment = {
+    ...programEnvironment(store.url),
+    ...log.environment,
+    DATABASE_URL: databaseUrl,
+  };
+  const bases = await portBases(kind === "kafka" ? 2 : 1);
+  const edges = bases.map((base) => edgeOn(base, environment));
+  const views = bases.map((base) => viewsOn(base, environment));
+  await Promise.all([...edges, ...views].map((program) => program.start()));
+  const balancer = await startBalancer(bases.map((base) => portsFrom(base).collector));
+  const named = (name: string, programs: readonly Program[]) =>
+    programs.map(
+      (program, at) => [programs.length === 1 ? name : `${name}-${at + 1}`, () => program.restart()] as const,
+    );
+  const restarts = new Map<string, () => Promise<void>>([
+    ...named("edge", edges),
+    ...named("views", views),
+    ["clickhouse", store.restart],
+    ...(log.restart === null ? [] : [["broker", log.restart] as const]),
+  ]);
+  return {
+    ...{ folder, collector: balancer.address, clickhouse: store.clickhouse, edges, views, openLog: log.open },
+    victims: [...restarts.keys()],
+    restart: async (victim) => restarts.get(victim)?.(),
+    stop: () => stopAll(folder, balancer, [...edges, ...views], [store, log, postgres]),
+  };
+}
+
+/** What any program of the collector is told, apart from its log. */
+export function programEnvironment(clickhouseUrl: string): Record<string, string> {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    TZ: "UTC",
+    LOG_LEVEL: "warn",
+    PLAYHEAD_SUPERVISED: "1",
+    PLAYHEAD_GEO: "country",
+    CLICKHOUSE_URL: clickhouseUrl,
+    SOCKET_TOKEN_SECRET: randomBytes(32).toString("hex"),
+  };
+}
+
+export function viewsOn(base: number, environment: Record<string, string>): Program {
+  const own = { ...environment, PLAYHEAD_PORT_BASE: String(base) };
+  return new Program("collector/views/main.ts", own, internalPort(portsFrom(base).socket));
+}
+
+function edgeOn(base: number, environment: Record<string, string>): Program {
+  const own = { ...environment, PLAYHEAD_PORT_BASE: String(base) };
+  return new Program("collector/edge/main.ts", own, internalPort(portsFrom(base).collector));
+}
+
+async function portBases(count: number): Promise<number[]> {
+  const bases = new Set<number>();
+  while (bases.size < count) bases.add(await freePortBase());
+  return [...bases];
+}
+
+async function stopAll(
+  folder: string,
+  balancer: Balancer,
+  programs: readonly Program[],
+  engines: readonly { stop(): Promise<void> }[],
+): Promise<void> {
+  await balancer.close();
+  await Promise.all(programs.map((program) => program.end("SIGTERM")));
+  for (const engine of engines) await engine.stop();
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { collect, numbered } from "../contract-collector.ts";
+import { CONTRACT_TOPICS } from "../contract-topics.ts";
+import { kafkaMissing } from "../embedded/kafka-jars.ts";
+import { type KafkaCluster, startKafka } from "../embedded/start-kafka.ts";
+import { type EventLog, LogUnavailableError, type LogWriter } from "../eventlog.ts";
+import { openKafkaLog } from "./kafka-log.ts";
+import { JARS_FOLDER } from "./testing/shared-kafka.ts";
+
+/** Three brokers are started in the long test alone: they take a while, and most of a small machine. */
+const BROKERS = process.env["KAFKA_BROKERS"] === "3" ? 3 : 1;
+const KILLS = BROKERS === 3 ? 6 : 2;
+const missing = await kafkaMissing();
+const PARTITIONS = CONTRACT_TOPICS.events.partitions;
+
+let folder: string;
+let kafka: KafkaCluster;
+const opened: EventLog[] = [];
+
+describe.skipIf(missing !== null)(
+  `with ${BROKERS} broker${BROKERS === 1 ? "" : "s"}, of which one is killed now and then`,
+  () => {
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), "playhead-kafka-loss-"));
+      kafka = await startKafka({ brokers: BROKERS, folder, jarsFolder: JARS_FOLDER });
+    });
+    afterAll(async () => {
+      await Promise.all(opened.map((log) => log.close()));
+      await kafka.stop();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    it(`hands out what was acknowledged, in order and nothing twice but what was refused, over ${KILLS} kills`, async () => {
+      const log = open();
+      const writer = await log.openWriter("events");
+      const seen = await collect(log, "events", "survivors");
+      await seen.held(PARTITIONS);
+      const stop = new AbortController();
+      const writing = writeFor(writer, stop.signal);
+      for (let kill = 0; kill < KILLS; kill += 1) {
+        await sleep(1_000);
+        const broker = kafka.brokers[kill % BROKERS];
+        await broker?.end("SIGKILL");
+        if (BROKERS === 3) await sleep(1_000); // the others go on
+        await broker?.start();
+      }
+      await sleep(1_000);
+      stop.abort();
+      const { acknowledged, refused } = await writing;
+      expect(acknowledged.length).toBeGreaterThan(100);
+      await vi.waitFor(() => expect(new Set(keysOf(seen)).size).toBeGreaterThanOrEqual(acknowledged.length), 30_000);
+      const keys = keysOf(seen);
+      expect(acknowledged.filter((key) => !keys.includes(key))).toEqual([]);
+      expect(keys.filter((key, at) => keys.indexOf(key) !== at && !refused.includes(key))).toEqual([]);
+      const order = seen
+        .of(0)
+        .map(({ key }) => Number(key))
+        .filter((key) => !refused.includes(String(key)));
+      expect(order).toEqual([...order].sort((a, b) => a - b));
+      expect(seen.failures).toEqual([]);
+      await seen.commitAll();
+    }, 300_000);
+
+    it("says so while no broker answers, and goes on when one does", async () => {
+      const log = open();
+      const writer = await log.openWriter("states");
+      await Promise.all(kafka.brokers.map((broker) => broker.end("SIGKILL")));
+      await expect(writer.append([{ ...one, key: "lost" }])).rejects.toThrow(LogUnavailableError);
+      await expect(readStates(log)).rejects.toThrow(LogUnavailableError);
+      await Promise.all(kafka.brokers.map((broker) => broker.start()));
+      await vi.waitFor(() => writer.append([{ ...one, key: "kept" }]), { timeout: 30_000, interval: 200 });
+      expect(await readStates(log)).toContain("kept");
+    }, 120_000);
+  },
+);
+
+const one = { partition: 0, key: "", value: Buffer.from("x"), timestampMs: 1 };
+
+function open(): EventLog {
+  const access = { brokers: kafka.bootstrap.split(","), prefix: "loss", tls: null, sasl: null };
+  const log = openKafkaLog({ access, topics: CONTRACT_TOPICS, retentionMs: 1e12 });
+  opened.push(log);
+  return log;
+}
+
+/** Appends numbers one after the other as fast as they are taken; refused ones are given up. */
+async function writeFor(
+  writer: LogWriter,
+  signal: AbortSignal,
+): Promise<{ acknowledged: string[]; refused: string[] }> {
+  const [acknowledged, refused]: [string[], string[]] = [[], []];
+  for (let next = 0; !signal.aborted; next += 1) {
+    const [record] = numbered([next % PARTITIONS], next);
+    if (record === undefined) continue;
+    await writer.append([record]).then(
+      () => acknowledged.push(record.key),
+      (error: unknown) => {
+        if (!(error instanceof LogUnavailableError)) throw error;
+        refused.push(record.key);
+      },
+    );
+    await sleep(2);
+  }
+  return { acknowledged, refused };
+}
+
+const keysOf = (seen: Awaited<ReturnType<typeof collect>>): string[] =>
+  Array.from({ length: PARTITIONS }, (_, partition) => seen.of(partition).map(({ key }) => key)).flat();
+
+async function readStates(log: EventLog): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of log.readAll("states", 0)) keys.push(key);
+  return keys;
+}
