@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
+import { Slots } from "../memory/slots.ts";
 import { watchSlowRequests } from "./slow-requests.ts";
 
 /** Loopback in both families: `localhost` is `::1` first for some clients and `127.0.0.1` for others. */
@@ -56,12 +57,12 @@ export async function listen(
   const servers: Server[] = [];
   let boundPort = port;
   let leaving = false;
-  const open = new Set<ServerResponse>();
+  const open = new Slots<ServerResponse>();
   const polite: RequestListener = (request, response) => {
-    open.add(response);
+    const slot = open.add(response);
     const answered = slow.watch(request, response);
     response.once("close", () => {
-      open.delete(response);
+      open.remove(slot, response);
       answered();
     });
     if (leaving) response.shouldKeepAlive = false;

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { Slots } from "../memory/slots.ts";
 
 /** Looked for this many times within the limit. */
 const SWEEPS = 6;
 const TIMED_OUT = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 interface Watched {
+  request: IncomingMessage;
+  slot: number;
   /** Kept here: node takes it from a request whose reader failed. */
   socket: Socket;
   response: ServerResponse;
@@ -27,17 +30,17 @@ export interface SlowRequests {
  * no timer.
  */
 export function watchSlowRequests(limitMs: number, isLong: (request: IncomingMessage) => boolean): SlowRequests {
-  const arriving = new Map<IncomingMessage, Watched>();
+  const arriving = new Slots<Watched>();
   const sweep = (): void => {
     const nowMs = performance.now();
-    for (const [request, watched] of arriving) {
-      const { socket } = watched;
-      if (request.complete || socket.destroyed) arriving.delete(request);
+    for (const watched of arriving) {
+      const { request, socket, slot } = watched;
+      if (request.complete || socket.destroyed) arriving.remove(slot, watched);
       else if (watched.isLong && socket.bytesRead > watched.bytesRead) {
         watched.bytesRead = socket.bytesRead;
         watched.sinceMs = nowMs;
       } else if (nowMs - watched.sinceMs > limitMs) {
-        arriving.delete(request);
+        arriving.remove(slot, watched);
         if (!watched.response.headersSent && watched.response.socket !== null) socket.write(TIMED_OUT);
         socket.destroySoon();
       }
@@ -49,10 +52,12 @@ export function watchSlowRequests(limitMs: number, isLong: (request: IncomingMes
     watch: (request, response) => {
       const { socket } = request;
       const { bytesRead } = socket;
-      arriving.set(request, { socket, response, isLong: isLong(request), sinceMs: performance.now(), bytesRead });
+      const sinceMs = performance.now();
+      const watched: Watched = { request, slot: 0, socket, response, isLong: isLong(request), sinceMs, bytesRead };
+      watched.slot = arriving.add(watched);
       // Most have arrived when they are answered; of those that have not, the rest is still to come.
       return () => {
-        if (request.complete) arriving.delete(request);
+        if (request.complete) arriving.remove(watched.slot, watched);
       };
     },
     stop: () => clearInterval(timer),
