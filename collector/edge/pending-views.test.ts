@@ -7,8 +7,7 @@ import type { PlaybackOwner } from "./playback-owners.ts";
 const PLAYBACK_ID = "p".repeat(44);
 const OWNER: PlaybackOwner = {
   environment: { environmentId: 9 as EnvironmentId, retentionDays: 90 },
-  assetId: "asset",
-  title: "",
+  asset: { assetId: "asset", title: "" },
 };
 
 let edge: MemoryEdge;

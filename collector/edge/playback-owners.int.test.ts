@@ -24,6 +24,7 @@ import { openViewSources } from "./view-sources.ts";
 const log = createLogger("test", "silent");
 const RECORDED_ID = "AbCdEfGh0123456789";
 const [PLAYBACK_ID, ASSET_ID] = [RECORDED_ID.padEnd(44, "x"), "a".repeat(44)];
+const ASSET = { assetId: ASSET_ID, title: "Tea at four", externalId: "tea-4", creatorId: "ann" };
 
 let engine: TestPostgres;
 let url: string;
@@ -141,7 +142,7 @@ function publish(): Promise<number> {
         status: "preparing",
         ingest_type: "on_demand_url",
         settings: "{}",
-        meta: JSON.stringify({ title: "Tea at four" }),
+        meta: JSON.stringify({ title: "Tea at four", external_id: "tea-4", creator_id: "ann" }),
         video_quality: "basic",
         max_resolution_tier: "1080p",
         updated_at: new Date(),
@@ -176,7 +177,7 @@ describe("beacons without an environment key", () => {
     for (const record of records) {
       expect(record.environmentId).toBe(environmentId);
       const sequences = record.events.map((event) => (event as { xsqno: number }).xsqno);
-      expect(record.asset).toEqual({ assetId: ASSET_ID, title: "Tea at four", sequence: Math.max(...sequences) });
+      expect(record.asset).toEqual({ ...ASSET, sequence: Math.max(...sequences) });
     }
     expect(await edge.rejected()).toEqual([]);
   });
@@ -232,9 +233,6 @@ describe("beacons with an environment key", () => {
     await engine.stop();
     expect(await edge.post(body("u".repeat(44)))).toBe(200);
     const records = await edge.records();
-    expect(records.map(({ asset }) => asset)).toEqual([
-      { assetId: ASSET_ID, title: "Tea at four", sequence: 3 },
-      undefined,
-    ]);
+    expect(records.map(({ asset }) => asset)).toEqual([{ ...ASSET, sequence: 3 }, undefined]);
   });
 });

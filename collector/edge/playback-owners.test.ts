@@ -5,8 +5,7 @@ import { createPlaybackOwners, type PlaybackOwner, type PlaybackOwners } from ".
 
 const OWNER: PlaybackOwner = {
   environment: { environmentId: 7 as EnvironmentId, retentionDays: 30 },
-  assetId: "asset",
-  title: "Tea",
+  asset: { assetId: "asset", title: "Tea" },
 };
 
 let nowMs: number;

@@ -1,6 +1,8 @@
 import { isEnvironmentId } from "../../domain/identifiers.ts";
+import type { NamedAsset } from "../../domain/view/named-asset.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
+import type { Row } from "../../platform/postgres/schema.ts";
 import type { EdgeEnvironment } from "./environments.ts";
 import { gatherReads } from "./gather-reads.ts";
 import { RecentMap } from "./recent-map.ts";
@@ -8,9 +10,7 @@ import { RecentMap } from "./recent-map.ts";
 /** Whose a playback id is, deleted ones included: somebody may still be watching. */
 export interface PlaybackOwner {
   environment: EdgeEnvironment;
-  assetId: string;
-  /** "" when the asset has none. */
-  title: string;
+  asset: Omit<NamedAsset, "sequence">;
 }
 
 /** The owners of these ids; ids of nobody are left out. */
@@ -100,7 +100,8 @@ export function readOwnersFrom(postgres: Postgres): ReadOwners {
   return async (playbackIds) => {
     const rows = await postgres
       .selectFrom("collector_playback_ids")
-      .select(["playback_id", "environment_number", "environment_id", "retention_days", "asset_id", "title"])
+      .select(["playback_id", "environment_number", "environment_id", "retention_days"])
+      .select(["asset_id", "title", "external_id", "creator_id"])
       .where("playback_id", "=", (eb) => eb.fn.any(eb.val([...playbackIds])))
       .where("active", "=", true)
       .execute();
@@ -109,8 +110,17 @@ export function readOwnersFrom(postgres: Postgres): ReadOwners {
         const environmentId = Number(row.environment_number);
         if (!isEnvironmentId(environmentId)) throw new Error(`environment ${row.environment_id} has no usable number`);
         const environment = { environmentId, retentionDays: row.retention_days };
-        return [row.playback_id, { environment, assetId: row.asset_id, title: row.title ?? "" }];
+        return [row.playback_id, { environment, asset: assetOf(row) }];
       }),
     );
   };
+}
+
+type AssetRow = Pick<Row<"collector_playback_ids">, "asset_id" | "title" | "external_id" | "creator_id">;
+
+function assetOf(row: AssetRow): PlaybackOwner["asset"] {
+  const asset: PlaybackOwner["asset"] = { assetId: row.asset_id, title: row.title ?? "" };
+  if (row.external_id !== null) asset.externalId = row.external_id;
+  if (row.creator_id !== null) asset.creatorId = row.creator_id;
+  return asset;
 }

@@ -8,8 +8,7 @@ const environment = (id: number) => ({ environmentId: id as EnvironmentId, reten
 const id = (begin: string) => begin.padEnd(44, "0");
 const owner = (environmentId: number, title: string): PlaybackOwner => ({
   environment: environment(environmentId),
-  assetId: `asset ${title}`,
-  title,
+  asset: { assetId: `asset ${title}`, title },
 });
 
 const [OURS, FOREIGN, UNKNOWN, NOBODYS] = [id("ours"), id("foreign"), id("unknown"), id("nobodys")];

@@ -112,7 +112,7 @@ function addAsset(
     if (owner === undefined) unknownIds.add(playbackId);
     if (owner === undefined || owner === null) continue;
     if (owner.environment.environmentId !== view.environment.environmentId) continue;
-    view.asset = { sequence, assetId: owner.assetId, title: owner.title };
+    view.asset = { sequence, ...owner.asset };
     return;
   }
 }

@@ -78,8 +78,10 @@ function withEvents(value: Record<string, unknown> & Omit<BeaconRecord, "events"
 
 function isNamedAsset(value: unknown): value is NamedAsset {
   if (typeof value !== "object" || value === null) return false;
-  const { sequence, assetId, title } = value as Record<string, unknown>;
-  return typeof sequence === "number" && typeof assetId === "string" && typeof title === "string";
+  const { sequence, assetId, title, externalId = "", creatorId = "" } = value as Record<string, unknown>;
+  return (
+    typeof sequence === "number" && [assetId, title, externalId, creatorId].every((part) => typeof part === "string")
+  );
 }
 
 function isContext(value: unknown): value is RequestContext {

@@ -39,11 +39,19 @@ describe("what the asset says of a view", () => {
     expect(viewDimensions(view, NO_DEVICE)).toMatchObject({ videoTitle: "The asset's", videoId: "asset" });
   });
 
+  it("names the video as the asset's owner does, where the owner does", () => {
+    const view = createView("v", 0);
+    foldAsset(view, { ...named(1, "Tea"), externalId: "tea-4" }, 1);
+    expect(viewDimensions(view, NO_DEVICE).videoId).toBe("tea-4");
+  });
+
   it("is the same for any order and repetition of the records, equals included", () => {
     const asset = fc.record({
       sequence: fc.integer({ min: 1, max: 3 }),
       assetId: fc.constantFrom("a", "b"),
       title: fc.constantFrom("", "Tea", "Coffee"),
+      externalId: fc.constantFrom("tea-4", "coffee-9"),
+      creatorId: fc.constantFrom("ann", "bea"),
       atMs: fc.integer({ min: 1, max: 3 }),
     });
     const shuffled = fc

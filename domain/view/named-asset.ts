@@ -7,7 +7,8 @@ export interface NamedAsset {
   assetId: string;
   /** "" when it has none. */
   title: string;
-  /** As the asset's owner names its maker; absent where nobody said, as in records of earlier releases. */
+  /** What the asset's owner calls it and its maker; absent where nobody said, as in records of earlier releases. */
+  externalId?: string;
   creatorId?: string;
 }
 
@@ -20,20 +21,25 @@ export type KnownAsset = NamedAsset & { atMs: number };
  * is told by a repeat. Among equals the newest wins, then any fixed one, so that no order shows.
  */
 export function foldAsset(view: ViewState, named: NamedAsset, atMs: number): boolean {
-  const { sequence, assetId, title, creatorId } = named;
-  const asset: KnownAsset = { sequence, assetId, title, ...(creatorId === undefined ? {} : { creatorId }), atMs };
+  const { sequence, assetId, title, externalId, creatorId } = named;
+  const asset: KnownAsset = { sequence, assetId, title, atMs };
+  if (externalId !== undefined) asset.externalId = externalId;
+  if (creatorId !== undefined) asset.creatorId = creatorId;
   const known = view.asset;
   if (known !== null && compare(asset, known) <= 0) return false;
   view.asset = asset;
-  return known === null || known.assetId !== assetId || known.title !== title || known.creatorId !== creatorId;
+  return known === null || compareNames(asset, known) !== 0;
 }
 
 function compare(a: KnownAsset, b: KnownAsset): number {
+  return a.sequence - b.sequence || a.atMs - b.atMs || compareNames(a, b);
+}
+
+function compareNames(a: NamedAsset, b: NamedAsset): number {
   return (
-    a.sequence - b.sequence ||
-    a.atMs - b.atMs ||
     compareTexts(a.assetId, b.assetId) ||
     compareTexts(a.title, b.title) ||
+    compareTexts(a.externalId ?? "", b.externalId ?? "") ||
     compareTexts(a.creatorId ?? "", b.creatorId ?? "")
   );
 }

@@ -99,7 +99,10 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
   sourceDurationMs: { api: "player_source_duration", told: "`video_source_duration`, else `player_source_duration`" },
   streamType: { api: "video_stream_type", told: "field of that name" },
   subPropertyId: { api: "sub_property_id", told: "field of that name" },
-  videoId: { api: "video_id", told: "field of that name, else the asset's id" },
+  videoId: {
+    api: "video_id",
+    told: "field of that name, else what the asset's owner calls it (`external_id`), else its id",
+  },
   videoTitle: { api: "video_title", told: "field of that name, else the asset's title" },
   videoSeries: { api: "video_series", told: "field of that name" },
   videoProducer: { api: "video_producer", told: "field of that name" },

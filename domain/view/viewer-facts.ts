@@ -66,7 +66,7 @@ export function viewerDevice(view: ViewState, parsed: DeviceFacts): DeviceFacts 
 export function viewDimensions(view: ViewState, device: DeviceFacts): ViewDimensions {
   return {
     videoTitle: dimension(view, "video_title") || cut(view.asset?.title ?? ""),
-    videoId: dimension(view, "video_id") || (view.asset?.assetId ?? ""),
+    videoId: dimension(view, "video_id") || (view.asset?.externalId ?? view.asset?.assetId ?? ""),
     videoSeries: dimension(view, "video_series"),
     subPropertyId: dimension(view, "sub_property_id"),
     country: view.context.country,

@@ -256,4 +256,6 @@ interface CollectorPlaybackIds {
   asset_id: string;
   title: string | null;
   active: boolean;
+  external_id: string | null;
+  creator_id: string | null;
 }

@@ -115,8 +115,7 @@ it("gives a view the title of the asset whose playback id is its content id", as
   const playbackId = "p".repeat(40);
   const owner = {
     environment: { environmentId: 7 as EnvironmentId, retentionDays: 30 },
-    assetId: "asset",
-    title: "Tea",
+    asset: { assetId: "asset", title: "Tea" },
   };
   const find = (id: string) => (id === playbackId ? owner : null);
   edge = await startMemoryEdge({ playbackOwners: { find, findAsset: find, load: async () => undefined } });

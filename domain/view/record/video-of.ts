@@ -29,7 +29,7 @@ function sourceOf({ view }: RecordParts) {
 function metadataOf({ view }: RecordParts) {
   return {
     subPropertyId: toldText(view, "sub_property_id"),
-    videoId: toldText(view, "video_id") || (view.asset?.assetId ?? ""),
+    videoId: toldText(view, "video_id") || (view.asset?.externalId ?? view.asset?.assetId ?? ""),
     videoTitle: toldText(view, "video_title") || (view.asset?.title ?? ""),
     videoSeries: toldText(view, "video_series"),
     videoProducer: toldText(view, "video_producer"),
