@@ -59,7 +59,9 @@ async function columnsOf(clickhouse: ClickHouse, table: ComparedTable): Promise<
 
 /** Names the columns that differ, with both values. */
 async function explain(one: ClickHouse, other: ClickHouse, table: ComparedTable, key: string): Promise<string> {
-  const columns = (await columnsOf(one, table)).map((name) => `'${name}', ifNull(toString(${name}), 'NULL')`).join(", ");
+  const columns = (await columnsOf(one, table))
+    .map((name) => `'${name}', ifNull(toString(${name}), 'NULL')`)
+    .join(", ");
   const sql = `SELECT map(${columns}) AS row FROM ${table} FINAL WHERE concat_ws('/', ${TABLES[table]}) = {key: String}`;
   const row = z.object({ row: z.record(z.string(), z.string()) });
   const [[ours], [theirs]] = [await one.query(sql, { key }, row), await other.query(sql, { key }, row)];

@@ -1,9 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { TOPICS } from "../../domain/messages/topics.ts";
 import { createRandom } from "../../domain/simulation/random.ts";
+import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
 import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
 import { type Progress, runSimulation, type SimulationResult } from "../../scripts/simulate/run.ts";
 import { type Comparison, compareWithTruth } from "../kill/compare.ts";
@@ -27,6 +29,7 @@ const LEAST_MS = 90_000;
 const PATIENCE = 3;
 const RAMP_MS = 30_000;
 const SETTLE_MS = 240_000;
+const STILL_SECONDS = 5;
 
 export interface SoakResult {
   arguments: SoakArguments;
@@ -56,6 +59,7 @@ export async function runSoak(given: SoakArguments, say: (line: string) => void)
     for (const edge of stack.edges) await edge.end("SIGTERM"); // no ticks any more: the log has an end
     const copy = await copyLog(stack, say);
     const { outcomes, pending } = await untilFolded(stack.views, copy.events);
+    await untilStill(stack.clickhouse);
     for (const views of stack.views) await views.end("SIGTERM"); // stores the rest
     say("comparing the store with what was sent");
     const comparison = await compareWithTruth(stack.clickhouse, 1 as EnvironmentId, simulated.truth, true);
@@ -142,6 +146,18 @@ async function untilFolded(views: readonly Program[], events: number) {
   }
 }
 
+/** Waits until no more rows come: what is folded is stored a moment later, or as fast as the store takes it. */
+async function untilStill(clickhouse: ClickHouse): Promise<void> {
+  const row = z.object({ rows: z.string() });
+  const sql = "SELECT toString(sum(total_rows)) AS rows FROM system.tables WHERE database = currentDatabase()";
+  for (let [before, still] = ["", 0]; still < STILL_SECONDS; ) {
+    const [now] = await clickhouse.query(sql, {}, row);
+    still = now?.rows === before ? still + 1 : 0;
+    before = now?.rows ?? "";
+    await sleep(1_000);
+  }
+}
+
 /** The real program reads the copied log from its beginning into a store with nothing in it. */
 async function replayInto(stack: SoakStack, copy: Copy): Promise<TableComparison[]> {
   const store = await startStore(join(stack.folder, "replayed-clickhouse"));
@@ -151,6 +167,7 @@ async function replayInto(stack: SoakStack, copy: Copy): Promise<TableComparison
     views.spawn();
     await untilAnswers(views);
     await untilFolded([views], copy.events);
+    await untilStill(store.clickhouse);
     await views.end("SIGTERM");
     return await compareStores(stack.clickhouse, store.clickhouse);
   } finally {
