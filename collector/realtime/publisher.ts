@@ -8,9 +8,9 @@ import { DimensionNames } from "./dimension-names.ts";
 import { LivePicture, type PictureNews } from "./live-picture.ts";
 import { pictureKey, type Subscription } from "./parse-subscribe.ts";
 
-/** Rounds begin at most this often, and take at most about a quarter of the time: a slow store is not asked faster. */
+/** Rounds begin at most this often, and take at most about a sixth of the time: a slow store is not asked faster. */
 const LEAST_ROUND_MS = 400;
-const REST_PER_WORK = 3;
+const REST_PER_WORK = 5;
 /** Somebody who gets no news gets the delay at least this often. */
 const HEARTBEAT_MS = 1_000;
 /** A question that the store refuses for what it is, again and again for this long, is not asked any more. */

@@ -7,7 +7,7 @@ import { REJECTED_COLUMNS } from "./rejected-rows.ts";
 import { COLUMNS } from "./rows.ts";
 
 /** Rows of one insert; the engine takes larger ones, but its answer takes longer than the dashboard waits. */
-const MAX_ROWS_PER_INSERT = 5_000;
+const MAX_ROWS_PER_INSERT = 10_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 
