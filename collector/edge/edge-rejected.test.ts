@@ -99,6 +99,20 @@ describe("a flood from one network", () => {
     expect(edge.written()).toHaveLength(2);
   });
 
+  it("does not fill the memory with many large bodies at once, and reads others again", async () => {
+    const bomb = gzipSync(Buffer.alloc(4_000_000, " "));
+    const packed = { headers: { "x-forwarded-for": "198.51.100.9", "content-encoding": "gzip" } };
+    const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await edge.post(bomb, packed)).status));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const countOf = (asked: string) =>
+      edge.counted().reduce((sum, [reason, count]) => sum + (reason === asked ? count : 0), 0);
+    expect(countOf("rate_limited")).toBeGreaterThan(0);
+    expect([countOf("not_json") > 0, countOf("not_json") + countOf("rate_limited")]).toEqual([true, 30]);
+    edge.clock.nowMs += 60_000;
+    const large = request(event({ x: "y".repeat(300_000) }));
+    expect((await edge.post(large, from("198.51.100.9"))).headers.get("x-playhead-rejected")).toBeNull();
+  });
+
   it("becomes a few records", async () => {
     await edge.listener.close(0);
     edge = await startMemoryEdge({ gatherMs: 40 });

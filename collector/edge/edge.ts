@@ -57,7 +57,8 @@ async function answer(
 /** Not an async function beyond the body: its frame would hold the parsed events while the disk works. */
 async function read(keeping: KeepRequest, request: IncomingMessage): Promise<Kept | "owner_unknown" | "too_large"> {
   if (keeping.isLimited(request)) return (await skipBody(request)) ? keeping.limited(request) : "too_large";
-  const body = await readBody(request);
+  const body = await readBody(request, keeping.roomFor(request));
+  if (body.kind === "limited") return keeping.limited(request);
   if (body.kind !== "too_large") return keeping.keep(request, body);
   keeping.tooLarge(request, body.bytes);
   return "too_large";

@@ -8,11 +8,12 @@ import type { BeaconLog, RequestFacts } from "./beacon-log.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { EnvironmentDirectory } from "./environments.ts";
 import { type InputReply, matchInput } from "./inputs/match-input.ts";
+import { LargeBodies } from "./large-bodies.ts";
 import { PendingViews } from "./pending-views.ts";
 import type { PlaybackOwners } from "./playback-owners.ts";
 import { claimOfText } from "./rejection.ts";
 import { RejectionBudget } from "./rejection-budget.ts";
-import { type BodyOutcome, MAX_BODY_BYTES } from "./request-body.ts";
+import { type BodyOutcome, type LargeRoom, MAX_BODY_BYTES } from "./request-body.ts";
 import { headerOf, MAX_HEADER_LENGTH, sampledRequest } from "./request-headers.ts";
 import { hostEnvKey, type RoutedEvents, refusal, routeEvents, type Whereabouts } from "./route-events.ts";
 import type { ViewSources } from "./view-sources.ts";
@@ -43,7 +44,7 @@ export interface Kept {
 /** Playback ids that one request is worth asking for; players report one or two views at a time. Others count as nobody's. */
 const MAX_ASKED_IDS = 64;
 
-type ReadBody = Exclude<BodyOutcome, { kind: "too_large" }>;
+type ReadBody = Exclude<BodyOutcome, { kind: "too_large" | "limited" }>;
 interface SentFacts extends Pick<RequestFacts, "transmittedAtMs" | "body" | "isWhole"> {
   /** `body` is as it was sent, since it could not be unpacked. */
   isPacked: boolean;
@@ -59,6 +60,7 @@ export class KeepRequest {
   readonly #deps: KeepRequestDeps;
   readonly #networkOf: ReturnType<typeof createViewerNetworks>;
   readonly #budget = new RejectionBudget();
+  readonly #largeBodies = new LargeBodies();
   readonly #pending = new PendingViews();
   readonly #whereabouts: Whereabouts;
   readonly #whereaboutsAtOnce: Whereabouts;
@@ -82,6 +84,17 @@ export class KeepRequest {
   /** True while the sender's network sends too much that is rejected: its requests are not worth reading. */
   isLimited(request: IncomingMessage): boolean {
     return this.#budget.isSpent(this.#networkOfRequest(request).address, this.#deps.nowMs());
+  }
+
+  roomFor(request: IncomingMessage): LargeRoom {
+    let address = ""; // looked up when it is needed: nearly never
+    return {
+      take: () => {
+        address = this.#networkOfRequest(request).address;
+        return this.#largeBodies.take(address);
+      },
+      give: () => this.#largeBodies.give(address),
+    };
   }
 
   /** A request whose body was skipped. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { LARGE_BODY_BYTES } from "./large-bodies.ts";
 
 /** Largest body, as sent and unpacked. The web SDK cuts its batches at 500 KiB. */
 export const MAX_BODY_BYTES = 4 * 1_048_576;
@@ -12,7 +13,15 @@ export const MAX_BODY_BYTES = 4 * 1_048_576;
 export type BodyOutcome =
   | { kind: "body"; text: string; bytes: Buffer }
   | { kind: "too_large"; bytes: Buffer }
-  | { kind: "unreadable"; bytes: Buffer; isWhole: boolean; isPacked: boolean };
+  | { kind: "unreadable"; bytes: Buffer; isWhole: boolean; isPacked: boolean }
+  | { kind: "limited" };
+
+/** Room for a body that turns out to be large. */
+export interface LargeRoom {
+  /** False when there is none for this sender. */
+  take(): boolean;
+  give(): void;
+}
 
 /** As much of a body that cannot be read is kept. */
 const HEAD_BYTES = 65_536;
@@ -25,21 +34,33 @@ const DECODERS = new Map<string, () => NodeJS.ReadWriteStream & Readable>([
 ]);
 
 /** Reads a body whatever its content type; native SDKs compress it (data-wire.md §1.2). Rejects when the client leaves. */
-export async function readBody(request: IncomingMessage): Promise<BodyOutcome> {
+export function readBody(request: IncomingMessage, room: LargeRoom): Promise<BodyOutcome> {
   const encoding = String(request.headers["content-encoding"] ?? "identity").toLowerCase();
-  if (encoding === "identity" || encoding === "") return collect(request);
+  if (encoding === "identity" || encoding === "") return withoutRest(request, collect(request, room));
+  return readPacked(request, encoding, room);
+}
+
+async function readPacked(request: IncomingMessage, encoding: string, room: LargeRoom): Promise<BodyOutcome> {
   const sent = collectHead(request);
   const decoder = DECODERS.get(encoding);
   if (decoder === undefined) return afterRest(request, sent);
   const unpacked = decoder();
   request.on("error", (error) => unpacked.destroy(error));
   try {
-    return await collect(request.pipe(unpacked));
+    return await withoutRest(request, collect(request.pipe(unpacked), room));
   } catch {
     if (request.errored !== null) throw request.errored;
     // Not what its Content-Encoding says. The rest has to be read, or the client waits with it for ever.
     return afterRest(request, sent);
   }
+}
+
+/** What there is no room for is read to its end all the same, and kept nowhere. */
+async function withoutRest(request: IncomingMessage, collected: Promise<BodyOutcome>): Promise<BodyOutcome> {
+  const outcome = await collected;
+  if (outcome.kind !== "limited") return outcome;
+  request.unpipe();
+  return (await skipBody(request)) ? outcome : { kind: "too_large", bytes: Buffer.alloc(0) };
 }
 
 type Head = () => { bytes: Buffer; isWhole: boolean };
@@ -78,17 +99,27 @@ function collectHead(stream: Readable): Head {
 }
 
 /** By events: the stream's async iterator took 6 % of a request's time. */
-function collect(stream: Readable): Promise<BodyOutcome> {
+function collect(stream: Readable, room: LargeRoom): Promise<BodyOutcome> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
-    stream.on("data", (chunk: Buffer) => {
+    let isLarge = false;
+    const keep = (chunk: Buffer) => {
       sizeBytes += chunk.length;
       chunks.push(chunk);
+      if (sizeBytes > LARGE_BODY_BYTES && !isLarge) {
+        isLarge = room.take();
+        if (isLarge) stream.once("close", room.give);
+        else {
+          stream.off("data", keep);
+          return resolve({ kind: "limited" });
+        }
+      }
       if (sizeBytes <= MAX_BODY_BYTES) return;
       stream.destroy();
       resolve({ kind: "too_large", bytes: Buffer.concat(chunks).subarray(0, HEAD_BYTES) });
-    });
+    };
+    stream.on("data", keep);
     stream.on("end", () => resolve(wholeBody(chunks, sizeBytes)));
     stream.on("error", reject); // also when the client leaves in mid-body
     stream.on("close", () => reject(new Error("closed before its end"))); // after an end or error it says nothing new

@@ -73,7 +73,8 @@ const OF_REQUESTS = {
     remedy: "Send fewer events at a time.",
   },
   rate_limited: {
-    wrong: "The sender's network had sent so much that was rejected that this request was not read.",
+    wrong:
+      "The sender's network had sent so much that was rejected, or so many large bodies at once, that this request was not read.",
     remedy: "Look at what was rejected before. What is well-formed from the same network is read again within seconds.",
   },
 } as const satisfies Record<string, RejectionText>;
