@@ -1,12 +1,12 @@
 import { RECORD_COLUMNS } from "../../domain/view/record-columns.ts";
 
-/**
+/*
  * What the generated views hold: an SQL expression for each column of table `views`, over the row's number `n`, the day's
  * first moment `{dayMs}` and the version `{v}` (1, or 2 for a view that was written again). Everything is a function of
  * these, so that a second version differs only in what grows while somebody watches on.
  */
-export const ENVIRONMENTS = 20;
-/** Asked in the benchmark; holds every second view. */
+
+/** Of twenty environments the one that is asked; holds every second view. */
 export const LARGEST_ENVIRONMENT = 1;
 export const TITLES = 20_000;
 /** Distinct values of `custom_2` in an environment. */
