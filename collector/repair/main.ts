@@ -54,6 +54,10 @@ async function main(): Promise<number> {
     );
     if (parts.length === 0 && replayed === null) tell("nothing is set aside as damaged");
     return parts.some(({ outcome, dropped }) => outcome.kind !== "repaired" && !dropped) ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // a table that is none
+    process.stderr.write(`repair-store: ${error.message}\n`);
+    return 2;
   } finally {
     await eventlog.close();
     await clickhouse.close();

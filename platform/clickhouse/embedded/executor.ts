@@ -74,7 +74,8 @@ export class Executor {
   /** Ends reads and upkeep, waits for writes, closes every connection. Nothing may be asked after this. */
   async close(): Promise<void> {
     this.#stopping.abort();
-    await this.ask("SYSTEM STOP MERGES"); // closing would wait for them, and a kill does not end one
+    // Closing would wait for merges, and a kill does not end one; where this fails it waits.
+    await this.ask("SYSTEM STOP MERGES").catch(() => undefined);
     await Promise.all([this.#reads.drained(), this.#writes.drained(), this.#upkeep.drained()]);
     await this.#control.drained();
     for (const pool of [this.#reads, this.#writes, this.#upkeep, this.#control]) pool.close();
