@@ -34,7 +34,7 @@ export interface PipelineResult {
 }
 
 const KEY = "pipeline00000000000000001";
-const CONNECTIONS = 64;
+const CONNECTIONS = 512;
 /** At the least; so many a second come at the most. */
 const RAMP_MS = 20_000;
 const VIEWERS_PER_SECOND = 250;
