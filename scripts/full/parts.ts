@@ -15,6 +15,15 @@ export interface Part {
 
 const VITEST = "node_modules/vitest/vitest.mjs";
 
+const SOAKED = [
+  "collector/**",
+  "domain/**",
+  "platform/**",
+  "migrations/clickhouse/**",
+  "bench/soak/**",
+  "bench/soak.ts",
+];
+
 export const PARTS: readonly Part[] = [
   {
     name: "eventlog-kills",
@@ -114,6 +123,36 @@ export const PARTS: readonly Part[] = [
     ],
     command: ["bench/beacon-fuzz.ts"],
     minutes: 10,
+  },
+  {
+    name: "kafka-brokers",
+    shows: "Three brokers, one killed six times: what was acknowledged is read, in order, nothing twice.",
+    covers: ["platform/eventlog/**"],
+    command: [
+      VITEST,
+      "run",
+      "--project",
+      "integration",
+      "--testTimeout=1800000",
+      "platform/eventlog/kafka/broker-loss.int.test.ts",
+    ],
+    variables: { KAFKA_BROKERS: "3" },
+    minutes: 3,
+  },
+  {
+    name: "soak",
+    shows:
+      "50 random kills during a million events: nothing lost, doubled or pending, and a replay gives equal tables.",
+    covers: SOAKED,
+    command: ["bench/soak.ts", "--log", "embedded"],
+    minutes: 25,
+  },
+  {
+    name: "soak-kafka",
+    shows: "The same on Kafka with two edges and two views, the broker among the killed.",
+    covers: SOAKED,
+    command: ["bench/soak.ts", "--log", "kafka"],
+    minutes: 30,
   },
   {
     name: "start-stop",
