@@ -1,9 +1,6 @@
-import { resolve } from "node:path";
 import { isRejectionReason, REJECTION_REASONS } from "../domain/messages/rejection-reasons.ts";
 import { readRejectedCounts, readRejectedSamples, type StoredSample } from "../platform/clickhouse/rejected-beacons.ts";
-import { readArguments } from "./rejected/arguments.ts";
-import { openStores } from "./rejected/stores.ts";
-import { UsageError } from "./simulate/running-system.ts";
+import { runCommand } from "./rejected/run-command.ts";
 
 const USAGE = `node scripts/rejected.ts [options]
 
@@ -18,15 +15,13 @@ const USAGE = `node scripts/rejected.ts [options]
   --json              everything as JSON, one sample a line
   --data DIR          data folder of the Playhead that runs here (default .playhead)`;
 
-const args = read();
-const stores = openStores(resolve(args.data));
-try {
+process.exitCode = await runCommand("rejected", USAGE, async (args, { clickhouse, owners }) => {
   const toMs = Date.now();
-  for (const owner of await stores.owners(args)) {
+  for (const owner of await owners(args)) {
     const scope = { environmentId: owner.number, fromMs: toMs - args.sinceMs, toMs, reason: args.reason };
-    const counts = await readRejectedCounts(stores.clickhouse, scope);
+    const counts = await readRejectedCounts(clickhouse, scope);
     if (counts.length === 0) continue;
-    const samples = await readRejectedSamples(stores.clickhouse, scope, { after: null, limit: args.limit });
+    const samples = await readRejectedSamples(clickhouse, scope, { after: null, limit: args.limit });
     if (args.json) for (const sample of samples) console.log(JSON.stringify({ environment: owner.name, ...sample }));
     else {
       console.log(`environment ${owner.name}`);
@@ -34,22 +29,8 @@ try {
       for (const sample of samples) console.log(sampleText(sample));
     }
   }
-} finally {
-  await stores.close();
-}
-
-function read() {
-  try {
-    const read = readArguments(process.argv.slice(2));
-    if (!read.help) return read;
-    console.log(USAGE);
-    process.exit(0);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`rejected: ${error.message}\n\n${USAGE}`);
-    process.exit(2);
-  }
-}
+  return 0;
+});
 
 function remedyOf(reason: string): string {
   if (!isRejectionReason(reason)) return "";
@@ -60,7 +41,8 @@ function remedyOf(reason: string): string {
 function sampleText(sample: StoredSample): string {
   const key = sample.env_key === "" ? "no key" : `key ${JSON.stringify(sample.env_key)}`;
   const whence = `${sample.viewer_address}, ${sample.user_agent === "" ? "no user agent" : sample.user_agent}`;
-  const text = sample.event === "" ? sample.body : sample.event;
+  const body = sample.is_base64 ? Buffer.from(sample.body, "base64").toString("latin1") : sample.body;
+  const text = sample.event === "" ? body : sample.event;
   return [
     `    ${new Date(sample.at_ms).toISOString()} ${sample.reason}, ${key}, ${sample.body_bytes} bytes, ${whence}`,
     `      ${JSON.stringify(text.slice(0, 300))}`, // quoted: control characters of strangers do not reach the terminal

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { readRejectedCounts } from "../platform/clickhouse/rejected-beacons.ts";
-import { readArguments } from "./rejected/arguments.ts";
 import { readReplayable } from "./rejected/read-all.ts";
 import { type ReplayResult, replaySamples } from "./rejected/replay.ts";
-import { type Owner, openStores, type Stores } from "./rejected/stores.ts";
-import { findRunningSystem, loopbackAddress, UsageError } from "./simulate/running-system.ts";
+import { runCommand } from "./rejected/run-command.ts";
+import type { Owner, Stores } from "./rejected/stores.ts";
+import { findRunningSystem, loopbackAddress } from "./simulate/running-system.ts";
 
 const USAGE = `node scripts/replay-rejected.ts [options]
 
@@ -19,44 +19,28 @@ const USAGE = `node scripts/replay-rejected.ts [options]
   --collector H:P     a collector on this machine (default: the Playhead that runs here)
   --data DIR          data folder of that Playhead (default .playhead)`;
 
-const args = read();
-const stores = openStores(resolve(args.data));
-try {
+process.exitCode = await runCommand("replay-rejected", USAGE, async (args, stores) => {
   const owners = await stores.owners(args);
   const toMs = Date.now();
   const scopes = owners.map((owner) => ({
     owner,
     scope: { environmentId: owner.number, fromMs: toMs - args.sinceMs, toMs, reason: args.reason },
   }));
-  if (args.dryRun) for (const { owner, scope } of scopes) await tell(stores, owner, scope);
-  else {
-    const { collector } = findRunningSystem({ collector: args.collector, environmentKey: "" }, resolve(args.data));
-    const results = [];
-    for (const { owner, scope } of scopes) {
-      const samples = readReplayable(stores.clickhouse, scope);
-      const result = await replaySamples(loopbackAddress(collector), samples, progress(owner));
-      if (result.sent + result.failed > 0) console.log(summary(owner, result));
-      results.push(result);
-    }
-    if (results.every(({ sent, failed }) => sent + failed === 0)) console.log("nothing to send again");
-    process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+  if (args.dryRun) {
+    for (const { owner, scope } of scopes) await tell(stores, owner, scope);
+    return 0;
   }
-} finally {
-  await stores.close();
-}
-
-function read() {
-  try {
-    const read = readArguments(process.argv.slice(2));
-    if (!read.help) return read;
-    console.log(USAGE);
-    process.exit(0);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`replay-rejected: ${error.message}\n\n${USAGE}`);
-    process.exit(2);
+  const { collector } = findRunningSystem({ collector: args.collector, environmentKey: "" }, resolve(args.data));
+  const results: ReplayResult[] = [];
+  for (const { owner, scope } of scopes) {
+    const samples = readReplayable(stores.clickhouse, scope);
+    const result = await replaySamples(loopbackAddress(collector), samples, progress(owner));
+    if (result.sent + result.failed > 0) console.log(summary(owner, result));
+    results.push(result);
   }
-}
+  if (results.every(({ sent, failed }) => sent + failed === 0)) console.log("nothing to send again");
+  return results.some(({ failed }) => failed > 0) ? 1 : 0;
+});
 
 async function tell({ clickhouse }: Stores, owner: Owner, scope: Parameters<typeof readReplayable>[1]): Promise<void> {
   const counts = await readRejectedCounts(clickhouse, scope);
