@@ -5,8 +5,8 @@ import { ENTRY_BYTES } from "./hour-of-finals.ts";
 const MAX_ENTRIES = 40_000;
 /** Additions to an hour before it is written anew as one. */
 const MAX_PARTS = 32;
-/** Rewritten after this many checkpoints (10 minutes), so that the log's old segments can go. */
-const MAX_AGE = 30;
+/** Rewritten after this many checkpoints (3 minutes), so that old segments can go: a start reads all there are. */
+const MAX_AGE = 9;
 
 interface SavedHour {
   writtenBy: number;
