@@ -37,14 +37,14 @@ describe("playback owners", () => {
 
   it("are asked again after 60 s, and nobody waits for that", async () => {
     await owners.load(["ours"]);
-    stored.set("ours", { ...OWNER, title: "More tea" });
+    stored.set("ours", { ...OWNER, asset: { ...OWNER.asset, title: "More tea" } });
     nowMs += 59_999;
     expect(owners.find("ours")).toEqual(OWNER);
     expect(asked).toHaveLength(1);
     nowMs += 1;
     expect([owners.find("ours"), owners.find("ours")]).toEqual([OWNER, OWNER]);
     await new Promise(setImmediate);
-    expect(owners.find("ours")?.title).toBe("More tea");
+    expect(owners.find("ours")?.asset.title).toBe("More tea");
     expect(asked).toHaveLength(2);
   });
 

@@ -76,6 +76,7 @@ function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
     FETCH_ALLOW: "",
     EVENTLOG_URL: "",
     TRUSTED_PROXIES: "127.0.0.0/8",
+    PLAYHEAD_GEO: "city",
     PATH: "/usr/bin",
     HOME: "/home/me",
     ...overrides,
