@@ -62,6 +62,19 @@ describe("PartitionFold", () => {
     );
   });
 
+  it("says the same too where a field alone changes the course of a view", () => {
+    const tell = (record: StoredRecord): StoredRecord => ({
+      ...record,
+      value: Buffer.from(record.value.toString().replace('"e":"hb"', '"e":"hb","xpgch":true')),
+    });
+    const records = recordedRecords("hlsjs-normal", ONE, START_MS).slice(0, -3).map(tell); // its last events are none
+    const log = asLog([...records, ...ticks(START_MS, START_MS + 400_000)]);
+    const [each, all] = [run(log, [1]), run(log, [1_000])];
+    const [row = []] = each.tables.views.values();
+    expect([view(row, "ended"), view(row, "startup_ms")]).toEqual([0, null]);
+    expect(each.tables.content()).toEqual(all.tables.content());
+  });
+
   it("lets log time stand still where a stamp goes back", () => {
     const records = recordedRecords("html5-stall", ONE, START_MS).map((record, index) => ({
       ...record,

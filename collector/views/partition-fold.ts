@@ -262,6 +262,6 @@ export class PartitionFold {
 }
 
 /** Grows whenever the state got something that `traceView` reads, so that a steady viewer is not traced again. */
-function coursePointsOf({ transitions, marks, errors, overflow }: ViewState): number {
-  return transitions.length + marks.length + errors.length + overflow;
+function coursePointsOf({ transitions, errors, overflow, programChanged }: ViewState): number {
+  return transitions.length + errors.length + overflow + Number(programChanged);
 }

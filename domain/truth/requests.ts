@@ -7,6 +7,9 @@ export interface Requests {
   throughput: number | null;
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+const TEBIBYTE = 1_024 ** 4;
+
 /** Averages over the view's own requests; the player's counters go on over all its views, so only its first may use them. */
 export function requestsOf(events: readonly TimedEvent[], fields: ReadonlyMap<string, unknown>): Requests {
   const done = events.filter(({ name }) => name === "requestcompleted").map(({ fields: told }) => told);
@@ -18,7 +21,8 @@ export function requestsOf(events: readonly TimedEvent[], fields: ReadonlyMap<st
     const from = numberOrNull(told["request_response_start"]) ?? told["request_start"];
     const durationMs = difference(from, told["request_response_end"]) ?? 0;
     // One that took no time came from a cache, or from within the clock's grain.
-    return typeof bytes === "number" && bytes > 0 && durationMs > 0 ? [{ bits: bytes * 8, durationMs }] : [];
+    const isMeasured = typeof bytes === "number" && bytes > 0 && bytes <= TEBIBYTE;
+    return isMeasured && durationMs > 0 ? [{ bits: bytes * 8, durationMs }] : [];
   });
   const transferMs = sum(transfers.map(({ durationMs }) => durationMs));
   const timed = latencies.length > 0 || transferMs > 0;
@@ -34,10 +38,10 @@ export function requestsOf(events: readonly TimedEvent[], fields: ReadonlyMap<st
   };
 }
 
-/** Null where one end is not known or no time, or they are in the wrong order. */
+/** Null where one end is not known or no time, they are in the wrong order, or no request takes that long. */
 function difference(from: unknown, to: unknown): number | null {
   const [start, end] = [numberOrNull(from), numberOrNull(to)];
-  return start !== null && end !== null && end >= start ? end - start : null;
+  return start !== null && end !== null && end >= start && end - start <= DAY_MS ? end - start : null;
 }
 
 function sum(values: readonly number[]): number {

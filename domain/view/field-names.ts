@@ -47,6 +47,7 @@ const FLAG_FIELDS = [
   "player_is_fullscreen",
   "player_pip_enabled",
   "player_playback_mode",
+  "view_program_changed",
 ];
 
 const MEMBERS: readonly (readonly [names: readonly string[], role: number])[] = [

@@ -5,13 +5,17 @@ import { asFlag, type Mark, type ViewState } from "./view-state.ts";
 
 /** With all texts as long as may be, a view still fits into one record of a checkpoint; the first of the alphabet stay. */
 const MAX_FIELDS = 512;
-/** Sound players stay far below: a mark is made when the rendition or the mode changes, and with each snapshot. */
-const MAX_MARKS = 1_000;
+/** One every 1.25 s for seven hours: CMCD tells the bitrate with each request. */
+const MAX_MARKS = 20_000;
+/** Marks with texts may be large. SDKs tell them when the rendition or the mode changes, and with each snapshot. */
+const MAX_MARKS_WITH_TEXT = 1_000;
 /** Of a codec, a rendition or a mode, in UTF-16 code units; `player_playback_mode_data` may be longer. */
 const MAX_MARK_TEXT = 128;
 const MAX_MODE_DATA = 512;
 /** Samples more than five minutes behind the stream do not count, and the nearest may be anywhere within a second. */
 const MAX_LATENCY_BINS = 400;
+/** Clocks that nobody set are decades off; what is beyond two centuries is no time, and would spoil exact sums. */
+const MAX_DISTANCE_MS = 200 * 365.25 * 86_400_000;
 
 /** Folds the fields of one event that was not known yet. */
 export function foldFields(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
@@ -39,11 +43,19 @@ function tells(value: FieldValue): boolean {
 }
 
 function foldMark(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
+  const { marks } = view;
   const mark = markOf(event, viewerTimeMs);
-  insertBySequence(view.marks, mark);
-  if (view.marks.length <= MAX_MARKS) return;
-  view.marks.pop();
+  insertBySequence(marks, mark);
+  if (marks.length <= MAX_MARKS_WITH_TEXT) return;
+  const isFull = hasText(mark) && marks.filter(hasText).length > MAX_MARKS_WITH_TEXT;
+  if (isFull) marks.splice(marks.findLastIndex(hasText), 1);
+  else if (marks.length > MAX_MARKS) marks.pop();
+  else return;
   view.overflow += 1;
+}
+
+function hasText({ codec, name, mode, modeData }: Mark): boolean {
+  return codec !== undefined || name !== undefined || mode !== undefined || modeData !== undefined;
 }
 
 function markOf({ name: eventName, fields, sequence }: BeaconEvent, viewerTimeMs: number): Mark {
@@ -83,6 +95,7 @@ function foldFlags(view: ViewState, fields: BeaconEvent["fields"]): void {
   view.usedCaptions ||= isOn("player_captions_enabled") || isOn("player_text_track_enabled");
   view.usedFullscreen ||= isOn("player_is_fullscreen") || mode === "fullscreen";
   view.usedPip ||= isOn("player_pip_enabled") || mode === "pip";
+  view.programChanged ||= isOn("view_program_changed");
 }
 
 /**
@@ -93,6 +106,7 @@ function foldLatency(view: ViewState, { name, fields }: BeaconEvent): void {
   const [programMs, viewerMs] = [fields["player_program_time"], fields["viewer_time"]];
   if (typeof programMs !== "number" || typeof viewerMs !== "number" || name === "rebufferstart") return;
   const distanceMs = Math.round(viewerMs - programMs);
+  if (Math.abs(distanceMs) > MAX_DISTANCE_MS) return;
   const seconds = Math.floor(distanceMs / 1_000);
   const bins = view.latencyBins;
   let at = bins.length;

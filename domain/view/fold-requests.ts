@@ -7,6 +7,10 @@ export const MAX_CDN_LENGTH = 256;
 /** Types of requests whose CDN is the stream's: segments that hold pictures (as the web SDK looks at). */
 const SEGMENT_TYPES: ReadonlySet<unknown> = new Set(["media", "video"]);
 
+/** What is beyond was not measured: sums of thousands of requests stay below 2^53, where whole numbers are exact. */
+const MAX_REQUEST_BYTES = 2 ** 40;
+const MAX_REQUEST_MS = 24 * 3_600_000;
+
 /** Folds one `request*` event. All that is added up is whole, so that the order of adding cannot show. */
 export function foldRequest(view: ViewState, event: BeaconEvent): void {
   const { requests } = view;
@@ -20,18 +24,20 @@ export function foldRequest(view: ViewState, event: BeaconEvent): void {
 }
 
 function foldTimes({ requests }: ViewState, { fields }: BeaconEvent): void {
-  const bytes = wholeNumber(fields["request_bytes_loaded"]) ?? 0;
+  const told = wholeNumber(fields["request_bytes_loaded"]) ?? 0;
+  const bytes = told <= MAX_REQUEST_BYTES ? told : 0;
   const start = wholeNumber(fields["request_start"]);
   const firstByte = wholeNumber(fields["request_response_start"]);
   const end = wholeNumber(fields["request_response_end"]);
   requests.bytes += bytes;
-  if (start !== null && firstByte !== null && firstByte >= start) {
+  const latencyMs = durationMs(start, firstByte);
+  if (latencyMs !== null) {
     requests.latencyCount += 1;
-    requests.latencySumMs += firstByte - start;
-    requests.latencyMaxMs = Math.max(requests.latencyMaxMs, firstByte - start);
+    requests.latencySumMs += latencyMs;
+    requests.latencyMaxMs = Math.max(requests.latencyMaxMs, latencyMs);
   }
-  const loadMs = (end ?? 0) - (firstByte ?? start ?? Number.POSITIVE_INFINITY);
-  if (loadMs <= 0 || bytes === 0) return; // from a cache, or untimed
+  const loadMs = durationMs(firstByte ?? start, end) ?? 0;
+  if (loadMs === 0 || bytes === 0) return; // from a cache, or untimed
   requests.loadedBytes += bytes;
   requests.loadMs += loadMs;
 }
@@ -44,6 +50,12 @@ function foldSegmentCdn(view: ViewState, event: BeaconEvent): void {
   if (typeof cdn !== "string" || cdn === "") return;
   if (view.segmentCdn !== null && view.segmentCdn[0] > event.sequence) return;
   view.segmentCdn = [event.sequence, cdn.slice(0, MAX_CDN_LENGTH).toWellFormed()];
+}
+
+/** Null where an end is not told, or both cannot be true. */
+function durationMs(from: number | null, to: number | null): number | null {
+  if (from === null || to === null || to < from || to - from > MAX_REQUEST_MS) return null;
+  return to - from;
 }
 
 function wholeNumber(value: FieldValue | undefined): number | null {

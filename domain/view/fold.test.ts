@@ -52,11 +52,13 @@ const told = fc.dictionary(
       ...["video_codec", "player_playback_mode", "player_playback_mode_data", "player_is_fullscreen", "ad_type"],
       ...["player_text_track_enabled", "player_pip_enabled", "player_program_time", "ad_tag_url", "request_type"],
       ...["request_bytes_loaded", "request_start", "request_response_start", "request_response_end"],
+      "view_program_changed",
     )
     .map(encodeKey),
   fc.oneof(
     fc.integer({ min: -10, max: 5_000 }),
     fc.integer({ min: T - 500_000, max: T + 50_000 }),
+    fc.constantFrom(2 ** 53 - 1, 2 ** 60, 1e300, -1e300, 0.1),
     fc.constantFrom(true, false, null, "", "a", "true", "warning", "midroll", "pip", "media"),
   ),
 );
@@ -151,11 +153,25 @@ describe("lists of a state", () => {
   it("keep the same marks and live distances in any order, and no more than there is room for", () => {
     const count = 1_500;
     const events = Array.from({ length: count }, (_, index) =>
-      sent(index + 1, "hb", T + index, { vsobi: index + 1, ppgti: T - index * 1_000 }),
+      sent(index + 1, "hb", T + index, { vsobi: index + 1, vsocc: "avc1", ppgti: T - index * 1_000 }),
     );
     const view = viewOf(events);
     expect([view.marks.length, view.latencyBins.length, view.overflow]).toEqual([1_000, 400, 500]);
     expect(comparable(viewOf(events.toReversed()))).toEqual(comparable(view));
+  });
+
+  it("follow a player that tells its bitrate with every request, for hours", () => {
+    const bitrates = Array.from({ length: 5_000 }, (_, index) =>
+      sent(index + 3, "renditionchange", T + index * 4_000, { vsobi: index < 4_000 ? 800_000 : 400_000 }),
+    );
+    const events = [sent(1, "play", T), sent(2, "playing", T), ...bitrates];
+    const [view, mixed] = [viewOf(events), viewOf(events.toReversed())];
+    expect(recordOfView(view)).toMatchObject({
+      renditionDownshiftCount: 1,
+      renditions: [{ bitrate: 800_000, playingMs: 16_000_000 }, { bitrate: 400_000 }],
+    });
+    expect([view.overflow, view.transitions.length]).toEqual([0, 2]);
+    expect(comparable(mixed)).toEqual(comparable(view));
   });
 });
 

@@ -54,10 +54,12 @@ export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival)
   if (viewerTimeMs !== event.fields["viewer_time"]) view.clampedTimes += 1;
   if (view.newestMs === null || viewerTimeMs > view.newestMs) view.newestMs = viewerTimeMs;
   foldActivity(view, viewerTimeMs);
+  const playheadMs = playheadOf(event);
+  if (playheadMs > view.maxPlayheadMs) view.maxPlayheadMs = playheadMs;
   foldFields(view, event, viewerTimeMs);
   if (event.name.startsWith("request")) foldRequest(view, event);
   if (event.name === "error") foldError(view, event, viewerTimeMs);
-  if (TRANSITION_KINDS.has(event.name)) foldTransition(view, event, viewerTimeMs);
+  if (TRANSITION_KINDS.has(event.name)) foldTransition(view, event, { viewerTimeMs, playheadMs });
   return true;
 }
 
@@ -112,26 +114,23 @@ function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): v
   };
   insertBySequence(view.errors, entry);
   if (view.errors.length <= MAX_ERRORS) return;
-  // Fatal ones stay, and the last ones: one of them may have ended the view.
-  view.errors.splice(
-    Math.max(
-      0,
-      view.errors.findIndex(({ fatal }) => !fatal),
-    ),
-    1,
-  );
+  const oldestWarning = view.errors.findIndex(({ fatal }) => !fatal);
+  view.errors.splice(Math.max(0, oldestWarning), 1); // fatal ones stay, and the last ones: one may have ended the view
   view.overflow += 1;
 }
 
-function foldTransition(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
+/** Milliseconds of media; 0 where none is told. */
+function playheadOf({ fields }: BeaconEvent): number {
+  const playhead = fields["player_playhead_time"];
+  return typeof playhead === "number" && Number.isFinite(playhead) ? playhead : 0;
+}
+
+type Moment = Pick<Transition, "viewerTimeMs" | "playheadMs">;
+
+function foldTransition(view: ViewState, event: BeaconEvent, { viewerTimeMs, playheadMs }: Moment): void {
   if (event.name === "error" && event.fields["player_error_severity"] === "warning") return; // playback goes on
-  const playhead = event.fields["player_playhead_time"];
-  const transition: Transition = {
-    sequence: event.sequence,
-    kind: event.name as TransitionKind,
-    viewerTimeMs,
-    playheadMs: typeof playhead === "number" && Number.isFinite(playhead) ? playhead : 0,
-  };
+  const { sequence } = event;
+  const transition: Transition = { sequence, kind: event.name as TransitionKind, viewerTimeMs, playheadMs };
   const detail = detailOf(event);
   if (detail !== undefined) transition.detail = detail;
   insertBySequence(view.transitions, transition);

@@ -214,7 +214,7 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
   seekMs: { api: "view_seek_duration", told: "`seeking` to `seeked`, `playing` or the end" },
   maxPlayheadMs: {
     api: "view_max_playhead_position",
-    told: "largest playhead of any change of state, or `view_max_playhead_position`",
+    told: "largest playhead of any event, or `view_max_playhead_position`",
   },
   contentPlaybackMs: {
     api: "view_total_content_playback_time",

@@ -1,5 +1,5 @@
 import type { Playing } from "./playing.ts";
-import { overlapMs, spanAt } from "./span.ts";
+import { type ClosedSpan, spanAt } from "./span.ts";
 import type { Timeline } from "./timeline.ts";
 import type { PlaybackModeSpan, RenditionSpan, ViewRecord } from "./view-record.ts";
 import type { Mark, ViewState } from "./view-state.ts";
@@ -115,11 +115,19 @@ function compareRenditions(a: Rendition, b: Rendition): number {
 
 type Played<T> = T & { playingMs: number };
 
+/** One pass over both: a client may make thousands of either. */
 function playedSpans<T extends object>(standings: readonly Standing<T>[], playing: Playing["all"]): Played<T>[] {
-  return standings.map(({ fromMs, value }, at) => ({
-    ...value,
-    playingMs: overlapMs(playing, fromMs, standings[at + 1]?.fromMs ?? Number.POSITIVE_INFINITY),
-  }));
+  let first = 0;
+  return standings.map(({ fromMs, value }, index) => {
+    const toMs = standings[index + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    while (first < playing.length && (playing[first] as ClosedSpan).endMs <= fromMs) first += 1;
+    let playingMs = 0;
+    for (let at = first; at < playing.length && (playing[at] as ClosedSpan).startMs < toMs; at += 1) {
+      const { startMs, endMs } = playing[at] as ClosedSpan;
+      playingMs += Math.max(0, Math.min(endMs, toMs) - Math.max(startMs, fromMs));
+    }
+    return { ...value, playingMs };
+  });
 }
 
 /** Adds up what is the same, in order of first playing; whole milliseconds. */
@@ -127,8 +135,9 @@ function merge<T>(played: readonly Played<T>[], keyOf: (span: Played<T>) => stri
   const byKey = new Map<string, Played<T>>();
   for (const span of played) {
     if (span.playingMs === 0) continue;
-    const known = byKey.get(keyOf(span));
-    if (known === undefined) byKey.set(keyOf(span), { ...span });
+    const key = keyOf(span);
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, { ...span });
     else known.playingMs += span.playingMs;
   }
   return [...byKey.values()]

@@ -41,11 +41,14 @@ export function totalMs(spans: readonly Span[], untilMs: number): number {
 
 /** The span that holds `atMs`, if any. */
 export function spanAt(spans: readonly Span[], atMs: number): Span | null {
-  for (let at = spans.length - 1; at >= 0; at -= 1) {
-    const span = spans[at] as Span;
-    if (span.startMs <= atMs) return span.endMs === null || span.endMs > atMs ? span : null;
+  let [low, high] = [0, spans.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((spans[middle] as Span).startMs <= atMs) low = middle + 1;
+    else high = middle;
   }
-  return null;
+  const span = spans[low - 1];
+  return span !== undefined && (span.endMs === null || span.endMs > atMs) ? span : null;
 }
 
 /** The spans as they are known at `untilMs`, those without length left out. */

@@ -1,6 +1,6 @@
 import { type AdCourse, createAdCourse, inAdBreak, isAdShown, stepAds } from "./ad-course.ts";
 import { closeSpan, openSpan, type Span } from "./span.ts";
-import { type ErrorEntry, flagField, type Transition, type ViewState } from "./view-state.ts";
+import type { ErrorEntry, Transition, ViewState } from "./view-state.ts";
 
 /** What a view's changes of state say about its course, on the client clock. */
 export interface Timeline {
@@ -68,7 +68,7 @@ export function traceView(view: ViewState): Timeline {
   if (failureSequence !== null) {
     course.failure = view.errors.find((entry) => entry.sequence === failureSequence) ?? null;
   }
-  if (flagField(view, "view_program_changed") === true) course.startTold = false;
+  if (view.programChanged) course.startTold = false;
   return course;
 }
 

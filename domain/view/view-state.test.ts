@@ -7,12 +7,12 @@ import { restoreView, serializeView } from "./view-state.ts";
 
 /** What the first release did not keep. */
 const NEW = ["initials", "marks", "segmentCdn", "latencyBins", "newestArrival", "newestMs"];
-const NEW_FLAGS = ["usedCaptions", "usedFullscreen", "usedPip"];
+const NEW_FLAGS = ["usedCaptions", "usedFullscreen", "usedPip", "programChanged", "maxPlayheadMs"];
 
 it("reads states of the first release: what they did not keep is as if nothing had been told of it", () => {
   const view = playView([
     ["play", 0, { video_source_bitrate: 900_000 }],
-    ["playing", 400, { player_is_fullscreen: true }],
+    ["playing", 400, { player_is_fullscreen: true, player_playhead_time: 9_000 }],
     ["requestcompleted", 500, { request_bytes_loaded: 10, request_start: T, request_response_end: T + 5 }],
     ["hb", 9_700],
   ]);
@@ -24,4 +24,5 @@ it("reads states of the first release: what they did not keep is as if nothing h
   expect(record).toMatchObject({ watchMs: 9_000, startupMs: 400, requestCount: 1, requestThroughput: null });
   expect(record).toMatchObject({ usedFullscreen: false, renditions: [{ bitrate: 0, playingMs: 8_600 }] });
   expect(record).toMatchObject({ videoSourceBitrate: 900_000, videoSourceBitrateInitial: 900_000 });
+  expect(record.maxPlayheadMs).toBe(9_000);
 });

@@ -56,9 +56,7 @@ export const TRANSITIONS = [
   "adskipped",
   "devicesleep",
   "devicewake",
-  "renditionchange",
   "cdnchange",
-  "playbackmodechange",
 ] as const;
 
 export type TransitionKind = (typeof TRANSITIONS)[number];
@@ -158,6 +156,10 @@ export interface ViewState {
   usedCaptions: boolean;
   usedFullscreen: boolean;
   usedPip: boolean;
+  /** The player went on to another program without a new start: at any time, too. */
+  programChanged: boolean;
+  /** Furthest position that any event told, milliseconds of media. */
+  maxPlayheadMs: number;
   /** Newest client time of any event; null while there is none. */
   newestMs: number | null;
   /** Client times of recent events of any kind, ascending, at most one a second: who is silent is not watching. */
@@ -192,6 +194,8 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
     usedCaptions: false,
     usedFullscreen: false,
     usedPip: false,
+    programChanged: false,
+    maxPlayheadMs: 0,
     newestMs: null,
     activityMs: [],
     context: { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 },
@@ -224,12 +228,15 @@ export function restoreView(text: string): ViewState {
     initials?: [string, FieldEntry][];
     contextSequence: number | null;
   };
+  const fields = FieldTable.from(stored.fields);
   return {
     ...createView(stored.viewId, stored.firstSeenMs),
     ...stored,
-    fields: FieldTable.from(stored.fields),
+    fields,
     initials: FieldTable.from(stored.initials ?? []),
     requests: { ...noRequests(), ...stored.requests },
+    programChanged: stored.programChanged ?? asFlag(fields.value("view_program_changed")) === true,
+    maxPlayheadMs: stored.maxPlayheadMs ?? furthestOf(stored),
     newestMs: stored.newestMs ?? newestOf(stored),
     contextSequence: stored.contextSequence ?? Number.POSITIVE_INFINITY,
   };
@@ -239,6 +246,10 @@ export function restoreView(text: string): ViewState {
 function newestOf({ transitions, activityMs }: Pick<ViewState, "transitions" | "activityMs">): number | null {
   const times = [...transitions.map(({ viewerTimeMs }) => viewerTimeMs), ...activityMs.slice(-1)];
   return times.length === 0 ? null : times.reduce((newest, time) => Math.max(newest, time));
+}
+
+function furthestOf({ transitions }: Pick<ViewState, "transitions">): number {
+  return transitions.reduce((furthest, { playheadMs }) => Math.max(furthest, playheadMs), 0);
 }
 
 function finiteOrNull(value: number): number | null {

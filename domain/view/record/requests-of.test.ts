@@ -51,6 +51,13 @@ describe("requests", () => {
     expect(view(1, completed(0, 10, 20, 100))).toMatchObject({ requestCount: 1, requestLatencyMs: 10 });
   });
 
+  it("of sizes and lengths that nobody can have measured tell nothing by them, whatever came before", () => {
+    const absurd = [completed(0, 10, 20, 1e300), completed(0, 2 * 86_400_000, 4 * 86_400_000, 5)];
+    const record = played([completed(0, 10, 20, 1_000), ...absurd]);
+    expect(record).toMatchObject({ requestCount: 3, requestBytes: 1_005, requestLatencyMs: 10 });
+    expect(record.requestThroughput).toBeCloseTo((1_000 * 8) / 0.01, 6);
+  });
+
   it("with times in an order that cannot be tell nothing by them", () => {
     expect(played([completed(0, -50, 30, 100)]).requestLatencyMs).toBeNull(); // first byte before the request
     expect(played([completed(0, 50, 10, 100)]).requestThroughput).toBeNull(); // end before the first byte

@@ -21,7 +21,7 @@ export function requestsOf({ view }: RecordParts) {
         };
   return {
     ...counts,
-    requestBytes: Math.min(bytes, Number.MAX_SAFE_INTEGER),
+    requestBytes: bytes,
     ...averagesOf(sums, told),
   } satisfies Partial<ViewRecord>;
 }

@@ -37,10 +37,9 @@ function lengthOf(spans: readonly ClosedSpan[]): number {
   return Math.round(totalMs(spans, 0));
 }
 
-/** Largest playhead reported; after a failure the client's own figure stands still, and so does this. */
+/** The client's own figure stands still after a failure, though what is buffered may play on: its events tell more. */
 function maxPlayheadMs(view: ViewState): number {
-  const reported = numberField(view, "view_max_playhead_position") ?? 0;
-  return view.transitions.reduce((max, { playheadMs }) => Math.max(max, playheadMs), Math.max(0, reported));
+  return Math.max(view.maxPlayheadMs, numberField(view, "view_max_playhead_position") ?? 0);
 }
 
 const RANGE = /"(\d{1,15}(?:\.\d+)?):(\d{1,15}(?:\.\d+)?)"/g;
