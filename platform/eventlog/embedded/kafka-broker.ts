@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Kafka, logLevel } from "kafkajs";
-import { quietRequestQueue } from "../kafka/kafka-connection.ts";
+import { mendKafkajs } from "../kafka/mend-kafkajs.ts";
 import { type BrokerPlace, brokerProperties, LOG4J_PROPERTIES } from "./broker-properties.ts";
 
 const run = promisify(execFile);
@@ -100,7 +100,7 @@ class BrokerProcess implements KafkaBroker {
 
   /** In the cluster's own list, so that topics can be placed on it. */
   async #answers(): Promise<boolean> {
-    quietRequestQueue();
+    mendKafkajs();
     const retry = { retries: 0 };
     const admin = new Kafka({ brokers: [this.address], logLevel: logLevel.NOTHING, retry }).admin({ retry });
     try {

@@ -1,4 +1,3 @@
-import { CONTRACT_TOPICS } from "../contract-topics.ts";
 import { openKafkaLog } from "./kafka-log.ts";
 
 /** What the parent is told, in this order for each batch. */
@@ -20,7 +19,7 @@ const { group, bootstrap, prefix, ...options } = JSON.parse(process.argv[2] ?? "
 const log = openKafkaLog({
   ...options,
   access: { brokers: [bootstrap], prefix, tls: null, sasl: null },
-  topics: CONTRACT_TOPICS,
+  topics: { events: { partitions: 4, compacted: false } },
   retentionMs: 1e12,
 });
 const say = (message: ChildSays): void => void process.send?.(message);

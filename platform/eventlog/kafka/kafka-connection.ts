@@ -1,12 +1,12 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type ISocketFactory, Kafka, type LogEntry, logLevel } from "kafkajs";
-import Cluster, { type Broker, type ConnectionPool, type Protocol } from "kafkajs/src/cluster/index.js";
-import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
+import Cluster, { type Broker, type Protocol } from "kafkajs/src/cluster/index.js";
 import protocol from "kafkajs/src/protocol/requests/index.js";
 import type { Logger } from "../../observability/logger.ts";
 import type { KafkaAccess } from "./kafka-access.ts";
 import { errorFromCode } from "./kafka-errors.ts";
+import { mendKafkajs } from "./mend-kafkajs.ts";
 
 /**
  * Versions of the messages we use: the newest that kafkajs writes. All are understood by brokers from 2.3 to 4.4, beyond
@@ -40,7 +40,7 @@ export class KafkaConnection {
   #isClosed = false;
 
   constructor(access: KafkaAccess, clientId: string, log: Logger | null) {
-    quietRequestQueue();
+    mendKafkajs();
     const kafka = new Kafka({
       brokers: [...access.brokers],
       logLevel: logLevel.WARN,
@@ -135,41 +135,16 @@ export async function sendRaw(
   if (make === undefined) throw new Error(`kafkajs writes no ${message} ${VERSIONS[message]}`);
   const made = make(fields);
   try {
-    await connectOnce(broker.connectionPool, message === "Fetch" ? 1 : 0);
     return await broker.connectionPool.send({ ...made, response: responseOf(made), logResponseError: false });
   } catch (error) {
-    if (error instanceof Error && error.name === "KafkaJSConnectionClosedError") await broker.disconnect();
+    // An answer that comes too late, or was never understood, must not be taken for that of a later request.
+    const ends = ["KafkaJSConnectionClosedError", "KafkaJSRequestTimeoutError"];
+    if (error instanceof Error && ends.includes(error.name)) await broker.disconnect();
     throw error;
   }
-}
-
-const connecting = new WeakMap<ConnectionPool, Map<number, Promise<unknown>>>();
-
-/** Two requests that find a connection closed would open two, and later take the end of the one for that of the other. */
-async function connectOnce(pool: ConnectionPool, index: number): Promise<void> {
-  const known = connecting.get(pool) ?? new Map<number, Promise<unknown>>();
-  connecting.set(pool, known);
-  const pending = known.get(index) ?? pool.getConnection(index).finally(() => known.delete(index));
-  known.set(index, pending);
-  await pending;
 }
 
 /** Throws for an error code of a part of an answer. */
 export function checkCode(code: number): void {
   if (code !== 0) throw errorFromCode(code);
-}
-
-let isQuiet = false;
-
-/**
- * kafkajs sets a timer with a negative delay after every request, to look for throttled ones even where nothing waits:
- * Node says so in a warning and makes it 1 ms. Without throttled requests there is nothing to look for.
- */
-export function quietRequestQueue(): void {
-  if (isQuiet) return;
-  isQuiet = true;
-  const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
-  RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
-    if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
-  };
 }

@@ -16,7 +16,6 @@ declare module "kafkajs/src/cluster/index.js" {
 
   /** Fetch has a connection of its own (1); all other requests share one (0), which answers them one after the other. */
   export interface ConnectionPool {
-    getConnection(index: number): Promise<unknown>;
     send(protocol: Protocol): Promise<unknown>;
   }
 
@@ -96,6 +95,25 @@ declare module "kafkajs/src/protocol/error.js" {
 
 declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
   export default function crc32C(bytes: Buffer): number;
+}
+
+declare module "kafkajs/src/network/connection.js" {
+  export default class Connection {
+    constructor(options: {
+      host: string;
+      port: number;
+      logger: import("kafkajs").Logger;
+      socketFactory: import("kafkajs").ISocketFactory;
+      requestTimeout: number;
+      connectionTimeout: number;
+    });
+    socket: import("node:net").Socket | undefined;
+    chunks: Buffer[];
+    bytesBuffered: number;
+    bytesNeeded: number;
+    isConnected(): boolean;
+    connect(): Promise<unknown>;
+  }
 }
 
 declare module "kafkajs/src/network/requestQueue/index.js" {

@@ -1,7 +1,7 @@
 import kafkajs, { type Admin, Kafka, logLevel } from "kafkajs";
 import type { KafkaAccess } from "./kafka-access.ts";
-import { quietRequestQueue } from "./kafka-connection.ts";
 import { asLogError } from "./kafka-errors.ts";
+import { mendKafkajs } from "./mend-kafkajs.ts";
 
 export interface TopicSettings {
   partitions: number;
@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
  * number of partitions: a view's records would otherwise be looked for in another one.
  */
 export async function ensureTopic(access: KafkaAccess, name: string, settings: TopicSettings): Promise<void> {
-  quietRequestQueue();
+  mendKafkajs();
   const retry = { retries: 1, initialRetryTime: 100 };
   const kafka = new Kafka({
     brokers: [...access.brokers],
