@@ -3,8 +3,15 @@ const DAY_MS = 86_400_000;
 const OLDEST_MS = 0;
 const NEWEST_MS = Date.UTC(2200, 0, 1);
 
+const UINT32_MAX = 4_294_967_295;
+
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
+}
+
+/** 0 for what is not a number. */
+export function uint32(value: number): number {
+  return Number.isNaN(value) ? 0 : Math.round(clamp(value, 0, UINT32_MAX));
 }
 
 /** A number in JSON is a DateTime64(3)'s milliseconds as they are: a tenth of the work of writing and reading a date. */

@@ -1,8 +1,7 @@
 import { type ColumnKind, RECORD_COLUMNS } from "../../domain/view/record-columns.ts";
 import type { PlaybackModeSpan, PlaybackRange, RenditionSpan, ViewRecord } from "../../domain/view/view-record.ts";
-import { clamp, dateTime64 } from "./column-values.ts";
+import { clamp, dateTime64, uint32 } from "./column-values.ts";
 
-const UINT32_MAX = 4_294_967_295;
 const FLOAT32_MAX = 3.4e38;
 
 /** Longest value that a filter can name (docs/realtime.md), in UTF-16 code units. */
@@ -65,10 +64,6 @@ function orNull(encode: (value: number) => number): (value: number | null) => nu
 
 function uint(value: number): number {
   return Number.isNaN(value) ? 0 : Math.round(clamp(value, 0, Number.MAX_SAFE_INTEGER));
-}
-
-function uint32(value: number): number {
-  return Number.isNaN(value) ? 0 : Math.round(clamp(value, 0, UINT32_MAX));
 }
 
 function real32(value: number): number {

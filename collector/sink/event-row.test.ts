@@ -15,21 +15,20 @@ const nested = fc.dictionary(
   fc.oneof(fc.array(value), fc.dictionary(text, value)),
 );
 
+const sent = fc.constantFrom(null, 1_795_500_000_400);
+
 // Compared as text: JSON.parse of Node 24 mistakes some names of one escape (`"\""`) for others it has seen.
 it("is the line that JSON makes of a row, whatever the event carries", () => {
   fc.assert(
-    fc.property(text, text, fields, nested, (viewId, name, some, objects) => {
+    fc.property(text, text, fields, nested, sent, fc.boolean(), (viewId, name, some, objects, sentAtMs, late) => {
       const event: BeaconEvent = { name, viewId, sequence: 3, fields: some, nested: objects };
-      const line = eventRow(
-        7 as EnvironmentId,
-        { viewId, firstSeenMs: 1_795_500_000_123 },
-        event,
-        1_795_500_000_500,
-        90,
-      );
+      const line = eventRow(event, {
+        ...{ environmentId: 7 as EnvironmentId, viewId, firstSeenMs: 1_795_500_000_123, retentionDays: 90 },
+        ...{ arrivedAtMs: 1_795_500_000_500, sentAtMs, late },
+      });
       const details = JSON.stringify({ ...some, ...objects });
-      const times = [1_795_500_000_123, name, 1_795_500_000_500, 1_795_500_000_500, 0];
-      expect(line).toBe(JSON.stringify([7, viewId, 3, ...times, details, "2027-02-22"]));
+      const times = [1_795_500_000_123, name, 1_795_500_000_500, sentAtMs, 1_795_500_000_500, 0];
+      expect(line).toBe(JSON.stringify([7, viewId, 3, Number(late), ...times, details, "2027-02-22"]));
     }),
   );
 });

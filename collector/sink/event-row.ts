@@ -2,25 +2,35 @@ import type { EnvironmentId } from "../../domain/identifiers.ts";
 import type { BeaconEvent, FieldValue } from "../../domain/wire/decode-events.ts";
 import { clamp, dateTime64, expiry } from "./column-values.ts";
 
+/** What the rows of a request's events have in common. */
+export interface EventArrival {
+  environmentId: EnvironmentId;
+  viewId: string;
+  firstSeenMs: number;
+  /** After the view was final: it changes nothing there. */
+  late: boolean;
+  /** Log time. */
+  arrivedAtMs: number;
+  /** Client clock; null when the SDK does not tell. */
+  sentAtMs: number | null;
+  retentionDays: number;
+}
+
 /**
  * A row of table `events` as a line of JSON, values in the order of its columns. Written by hand: `JSON.stringify` of
  * objects with names from outside, and then of their text again, was more than half of all that folding costs.
  */
-export function eventRow(
-  environmentId: EnvironmentId,
-  view: { viewId: string; firstSeenMs: number },
-  event: BeaconEvent,
-  arrivedAtMs: number,
-  retentionDays: number,
-): string {
+export function eventRow(event: BeaconEvent, arrival: EventArrival): string {
+  const { environmentId, viewId, firstSeenMs, late, sentAtMs, retentionDays } = arrival;
   const viewerTimeMs = event.fields["viewer_time"];
   const playheadMs = event.fields["player_playhead_time"];
-  const [seenAt, arrivedAt] = [dateTime64(view.firstSeenMs), dateTime64(arrivedAtMs)];
+  const [seenAt, arrivedAt] = [dateTime64(firstSeenMs), dateTime64(arrival.arrivedAtMs)];
+  const sentAt = sentAtMs === null ? "null" : dateTime64(sentAtMs);
   const viewedAt = typeof viewerTimeMs === "number" ? dateTime64(viewerTimeMs) : arrivedAt;
   const playhead = typeof playheadMs === "number" ? Math.trunc(clamp(playheadMs, -9e15, 9e15)) : 0;
   return (
-    `[${environmentId},${quoted(view.viewId)},${event.sequence},${seenAt},${quoted(event.name)},${arrivedAt},` +
-    `${viewedAt},${playhead},"${details(event)}","${expiry(view.firstSeenMs, retentionDays)}"]`
+    `[${environmentId},${quoted(viewId)},${event.sequence},${Number(late)},${seenAt},${quoted(event.name)},` +
+    `${arrivedAt},${sentAt},${viewedAt},${playhead},"${details(event)}","${expiry(firstSeenMs, retentionDays)}"]`
   );
 }
 

@@ -3,7 +3,7 @@ import type { Beat } from "../../domain/monitoring/beat.ts";
 import type { BeatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
 import type { ViewRecord } from "../../domain/view/view-record.ts";
 import { numberField, type ViewState } from "../../domain/view/view-state.ts";
-import { clamp, dateTime64, expiry } from "./column-values.ts";
+import { dateTime64, expiry, uint32 } from "./column-values.ts";
 import { encodeRecord, RECORD_COLUMN_NAMES } from "./encode-value.ts";
 
 /** Values of one row, in the order of the table's column list below. */
@@ -15,9 +15,11 @@ export const COLUMNS = {
     "environment_id",
     "view_id",
     "sequence",
+    "late",
     "view_first_seen",
     "name",
     "server_time",
+    "sent_time",
     "viewer_time",
     "playhead_ms",
     "details",
@@ -60,8 +62,6 @@ export const COLUMNS = {
 } as const;
 
 export type SinkTable = keyof typeof COLUMNS;
-
-const UINT32_MAX = 4_294_967_295;
 
 /** Everything a view's row is made of. */
 export interface ViewRowSource {
@@ -124,8 +124,4 @@ export function beatRow(
     Number(beat.playbackFailure),
     uint32(numberField(view, "video_source_bitrate") ?? 0),
   ];
-}
-
-function uint32(value: number): number {
-  return Math.round(clamp(value, 0, UINT32_MAX));
 }

@@ -24,7 +24,7 @@ export class Tables {
 
   insert({ events = [], views = [], beats = [] }: Parameters<Sink["store"]>[0]): void {
     for (const row of valuesOf(events)) {
-      this.events.set(key(row, "events", ["environment_id", "view_id", "sequence"]), row);
+      this.events.set(key(row, "events", ["environment_id", "view_id", "sequence", "late"]), row);
     }
     for (const row of valuesOf(views)) keepNewest(this.views, key(row, "views", ["environment_id", "view_id"]), row);
     for (const row of valuesOf(beats)) {

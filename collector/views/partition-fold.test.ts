@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
+import type { InsertRows } from "../../platform/clickhouse/clickhouse.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { COLUMNS, type Row } from "../sink/rows.ts";
 import { ASSET, arrivingAt, busyLog, newFold, PLAYED_ASSET, run, START_MS, ticks } from "../testing/fold-run.ts";
@@ -11,6 +12,9 @@ const ONE = 1 as EnvironmentId;
 const TWO = 2 as EnvironmentId;
 
 const view = (row: Row, name: (typeof COLUMNS.views)[number]) => row[COLUMNS.views.indexOf(name)];
+
+const lateMarks = (lines: InsertRows): number[] =>
+  [...lines].map((line) => JSON.parse(String(line))[COLUMNS.events.indexOf("late")]);
 
 describe("PartitionFold", () => {
   it("keeps two environments apart that send the same view ids", () => {
@@ -99,7 +103,9 @@ describe("PartitionFold", () => {
     const rows = fold.collect();
     const folded = counts.folded;
     fold.apply([arrivingAt(last, START_MS + 4_000_000)]);
-    expect(fold.collect()).toMatchObject({ views: [], beats: [] });
+    const late = fold.collect();
+    expect(late).toMatchObject({ views: [], beats: [] });
+    expect([rows, late].map(({ events }) => new Set(lateMarks(events)))).toEqual([new Set([0]), new Set([1])]);
     expect(counts.folded).toBe(folded);
     expect(counts.late).toBeGreaterThan(0);
     expect(rows.views).toHaveLength(1);

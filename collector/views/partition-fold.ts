@@ -12,7 +12,7 @@ import { decodeEvent } from "../../domain/wire/decode-events.ts";
 import type { RejectReason } from "../../domain/wire/peek-event.ts";
 import { RowLines } from "../../platform/clickhouse/row-lines.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
-import { eventRow } from "../sink/event-row.ts";
+import { type EventArrival, eventRow } from "../sink/event-row.ts";
 import { beatRow, type Row, viewRow } from "../sink/rows.ts";
 import { type EventCounts, NO_EVENTS } from "./event-counts.ts";
 import { FinalViews } from "./final-views.ts";
@@ -136,8 +136,9 @@ export class PartitionFold {
 
   #fold(open: OpenView, record: BeaconRecord, atMs: number): void {
     const { state } = open;
-    const { environmentId, transmittedAtMs, context } = record;
+    const { transmittedAtMs, context } = record;
     const arrival = { atMs, transmittedAtMs, context };
+    const rowsArrival = arrivalOf(record, { firstSeenMs: state.firstSeenMs, arrivedAtMs: atMs, late: false });
     const [offsetMs, coursePoints] = [state.clockOffsetMs, coursePointsOf(state)];
     let isNews = false;
     for (const [index, raw] of record.events.entries()) {
@@ -145,7 +146,7 @@ export class PartitionFold {
       if (decoded.kind === "rejected") this.#reject(decoded.reason, record, index);
       else if (foldEvent(state, decoded.event, arrival)) {
         this.counts.folded += 1;
-        this.#eventRows.push(eventRow(environmentId, state, decoded.event, atMs, context.retentionDays));
+        this.#eventRows.push(eventRow(decoded.event, rowsArrival));
         isNews = true;
       } else this.counts.repeated += 1;
     }
@@ -158,7 +159,7 @@ export class PartitionFold {
   }
 
   #takeLate(record: BeaconRecord, firstSeenMs: number, atMs: number): void {
-    const view = { viewId: record.viewId, firstSeenMs };
+    const rowsArrival = arrivalOf(record, { firstSeenMs, arrivedAtMs: atMs, late: true });
     for (const [index, raw] of record.events.entries()) {
       const decoded = decodeEvent(raw);
       if (decoded.kind === "rejected") {
@@ -166,7 +167,7 @@ export class PartitionFold {
         continue;
       }
       this.counts.late += 1;
-      this.#eventRows.push(eventRow(record.environmentId, view, decoded.event, atMs, record.context.retentionDays));
+      this.#eventRows.push(eventRow(decoded.event, rowsArrival));
     }
   }
 
@@ -259,6 +260,13 @@ export class PartitionFold {
     const device = viewerDevice(state, this.#deps.parseDevice(state.context.userAgent));
     return { device, dimensions: beatDimensions(state, viewDimensions(state, device)) };
   }
+}
+
+function arrivalOf(
+  { environmentId, viewId, transmittedAtMs: sentAtMs, context }: BeaconRecord,
+  more: Pick<EventArrival, "firstSeenMs" | "arrivedAtMs" | "late">,
+): EventArrival {
+  return { environmentId, viewId, sentAtMs, retentionDays: context.retentionDays, ...more };
 }
 
 /** Grows whenever the state got something that `traceView` reads, so that a steady viewer is not traced again. */

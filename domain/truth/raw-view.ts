@@ -10,6 +10,8 @@ export interface RawEvent {
   arrivedAtMs: number;
   /** Client clock when its request was sent; null when the client does not tell. */
   transmittedAtMs: number | null;
+  /** Whether it came after its view was final, where the store says so; of what stands in the log the silence before tells. */
+  late?: boolean;
 }
 
 /** All that ever came of one view, in any order. */

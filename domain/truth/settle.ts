@@ -51,6 +51,7 @@ export function patienceMs(ended: boolean): number {
 }
 
 function untilFinal(arrivals: readonly RawEvent[]): RawEvent[] {
+  if (arrivals.some(({ late }) => late !== undefined)) return arrivals.filter(({ late }) => late !== true);
   const inTime: RawEvent[] = [];
   let ended = false;
   let lastSeenMs = Number.POSITIVE_INFINITY;

@@ -7,40 +7,31 @@ import type { ClickHouse } from "../../../platform/clickhouse/clickhouse.ts";
 const EventRow = z.object({
   view_id: z.string(),
   sequence: z.number(),
+  late: z.number(),
   name: z.string(),
   arrived_ms: z.number(),
+  sent_ms: z.number().nullable(),
   details: z.string(),
 });
 
-/**
- * Views as table `events` keeps them. When a request was sent is not kept: the newest time that its events tell stands for
- * it, so that times on the server's clock are a few seconds off, and nothing else is.
- */
+/** Views as table `events` keeps them: of repeats nothing but those that came late. */
 export async function viewsOfStoredEvents(clickhouse: ClickHouse, environmentId: EnvironmentId): Promise<RawView[]> {
   const rows = await clickhouse.query(
-    `SELECT view_id, sequence, name, toFloat64(toUnixTimestamp64Milli(server_time)) AS arrived_ms, details
+    `SELECT view_id, sequence, late, name, details,
+       toFloat64(toUnixTimestamp64Milli(server_time)) AS arrived_ms, toFloat64(toUnixTimestamp64Milli(sent_time)) AS sent_ms
      FROM events FINAL WHERE environment_id = {environmentId: UInt32}`,
     { environmentId },
     EventRow,
   );
   return [...Map.groupBy(rows, (row) => row.view_id)].map(([viewId, ofView]) => ({
     viewId,
-    events: [...Map.groupBy(ofView, (row) => row.arrived_ms).values()].flatMap(requestOf),
+    events: ofView.map(eventOf),
     bot: false,
   }));
 }
 
-function requestOf(rows: readonly z.infer<typeof EventRow>[]): RawEvent[] {
-  const events = rows.map(({ sequence, name, arrived_ms: arrivedAtMs, details }) => {
-    const fields = JSON.parse(details) as Record<string, FieldValue>; // our own writing, tested beside event-row.ts
-    return { sequence, name, arrivedAtMs, fields };
-  });
-  const told = events.map(({ fields }) => Number(fields["viewer_time"]));
-  return events.map((event) => ({ ...event, transmittedAtMs: Math.max(...told) }));
-}
-
-/** Longest silence between arrivals, in milliseconds: what came after a long one may have come too late to count. */
-export function longestSilenceMs({ events }: RawView): number {
-  const arrivals = events.map(({ arrivedAtMs }) => arrivedAtMs).sort((one, other) => one - other);
-  return arrivals.reduce((longest, atMs, at) => Math.max(longest, atMs - (arrivals[at - 1] ?? atMs)), 0);
+function eventOf({ sequence, name, details, ...row }: z.infer<typeof EventRow>): RawEvent {
+  const fields = JSON.parse(details) as Record<string, FieldValue>; // our own writing, tested beside event-row.ts
+  const times = { arrivedAtMs: row.arrived_ms, transmittedAtMs: row.sent_ms };
+  return { sequence, name, fields, ...times, late: row.late === 1 };
 }

@@ -184,9 +184,11 @@ describe("askEvents", () => {
     "environment_id",
     "view_id",
     "sequence",
+    "late",
     "view_first_seen",
     "name",
     "server_time",
+    "sent_time",
     "viewer_time",
     "playhead_ms",
     "details",
@@ -195,27 +197,37 @@ describe("askEvents", () => {
 
   it("tells the events of one view of one environment, each once, by the viewer's clock", async () => {
     const atMs = TIMES.fromMs;
-    const event = (id: number, view: string, sequence: number, viewerMs: number) => [
+    const event = (id: number, view: string, sequence: number, viewerMs: number, late = 0) => [
       id,
       view,
       sequence,
+      late,
       new Date(atMs),
       "hb",
       new Date(atMs + 5),
+      sequence === 1 ? null : new Date(atMs + 3),
       new Date(atMs + viewerMs),
       -3,
       "{}",
       "2105-01-01",
     ];
     const ours = [event(4, "v", 2, 20), event(4, "v", 3, 10), event(4, "v", 1, 20)];
+    const late = [event(4, "v", 2, 0, 1), event(4, "v", 4, 30, 1)]; // the first repeats one that counted
     await clickhouse.client.insert("events", columns, [...ours, event(9, "v", 7, 0), event(4, "w", 8, 0)]);
-    await clickhouse.client.insert("events", columns, ours);
+    await clickhouse.client.insert("events", columns, [...ours, ...late]);
     const rows = await answer<EventRow>(clickhouse, askEvents(environment(4), "v", atMs));
-    expect(rows.map(({ sequence }) => sequence)).toEqual([3, 1, 2]);
+    expect(rows.map((row) => [row.sequence, row.late, row.sent_time_ms])).toEqual([
+      [3, 0, atMs + 3],
+      [1, 0, null],
+      [2, 0, atMs + 3],
+      [4, 1, atMs + 3],
+    ]);
     expect(rows[0]).toEqual({
       sequence: 3,
+      late: 0,
       name: "hb",
       server_time_ms: atMs + 5,
+      sent_time_ms: atMs + 3,
       viewer_time_ms: atMs + 10,
       playhead_ms: -3,
       details: "{}",
