@@ -51,7 +51,7 @@ async function main(): Promise<number> {
 
 /** The first of each kind after a start, nothing in memory; later kinds find some columns read by earlier ones. */
 async function askCold(store: QueryStore, kinds: readonly Kind[]): Promise<void> {
-  say("\ncold, ms     24 h  30 days");
+  say("\ncold, ms: 24 h, 30 days");
   for (const kind of kinds) {
     const tookMs: number[] = [];
     for (const range of RANGES) {
@@ -59,12 +59,7 @@ async function askCold(store: QueryStore, kinds: readonly Kind[]): Promise<void>
       await answer(store, questionsOf(kind, range).ours);
       tookMs.push(performance.now() - startedMs);
     }
-    say(
-      `${tookMs
-        .map((ms) => ms.toFixed(0).padStart(15))
-        .join("")
-        .slice(-17)}  ${kind.name}`,
-    );
+    say(`${tookMs.map((ms) => ms.toFixed(0).padStart(8)).join("")}  ${kind.name}`);
   }
 }
 

@@ -2,7 +2,7 @@ import { RECORD_COLUMNS } from "../../domain/view/record-columns.ts";
 
 /*
  * What the generated views hold: an SQL expression for each column of table `views`, over the row's number `n`, the day's
- * first moment `{dayMs}` and the version `{v}` (1, or 2 for a view that was written again). Everything is a function of
+ * first moment `{dayMs}`, its first number and how many it has, and the version `{v}` (1, or 2 for a view that was written again). Everything is a function of
  * these, so that a second version differs only in what grows while somebody watches on.
  */
 
@@ -37,7 +37,10 @@ const HEIGHTS = [1080, 720, 480, 2160, 360];
 
 /** Worked out once a row, and used by the columns below. */
 export const GENERATED_PARTS: Readonly<Record<string, string>> = {
-  first_ms: `{dayMs: Int64} + toInt64(86400000 * (${random(1)} + 0.12 * sin(6.2831853 * ${random(1)})))`,
+  /** 0..1 over the day: views come in the order of their numbers. */
+  moment: `(n - {dayFirst: UInt64} + ${random(1)}) / {perDay: UInt64}`,
+  /** More in the evening than in the morning. */
+  first_ms: "{dayMs: Int64} + toInt64(86400000 * (moment + 0.12 * sin(6.2831853 * moment)))",
   title: zipf(2, TITLES),
   viewer: `if(${chance(3, 0.7)}, ${zipf(4, VIEWERS)}, ${whole(4, VIEWERS)})`,
   failed: chance(5, 0.012),
