@@ -11,13 +11,23 @@ export interface Aggregate {
   level: { groupSql: string; wholeSql: string } | null;
 }
 
-/** Share of viewers tracked is told to six digits; stored as Float32 it has lost a few. */
-const RATE_SQL = "round(toFloat64(sample_rate), 6)";
-/** Each view stands for so many. */
-export const WEIGHT_SQL = `if(${RATE_SQL} > 0, 1 / ${RATE_SQL}, 1)`;
+/**
+ * Each view stands for so many. The share of viewers tracked is told to six digits; stored as Float32 it has lost a few.
+ * Clients tell it, so no view stands for more than a million.
+ */
+export const WEIGHT_SQL = "if(sample_rate > 0, 1 / greatest(round(toFloat64(sample_rate), 6), 0.000001), 1)";
 
-/** Weights are whole numbers there. */
+/** Weights of quantiles are whole numbers. */
 const REPEATS_SQL = "toUInt64(floor(w + 0.5))";
+
+/**
+ * A weighted quantile keeps a table of all different values: over 5 million views a comparison took 3 GB. To 14 binary
+ * digits there are few: 1 GB, and two thirds of the processor time. Whole numbers to 16,384 stay as they are, nothing moves
+ * by more than 2^-14 (0.006 %) of itself. The mask clears 39 of the 52 bits behind the point, the sum rounds.
+ */
+function toFewDigits(column: string): string {
+  return `reinterpretAsFloat64(bitAnd(reinterpretAsUInt64(toFloat64(${column})) + 0x4000000000, 0xffffff8000000000))`;
+}
 
 const QUANTILES = ["median", "95th"] as const;
 type Quantile = (typeof QUANTILES)[number];
@@ -66,11 +76,11 @@ function quotient(factor: number, weighted: boolean, suffix: string): Aggregate 
 
 /**
  * Linear interpolation between the neighbours of rank level × (n − 1), counted from 0; weighted, as if each value stood
- * there as often as it weighs, rounded.
+ * there as often as it weighs, rounded, and to few digits.
  */
 function quantile(quantiles: readonly Quantile[], at: number, weighted: boolean, suffix: string): Aggregate {
   const name = weighted ? "quantilesExactWeightedInterpolated" : "quantilesExactInclusive";
-  const args = weighted ? `v${suffix}, ${REPEATS_SQL}` : `v${suffix}`;
+  const args = weighted ? `${toFewDigits(`v${suffix}`)}, ${REPEATS_SQL}` : `v${suffix}`;
   const levels = quantiles.map((each) => LEVELS[each]).join(", ");
   const groupSql = `finalizeAggregation(state${suffix})[${at + 1}]`;
   return {

@@ -5,12 +5,11 @@ import type { Scope } from "../scope.ts";
 import { aggregate, groupColumns } from "./aggregate.ts";
 import type { KeyedQuestion } from "./ask-labels.ts";
 import { impactSql, levelSql } from "./impact.ts";
+import type { Page } from "./page.ts";
 import { SETTINGS } from "./scope-clause.ts";
 import { viewRows } from "./view-rows.ts";
 
-export interface BreakdownOptions {
-  limit: number;
-  offset: number;
+export interface BreakdownOptions extends Page {
   orderBy: "negative_impact" | "value" | "views" | "field";
   direction: "asc" | "desc";
 }

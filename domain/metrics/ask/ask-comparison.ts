@@ -5,7 +5,7 @@ import type { Metric } from "../metric.ts";
 import { metricById } from "../metrics.ts";
 import type { Scope } from "../scope.ts";
 import { aggregate, WEIGHT_SQL } from "./aggregate.ts";
-import { FROM, inRange, SETTINGS, scopeClause, TO } from "./scope-clause.ts";
+import { inRange, SETTINGS, scopeClause, TOUCHES_RANGE } from "./scope-clause.ts";
 
 /** Answer of {@link askComparison}: one row, a column for each item, named by {@link comparedColumn}. */
 export type ComparisonRow = Readonly<Record<string, number | null>>;
@@ -18,12 +18,6 @@ const ITEMS: readonly ComparedItem[] = [
   ...Object.values(COMPARED_TOTALS),
   ...COMPARED_SCORES.flatMap(({ score, items }) => [score, ...items]),
 ];
-
-/** No view ends before it starts, so one that starts or ends in the range does both of this; and this has indexes. */
-const TOUCHES_RANGE = `view_end >= ${FROM} AND view_start < ${TO}`;
-
-/** Weighted quantiles keep a table of all values: two threads took more than 4 GiB for 5 million views. */
-const ONE_THREAD = ", max_threads = 1";
 
 /** Every number of a slice, in one pass; each metric goes by its own time of a view. */
 export function askComparison(scope: Scope): Question {
@@ -56,7 +50,7 @@ FROM (
     WHERE ${where.sql}
   )
 )
-${SETTINGS}${weighted ? ONE_THREAD : ""}`,
+${SETTINGS}`,
     params: where.params,
   };
 }

@@ -1,15 +1,14 @@
-import type { Question } from "../../monitoring/queries.ts";
 import { RECORD_COLUMNS } from "../../view/record-columns.ts";
-import { type DimensionColumn, dimensionColumn } from "../dimension-column.ts";
+import { dimensionColumn } from "../dimension-column.ts";
 import type { Dimension } from "../dimensions.ts";
+import { NAMED_BY_VIEWS } from "../named-by-views.ts";
 import type { Scope } from "../scope.ts";
 import { WEIGHT_SQL } from "./aggregate.ts";
 import type { KeyedQuestion } from "./ask-labels.ts";
-import { inRange, SETTINGS, scopeClause } from "./scope-clause.ts";
+import type { Page, PagedQuestion } from "./page.ts";
+import { inRange, SETTINGS, scopeClause, TOUCHES_RANGE } from "./scope-clause.ts";
 
-export interface ValueOptions {
-  limit: number;
-  offset: number;
+export interface ValueOptions extends Page {
   /** Part of the value, in any case; "" for all. */
   search: string;
 }
@@ -25,26 +24,26 @@ export interface ValueRow {
 
 /** Which values of a dimension there are, and in how many views. */
 export function askDimensionValues(scope: Scope, dimension: Dimension, options: ValueOptions): KeyedQuestion {
-  const column = dimensionColumn(dimension);
-  const found = searched(dimension, column, options.search);
-  return { ...countsOf(scope, column.groupSql, column.textSql("g"), found, options), keyed: column.keyed };
+  const { groupSql, textSql, keyed } = dimensionColumn(dimension);
+  const found = keyed ? isFoundByName(dimension) : contains(textSql("g"));
+  return { ...countsOf(scope, groupSql, textSql("g"), found, options), keyed };
 }
 
 /** The same for the elements of lists: a view counts once for each different element. */
-export function askElements(scope: Scope, dimension: Dimension, options: ValueOptions): Question {
+export function askElements(scope: Scope, dimension: Dimension, options: ValueOptions): PagedQuestion {
   const { name, kind } = RECORD_COLUMNS[dimension.key];
   if (kind !== "labels") throw new RangeError(`${dimension.id} holds no lists`);
-  const found = options.search === "" ? null : matches("toString(g)");
-  return countsOf(scope, `arrayJoin(arrayDistinct(${name}))`, "toString(g)", found, options);
+  return countsOf(scope, `arrayJoin(arrayDistinct(${name}))`, "toString(g)", contains("toString(g)"), options);
 }
 
+/** @param found whether the search finds group `g` */
 function countsOf(
   scope: Scope,
   groupSql: string,
   textSql: string,
-  found: string | null,
+  found: string,
   { limit, offset, search }: ValueOptions,
-): Question {
+): PagedQuestion {
   const where = scopeClause(scope, inRange("view_end"));
   return {
     sql: `
@@ -54,7 +53,7 @@ FROM (
   FROM (SELECT ${groupSql} AS g, ${WEIGHT_SQL} AS w FROM views FINAL WHERE ${where.sql})
   GROUP BY g
 )
-${found === null ? "" : `WHERE ${found}`}
+${search === "" ? "" : `WHERE ${found}`}
 ORDER BY total_count DESC, field
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ${SETTINGS}`,
@@ -62,16 +61,15 @@ ${SETTINGS}`,
   };
 }
 
-/** Groups that a search finds; the names of keys are searched in their own table, those of viewers in the views. */
-function searched({ key }: Dimension, { keyed, textSql }: DimensionColumn, search: string): string | null {
-  if (search === "") return null;
-  if (!keyed) return matches(textSql("g"));
+function isFoundByName({ key }: Dimension): string {
   const { name } = RECORD_COLUMNS[key];
   const ours = "environment_id = {environmentId: UInt32}";
-  if (key === "viewerId") return `g IN (SELECT ${name}_key FROM views WHERE ${ours} AND ${matches(name)})`;
-  return `g IN (SELECT key FROM dimension_values WHERE ${ours} AND dimension = '${name}' AND ${matches("value")})`;
+  const keys = NAMED_BY_VIEWS.has(key)
+    ? `SELECT ${name}_key FROM views WHERE ${ours} AND ${TOUCHES_RANGE} AND ${contains(name)}`
+    : `SELECT key FROM dimension_values WHERE ${ours} AND dimension = '${name}' AND ${contains("value")}`;
+  return `g IN (${keys})`;
 }
 
-function matches(textSql: string): string {
+function contains(textSql: string): string {
   return `positionCaseInsensitiveUTF8(${textSql}, {search: String}) > 0`;
 }

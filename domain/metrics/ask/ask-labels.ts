@@ -1,10 +1,13 @@
-import type { EnvironmentId } from "../../identifiers.ts";
 import type { Question } from "../../monitoring/queries.ts";
 import { RECORD_COLUMNS } from "../../view/record-columns.ts";
 import type { Dimension } from "../dimensions.ts";
+import { NAMED_BY_VIEWS } from "../named-by-views.ts";
+import type { Scope } from "../scope.ts";
+import type { PagedQuestion } from "./page.ts";
+import { SETTINGS, TOUCHES_RANGE } from "./scope-clause.ts";
 
 /** A question whose `field` needs names where it is `keyed`: ask {@link askLabels}. */
-export interface KeyedQuestion extends Question {
+export interface KeyedQuestion extends PagedQuestion {
   keyed: boolean;
 }
 
@@ -15,29 +18,26 @@ export interface LabelRow {
 }
 
 /**
- * Names of the keys that an answer holds, for a keyed dimension. They come from `dimension_values`, by its sorting key: 10 ms
- * for 25 titles, where the views themselves took 120 ms (2.2 million views). Viewers are not in that table: there are
- * nearly as many as views; what few views each has is soon found.
+ * Names of the keys that an answer over the same environment and range holds, for a keyed dimension. Most come from
+ * `dimension_values`, by its sorting key: 10 ms for 25 titles, where the views themselves took 120 ms (2.2 million views).
  */
-export function askLabels(environmentId: EnvironmentId, dimension: Dimension, keys: readonly string[]): Question {
-  const { name } = RECORD_COLUMNS[dimension.key];
-  const wanted = "IN arrayMap(text -> toUInt64(text), {keys: Array(String)})";
-  if (dimension.key === "viewerId") {
-    return {
-      sql: `
-SELECT toString(${name}_key) AS key, any(${name}) AS label
-FROM views
-WHERE environment_id = {environmentId: UInt32} AND ${name}_key ${wanted}
-GROUP BY ${name}_key`,
-      params: { environmentId, keys },
-    };
+export function askLabels(
+  { environmentId, fromMs, toMs }: Pick<Scope, "environmentId" | "fromMs" | "toMs">,
+  { key }: Dimension,
+  keys: readonly string[],
+): Question {
+  const { name } = RECORD_COLUMNS[key];
+  const named = (table: string, condition: string, keyName: string, valueName: string) => `
+SELECT toString(${keyName}) AS key, any(${valueName}) AS label
+FROM ${table}
+WHERE environment_id = {environmentId: UInt32} AND ${condition}
+  AND ${keyName} IN arrayMap(text -> toUInt64(text), {keys: Array(String)})
+GROUP BY ${keyName}
+${SETTINGS}`;
+  if (NAMED_BY_VIEWS.has(key)) {
+    // any version of a view will do: its key and its name belong together
+    return { sql: named("views", TOUCHES_RANGE, `${name}_key`, name), params: { environmentId, fromMs, toMs, keys } };
   }
-  return {
-    sql: `
-SELECT toString(dimension_values.key) AS key, any(value) AS label
-FROM dimension_values
-WHERE environment_id = {environmentId: UInt32} AND dimension = {dimension: String} AND dimension_values.key ${wanted}
-GROUP BY dimension_values.key`,
-    params: { environmentId, dimension: name, keys },
-  };
+  const sql = named("dimension_values", "dimension = {dimension: String}", "dimension_values.key", "value");
+  return { sql, params: { environmentId, dimension: name, keys } };
 }

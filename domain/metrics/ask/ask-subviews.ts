@@ -2,6 +2,7 @@ import type { Question } from "../../monitoring/queries.ts";
 import { dimensionColumn } from "../dimension-column.ts";
 import type { Dimension } from "../dimensions.ts";
 import type { SubviewAttribute } from "../subview.ts";
+import type { Page, PagedQuestion } from "./page.ts";
 import { SETTINGS } from "./scope-clause.ts";
 import { attributeText, PLAYING_MS_SQL, type SubviewScope, subviewRows } from "./subview-rows.ts";
 
@@ -23,8 +24,8 @@ export function askSubviewOverall(scope: SubviewScope): Question {
 export function askSubviewBreakdown(
   scope: SubviewScope,
   attributes: readonly SubviewAttribute[],
-  { limit, offset }: { limit: number; offset: number },
-): Question {
+  { limit, offset }: Page,
+): PagedQuestion {
   const rows = subviewRows(scope, [`${attributesSql(attributes)} AS breakdown_values`]);
   return {
     sql: `
@@ -96,9 +97,7 @@ ${SETTINGS}`,
   };
 }
 
-export interface SubviewValueOptions {
-  limit: number;
-  offset: number;
+export interface SubviewValueOptions extends Page {
   /** Part of the value, in any case; "" for all. */
   search: string;
   orderBy: "playing_time" | "value";
@@ -110,7 +109,7 @@ export function askSubviewValues(
   scope: SubviewScope,
   by: SubviewAttribute | Dimension,
   { limit, offset, search, orderBy, direction }: SubviewValueOptions,
-): Question {
+): PagedQuestion {
   const textSql = "field" in by ? attributeText(by) : dimensionColumn(by).rowTextSql;
   const rows = subviewRows(scope, [`${textSql} AS value`]);
   const found = search === "" ? "" : "WHERE positionCaseInsensitiveUTF8(value, {search: String}) > 0";

@@ -1,10 +1,8 @@
-import type { Question } from "../../monitoring/queries.ts";
 import type { Scope } from "../scope.ts";
+import type { Page, PagedQuestion } from "./page.ts";
 import { inRange, SETTINGS, scopeClause } from "./scope-clause.ts";
 
-export interface ViewListOptions {
-  limit: number;
-  offset: number;
+export interface ViewListOptions extends Page {
   /** Of the end of views. */
   direction: "asc" | "desc";
   /** Only views with this `error_type_id`, or with any. */
@@ -33,7 +31,7 @@ export interface ViewListRow {
 }
 
 /** Views that ended in the range, by their end. */
-export function askViews(scope: Scope, { limit, offset, direction, errorTypeId }: ViewListOptions): Question {
+export function askViews(scope: Scope, { limit, offset, direction, errorTypeId }: ViewListOptions): PagedQuestion {
   const where = scopeClause(scope, `${inRange("view_end")}${errorCondition(errorTypeId)}`);
   const order = direction === "asc" ? "ASC" : "DESC";
   return {

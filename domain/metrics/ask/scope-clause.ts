@@ -1,4 +1,5 @@
 import type { Question } from "../../monitoring/queries.ts";
+import { RECORD_COLUMNS } from "../../view/record-columns.ts";
 import { dimensionColumn } from "../dimension-column.ts";
 import { dimensionById } from "../dimensions.ts";
 import type { Metric } from "../metric.ts";
@@ -22,13 +23,16 @@ export function scopeClause(scope: Scope, timeSql: string): Question {
   return { sql: conditions.join(" AND "), params };
 }
 
-/** Whether a time of a view lies in the range asked. */
+/** Whether a time of a view lies in the range asked. The range holds its beginning and not its end. */
 export function inRange(column: Metric["timeBasis"]): string {
   return `${column} >= ${FROM} AND ${column} < ${TO}`;
 }
 
-export const FROM = "fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC')";
-export const TO = "fromUnixTimestamp64Milli({toMs: Int64}, 'UTC')";
+const FROM = "fromUnixTimestamp64Milli({fromMs: Int64}, 'UTC')";
+const TO = "fromUnixTimestamp64Milli({toMs: Int64}, 'UTC')";
+
+/** Whether a view starts in the range, ends in it or lasts throughout it: no view ends before it starts. */
+export const TOUCHES_RANGE = `view_end >= ${FROM} AND view_start < ${TO}`;
 
 /**
  * A view's versions always lie in one partition, so partitions need no merging with each other. A granule that an index
@@ -52,13 +56,13 @@ export function viewConditions(filters: readonly ViewFilter[], params: Params): 
 function viewCondition({ dimension: id, operator, values }: ViewFilter, params: Params): string {
   const dimension = dimensionById(id);
   if (dimension === null) throw new RangeError(`no dimension ${id}`);
+  if (operator !== "is" && dimension.type !== "sequence") throw new RangeError(`${id} holds no lists`);
   const param = `f${Object.keys(params).length}`;
-  const column = dimensionColumn(dimension);
   if (operator === "equals_list") {
     params[param] = values;
-    return `(${column.groupSql} = {${param}: Array(String)})`;
+    return `(${RECORD_COLUMNS[dimension.key].name} = {${param}: Array(String)})`;
   }
-  const { sql, value } = column.isOneOf(param, values);
+  const { sql, value } = dimensionColumn(dimension).isOneOf(param, values);
   params[param] = value;
   return `(${sql})`;
 }

@@ -50,6 +50,7 @@ describe("askLabels", () => {
   it.each([
     ["video_title", () => ended.map(({ videoTitle }) => videoTitle)],
     ["viewer_user_id", () => ended.map(({ viewerId }) => viewerId)],
+    ["page_url", () => ended.map(({ pageUrl }) => pageUrl)],
   ] as const)("names the keys of a breakdown: %s", async (id, values) => {
     const options = { limit: 100, offset: 0, orderBy: "views", direction: "desc" } as const;
     const question = askBreakdown(scope(), metricById("ended_views") as Metric, "count", dimension(id), options);
@@ -60,18 +61,24 @@ describe("askLabels", () => {
   });
 
   async function labels(id: string, rows: readonly { field: string }[]): Promise<Map<string, string>> {
-    const question = askLabels(
-      environment(4),
-      dimension(id),
-      rows.map(({ field }) => field),
-    );
+    const keys = rows.map(({ field }) => field);
+    const question = askLabels(scope(), dimension(id), keys);
     return new Map((await answer<LabelRow>(clickhouse, question)).map(({ key, label }) => [key, label]));
   }
 
   it("names nothing of another environment", async () => {
-    const question = askLabels(environment(5), dimension("video_title"), ["1", "not a key"]);
-    await expect(answer(clickhouse, question)).rejects.toThrow();
-    expect(await answer(clickhouse, askLabels(environment(5), dimension("video_title"), ["1"]))).toEqual([]);
+    const titles = await answer<BreakdownRow>(
+      clickhouse,
+      askDimensionValues(scope(), dimension("video_title"), { limit: 9, offset: 0, search: "" }),
+    );
+    const keys = titles.map(({ field }) => field);
+    for (const id of ["video_title", "viewer_user_id", "page_url"]) {
+      const theirs = askLabels(scope({ environmentId: environment(5) }), dimension(id), keys);
+      expect(await answer(clickhouse, theirs)).toEqual([]);
+      expect((await answer(clickhouse, askLabels(scope(), dimension(id), keys))).length).toBeGreaterThan(3);
+    }
+    const noKey = askLabels(scope(), dimension("video_title"), ["not a key"]);
+    await expect(answer(clickhouse, noKey)).rejects.toThrow();
   });
 });
 
@@ -87,7 +94,7 @@ describe("askDimensionValues", () => {
     expect(await answer<ValueRow>(clickhouse, page)).toEqual(rows.slice(1, 3));
   });
 
-  it.each(["country", "video_title", "viewer_user_id"])(
+  it.each(["country", "video_title", "viewer_user_id", "page_url"])(
     "finds values that hold a text, in any case: %s",
     async (id) => {
       const question = askDimensionValues(scope(), dimension(id), { ...all, search: "uS" });

@@ -21,19 +21,23 @@ beforeAll(async () => {
 });
 afterAll(() => clickhouse.stop());
 
-/** One text or number for each record, in their order. */
-async function eachView<T>(sql: string): Promise<T[]> {
-  const question = { sql: `SELECT ${sql} AS value FROM views ORDER BY toUInt32(substring(view_id, 6))`, params: {} };
-  return (await answer<{ value: T }>(clickhouse, question)).map(({ value }) => value);
+/** What each of some expressions says of each record: values in the order of the records, by the names of expressions. */
+async function eachView<T>(expressions: Readonly<Record<string, string>>): Promise<Record<string, T[]>> {
+  const named = Object.entries(expressions);
+  const columns = named.map(([name, sql]) => `${sql} AS \`of ${name}\``).join(",\n");
+  const sql = `SELECT ${columns} FROM views ORDER BY toUInt32(substring(view_id, 6))`;
+  const rows = await answer<Record<string, T>>(clickhouse, { sql, params: {} });
+  return Object.fromEntries(named.map(([name]) => [name, rows.map((row) => row[`of ${name}`] as T)]));
 }
 
 describe("a metric's value of a view", () => {
-  it.each(METRICS.map((metric) => [metric.id, metric] as const))("is the same in SQL: %s", async (_, metric) => {
-    expect(await eachView(`toFloat64(${metric.perViewSql})`)).toEqual(records.map(metric.perView));
-  });
-
-  it.each(METRICS.map((metric) => [metric.id, metric] as const))("is held by some records: %s", (_, metric) => {
-    expect(records.filter((record) => metric.perView(record) !== null).length).toBeGreaterThan(100);
+  it("is the same in SQL, and held by some records: of every metric", async () => {
+    const found = await eachView(Object.fromEntries(METRICS.map((each) => [each.id, `toFloat64(${each.perViewSql})`])));
+    for (const { id, perView } of METRICS) {
+      const values = records.map(perView);
+      expect(found[id], id).toEqual(values);
+      expect(values.filter((value) => value !== null).length, id).toBeGreaterThan(100);
+    }
   });
 });
 
@@ -44,21 +48,24 @@ function textOf(value: ViewRecord[keyof ViewRecord]): string {
 }
 
 describe("a dimension's value of a view", () => {
-  it.each(DIMENSIONS.map((dimension) => [dimension.id, dimension] as const))(
-    "is its text: %s",
-    async (id, dimension) => {
-      const { rowTextSql, groupSql, keyed, textSql } = dimensionColumn(dimension);
-      const expected = records.map((record) => {
-        if (id === "asn" && record.asn === 0) return "";
-        return textOf(record[dimension.key]);
-      });
-      expect(await eachView(rowTextSql)).toEqual(expected);
-      const grouped = keyed
-        ? `toString(cityHash64(${rowTextSql})) = toString(${groupSql})`
-        : `${textSql(groupSql)} = ${rowTextSql}`;
-      expect(new Set(await eachView(grouped))).toEqual(new Set([1]));
-    },
-  );
+  const columns = DIMENSIONS.map((dimension) => ({ ...dimension, ...dimensionColumn(dimension) }));
+
+  it("is its text: of every dimension", async () => {
+    const found = await eachView(Object.fromEntries(columns.map(({ id, rowTextSql }) => [id, rowTextSql])));
+    for (const { id, key } of columns) {
+      const expected = records.map((record) => (id === "asn" && record.asn === 0 ? "" : textOf(record[key])));
+      expect(found[id], id).toEqual(expected);
+    }
+  });
+
+  it("has that text, or the text's key, where views are grouped: of every dimension", async () => {
+    const grouped = columns.map(({ id, rowTextSql, groupSql, keyed, textSql }) => [
+      id,
+      keyed ? `cityHash64(${rowTextSql}) = ${groupSql}` : `${textSql(groupSql)} = ${rowTextSql}`,
+    ]);
+    const found = await eachView(Object.fromEntries(grouped));
+    for (const { id } of columns) expect(new Set(found[id]), id).toEqual(new Set([1]));
+  });
 });
 
 describe("a view's record", () => {

@@ -13,11 +13,11 @@ import type { ViewRecord } from "../../../domain/view/view-record.ts";
 import type { TestClickHouse } from "../testing.ts";
 import { plainNumbers, viewsIn } from "./testing/plain-answers.ts";
 import { anyRecord } from "./testing/random-records.ts";
-import { answer, environment, insertViews, type StoredRow, startViewsTable } from "./testing/views-table.ts";
+import { answer, answers, environment, insertViews, type StoredRow, startViewsTable } from "./testing/views-table.ts";
 
 const HOUR_MS = 3_600_000;
 const MIDNIGHT_MS = Date.UTC(2026, 4, 5);
-/** Enough rows around the view that its versions lie in granules of their own. */
+/** Enough rows around the view that its versions lie in granules of their own, which hold 8,192. */
 const NEIGHBOURS = 20_000;
 const VERSIONS = 20;
 
@@ -29,13 +29,29 @@ function versioned(endMs: number, startMs: number, watchMs: number): ViewRecord 
   return { ...seed, counted: true, bot: false, viewStartMs: startMs, viewEndMs: endMs, watchMs, country: "XX" };
 }
 
-/** A thousand views a minute or so, each of which lasts 90 s; one of 200 arrived 20 hours after it happened. */
-const neighbours: StoredRow[] = Array.from({ length: NEIGHBOURS }, (_, at) => {
-  const viewStartMs = MIDNIGHT_MS - 2 * HOUR_MS + Math.round((at * 4 * HOUR_MS) / NEIGHBOURS);
-  const record = { ...plain, counted: true, bot: false, viewStartMs, viewEndMs: viewStartMs + 90_000, country: "" };
-  const firstSeenMs = at % 200 === 0 ? viewStartMs + 20 * HOUR_MS : viewStartMs;
-  return { environmentId: 5, viewId: `neighbour ${at}`, firstSeenMs, version: 1, record };
+/** A hundred views a minute or so, each of which lasts 90 s. */
+const EVERY_MS = (4 * HOUR_MS) / NEIGHBOURS;
+const LASTED_MS = 90_000;
+const FIRST_MS = MIDNIGHT_MS - 2 * HOUR_MS;
+const neighbours: ViewRecord[] = Array.from({ length: NEIGHBOURS }, (_, at) => {
+  const viewStartMs = FIRST_MS + at * EVERY_MS;
+  return { ...plain, counted: true, bot: false, viewStartMs, viewEndMs: viewStartMs + LASTED_MS, country: "" };
 });
+
+/** Stores the first one and lets the engine make the others of it. One of 200 arrived 20 hours after it happened. */
+async function storeNeighbours(): Promise<void> {
+  const [record = plain] = neighbours;
+  await store({ environmentId: 5, viewId: "neighbour 0", firstSeenMs: FIRST_MS, version: 1, record });
+  const start = `fromUnixTimestamp64Milli(toInt64(${FIRST_MS} + (number + 1) * ${EVERY_MS}), 'UTC')`;
+  await clickhouse.client.command(`
+INSERT INTO views
+SELECT * EXCEPT (number) REPLACE (
+  'neighbour ' || toString(number + 1) AS view_id,
+  ${start} AS view_start,
+  ${start} + toIntervalMillisecond(${LASTED_MS}) AS view_end,
+  ${start} + toIntervalHour(if(number % 200 = 0, 20, 0)) AS first_seen)
+FROM views CROSS JOIN numbers(${NEIGHBOURS - 1}) AS numbers`);
+}
 
 async function store(row: StoredRow): Promise<void> {
   await insertViews(clickhouse, [row]);
@@ -44,7 +60,7 @@ async function store(row: StoredRow): Promise<void> {
 beforeAll(async () => {
   clickhouse = await startViewsTable();
   await clickhouse.client.command("SYSTEM STOP MERGES views"); // the worst: every version in a part of its own
-  await insertViews(clickhouse, neighbours);
+  await storeNeighbours();
 });
 afterAll(() => clickhouse.stop());
 
@@ -67,29 +83,26 @@ const RANGES = [
 
 /** The answers over the newest versions alone equal the engine's over all of them. */
 async function expectPlain(view: ViewRecord, kinds: "counts" | "every kind"): Promise<void> {
-  for (const [fromMs, toMs] of RANGES) {
-    const records = [...touching(fromMs, toMs), view];
-    for (const [id, measurement] of [
-      ["views", "count"],
-      ["watch_time", "sum"],
-    ] as const) {
-      const each = metric(id);
-      const expected = plainNumbers(viewsIn(records, each, { fromMs, toMs }), each, measurement, false);
-      const [row] = await answer<OverallRow>(clickhouse, askOverall(scope(fromMs, toMs), each, measurement));
-      expect([id, fromMs, row?.value, row?.total_watch_time]).toEqual([
-        id,
-        fromMs,
-        expected.value,
-        expected.total_watch_time,
-      ]);
-    }
-    if (kinds === "every kind") await expectSplit(records, fromMs, toMs);
-  }
+  const asked = RANGES.flatMap(([fromMs, toMs]) => [
+    { fromMs, toMs, each: metric("views"), measurement: "count" } as const,
+    { fromMs, toMs, each: metric("watch_time"), measurement: "sum" } as const,
+  ]);
+  const questions = asked.map(({ fromMs, toMs, each, measurement }) =>
+    askOverall(scope(fromMs, toMs), each, measurement),
+  );
+  const found = (await answers<OverallRow>(clickhouse, questions)).map(([row]) => [row?.value, row?.total_watch_time]);
+  const expected = asked.map(({ fromMs, toMs, each, measurement }) => {
+    const views = viewsIn([...touching(fromMs, toMs), view], each, { fromMs, toMs });
+    const { value, total_watch_time } = plainNumbers(views, each, measurement, false);
+    return [value, total_watch_time];
+  });
+  expect(found).toEqual(expected);
+  if (kinds === "counts") return;
+  for (const [fromMs, toMs] of RANGES) await expectSplit([...touching(fromMs, toMs), view], fromMs, toMs);
 }
 
 function touching(fromMs: number, toMs: number): ViewRecord[] {
-  const records = neighbours.map(({ record }) => record);
-  return records.filter(({ viewStartMs, viewEndMs }) => viewEndMs >= fromMs && viewStartMs < toMs);
+  return neighbours.filter(({ viewStartMs, viewEndMs }) => viewEndMs >= fromMs && viewStartMs < toMs);
 }
 
 /** A breakdown, a series, a comparison and a list, of which the view is told apart. */

@@ -63,4 +63,36 @@ export async function answer<Row>({ client }: TestClickHouse, { sql, params }: Q
   return (await client.query(sql, params, AnyRow)) as Row[];
 }
 
+/**
+ * Answers of several questions of one kind, in their order. Asked in one statement they cost a third of what they cost one
+ * by one.
+ */
+export async function answers<Row>(clickhouse: TestClickHouse, questions: readonly Question[]): Promise<Row[][]> {
+  const apart = questions.map(withOwnParams);
+  const sql = apart.map((question, at) => `SELECT ${at} AS asked, * FROM (${question.sql})`).join("\nUNION ALL\n");
+  const params = Object.assign({}, ...apart.map((question) => question.params));
+  const rows = await answer<Row & { asked: number }>(clickhouse, { sql, params });
+  return questions.map((_, at) => rows.filter(({ asked }) => asked === at));
+}
+
+/** How many rows of table `views` each of several conditions holds for, in one statement. */
+export async function countRows(clickhouse: TestClickHouse, conditions: readonly Question[]): Promise<number[]> {
+  const apart = conditions.map(withOwnParams);
+  const columns = apart.map(({ sql }) => `toFloat64(countIf(${sql}))`).join(",\n");
+  const params = Object.assign({}, ...apart.map((condition) => condition.params));
+  const [row] = await answer<{ counts: number[] }>(clickhouse, {
+    sql: `SELECT [${columns}] AS counts FROM views FINAL`,
+    params,
+  });
+  return row?.counts ?? [];
+}
+
+/** The same with other names of its parameters than those of the other questions. */
+function withOwnParams({ sql, params }: Question, at: number): Question {
+  return {
+    sql: sql.replaceAll(/\{(\w+): /g, (_, name) => `{${name}_${at}: `),
+    params: Object.fromEntries(Object.entries(params).map(([name, value]) => [`${name}_${at}`, value])),
+  };
+}
+
 export const environment = (id: number) => id as EnvironmentId;
