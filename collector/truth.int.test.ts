@@ -63,6 +63,11 @@ describe("the fast path and the slow one", () => {
     }
   });
 
+  it("have views that went over to another CDN, and some that say one thing and do another", () => {
+    expect(views.filter(({ cdnTrace }) => cdnTrace.length > 1).length).toBeGreaterThan(20);
+    expect(views.filter(({ cdn, cdnTrace }) => cdn !== cdnTrace.at(-1)).length).toBeGreaterThan(20);
+  });
+
   it("say the same of every view", async () => {
     for (const environmentId of [ASKED, OTHER]) {
       const stored = await storedViews(clickhouse.client, environmentId, METRICS);
@@ -122,6 +127,8 @@ const PointRow = z.object({ start_ms: z.number(), value: z.number().nullable(), 
 /** How a view is grouped, worked out of its own fields. */
 const GROUPS: Readonly<Record<string, (view: KnownView) => string>> = {
   country: (view) => view.country,
+  cdn: (view) => view.cdn,
+  video_cdn_trace: ({ cdnTrace }) => (cdnTrace.length === 0 ? "" : `[${cdnTrace.join(",")}]`),
   player_name: (view) => String(view.fields.get("player_name") ?? ""),
   stream_type: (view) => String(view.fields.get("video_stream_type") ?? ""),
   exit_before_video_start: (view) => String(view.values["exits_before_video_start"] === 1),

@@ -5,7 +5,7 @@ import type { TrueView } from "./true-view.ts";
 function view(values: Record<string, number | null>, more: Partial<TrueView> = {}): TrueView {
   return {
     ...{ viewId: "v", counted: true, bot: false, viewer: "one", sampleRate: 1, viewStartMs: 5, viewEndMs: 15 },
-    ...{ firstSeenMs: 5, values: { views: 1, ...values }, fields: new Map() },
+    ...{ firstSeenMs: 5, cdn: "", cdnTrace: [], values: { views: 1, ...values }, fields: new Map() },
     ...more,
   };
 }

@@ -6,6 +6,8 @@ export interface RawEvent {
   sequence: number;
   /** All that the event carried, `viewer_time` included. */
   fields: Readonly<Record<string, FieldValue>>;
+  /** Objects that it carried, such as a response's headers; none where absent. */
+  nested?: Readonly<Record<string, unknown>>;
   /** Log time, Unix milliseconds. */
   arrivedAtMs: number;
   /** Client clock when its request was sent; null when the client does not tell. */

@@ -25,8 +25,8 @@ export function rawViews(records: readonly BeaconRecord[], isBot: (userAgent: st
     for (const raw of record.events) {
       const decoded = decodeEvent(raw);
       if (decoded.kind === "rejected") continue;
-      const { name, sequence, fields } = decoded.event;
-      view.events.push({ name, sequence, fields, ...arrival(record) });
+      const { name, sequence, fields, nested } = decoded.event;
+      view.events.push({ name, sequence, fields, nested, ...arrival(record) });
       if (sequence >= view.first) continue;
       Object.assign(view, { first: sequence, country: context.country, userAgent: context.userAgent });
     }

@@ -6,6 +6,7 @@ export interface TimedEvent {
   name: string;
   sequence: number;
   fields: Readonly<Record<string, FieldValue>>;
+  nested: Readonly<Record<string, unknown>>;
   /** Client clock, Unix milliseconds. */
   atMs: number;
 }
@@ -32,8 +33,8 @@ export function settle(view: RawView): SettledView {
   const byNumber = new Map<number, TimedEvent>();
   for (const event of inTime) {
     if (byNumber.has(event.sequence)) continue;
-    const { name, sequence, fields } = event;
-    byNumber.set(sequence, { name, sequence, fields, atMs: clientTime(event) });
+    const { name, sequence, fields, nested = {} } = event;
+    byNumber.set(sequence, { name, sequence, fields, nested, atMs: clientTime(event) });
   }
   const events = [...byNumber.values()].sort((one, other) => one.sequence - other.sequence);
   return {

@@ -1,5 +1,6 @@
 import type { FieldValue } from "../wire/decode-events.ts";
 import { type Ads, walkAds } from "./ads.ts";
+import { cdnsOf } from "./cdn.ts";
 import type { RawView } from "./raw-view.ts";
 import { walkRenditions } from "./renditions.ts";
 import { requestsOf } from "./requests.ts";
@@ -21,6 +22,9 @@ export interface TrueView {
   viewStartMs: number;
   viewEndMs: number;
   firstSeenMs: number;
+  /** "" where nobody tells. */
+  cdn: string;
+  cdnTrace: readonly string[];
   /** By the Data API's id; null where the view holds none. */
   values: Readonly<Record<string, number | null>>;
   /** Newest value of every field, but those of requests and errors. */
@@ -38,6 +42,7 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
   const newestMs = Math.max(...events.map(({ atMs }) => atMs));
   const dropped = !settled.ended && nowMs - settled.lastSeenMs >= patienceMs(false);
   const { intentMs } = facts.walk;
+  const { cdn, trace } = cdnsOf(events, fields);
   const viewStartMs = intentMs === null ? settled.firstSeenMs : intentMs + offsetMs;
   const text = (name: string) => String(fields.get(name) ?? "");
   const viewer = text("viewer_user_id") || text("mux_viewer_id") || null;
@@ -50,6 +55,8 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
     viewStartMs,
     viewEndMs: Math.max(newestMs + offsetMs, viewStartMs),
     firstSeenMs: settled.firstSeenMs,
+    cdn,
+    cdnTrace: trace,
     values: {
       ...wholeMs(timesOf(facts, fields)),
       ...pictureOf(facts, fields),

@@ -12,6 +12,8 @@ export interface StoredView {
   bot: boolean;
   viewStartMs: number;
   viewEndMs: number;
+  cdn: string;
+  cdnTrace: string[];
   values: Record<string, number | null>;
 }
 
@@ -21,6 +23,8 @@ const ViewRow = z.object({
   is_bot: z.number(),
   start_ms: z.number(),
   end_ms: z.number(),
+  cdn: z.string(),
+  video_cdn_trace: z.array(z.string()),
   held: z.array(z.number().nullable()),
 });
 
@@ -32,7 +36,7 @@ export async function storedViews(
 ): Promise<StoredView[]> {
   const held = metrics.map(({ perViewSql }) => `CAST(${perViewSql}, 'Nullable(Float64)')`).join(", ");
   const rows = await clickhouse.query(
-    `SELECT view_id, counted AS is_counted, bot AS is_bot,
+    `SELECT view_id, counted AS is_counted, bot AS is_bot, cdn, video_cdn_trace,
        toFloat64(toUnixTimestamp64Milli(view_start)) AS start_ms,
        toFloat64(toUnixTimestamp64Milli(view_end)) AS end_ms,
        [${held}] AS held
@@ -46,6 +50,8 @@ export async function storedViews(
     bot: row.is_bot === 1,
     viewStartMs: row.start_ms,
     viewEndMs: row.end_ms,
+    cdn: row.cdn,
+    cdnTrace: row.video_cdn_trace,
     values: Object.fromEntries(metrics.map(({ id }, at) => [id, row.held[at] ?? null])),
   }));
 }

@@ -5,6 +5,7 @@ import { DEFAULT_OPTIONS } from "../../../domain/simulation/options.ts";
 import { createRandom, deriveSeed, type Random } from "../../../domain/simulation/random.ts";
 import { createSimulation } from "../../../domain/simulation/simulation.ts";
 import type { SendAction } from "../../../domain/simulation/transport.ts";
+import { encodeKey } from "../../../domain/wire/decode-key.ts";
 import { decodeRequest } from "../../../domain/wire/decode-request.ts";
 import { isRecord } from "../../../domain/wire/peek-event.ts";
 
@@ -83,7 +84,11 @@ function spoil(record: BeaconRecord, random: Random, cut: Map<string, number>): 
   if (!cut.has(key)) cut.set(key, random.chance(0.12) ? record.arrivedAtMs + random.integer(0, 40_000) : Infinity);
   if (record.arrivedAtMs > (cut.get(key) ?? Infinity)) return []; // crashed, or out of reach for good
   if (random.chance(0.04)) return [];
-  const told = random.chance(0.02) ? { ...record, events: record.events.map((event) => twist(event, random)) } : record;
+  const changed = (from: BeaconRecord, change: typeof twist): BeaconRecord => {
+    return { ...from, events: from.events.map((event) => change(event, random)) };
+  };
+  const sane = random.chance(0.1) ? changed(record, redirect) : record;
+  const told = random.chance(0.02) ? changed(sane, twist) : sane;
   const copies = [told];
   if (random.chance(0.05)) copies.push(after(told, random.integer(1, 40_000)));
   if (random.chance(0.015)) copies.push(after(told, random.integer(2 * MINUTE_MS, 200 * MINUTE_MS)));
@@ -96,6 +101,11 @@ function after(record: BeaconRecord, laterMs: number): BeaconRecord {
 }
 
 const NONSENSE = [null, "", "NaN", -1, 0, "1e999", true, "\u0000", "🙂".repeat(40), { a: 1 }, [1], 1e300, -1e300];
+const [NAME, CDN, HEADERS] = ["event", "video_cdn", "request_response_headers"].map(encodeKey) as [
+  string,
+  string,
+  string,
+];
 /** Short names of what may be nonsense: text, times, sizes, counters. */
 const TWISTED = [
   "uti",
@@ -117,4 +127,14 @@ const TWISTED = [
 function twist(event: unknown, random: Random): unknown {
   if (!isRecord(event) || !random.chance(0.5)) return event;
   return { ...event, [random.pick(TWISTED)]: random.pick(NONSENSE) };
+}
+
+/** The stream goes over to another CDN, which the player may hear of or not, and which may not name itself. */
+function redirect(event: unknown, random: Random): unknown {
+  if (!isRecord(event)) return event;
+  const changed = { ...event };
+  if (isRecord(event[HEADERS]))
+    changed[HEADERS] = { ...event[HEADERS], "x-cdn": random.pick(["edge-a", "edge-b", ""]) };
+  const isNoticed = random.chance(0.3) && ["hb", "requestcompleted"].includes(String(event[NAME]));
+  return isNoticed ? { ...changed, [NAME]: "cdnchange", [CDN]: random.pick(["edge-a", "edge-c"]) } : changed;
 }

@@ -31,7 +31,13 @@ export async function viewsOfStoredEvents(clickhouse: ClickHouse, environmentId:
 }
 
 function eventOf({ sequence, name, details, ...row }: z.infer<typeof EventRow>): RawEvent {
-  const fields = JSON.parse(details) as Record<string, FieldValue>; // our own writing, tested beside event-row.ts
+  const carried = Object.entries(JSON.parse(details) as Record<string, unknown>); // our own writing, tested beside event-row.ts
+  const nested = Object.fromEntries(carried.filter(([, value]) => isNested(value)));
+  const fields = Object.fromEntries(carried.filter(([, value]) => !isNested(value))) as Record<string, FieldValue>;
   const times = { arrivedAtMs: row.arrived_ms, transmittedAtMs: row.sent_ms };
-  return { sequence, name, fields, ...times, late: row.late === 1 };
+  return { sequence, name, fields, nested, ...times, late: row.late === 1 };
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
