@@ -5,6 +5,7 @@ import {
   askLiveBreakdown,
   askLiveBreakdownTimeseries,
   type LiveBreakdownOptions,
+  type LiveBreakdownPoint,
 } from "../../domain/monitoring/ask-breakdown.ts";
 import type { MonitoringDimension, MonitoringFilter } from "../../domain/monitoring/dimensions.ts";
 import { LIVE_METRICS, type LiveMetric } from "../../domain/monitoring/live-metrics.ts";
@@ -176,7 +177,9 @@ it("breaks a metric down over time, the busiest values of each bucket", async ()
   const range = [OLD_MS, OLD_MS + 60_000] as const;
   const id = "current-average-bitrate";
   const { sql, params } = askLiveBreakdownTimeseries(ONE, metric(id), "region", [], range, options);
-  const Row = BreakdownRow.omit({ negative_impact: true }).extend({ start_ms: z.number() });
+  const Row: z.ZodType<LiveBreakdownPoint> = BreakdownRow.omit({ negative_impact: true }).extend({
+    start_ms: z.number(),
+  });
   expect(await clickhouse.client.query(sql, params, Row)).toMatchObject([
     { start_ms: OLD_MS, value: "BE", metric_value: 1_000_000, concurrent_viewers: 2 },
     { start_ms: OLD_MS + 5_000, value: "BY", metric_value: 5_000_000, concurrent_viewers: 1 },
