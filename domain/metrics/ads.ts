@@ -31,7 +31,8 @@ export const ADS: readonly Metric[] = [
     title: "Ad Error Percentage",
     sentence: "Share of ads tried that ended in an error.",
     formula: "Ad errors ÷ ad attempts. No value without an attempt.",
-    chosen: "A share of ad attempts, not of views with ads. Above 1 where errors came outside attempts.",
+    chosen:
+      "A share of ad attempts, not of views with ads. An error while no ad is under way is an attempt that failed, so it is never above 1.",
   },
   {
     ...SUMMED,
@@ -55,7 +56,7 @@ export const ADS: readonly Metric[] = [
     id: "ad_startup_error_count",
     title: "Ad Startup Errors",
     sentence: "Ads tried that failed before they showed anything.",
-    formula: "Ad errors between attempt and first frame.",
+    formula: "Ad errors before the ad's first frame; one while no ad is under way is an attempt that failed, too.",
   },
   {
     ...SHARE,

@@ -1,3 +1,4 @@
+import { explainScores, type ScoreStep } from "../view/explain-scores.ts";
 import { type Scored, type Scores, scoresOf } from "../view/scores.ts";
 
 /** A view in words, what counts of it, and what its scores come to. */
@@ -61,6 +62,12 @@ export const SCORE_EXAMPLES: readonly ScoreExample[] = [
   example("the same, ended by a fatal error", "viewerExperienceScore", null, { ...MIXED, playbackFailure: true }),
   example("left after 5 s without a picture", "viewerExperienceScore", 50, exit(5_000), false),
 ];
+
+/** The mixed view of the examples, step by step. */
+export const EXPLAINED_EXAMPLE: readonly ScoreStep[] = explainScores({
+  ...{ ...PERFECT, ...MIXED },
+  ...scoresOf({ ...PERFECT, ...MIXED }, true),
+});
 
 function exit(watchMs: number): Partial<Scored> {
   return { ...NOT_STARTED, exitBeforeVideoStart: true, watchMs };

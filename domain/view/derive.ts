@@ -2,8 +2,8 @@ import { overlapMs, totalMs } from "./span.ts";
 import type { Timeline } from "./timeline.ts";
 import type { ViewState } from "./view-state.ts";
 
-/** A start-up this long that ends without a frame or an error is an exit; shorter ones are a change of mind. */
-const EXIT_MIN_WAIT_MS = 1_000;
+/** Somebody who left sooner without having seen a frame changed their mind: it says nothing of the playback. */
+export const EXIT_MIN_WAIT_MS = 1_000;
 
 /** Turns a client time into server time. */
 export function serverTime(view: ViewState, viewerTimeMs: number): number {

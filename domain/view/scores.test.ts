@@ -68,24 +68,46 @@ describe("scores", () => {
 });
 
 describe("explainScores", () => {
-  it("shows the parts that the scores are made of", () => {
-    const record = { ...FLAWLESS, startupMs: 2_000, rebufferCount: 2, rebufferMs: 30_000, upscaleRatio: 0.5 };
-    const explained = explainScores({ ...record, ...scoresOf(record, true) });
-    const { smoothness, startup, quality, pairs, success, viewerExperience } = explained;
-    expect(smoothness?.score).toBeCloseTo(((smoothness?.count ?? 0) + (smoothness?.time ?? 0)) / 2, 12);
-    expect(smoothness).toMatchObject({ rebufferCount: 2, rebufferRatio: 0.1 });
-    expect([startup?.seconds, startup?.score]).toEqual([2, 0.8]);
-    expect(quality).toMatchObject({ averageUpscaleRatio: 0.5, maxUpscaleRatio: 0 });
-    expect(pairs.map(({ weight }) => weight)).toEqual([0.6, 0.55, 0.6]);
-    const mean = pairs.reduce((sum, { score }) => sum + (score ?? 0), 0) / 3;
-    expect(viewerExperience).toBeCloseTo((success.score ?? 0) * mean, 12);
+  const explained = (changes: Partial<Scored>, firstFrame = true) => {
+    const record = { ...FLAWLESS, ...changes };
+    return explainScores({ ...record, ...scoresOf(record, firstFrame) });
+  };
+  const bySaying = (steps: ReturnType<typeof explained>) =>
+    steps.map(({ name, how, score }) => `${name}: ${how} = ${score === null ? "none" : score.toFixed(3)}`);
+
+  it("can be followed with a calculator", () => {
+    const view = { startupMs: 2_000, rebufferCount: 2, rebufferMs: 30_000, upscaleRatio: 0.5, maxUpscaleRatio: 1 };
+    expect(bySaying(explained(view))).toEqual([
+      "Playback success: no technical error ended it = 1.000",
+      "Startup time: 8 ÷ (8 + 2), startup in seconds = 0.800",
+      "Number of stalls: 1 ÷ √(1 + (2 ÷ 2)²) = 0.707",
+      "Length of stalls: e^(−10 × 30 s ÷ 300 s watched) = 0.368",
+      "Smoothness: mean of the two = 0.537",
+      "Video quality: e^(−0.33 × (0.15 × 100 % at most + 0.85 × 50 % on average)), stretched = 0.827",
+      "Smoothness with video quality: 0.537^0.6 × 0.827^0.4 = 0.639",
+      "Smoothness with startup time: 0.537^0.55 × 0.8^0.45 = 0.643",
+      "Startup time with video quality: 0.8^0.6 × 0.827^0.4 = 0.811",
+      "Viewer experience: 1 for success × (0.639 + 0.643 + 0.811) ÷ 3 = 0.697",
+    ]);
   });
 
-  it("is silent where there is no score", () => {
-    const record = { ...FLAWLESS, startupMs: null, exitBeforeVideoStart: true };
-    expect(explainScores({ ...record, ...scoresOf(record, false) })).toMatchObject({
-      ...{ startup: null, smoothness: null, quality: null, viewerExperience: 0.5 },
-      success: { score: 0.5, exitBeforeVideoStart: true },
-    });
+  it("says why there is no score", () => {
+    const exit = { startupMs: null, exitBeforeVideoStart: true, watchMs: 5_000 };
+    expect(bySaying(explained(exit, false))).toEqual([
+      "Playback success: left after 5 s without a picture = 0.500",
+      "Startup time: nobody knows how long the first picture took = none",
+      "Smoothness: no picture was shown = none",
+      "Video quality: no picture, or nobody told how far it was stretched = none",
+      "Smoothness with video quality: neither has a score = none",
+      "Smoothness with startup time: neither has a score = none",
+      "Startup time with video quality: neither has a score = none",
+      "Viewer experience: playback success alone = 0.500",
+    ]);
+    expect(bySaying(explained({ ...exit, watchMs: 900 }, false))).toContain(
+      "Viewer experience: none without playback success = none",
+    );
+    expect(bySaying(explained({ upscaleRatio: null }))).toContain(
+      "Smoothness with video quality: smoothness alone = 1.000",
+    );
   });
 });

@@ -1,9 +1,10 @@
+import { EXIT_MIN_WAIT_MS } from "./derive.ts";
 import type { ViewRecord } from "./view-record.ts";
 
 /** A start-up of this length scores 0.5. */
-const STARTUP_HALF_SECONDS = 8;
-/** An exit before the first frame that came sooner says nothing of the playback. */
-const EXIT_MIN_WAIT_MS = 1_000;
+export const STARTUP_HALF_SECONDS = 8;
+/** The picture's score is e^(−factor × (largest × largest stretch + average × average stretch)). */
+export const QUALITY_WEIGHTS = { factor: 0.33, largest: 0.15, average: 0.85 } as const;
 
 /**
  * How two scores make one: a^weight × b^(1 − weight). The reference leaves this function open; the weights follow its order
@@ -80,13 +81,16 @@ function hasPicture(record: Scored): boolean {
 /** Null where nobody told how far the picture was stretched: a view cut off soon would else be a perfect one. */
 function qualityScore({ maxUpscaleRatio, upscaleRatio }: Scored): number | null {
   if (maxUpscaleRatio === null || upscaleRatio === null) return null;
-  return Math.exp(-0.33 * (0.15 * maxUpscaleRatio + 0.85 * upscaleRatio));
+  const { factor, largest, average } = QUALITY_WEIGHTS;
+  return Math.exp(-factor * (largest * maxUpscaleRatio + average * upscaleRatio));
 }
+
+type PairedScore = (typeof PAIRS)[number]["first" | "second"];
 
 /** One of the three pairs; a score that is missing leaves the other alone. */
 export interface PairScore {
-  first: keyof PartScores;
-  second: keyof PartScores;
+  first: PairedScore;
+  second: PairedScore;
   /** Of the first: 0..1. */
   weight: number;
   /** Null when both are missing. */

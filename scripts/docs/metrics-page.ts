@@ -1,7 +1,7 @@
 import { DIMENSIONS } from "../../domain/metrics/dimensions.ts";
 import { FAMILIES, type Family, type Metric, type Unit } from "../../domain/metrics/metric.ts";
 import { METRICS } from "../../domain/metrics/metrics.ts";
-import { SCORE_EXAMPLES } from "../../domain/metrics/score-examples.ts";
+import { EXPLAINED_EXAMPLE, SCORE_EXAMPLES } from "../../domain/metrics/score-examples.ts";
 import { SUBVIEWS } from "../../domain/metrics/subview.ts";
 import { MONITORING_DIMENSIONS } from "../../domain/monitoring/dimensions.ts";
 import { LIVE_METRICS, STARTUP_METRIC } from "../../domain/monitoring/live-metrics.ts";
@@ -39,6 +39,8 @@ export function metricsPage(): string {
     ]),
     METRICS_PROSE.scores,
     exampleTable(),
+    METRICS_PROSE.steps,
+    stepTable(),
     METRICS_PROSE.dimensions,
     dimensionTable(),
     METRICS_PROSE.subviews,
@@ -91,6 +93,11 @@ function exampleTable(): string {
     published === null ? "" : (published / 100).toFixed(2),
   ]);
   return table(["score", "view", "value", "the reference's own example"], rows);
+}
+
+function stepTable(): string {
+  const rows = EXPLAINED_EXAMPLE.map(({ name, how, score }) => [name, how, score === null ? "none" : score.toFixed(3)]);
+  return table(["step", "how", "score"], rows);
 }
 
 function dimensionTable(): string {

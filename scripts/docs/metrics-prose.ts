@@ -74,6 +74,9 @@ A failed run prints its seed; \`TRUTH_SEED\` plays the same sessions again.`,
 Scores are worked out for each view, stored in its row with their parts, and averaged as they are: a view without a score does
 not count. They are 0..1 here and in the API, 0..100 on pages.`,
 
+  steps: `Any view's scores can be taken apart like this (\`explainScores\` in domain/view); here the view of the examples with 2 s to the
+first picture, one stall of 5 s in 5 min, and a picture stretched by 50 %:`,
+
   dimensions: `## Dimensions
 
 All values are text on the wire; booleans are \`true\` and \`false\`, a missing value is null. Lists are written \`[fastly,akamai]\`, in
