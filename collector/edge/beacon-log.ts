@@ -2,7 +2,7 @@ import { encodeBeaconRecord, encodeTick } from "../../domain/messages/beacon-rec
 import { BEACON_PARTITIONS, beaconPartition } from "../../domain/messages/partition.ts";
 import { encodeViewSource, type ViewSource } from "../../domain/messages/view-source.ts";
 import type { RequestContext } from "../../domain/view/view-state.ts";
-import type { LogRecord, LogWriter } from "../../platform/eventlog/eventlog.ts";
+import { type LogRecord, type LogWriter, MAX_RECORD_BYTES } from "../../platform/eventlog/eventlog.ts";
 import { RejectedLog, type SampledRequest } from "./rejected-log.ts";
 import { reject } from "./rejection.ts";
 import type { RoutedEvents, RoutedView } from "./route-events.ts";
@@ -54,9 +54,8 @@ export class BeaconLog {
     const appends: Promise<void>[] = [];
     const whole = routed.views.length === 1 && routed.rejected.size === 0 ? facts.body : null; // all of it is one view's
     if (whole === null) rejectUnwritable(routed);
-    if (routed.views.length > 0) {
-      appends.push(this.#topics.beacons.append(routed.views.map((view) => beaconRecord(view, facts, whole, atMs))));
-    }
+    const records = writableRecords(routed, (view) => beaconRecord(view, facts, whole, atMs));
+    if (records.length > 0) appends.push(this.#topics.beacons.append(records));
     if (routed.rejected.size > 0) appends.push(this.#reject(routed, facts));
     if (routed.learned.length > 0) {
       appends.push(this.#topics.viewSources.append(routed.learned.map((source) => sourceRecord(source, atMs))));
@@ -124,6 +123,22 @@ function rejectUnwritable(routed: RoutedEvents): void {
     for (const event of unwritable) reject(rejected, "malformed_event", { environment, envKey: "" }, event);
   }
   routed.views = views.filter(({ events }) => events.length > 0);
+}
+
+/** One for each view; a view's events that make too long a one for the log are rejected. Numbers and bad UTF-8 can grow. */
+function writableRecords(routed: RoutedEvents, recordOf: (view: RoutedView) => LogRecord): LogRecord[] {
+  const written = routed.views.map((view) => ({ view, record: recordOf(view) }));
+  const [fitting, tooLarge] = [written.filter(fits), written.filter((one) => !fits(one))];
+  for (const { view } of tooLarge) {
+    const claim = { environment: view.environment, envKey: "" };
+    for (const event of view.events) reject(routed.rejected, "too_large_record", claim, event);
+  }
+  if (tooLarge.length > 0) routed.views = fitting.map(({ view }) => view);
+  return fitting.map(({ record }) => record);
+}
+
+function fits({ record }: { record: LogRecord }): boolean {
+  return record.value.length <= MAX_RECORD_BYTES;
 }
 
 /** Events are flat but for two members with an object in them: whatever else they hold is looked at closely. */

@@ -110,6 +110,15 @@ describe("the beacon endpoint", () => {
     );
   });
 
+  it("answers 200 to events that grow too long for the log when written anew, and keeps those beside them", async () => {
+    const numbers = `[${Array(600_000).fill("1e20").join(",")}]`; // 3 MB sent, 13 MB as JSON writes them
+    const grown = JSON.stringify(event({ xid: "view-2", x: 0 })).replace('"x":0', `"x":${numbers}`);
+    const answer = await edge.post(`{"events":[${JSON.stringify(event({}))},${grown}]}`);
+    expect([answer.status, answer.headers.get("x-playhead-rejected")]).toEqual([200, "too_large_record=1"]);
+    expect(edge.written().map(({ events }) => events)).toEqual([[event({})]]);
+    expect(edge.counted()).toEqual([["too_large_record", 1]]);
+  });
+
   it("stores nothing that cannot be read again: a byte order mark, or two", async () => {
     for (const marks of ["\uFEFF", "\uFEFF\uFEFF"]) await edge.post(marks + JSON.stringify({ events: [event({})] }));
     expect(edge.written().every((record) => record !== null)).toBe(true);

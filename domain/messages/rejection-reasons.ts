@@ -44,6 +44,10 @@ const OF_EVENTS = {
     wrong: "The event is no EPAS event.",
     remedy: "Send an object with the event's name, the session's id and its time.",
   },
+  too_large_record: {
+    wrong: "What the request says about one view is longer than 8 MiB once written anew (1e20 becomes 21 digits).",
+    remedy: "Send fewer events at a time, and numbers as players write them.",
+  },
   unknown_environment: {
     wrong: "No environment has this key, or nobody owns the playback id of a view without a key.",
     remedy: "Compare the key with the environment's page; keys that were revoked count as unknown.",

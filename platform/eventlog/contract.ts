@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Collector, collect, follow, numbered, readToEnd, records, values } from "./contract-collector.ts";
 import { CONTRACT_TOPICS } from "./contract-topics.ts";
-import { type EventLog, LogBusyError, type LogRecord, LogUnavailableError } from "./eventlog.ts";
+import { type EventLog, LogBusyError, type LogRecord, LogUnavailableError, MAX_RECORD_BYTES } from "./eventlog.ts";
 
 /** Where implementations may differ; whoever uses the log must be right with either. */
 export interface EventLogTraits {
@@ -103,6 +103,15 @@ function appending(open: () => EventLog): void {
     await writer.append(records(0, ["kept"]));
     await Promise.all(refused);
     expect(values(await readToEnd(log.readAll("events", 0)))).toEqual(["kept"]);
+  });
+
+  it("keeps a record as long as it promises to take", async () => {
+    const log = open();
+    const writer = await log.openWriter("events");
+    const value = Buffer.alloc(MAX_RECORD_BYTES - 1, "x");
+    await writer.append([{ partition: 0, key: "k", value, timestampMs: 1 }]);
+    const stored = await readToEnd(log.readAll("events", 0));
+    expect(stored.map((record) => record.value.equals(value))).toEqual([true]);
   });
 
   it("finishes what was appended before closing, and takes nothing after it", async () => {

@@ -3,6 +3,9 @@
  * Two implementations pass the contract test beside this file: segment files on one machine, and Kafka.
  */
 
+/** Every log takes a record whose key and value have together so many bytes; `append` may throw RangeError for a longer one. */
+export const MAX_RECORD_BYTES = 8 * 1024 * 1024 - 1024;
+
 export interface LogRecord {
   partition: number;
   /** What compaction and humans tell records apart by; may be empty in topics that are not compacted. */
