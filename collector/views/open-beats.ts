@@ -1,7 +1,7 @@
 import { type Beat, beatOf, bucketOf, SILENCE_LIMIT_MS } from "../../domain/monitoring/beat.ts";
 import type { BeatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
 import { BUCKET_MS, OPEN_MS } from "../../domain/monitoring/socket-wire.ts";
-import { serverTime } from "../../domain/view/derive.ts";
+import { serverTime } from "../../domain/view/server-time.ts";
 import type { Timeline } from "../../domain/view/timeline.ts";
 import { numberField, type ViewState } from "../../domain/view/view-state.ts";
 import type { OpenView } from "./open-view.ts";

@@ -1,6 +1,6 @@
 import { playbackIdOf } from "../view/record/playback-id-of.ts";
 import { toldText } from "../view/record/told.ts";
-import type { ViewState } from "../view/view-state.ts";
+import { flagField, type ViewState } from "../view/view-state.ts";
 import type { ViewDimensions } from "../view/viewer-facts.ts";
 
 /** What live viewers are told apart by; "" and 0 stand for "has no value". */
@@ -8,7 +8,7 @@ export interface BeatDimensions extends ViewDimensions {
   region: string;
   /** Autonomous system. */
   asn: number;
-  /** Any ad event so far. */
+  /** Any ad event so far, or the client says so. */
   hasAd: boolean;
   assetId: string;
   playbackId: string;
@@ -22,7 +22,7 @@ export function beatDimensions(view: ViewState, dimensions: ViewDimensions): Bea
     ...dimensions,
     region: place?.region ?? "",
     asn: place?.asn ?? 0,
-    hasAd: view.transitions.some(({ kind }) => kind.startsWith("ad")),
+    hasAd: flagField(view, "view_has_ad") === true || view.transitions.some(({ kind }) => kind.startsWith("ad")),
     assetId: view.asset?.assetId ?? "",
     playbackId: playbackIdOf(view, toldText(view, "video_source_url", "player_source_url")),
     liveStreamId: "",

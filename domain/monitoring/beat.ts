@@ -1,5 +1,5 @@
-import { isExit, startupMsOf } from "../view/derive.ts";
 import { overlapMs, spanAt } from "../view/span.ts";
+import { isExit, startupMsOf } from "../view/startup.ts";
 import type { Timeline } from "../view/timeline.ts";
 import type { ViewState } from "../view/view-state.ts";
 import { BUCKET_MS } from "./socket-wire.ts";

@@ -1,4 +1,4 @@
-import { EXIT_MIN_WAIT_MS } from "./derive.ts";
+import { EXIT_MIN_WAIT_MS } from "./startup.ts";
 import type { ViewRecord } from "./view-record.ts";
 
 /** A start-up of this length scores 0.5. */

@@ -1,3 +1,4 @@
+import { cdnName, playerName, videoId, videoTitle } from "./view-names.ts";
 import { textField, type ViewState } from "./view-state.ts";
 
 /** Longest value that a filter can name (docs/realtime.md), in UTF-16 code units. */
@@ -62,28 +63,18 @@ export function viewerDevice(view: ViewState, parsed: DeviceFacts): DeviceFacts 
   };
 }
 
-/** Title and id of a video are the player's; where it tells none, those of the asset it plays. */
 export function viewDimensions(view: ViewState, device: DeviceFacts): ViewDimensions {
   return {
-    videoTitle: dimension(view, "video_title") || cut(view.asset?.title ?? ""),
-    videoId: dimension(view, "video_id") || (view.asset?.externalId ?? view.asset?.assetId ?? ""),
+    videoTitle: cut(videoTitle(view)),
+    videoId: cut(videoId(view)),
     videoSeries: dimension(view, "video_series"),
     subPropertyId: dimension(view, "sub_property_id"),
     country: view.context.country,
-    cdn: view.segmentCdn?.[1] ?? dimension(view, "video_cdn"),
+    cdn: cut(cdnName(view)),
     deviceCategory: device.category,
     operatingSystem: device.os,
     browser: device.browser,
-    playerName: playerName(view),
+    playerName: cut(playerName(view)),
     streamType: dimension(view, "video_stream_type"),
   };
-}
-
-/** The integration's own label, else the product. */
-function playerName(view: ViewState): string {
-  return dimension(view, "player_name") || playerSoftware(view);
-}
-
-export function playerSoftware(view: ViewState): string {
-  return dimension(view, "player_software_name") || dimension(view, "player_software");
 }

@@ -1,5 +1,5 @@
-import { serverTime } from "../derive.ts";
 import { countSequences } from "../sequence-set.ts";
+import { serverTime } from "../server-time.ts";
 import { totalMs } from "../span.ts";
 import type { Timeline } from "../timeline.ts";
 import type { ViewRecord } from "../view-record.ts";

@@ -1,4 +1,5 @@
 import { playbackModesOf } from "../renditions.ts";
+import { playerName, playerSoftware } from "../view-names.ts";
 import type { ViewRecord } from "../view-record.ts";
 import { field, flagField, type ViewState } from "../view-state.ts";
 import type { RecordParts } from "./record-source.ts";
@@ -6,15 +7,14 @@ import { toldAmount, toldText } from "./told.ts";
 
 /** The page and the player in it. */
 export function playerOf({ view, playing }: RecordParts) {
-  const software = toldText(view, "player_software_name", "player_software");
   return {
     pageType: toldText(view, "page_type"),
     pageUrl: toldText(view, "page_url"),
     clientApplicationName: toldText(view, "view_client_application_name"),
     clientApplicationVersion: toldText(view, "view_client_application_version"),
-    playerName: toldText(view, "player_name") || software,
+    playerName: playerName(view),
     playerVersion: toldText(view, "player_version"),
-    playerSoftware: software,
+    playerSoftware: playerSoftware(view),
     playerSoftwareVersion: toldText(view, "player_software_version"),
     playerMuxPluginName: toldText(view, "player_mux_plugin_name"),
     playerMuxPluginVersion: toldText(view, "player_mux_plugin_version"),

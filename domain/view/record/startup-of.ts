@@ -1,5 +1,5 @@
-import { startupMsOf } from "../derive.ts";
 import { closedSpans, overlapMs, subtractSpans } from "../span.ts";
+import { startupMsOf } from "../startup.ts";
 import type { Timeline } from "../timeline.ts";
 import type { ViewRecord } from "../view-record.ts";
 import type { RecordParts } from "./record-source.ts";

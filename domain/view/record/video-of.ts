@@ -1,3 +1,4 @@
+import { videoId, videoTitle } from "../view-names.ts";
 import type { ViewRecord } from "../view-record.ts";
 import { playbackIdOf } from "./playback-id-of.ts";
 import type { RecordParts } from "./record-source.ts";
@@ -29,8 +30,8 @@ function sourceOf({ view }: RecordParts) {
 function metadataOf({ view }: RecordParts) {
   return {
     subPropertyId: toldText(view, "sub_property_id"),
-    videoId: toldText(view, "video_id") || (view.asset?.externalId ?? view.asset?.assetId ?? ""),
-    videoTitle: toldText(view, "video_title") || (view.asset?.title ?? ""),
+    videoId: videoId(view),
+    videoTitle: videoTitle(view),
     videoSeries: toldText(view, "video_series"),
     videoProducer: toldText(view, "video_producer"),
     videoLanguage: toldText(view, "video_language_code"),

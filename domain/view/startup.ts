@@ -1,14 +1,8 @@
 import { overlapMs, totalMs } from "./span.ts";
 import type { Timeline } from "./timeline.ts";
-import type { ViewState } from "./view-state.ts";
 
 /** Somebody who left sooner without having seen a frame changed their mind: it says nothing of the playback. */
 export const EXIT_MIN_WAIT_MS = 1_000;
-
-/** Turns a client time into server time. */
-export function serverTime(view: ViewState, viewerTimeMs: number): number {
-  return viewerTimeMs + (view.clockOffsetMs ?? 0);
-}
 
 /** Watch time at the first frame, as the client measures `view_time_to_first_frame` (data-wire.md §6). */
 export function startupMsOf({ intentAtMs, firstFrameAtMs, startTold, watching }: Timeline): number | null {
