@@ -74,8 +74,7 @@ export class Checkpoints {
     const prefix = `${this.#partition}/manifest/`;
     const manifests = [...present.keys()].filter((key) => key.startsWith(prefix)).reverse(); // newest first
     const found = manifests.some((key) => this.#restore(key, present, fold));
-    const own = [...present.keys()].filter((key) => key.startsWith(`${this.#partition}/`));
-    this.#superfluous = new Set(own.filter((key) => !this.#named.has(key)));
+    this.#superfluous = new Set([...present.keys()].filter((key) => !this.#named.has(key))); // nobody else's are here
     return found || readEarlierCheckpoint(this.#partition, present, fold);
   }
 

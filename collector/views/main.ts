@@ -51,6 +51,8 @@ try {
 
   const states = await openPatientWriter(eventlog, "views_state", log);
   program.onStop("checkpoints", () => states.close());
+  const progress = await openPatientWriter(eventlog, "views_progress", log);
+  program.onStop("progress", () => progress.close());
 
   const sink = createSink({ clickhouse, log, metrics });
   const counters = createFoldCounters(metrics);
@@ -67,7 +69,7 @@ try {
     onFailed: (error) => void program.fail(error),
   });
   const watermark = openSharedWatermark({
-    ...{ eventlog, log, partitions: BEACON_PARTITIONS },
+    ...{ eventlog, progress, log, partitions: BEACON_PARTITIONS },
     name: `${hostname()}-${config.port}`,
     own: () => views.storedUntilMs(),
     onFailed: (error) => void program.fail(error),
@@ -86,7 +88,7 @@ try {
   const rejected = new RejectedConsumer({
     log,
     eventlog,
-    states,
+    progress,
     sink,
     onUndecodable: counters.undecodable,
     onFailed: (error) => void program.fail(error),

@@ -57,11 +57,11 @@ const events = () => read("SELECT toUInt32(sum(count)) AS n, toUInt32(count()) A
 
 async function consume(until: () => Promise<boolean>): Promise<{ undecodable: number; count: number }> {
   let undecodable = 0;
-  const states = await eventlog.openWriter("views_state");
+  const progress = await eventlog.openWriter("views_progress");
   const consumer = new RejectedConsumer({
     log,
     eventlog,
-    states,
+    progress,
     sink: createSink({ clickhouse: clickhouse.client, log, metrics: createMetrics("test") }),
     onUndecodable: () => {
       undecodable += 1;
@@ -74,7 +74,7 @@ async function consume(until: () => Promise<boolean>): Promise<{ undecodable: nu
   await expect.poll(until, { timeout: 10_000 }).toBe(true);
   const count = consumer.count();
   await consumer.close();
-  await states.close();
+  await progress.close();
   return { undecodable, count };
 }
 

@@ -21,8 +21,8 @@ const MAX_ROWS_PER_INSERT = 200;
 export interface RejectedConsumerDeps {
   log: Logger;
   eventlog: EventLog;
-  /** Of topic `views_state`. */
-  states: LogWriter;
+  /** Of topic `views_progress`. */
+  progress: LogWriter;
   sink: Sink;
   /** A record that is none of ours. */
   onUndecodable: () => void;
@@ -108,7 +108,7 @@ export class RejectedConsumer {
   /** What cannot be kept now is kept with the next batch. */
   async #keep(partition: number, total: RejectedTotal, atMs: number): Promise<void> {
     try {
-      await this.#deps.states.append([rejectedTotalRecord(partition, total, atMs)]);
+      await this.#deps.progress.append([rejectedTotalRecord(partition, total, atMs)]);
       await this.#consumer?.commit(partition, total.nextOffset);
     } catch (error) {
       if (!(error instanceof NotHeldError || error instanceof LogUnavailableError)) throw error;

@@ -9,14 +9,14 @@ export interface RejectedTotal {
 
 const Stored = z.object({ nextOffset: z.number(), count: z.number() });
 
-/** Beside the checkpoints: topic `views_state`, partition 0, one key for each partition of `rejected`. */
-const STATE_TOPIC = "views_state";
-const STATE_PARTITION = 0;
+/** One key for each partition of `rejected`. Not beside the checkpoints: a count that rests would keep all of those. */
+const TOPIC = "views_progress";
+const TOPIC_PARTITION = 0;
 
 /** Null when nothing has been counted yet. Rejects with LogUnavailableError. */
 export async function readRejectedTotal(eventlog: EventLog, partition: number): Promise<RejectedTotal | null> {
   let newest: RejectedTotal | null = null;
-  for await (const { key, value } of eventlog.readAll(STATE_TOPIC, STATE_PARTITION)) {
+  for await (const { key, value } of eventlog.readAll(TOPIC, TOPIC_PARTITION)) {
     if (key === keyOf(partition)) newest = Stored.parse(JSON.parse(value.toString("utf8")));
   }
   return newest;
@@ -24,7 +24,7 @@ export async function readRejectedTotal(eventlog: EventLog, partition: number): 
 
 export function rejectedTotalRecord(partition: number, total: RejectedTotal, timestampMs: number): LogRecord {
   return {
-    partition: STATE_PARTITION,
+    partition: TOPIC_PARTITION,
     key: keyOf(partition),
     value: Buffer.from(JSON.stringify(total)),
     timestampMs,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { EventLog, Followed, LogRecord, StoredRecord } from "../../platform/eventlog/eventlog.ts";
+import type { EventLog, Followed, LogRecord, LogWriter, StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { openSharedWatermark, type SharedWatermark } from "./shared-watermark.ts";
 
@@ -17,8 +17,8 @@ function memoryTopic() {
     for (const record of added) records.push({ ...record, offset: records.length, nextOffset: records.length + 1 });
     for (const wake of waiting) wake();
   };
+  const progress: LogWriter = { append, close: async () => undefined };
   const eventlog = {
-    openWriter: async () => ({ append, close: async () => undefined }),
     follow: async function* (_topic: string, _partition: number, signal: AbortSignal): AsyncIterable<Followed> {
       for (let next = 0; !signal.aborted; ) {
         const added = records.slice(next);
@@ -32,12 +32,15 @@ function memoryTopic() {
       }
     },
   } as unknown as EventLog; // the rest is not used
-  return { eventlog, records };
+  return { topic: { eventlog, progress }, records };
 }
 
-function open(eventlog: EventLog, name: string, own: ReadonlyMap<number, number>): SharedWatermark {
+type Topic = ReturnType<typeof memoryTopic>["topic"];
+
+function open(topic: Topic, name: string, own: ReadonlyMap<number, number>): SharedWatermark {
   const watermark = openSharedWatermark({
-    ...{ eventlog, name, partitions: PARTITIONS, own: () => own },
+    ...topic,
+    ...{ name, partitions: PARTITIONS, own: () => own },
     log: createLogger("test", "silent"),
     onFailed: (error) => {
       throw error;
@@ -49,9 +52,9 @@ function open(eventlog: EventLog, name: string, own: ReadonlyMap<number, number>
 
 describe("the watermark that processes share", () => {
   it("is not known before every partition's is", async () => {
-    const { eventlog } = memoryTopic();
+    const { topic } = memoryTopic();
     const one = open(
-      eventlog,
+      topic,
       "one",
       new Map([
         [0, 10],
@@ -60,7 +63,7 @@ describe("the watermark that processes share", () => {
     );
     expect(one.asOfMs()).toBeNull();
     open(
-      eventlog,
+      topic,
       "two",
       new Map([
         [2, 5],
@@ -71,7 +74,7 @@ describe("the watermark that processes share", () => {
   });
 
   it("goes on where a partition has moved, and does not go back while its new holder catches up", async () => {
-    const { eventlog } = memoryTopic();
+    const { topic } = memoryTopic();
     const old = new Map([
       [2, 50],
       [3, 60],
@@ -80,8 +83,8 @@ describe("the watermark that processes share", () => {
       [0, 70],
       [1, 80],
     ]);
-    const one = open(eventlog, "one", own);
-    open(eventlog, "two", old);
+    const one = open(topic, "one", own);
+    open(topic, "two", old);
     await vi.waitFor(() => expect(one.asOfMs()).toBe(50), 5_000);
     own.set(2, 40);
     expect(one.asOfMs()).toBe(50);
@@ -90,10 +93,10 @@ describe("the watermark that processes share", () => {
   });
 
   it("is told by those alone who hold a part", async () => {
-    const { eventlog, records } = memoryTopic();
+    const { topic, records } = memoryTopic();
     const all = new Map(Array.from({ length: PARTITIONS }, (_, partition) => [partition, 7]));
-    expect(open(eventlog, "all", all).asOfMs()).toBe(7);
-    open(eventlog, "part", new Map([[0, 9]]));
+    expect(open(topic, "all", all).asOfMs()).toBe(7);
+    open(topic, "part", new Map([[0, 9]]));
     await vi.waitFor(() => expect(records.map(({ key }) => key)).toEqual(["part"]), 5_000);
   });
 });

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { EventLog, LogRecord } from "../../platform/eventlog/eventlog.ts";
-import { LogUnavailableError } from "../../platform/eventlog/eventlog.ts";
+import {
+  type EventLog,
+  type LogRecord,
+  LogUnavailableError,
+  type LogWriter,
+} from "../../platform/eventlog/eventlog.ts";
 import { followPatiently } from "../../platform/eventlog/follow-patiently.ts";
-import { openPatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 
 const TOPIC = "views_progress";
@@ -15,6 +18,8 @@ const Told = z.record(z.string().regex(/^\d+$/), z.number());
 
 export interface SharedWatermarkDeps {
   eventlog: EventLog;
+  /** Of topic `views_progress`. */
+  progress: LogWriter;
   log: Logger;
   partitions: number;
   /** Tells this process's words from those of others; stays over restarts. */
@@ -65,35 +70,24 @@ export function openSharedWatermark(deps: SharedWatermarkDeps): SharedWatermark 
 }
 
 async function tellOthers(
-  { eventlog, log, partitions, name, own }: SharedWatermarkDeps,
+  { progress, partitions, name, own }: SharedWatermarkDeps,
   signal: AbortSignal,
 ): Promise<void> {
   let told = "";
-  let writer: Awaited<ReturnType<typeof openPatientWriter>> | null = null;
-  try {
-    while (!signal.aborted) {
-      await sleep(TELL_MS, undefined, { signal }).catch(() => undefined);
-      const stored = own();
-      const text = JSON.stringify(Object.fromEntries(stored));
-      if (signal.aborted || stored.size === 0 || stored.size === partitions || text === told) continue;
-      writer ??= await openPatientWriter(eventlog, TOPIC, log);
-      const record: LogRecord = {
-        partition: 0,
-        key: name,
-        value: Buffer.from(text),
-        timestampMs: Math.max(...stored.values()),
-      };
-      if (await isTold(() => writer?.append([record]))) told = text;
-    }
-  } finally {
-    await writer?.close();
+  while (!signal.aborted) {
+    await sleep(TELL_MS, undefined, { signal }).catch(() => undefined);
+    const stored = own();
+    const text = JSON.stringify(Object.fromEntries(stored));
+    if (signal.aborted || stored.size === 0 || stored.size === partitions || text === told) continue;
+    const timestampMs = Math.max(...stored.values());
+    if (await isTold(progress, { partition: 0, key: name, value: Buffer.from(text), timestampMs })) told = text;
   }
 }
 
 /** Nobody waits for this one word: the next says more. */
-async function isTold(append: () => Promise<void> | undefined): Promise<boolean> {
+async function isTold(progress: LogWriter, record: LogRecord): Promise<boolean> {
   try {
-    await append();
+    await progress.append([record]);
     return true;
   } catch (error) {
     if (error instanceof LogUnavailableError) return false;

@@ -2,14 +2,15 @@ import { BEACON_PARTITIONS } from "./partition.ts";
 
 /**
  * The topics of the event log, with their partition count and how long records are kept.
- * `compacted` topics keep the newest record of each key for ever; the others keep all records for the retention.
+ * `compacted` topics keep the newest record of each key for ever; the others keep all records for the retention. Segment
+ * files keep all that follows a key which is never written again, where others are deleted: topic `views_state` holds none.
  */
 export const TOPICS = {
   /** Written by collector/edge: one record per (environment, view) of a request, and ticks. */
   beacons: { partitions: BEACON_PARTITIONS, compacted: false },
   /** Written by collector/views: fold state checkpoints. */
   views_state: { partitions: BEACON_PARTITIONS, compacted: true },
-  /** Written by collector/views, for each other: up to when the partitions of each are stored. */
+  /** Written by collector/views, for each other: up to when the partitions of each are stored; how far `rejected` is counted. */
   views_progress: { partitions: 1, compacted: true },
   /** Written by collector/edge, for itself: which playback id a view named that names it only now and then. */
   view_sources: { partitions: 1, compacted: false },

@@ -31,13 +31,17 @@ function newest(segments: Iterable<Segment>): Map<string, string> {
 }
 
 describe("a compacted topic", () => {
-  it("grows by one segment for a key that never comes again, whatever is written and deleted behind it", () => {
-    const used = Array.from({ length: 100 }, (_, at) => [
-      { key: `used once ${at}`, value: "x" },
-      { key: `used once ${at - 1}`, value: "" },
-    ]);
-    const present = compacted([[{ key: "quiet", value: "x" }], ...used]);
-    expect([...present.keys()]).toEqual([0, 100]);
+  const usedOnce = Array.from({ length: 100 }, (_, at) => [
+    { key: `used once ${at}`, value: "x" },
+    { key: `used once ${at - 1}`, value: "" },
+  ]);
+
+  it("whose keys are used once and deleted stays small", () => {
+    expect([...compacted(usedOnce).keys()]).toEqual([99]);
+  });
+
+  it("grows behind a key that is never written again: delete markers may be needed as long as it is there", () => {
+    expect(compacted([[{ key: "quiet", value: "x" }], ...usedOnce]).size).toBeGreaterThan(100);
   });
 
   it("says the same after any segments are removed as with all of them", () => {
