@@ -24,10 +24,11 @@ export function shareOf(key: KeysOf<boolean>): PerView {
 
 /** `part ÷ whole × factor`, in a view and over all views alike; no value where the whole is 0. */
 export function quotientOf(part: KeysOf<number>, whole: KeysOf<number>, factor = 1): PerView {
+  const timesSql = factor === 1 ? "" : ` * ${factor}`;
   const [partSql, wholeSql] = [RECORD_COLUMNS[part].name, RECORD_COLUMNS[whole].name];
   return {
     perView: (record) => (record[whole] > 0 ? (record[part] / record[whole]) * factor : null),
-    perViewSql: `if(${wholeSql} > 0, ${partSql} / ${wholeSql} * ${factor}, NULL)`,
+    perViewSql: `if(${wholeSql} > 0, ${partSql} / ${wholeSql}${timesSql}, NULL)`,
     average: { kind: "quotient", part, whole, factor },
   };
 }

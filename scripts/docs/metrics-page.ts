@@ -6,6 +6,7 @@ import { SUBVIEWS } from "../../domain/metrics/subview.ts";
 import { MONITORING_DIMENSIONS } from "../../domain/monitoring/dimensions.ts";
 import { LIVE_METRICS, STARTUP_METRIC } from "../../domain/monitoring/live-metrics.ts";
 import { STARTUP_BOUNDS_MS } from "../../domain/monitoring/startup-histogram.ts";
+import { RECORD_COLUMNS } from "../../domain/view/record-columns.ts";
 import { METRICS_PROSE } from "./metrics-prose.ts";
 import { MONITORING_PROSE } from "./monitoring-prose.ts";
 
@@ -61,16 +62,22 @@ function metricText(metric: Metric): string {
   const lines = [
     `**${title}** (${names})  `,
     `${sentence}  `,
-    `*Formula:* ${formula}${averageText(metric)}  `,
+    `*Formula:* ${formula}  `,
+    `*Of a view:* ${perViewText(metric)}  `,
     ...(chosen === undefined ? [] : [`*Our choice:* ${chosen}  `]),
     `*Unit:* ${UNIT_NAMES[metric.unit]}; ${direction}; by \`${timeBasis}\`; ${measurementText(metric)}${filterable ? "" : "; no metric filter"}.`,
   ];
   return lines.join("\n");
 }
 
-/** A quotient's average is not the mean of its views: the reader has to be told. */
-function averageText({ average }: Metric): string {
-  return average.kind === "quotient" ? " The average is the quotient of the sums over all views." : "";
+/** Where the value lies in the view's row; and how the average is made where it is not the mean of these. */
+function perViewText({ perViewSql, average }: Metric): string {
+  if (average.kind === "distinct") return `\`${average.keySql}\`; of equal ones one is counted.`;
+  if (average.kind === "mean") return `\`${perViewSql}\`.`;
+  const { part, whole, factor } = average;
+  const times = factor === 1 ? "" : ` * ${factor}`;
+  const quotientSql = `sum(${RECORD_COLUMNS[part].name}) / sum(${RECORD_COLUMNS[whole].name})${times}`;
+  return `\`${perViewSql}\`. The average is \`${quotientSql}\` over the views that have a value.`;
 }
 
 function measurementText({ measurements, defaultMeasurement }: Metric): string {
@@ -101,15 +108,21 @@ function stepTable(): string {
 }
 
 function dimensionTable(): string {
-  const rows = DIMENSIONS.map(({ id, title, type, level, groupable, viewField }) => [
+  const rows = DIMENSIONS.map(({ id, title, type, level, groupable, key, viewField }) => [
     `\`${id}\``,
     title,
     type,
     level,
     groupable ? "yes" : "filter only",
-    viewField === id ? "" : `\`${viewField}\``,
+    unlike(id, RECORD_COLUMNS[key].name),
+    unlike(id, viewField),
   ]);
-  return table(["dimension", "title", "type", "level", "breaks down", "in a view's record"], rows);
+  return table(["dimension", "title", "type", "level", "breaks down", "column, if other", "in a view's record"], rows);
+}
+
+/** Nothing where the name is the one that the reader just read. */
+function unlike(id: string, name: string): string {
+  return name === id ? "" : `\`${name}\``;
 }
 
 function subviewTable(): string {

@@ -9,13 +9,15 @@ definitions ([domain/metrics](../domain/metrics)).
 
 ## Which views count
 
-- **Counted views.** Somebody wanted to play, or an error came. A view that was only loaded is kept with its events and is in no
-  number.
-- **People.** Views of crawlers are kept and marked; they count only where a question includes them.
+- **Counted views.** Somebody wanted to play, or a fatal error came (\`counted = 1\`). A view that was only loaded is kept with its
+  events and is in no number.
+- **People.** Views of crawlers are kept and marked (\`bot = 1\`); they count only where a question includes them.
 - **Finished.** A view's row is written when it is complete: it said its end, or was silent for 60 s. Later events write it again;
-  the newest row counts, once.
+  the newest row counts, once. So the newest minutes lack the views that are still on, and the last hour may still change.
 - **Time.** Engagement goes by \`view_start\`, everything else by \`view_end\`: the time of the newest event. Both are server time. A
-  range holds its beginning and not its end. So the same view may lie in different ranges for different metrics.
+  range holds its beginning and not its end. So the same view may lie in different ranges for different metrics, and all of a long
+  view lies at its end: what went wrong at 8 in views that ended at 10 shows at 10. The live picture
+  ([Monitoring](#monitoring)) shows it at 8.
 - **With a value.** A view without a value for a metric does not count in it, neither in the number nor in \`total_views\`,
   \`total_watch_time\` and \`total_playing_time\` beside it. Shares are of all counted views: each is 0 or 1, never unknown.
 
@@ -37,8 +39,9 @@ v⌊h⌋ + (h − ⌊h⌋) × (v⌊h⌋₊₁ − v⌊h⌋). That is PERCENTILE.
 
 **Weighted.** Where only a share of viewers is tracked, views carry \`sample_rate\`. Asked with weights, each view counts
 1 ÷ \`sample_rate\` times, in counts, sums, averages and in the sizes beside a number. In quantiles each value stands there
-1 ÷ \`sample_rate\` times, rounded to a whole number; the rest is as above (\`quantileExactWeightedInterpolated\`). The rate is taken
-to six digits.
+1 ÷ \`sample_rate\` times, rounded to a whole number, and values are rounded to 14 binary digits: whole numbers to 16,384 stay as they
+are, others move by at most 0.006 %. The rest is as above (\`quantileExactWeightedInterpolated\`). The rate is taken to six digits and as
+one millionth at least.
 
 **Negative impact** of a group, such as the views of one country: (value of the group − value of all) × views of the group ÷ all
 views; the sign is turned where higher is better. For sums the value is taken per view. The formula is our choice. Breakdowns
@@ -49,7 +52,61 @@ better have none: their groups stand in the order of their values.
 unless said). Buckets without views are there, with 0 for counts and sums and unknown for the rest.
 
 **Filters.** Values of one dimension that keep are alternatives, everything else has to hold at once. The empty value stands for
-"has no value". Metric filters keep views by their own value; views without one are left out.`,
+"has no value". Metric filters keep views by their own value; views without one are left out.
+
+## From a number down to its events
+
+Every number is a statement over table \`views\` ([schema.md](schema.md)), and every row of that table a function of the view's events.
+Say that yesterday's rebuffer percentage is three times the day before's.
+
+1. **The number itself.** Below each metric says in SQL what it is of one view, and how the average is made.
+
+   \`\`\`sql
+   SELECT sum(rebuffer_ms) / sum(watch_ms) AS value, count() AS total_views
+   FROM views FINAL
+   WHERE environment_id = 1 AND counted = 1 AND bot = 0 AND watch_ms > 0
+     AND view_end >= '2026-05-05 00:00:00' AND view_end < '2026-05-06 00:00:00'
+   \`\`\`
+
+2. **Where it comes from.** Insights rank the values of many dimensions by negative impact; a breakdown shows one dimension whole. The
+   same in SQL: group by the dimension's column ([Dimensions](#dimensions)).
+
+3. **Which views.** The list of views with a metric filter such as \`rebuffer_percentage>=0.05\`, or:
+
+   \`\`\`sql
+   SELECT view_id, cdn, player_software, rebuffer_count, rebuffer_ms, longest_rebuffer_ms, watch_ms, clamped_time_count
+   FROM views FINAL
+   WHERE environment_id = 1 AND counted = 1 AND bot = 0 AND watch_ms > 0
+     AND view_end >= '2026-05-05 00:00:00' AND view_end < '2026-05-06 00:00:00'
+   ORDER BY rebuffer_ms DESC LIMIT 25
+   \`\`\`
+
+   A few views with long stalls, or many with short ones? With \`clamped_time_count\` above 0 the client told impossible times, and the
+   time of sending stands for them.
+
+4. **What happened in one.** [view-record.md](view-record.md) says of each column which events it is made of.
+
+   \`\`\`sql
+   SELECT sequence, name, viewer_time, playhead_ms, late
+   FROM events FINAL
+   WHERE environment_id = 1 AND view_id = 'the view'
+   ORDER BY viewer_time, sequence
+   \`\`\`
+
+   A stall is the time from \`rebufferstart\`, which the player dates back to when the picture stopped, to whatever comes first of
+   \`rebufferend\`, a seek, a pause, an ad, a fatal error, sleep and the end. Events with \`late\` came after the view was final and
+   count in nothing.
+
+**Reading stalls.** They are counted from events; the player's own sums are kept in \`attributes\`, and not used.
+
+- Waiting before the first frame is start-up, after a seek it is seek latency, in an ad break it is neither. None of it is a stall.
+- What a stall is, the player decides. On the web: the playhead stood for 1 s, or lagged more than 250 ms behind the clock between
+  two looks. Other players have rules of their own, so compare within one \`player_mux_plugin_name\`.
+- The average of rebuffer percentage and frequency is a quotient of sums: an hour of watching weighs as much as 60 views of a minute.
+  What the typical view met tell count, duration and smoothness score, where each view weighs the same.
+- Where fewer than half of the views stall, the median of count and duration is 0. Take \`95th\`, or keep views with
+  \`rebuffer_count>=1\`.
+- A view is ended by its player after 5 minutes of stalls in all: what would have been worse is not told.`,
 
   checking: `## How numbers are checked
 
@@ -61,7 +118,7 @@ walks them once, in the plainest words; it finds averages and quantiles by addin
 and clocks that are days off. Their requests are delayed, reordered, repeated, lost, late by minutes or hours, and full of
 nonsense. They go through fold, rows and the real database (\`collector/truth.int.test.ts\`). Then every value of every view, and
 the answer to every metric in every measurement, must be the same on both sides: whole numbers exactly, fractions to nine
-digits, quantiles too. The events read back from table \`events\` give the same values once more, so a number can always be
+digits, quantiles too, weighted ones to 0.006 %. The events read back from table \`events\` give the same values once more, so a number can always be
 followed to what was sent.
 
 A comparison that cannot fail proves nothing. So \`collector/truth-plants.int.test.ts\` plants mistakes into the fast way, such as

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WEIGHT_SQL } from "../../../domain/metrics/ask/aggregate.ts";
 import { askBreakdown, type BreakdownRow } from "../../../domain/metrics/ask/ask-breakdown.ts";
 import { askComparison, type ComparisonRow, comparedColumn } from "../../../domain/metrics/ask/ask-comparison.ts";
 import { askInsights, type InsightRow } from "../../../domain/metrics/ask/ask-insights.ts";
@@ -100,6 +102,32 @@ describe("askOverall", () => {
 
   it("refuses a measurement that the metric does not have", () => {
     expect(() => askOverall(scope(), metric("views"), "median")).toThrow(RangeError);
+  });
+});
+
+describe("the statements of docs/metrics.md", () => {
+  const page = readFileSync(new URL("../../../docs/metrics.md", import.meta.url), "utf8");
+  const statements = [...page.matchAll(/```sql\n(.*?)```/gs)].map(([, sql = ""]) =>
+    sql.replace("environment_id = 1", "environment_id = 3"),
+  );
+
+  it("run, and say what the question says", async () => {
+    expect(statements).toHaveLength(3);
+    const found = [];
+    for (const sql of statements) found.push(await answer(clickhouse, { sql, params: {} }));
+    const day = { fromMs: Date.UTC(2026, 4, 5), toMs: Date.UTC(2026, 4, 6) };
+    const [row] = await answer<OverallRow>(clickhouse, askOverall(scope(day), metric("rebuffer_percentage"), "avg"));
+    expect(Number(row?.total_views)).toBeGreaterThan(20);
+    expect(found[0]).toEqual([{ value: row?.value, total_views: String(row?.total_views) }]);
+    expect(found[1]?.length).toBe(25);
+  });
+});
+
+describe("a view's weight", () => {
+  it("is 1 ÷ its rate, and a million at most: the client tells it", async () => {
+    const sql = `SELECT ${WEIGHT_SQL} AS weight FROM (SELECT arrayJoin([1, 0.1, 0.001, 0.000002, 1e-30, 0]::Array(Float32)) AS sample_rate)`;
+    const rows = await answer<{ weight: number }>(clickhouse, { sql, params: {} });
+    expect(rows.map(({ weight }) => Math.round(weight))).toEqual([1, 10, 1_000, 500_000, 1_000_000, 1]);
   });
 });
 
