@@ -56,11 +56,12 @@ export class BeaconLog {
     if (whole === null) rejectUnwritable(routed);
     const records = writableRecords(routed, (view) => beaconRecord(view, facts, whole, atMs));
     if (records.length > 0) appends.push(this.#topics.beacons.append(records));
-    if (routed.rejected.size > 0) appends.push(this.#reject(routed, facts));
     if (routed.learned.length > 0) {
       appends.push(this.#topics.viewSources.append(routed.learned.map((source) => sourceRecord(source, atMs))));
     }
-    return Promise.all(appends);
+    const written = Promise.all(appends);
+    // Counted last: when the request comes again its events are known by their numbers, but nothing tells a count from another.
+    return routed.rejected.size === 0 ? written : written.then(() => this.#reject(routed, facts));
   }
 
   /** Lets log time go on in every partition. */

@@ -36,6 +36,19 @@ describe("what is rejected", () => {
     expect(environments()).toEqual([environmentId]);
   });
 
+  it("is counted once, though a request comes again because its other events could not be written", async () => {
+    edge.beacons.full = true;
+    expect((await edge.post(request(event({}), event({ xid: undefined })))).status).toBe(503);
+    edge.beacons.full = false;
+    expect((await edge.post(request(event({}), event({ xid: undefined })))).status).toBe(200);
+    expect(edge.counted()).toEqual([["missing_view_id", 1]]);
+  });
+
+  it("may be read by the page that sent it", async () => {
+    const answer = await edge.post("{");
+    expect(answer.headers.get("access-control-expose-headers")).toBe("x-playhead-rejected");
+  });
+
   it("shows an environment nothing of another's", async () => {
     const bad = event({ xsqno: "x", own: "mine" });
     await edge.post(request(bad, event({ ake: OTHER_KEY, secret: "theirs" }), null));

@@ -50,7 +50,7 @@ async function answer(
   }
   kept.onDurable();
   deps.metrics.answered(200);
-  if (kept.rejected !== "") response.setHeader("x-playhead-rejected", kept.rejected); // for people, and for replays
+  if (kept.rejected !== "") tellRejected(response, kept.rejected);
   send(response, 200, kept.reply ?? "ok\n");
 }
 
@@ -62,6 +62,12 @@ async function read(keeping: KeepRequest, request: IncomingMessage): Promise<Kep
   if (body.kind !== "too_large") return keeping.keep(request, body);
   keeping.tooLarge(request, body.bytes);
   return "too_large";
+}
+
+/** For people, pages that look into their own beacons, and replays. */
+function tellRejected(response: ServerResponse, rejected: string): void {
+  response.setHeader("x-playhead-rejected", rejected);
+  response.setHeader("access-control-expose-headers", "x-playhead-rejected");
 }
 
 /** CORS-simple requests need one header; a preflight, which these clients never send, is answered politely. */
