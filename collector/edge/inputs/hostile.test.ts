@@ -106,7 +106,7 @@ describe("CMCD from the internet", () => {
       }),
       runs,
     );
-  });
+  }, 30_000);
 
   it("gives the same events for the same bytes", () => {
     fc.assert(
@@ -152,11 +152,11 @@ describe("CMCD from the internet", () => {
     expect(JSON.stringify(request).length).toBeLessThan(MAX_FIELD_LENGTH + 2_000);
     expect(parseCmcd(`sid="${"x".repeat(17_000)}"`)).toBeNull();
     expect(parseCmcd(Array.from({ length: 200 }, (_, index) => `x-${index}`).join(","))).toBeNull();
-    const startMs = performance.now();
+    const started = process.cpuUsage();
     for (const slow of [`a=(${'"" '.repeat(5_000)}`, `a="${"\\\\".repeat(7_900)}"`, `a=1${";b=1".repeat(4_000)}`]) {
       decodeCmcdRequest(KEY, `${slow}\n`.repeat(30), [], T); // half a megabyte: more is not read
     }
-    expect(performance.now() - startMs).toBeLessThan(3_000);
+    expect(process.cpuUsage(started).user).toBeLessThan(3_000_000); // µs; the machine may have other work
   });
 });
 
@@ -179,7 +179,7 @@ describe("EPAS from the internet", () => {
       }),
       runs,
     );
-  });
+  }, 30_000);
 });
 
 function parse(text: string): unknown {
