@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Measurement, Metric } from "../../../domain/metrics/metric.ts";
+import type { Metric } from "../../../domain/metrics/metric.ts";
 import { METRICS } from "../../../domain/metrics/metrics.ts";
 import type { Scope } from "../../../domain/metrics/scope.ts";
 import { answer, askedViews, type Question } from "../../../domain/truth/answer.ts";
 import type { TrueView } from "../../../domain/truth/true-view.ts";
-import type { FastAnswer, StoredView } from "./fast-answers.ts";
+import type { AskedNumber, FastAnswer, StoredView } from "./fast-answers.ts";
 
 /** The two sides do not say the same. */
 export interface Difference {
@@ -57,7 +57,7 @@ export function compareViews(
 }
 
 /** Asks the fast side. */
-export type Ask = (scope: Scope, metric: Metric, measurement: Measurement) => Promise<FastAnswer>;
+export type Ask = (scope: Scope, asked: readonly AskedNumber[]) => Promise<FastAnswer[]>;
 
 /** Asks both sides for metrics in their measurements, over one scope. `keeps` says of a view what the scope's filters say. */
 export async function compareAnswers(
@@ -67,22 +67,22 @@ export async function compareAnswers(
   options: { metrics?: readonly Metric[]; keeps?: (view: TrueView) => boolean } = {},
 ): Promise<Difference[]> {
   const differences: Difference[] = [];
-  for (const metric of options.metrics ?? METRICS) {
-    for (const measurement of metric.measurements) {
-      const fast = await ask(scope, metric, measurement);
-      const { fromMs, toMs, weighted, includeBots } = scope;
-      const question: Question = { metric: metric.id, measurement, fromMs, toMs, weighted, includeBots };
-      if (options.keeps !== undefined) question.keeps = options.keeps;
-      const expected = answer(truth, question);
-      const what = `${metric.id} ${measurement}`;
-      const isRough = weighted && (measurement === "median" || measurement === "95th");
-      const same = isRough
-        ? isNear(fast.value, expected, RELATIVE_OF_WEIGHTED_QUANTILES)
-        : isSame(fast.value, expected);
-      if (!same) differences.push({ what, fast: fast.value, truth: expected });
-      const views = countHeld(truth, question);
-      if (!isSame(fast.views, views)) differences.push({ what: `views with ${what}`, fast: fast.views, truth: views });
-    }
+  const asked = (options.metrics ?? METRICS).flatMap((metric) =>
+    metric.measurements.map((measurement) => ({ metric, measurement })),
+  );
+  const answers = await ask(scope, asked);
+  for (const [at, { metric, measurement }] of asked.entries()) {
+    const fast = answers[at] ?? { value: null, views: Number.NaN };
+    const { fromMs, toMs, weighted, includeBots } = scope;
+    const question: Question = { metric: metric.id, measurement, fromMs, toMs, weighted, includeBots };
+    if (options.keeps !== undefined) question.keeps = options.keeps;
+    const expected = answer(truth, question);
+    const what = `${metric.id} ${measurement}`;
+    const isRough = weighted && (measurement === "median" || measurement === "95th");
+    const same = isRough ? isNear(fast.value, expected, RELATIVE_OF_WEIGHTED_QUANTILES) : isSame(fast.value, expected);
+    if (!same) differences.push({ what, fast: fast.value, truth: expected });
+    const views = countHeld(truth, question);
+    if (!isSame(fast.views, views)) differences.push({ what: `views with ${what}`, fast: fast.views, truth: views });
   }
   return differences;
 }

@@ -62,17 +62,31 @@ export interface FastAnswer {
   views: number;
 }
 
-const OverallRow = z.object({ value: z.number().nullable(), total_views: z.number() });
+/** One number of a metric. */
+export interface AskedNumber {
+  metric: Metric;
+  measurement: Measurement;
+}
 
-/** The product's answer; `spoil` may rewrite its question. */
-export async function fastAnswer(
+const OverallRow = z.object({ asked: z.number(), value: z.number().nullable(), total_views: z.number() });
+/** What the engine takes in one statement without trouble. */
+const AT_ONCE = 40;
+
+/** The product's answers, in the order asked; `spoil` may rewrite its questions. Asked at once: one by one takes twice as long. */
+export async function fastAnswers(
   clickhouse: ClickHouse,
   scope: Scope,
-  metric: Metric,
-  measurement: Measurement,
+  asked: readonly AskedNumber[],
   spoil: (sql: string) => string = (sql) => sql,
-): Promise<FastAnswer> {
-  const { sql, params } = askOverall(scope, metric, measurement);
-  const [row] = await clickhouse.query(spoil(sql), params, OverallRow);
-  return row === undefined ? { value: null, views: 0 } : { value: row.value, views: row.total_views };
+): Promise<FastAnswer[]> {
+  const answers: FastAnswer[] = asked.map(() => ({ value: null, views: 0 }));
+  for (let from = 0; from < asked.length; from += AT_ONCE) {
+    const questions = asked.slice(from, from + AT_ONCE).map((each) => askOverall(scope, each.metric, each.measurement));
+    const sql = questions.map((question, at) => `SELECT ${from + at} AS asked, * FROM (${spoil(question.sql)})`);
+    const params = questions[0]?.params ?? {}; // one scope, one set of parameters
+    for (const row of await clickhouse.query(sql.join("\nUNION ALL\n"), params, OverallRow)) {
+      answers[row.asked] = { value: row.value, views: row.total_views };
+    }
+  }
+  return answers;
 }
