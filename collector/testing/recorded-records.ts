@@ -17,46 +17,46 @@ export function recordedRecords(
   startMs: number,
   asset?: Omit<NamedAsset, "sequence">,
 ): StoredRecord[] {
-  const lines = readFileSync(new URL(`${name}.ndjson`, FOLDER), "utf8").split("\n");
-  return lines
-    .filter((line) => line !== "")
-    .flatMap((line) => {
-      const {
-        t_ms: tMs,
-        headers,
-        body,
-      } = JSON.parse(line) as {
-        t_ms: number;
-        headers: Record<string, string>;
-        body: string;
+  return recordedRequests(name).flatMap(({ t_ms: tMs, headers, body }) => {
+    const request = decodeRequest(body);
+    if (request.kind === "rejected") throw new Error(request.reason);
+    const viewIds = new Set(request.events.map(({ peek }) => (typeof peek === "string" ? peek : peek.viewId)));
+    const arrivedAtMs = startMs + tMs;
+    return [...viewIds].map((viewId) => {
+      const events = request.events.filter(({ peek }) => typeof peek !== "string" && peek.viewId === viewId);
+      const context = {
+        address: "203.0.113.0",
+        country: "DE",
+        userAgent: headers["user-agent"] ?? "",
+        referrer: "",
+        retentionDays: 90,
       };
-      const request = decodeRequest(body);
-      if (request.kind === "rejected") throw new Error(request.reason);
-      const viewIds = new Set(request.events.map(({ peek }) => (typeof peek === "string" ? peek : peek.viewId)));
-      const arrivedAtMs = startMs + tMs;
-      return [...viewIds].map((viewId) => {
-        const events = request.events.filter(({ peek }) => typeof peek !== "string" && peek.viewId === viewId);
-        const context = {
-          address: "203.0.113.0",
-          country: "DE",
-          userAgent: headers["user-agent"] ?? "",
-          referrer: "",
-          retentionDays: 90,
-        };
-        const sequences = events.map(({ peek }) => (typeof peek === "string" ? 0 : peek.sequence));
-        const head = {
-          ...{ environmentId, viewId, arrivedAtMs, transmittedAtMs: request.transmissionTimestampMs, context },
-          ...(asset === undefined ? {} : { asset: { ...asset, sequence: Math.max(...sequences) } }),
-        };
-        return stored(encodeBeaconRecord(head, JSON.stringify({ events: events.map(({ raw }) => raw) })), arrivedAtMs);
-      });
+      const sequences = events.map(({ peek }) => (typeof peek === "string" ? 0 : peek.sequence));
+      const head = {
+        ...{ environmentId, viewId, arrivedAtMs, transmittedAtMs: request.transmissionTimestampMs, context },
+        ...(asset === undefined ? {} : { asset: { ...asset, sequence: Math.max(...sequences) } }),
+      };
+      return stored(encodeBeaconRecord(head, JSON.stringify({ events: events.map(({ raw }) => raw) })), arrivedAtMs);
     });
+  });
+}
+
+/** As the recorder wrote it. */
+export interface RecordedRequest {
+  /** Since the beginning of the scenario. */
+  t_ms: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export function recordedRequests(name: string): RecordedRequest[] {
+  const lines = readFileSync(new URL(`${name}.ndjson`, FOLDER), "utf8").split("\n");
+  return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as RecordedRequest);
 }
 
 /** The bodies of a recording's requests, as they were sent. */
 export function recordedBodies(name: string): string[] {
-  const lines = readFileSync(new URL(`${name}.ndjson`, FOLDER), "utf8").split("\n");
-  return lines.filter((line) => line !== "").map((line) => (JSON.parse(line) as { body: string }).body);
+  return recordedRequests(name).map(({ body }) => body);
 }
 
 export function tickRecord(tickMs: number): StoredRecord {

@@ -11,6 +11,7 @@ import { viewerDevice } from "../../domain/view/viewer-facts.ts";
 import { decodeEvent } from "../../domain/wire/decode-events.ts";
 import { decodeRequest } from "../../domain/wire/decode-request.ts";
 import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
+import { recordedRequests } from "../testing/recorded-records.ts";
 
 const BEACONS = new URL("../../fixtures/beacons/", import.meta.url);
 const RECORDS = new URL("../../fixtures/records/", import.meta.url);
@@ -46,17 +47,7 @@ function readJson<T>(name: string): T {
 
 function foldRecording(name: string): Map<string, ViewState> {
   const views = new Map<string, ViewState>();
-  for (const line of readFileSync(new URL(`${name}.ndjson`, BEACONS), "utf8").split("\n")) {
-    if (line === "") continue;
-    const {
-      t_ms: tMs,
-      headers,
-      body,
-    } = JSON.parse(line) as {
-      t_ms: number;
-      headers: Record<string, string>;
-      body: string;
-    };
+  for (const { t_ms: tMs, headers, body } of recordedRequests(name)) {
     const request = decodeRequest(body);
     if (request.kind === "rejected") throw new Error(request.reason);
     const userAgent = headers["user-agent"] ?? "";
