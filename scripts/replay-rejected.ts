@@ -9,7 +9,8 @@ import { findRunningSystem, loopbackAddress } from "./simulate/running-system.ts
 const USAGE = `node scripts/replay-rejected.ts [options]
 
   Sends rejected beacons of which the whole body was kept to the collector again, after what was wrong has been mended.
-  Sending twice is harmless: events are told apart by environment, view and number. They arrive now.
+  Sending twice is harmless: events are told apart by environment, view and number. They arrive now. What is still wrong
+  is rejected and counted again.
 
   --reason REASON     only those rejected for it
   --since TIME        only those of the last 30m, 6h, 2d (default 7d, as long as they are kept)
@@ -64,6 +65,6 @@ function summary(owner: Owner, { sent, failed, taken, rejected }: ReplayResult):
   return [
     `environment ${owner.name}: ${sent} requests sent, ${taken} taken whole`,
     ...(still === "" ? [] : [`still rejected: ${still}`]),
-    ...(failed === 0 ? [] : [`${failed} without an answer, run it again`]),
+    ...(failed === 0 ? [] : [`${failed} not read, run it again`]),
   ].join("; ");
 }

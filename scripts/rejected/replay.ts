@@ -4,7 +4,7 @@ import type { StoredSample } from "../../platform/clickhouse/rejected-beacons.ts
 export interface ReplayResult {
   /** Requests sent and answered 200. */
   sent: number;
-  /** Answered otherwise, or not at all: they may be sent again. */
+  /** Not read, not answered, or answered otherwise: they may be sent again. */
   failed: number;
   /** Requests of which nothing was rejected any more. */
   taken: number;
@@ -19,6 +19,8 @@ interface Answer {
 
 /** Told by the edge of a request of which something was not taken: `reason=count, …`. */
 const REJECTED_HEADER = "x-playhead-rejected";
+/** The edge had read too much that is rejected from this network; nothing of the request was looked at. */
+const NOT_READ = "rate_limited=";
 const TIMEOUT_MS = 30_000;
 /** At a time: what is still wrong must not look like a flood to the edge. */
 const CONCURRENCY = 4;
@@ -47,7 +49,7 @@ export async function replaySamples(
 }
 
 function note(result: ReplayResult, answer: Answer | null): void {
-  if (answer?.status !== 200) {
+  if (answer?.status !== 200 || answer.rejected.startsWith(NOT_READ)) {
     result.failed += 1;
     return;
   }

@@ -78,6 +78,8 @@ async function ask(query: string, { token, environment } = mine) {
 const events = (answer: Awaited<ReturnType<typeof ask>>) =>
   answer.json().samples.map(({ event }: { event: string }) => event);
 
+const cursorOf = (place: string) => Buffer.from(place).toString("base64url");
+
 describe("the list of rejected beacons", () => {
   it("counts by reason with what to do, and shows samples of the last day, newest first", async () => {
     const answer = await ask("");
@@ -113,6 +115,20 @@ describe("the list of rejected beacons", () => {
     "refuses %s",
     async (query) => expect((await ask(query)).statusCode).toBe(400),
   );
+
+  it.each([
+    ["a partition that is none", `cursor=${cursorOf("1795500000000.edge.99999.1.1")}`],
+    ["an item that is none", `cursor=${cursorOf("1795500000000.edge.1.1.9999999999")}`],
+    ["a position that is none", `cursor=${cursorOf("1795500000000.edge.1.9999999999999999.1")}`],
+    ["a moment that is none", `cursor=${cursorOf("999999999999999.edge.1.1.1")}`],
+    ["the year 1", "from=0001-01-01T00:00:00Z&to=0001-01-02T00:00:00Z"],
+    ["the year 1000", "from=1000-01-01T00:00:00Z&to=1000-01-02T00:00:00Z"],
+    ["the year 9999", "from=9999-12-30T00:00:00Z&to=9999-12-31T00:00:00Z"],
+  ])("answers %s with 200 or 400", async (_, query) => {
+    const answer = await ask(`?${query}`);
+    expect([200, 400]).toContain(answer.statusCode);
+    if (answer.statusCode === 200 && !query.startsWith("cursor")) expect(events(answer)).toEqual([]);
+  });
 
   it("is each environment's own; another's is 404, and nobody's is shown to none", async () => {
     expect(events(await ask("", theirs))).toEqual(["theirs"]);

@@ -1,0 +1,46 @@
+import { createServer } from "node:http";
+import { expect, it } from "vitest";
+import type { StoredSample } from "../../platform/clickhouse/rejected-beacons.ts";
+import { replaySamples } from "./replay.ts";
+
+function sample(body: string): StoredSample {
+  return {
+    ...{ at_ms: 0, stage: "edge", partition: 0, position: 0, item: 0, reason: "not_json", env_key: "" },
+    ...{ viewer_address: "81.2.69.0", user_agent: "", referrer: "", host: "", path: "/", content_type: "" },
+    ...{ content_encoding: "", event: "", body, is_base64: false, body_bytes: body.length, replayable: true },
+  };
+}
+
+/** Answers each request with what its body says was rejected. */
+async function startCollector() {
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => {
+      body += chunk;
+    });
+    request.on("end", () => {
+      if (body !== "") response.setHeader("x-playhead-rejected", body);
+      response.end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return { server, port: typeof address === "object" && address !== null ? address.port : 0 };
+}
+
+it("tells what was taken, what is still wrong, and what the collector was too busy to read", async () => {
+  const { server, port } = await startCollector();
+  async function* samples() {
+    for (const answer of ["", "", "not_json=1", "malformed_event=2, unknown_environment=3", "rate_limited=1"]) {
+      yield sample(answer);
+    }
+  }
+  const result = await replaySamples({ host: "127.0.0.1", port }, samples(), () => undefined);
+  server.close();
+  expect(result).toMatchObject({ sent: 4, taken: 2, failed: 1 });
+  expect([...result.rejected].sort()).toEqual([
+    ["malformed_event", 2],
+    ["not_json", 1],
+    ["unknown_environment", 3],
+  ]);
+});
