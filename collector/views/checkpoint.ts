@@ -21,7 +21,7 @@ import { aliveAt, aliveBits, type SavedChunk } from "./saved-views.ts";
  * An id is never used twice, so nothing is ever overwritten: wherever a crash cuts a checkpoint off, the last manifest
  * finds its records as they were. What a manifest no longer names is deleted with the checkpoint after it, so that two
  * are whole at any time. Ids hold a name of their writer: one that lost its partition without knowing it yet writes
- * beside the new one, not into its records.
+ * beside the new one, not into its records; and since it cannot commit, it deletes nothing that the new one has read.
  */
 interface Manifest {
   v: 2;
@@ -56,6 +56,8 @@ export class Checkpoints {
   #named: ReadonlySet<string> = new Set();
   /** Keys that may be in the topic and that the newest durable checkpoint does not need. */
   #superfluous: ReadonlySet<string> = new Set();
+  /** Those of them that the newest committed one did not need either: nobody can have taken up the partition before it. */
+  #deletable: ReadonlySet<string> = new Set();
   #finals = new SavedFinals();
 
   /** @param writer differs from that of every other holder of the partition, before and after */
@@ -110,10 +112,12 @@ export class Checkpoints {
       ...finals.written.map(({ key, value }) => record(key, value)),
       record(manifestKey, packText(JSON.stringify(manifest))),
     ];
-    const deleted = [...this.#superfluous].map((key) => record(key, Buffer.alloc(0)));
+    const deleted = this.#deletable;
     const settle = (isDurable: boolean): void => {
       if (isDurable) {
-        this.#superfluous = new Set([...this.#named].filter((key) => !named.has(key)));
+        const left = [...this.#superfluous].filter((key) => !deleted.has(key));
+        this.#superfluous = new Set([...left, ...[...this.#named].filter((key) => !named.has(key))]);
+        this.#deletable = new Set();
         this.#named = named;
         this.#number = number;
         this.#finals = finals;
@@ -122,7 +126,12 @@ export class Checkpoints {
       this.#superfluous = new Set([...this.#superfluous, ...added.map(({ key }) => key)]);
       for (const { chunk } of written) fold.saved.lose(chunk);
     };
-    return { records: [...added, ...deleted], settle };
+    return { records: [...added, ...[...deleted].map((key) => record(key, Buffer.alloc(0)))], settle };
+  }
+
+  /** Call when the offset of the newest durable checkpoint is committed: then the partition was still ours. */
+  committed(): void {
+    this.#deletable = this.#superfluous;
   }
 
   #newKey(kind: "views" | "finals" | "manifest"): string {

@@ -244,16 +244,18 @@ export class Views {
     checkpoint.settle(true);
     this.#checkpointTrouble = null;
     held.checkpointAtMs = nowMs + CHECKPOINT_MS;
-    await this.#commit(partition, nextOffset);
+    if (await this.#commit(partition, nextOffset)) held.checkpoints.committed();
   }
 
-  /** What is not committed is read again, by whoever holds the partition then. */
-  async #commit(partition: number, nextOffset: number): Promise<void> {
+  /** False when it is not committed: it is read again, by whoever holds the partition then. */
+  async #commit(partition: number, nextOffset: number): Promise<boolean> {
     try {
       await this.#consumer?.commit(partition, nextOffset);
+      return true;
     } catch (error) {
       if (!(error instanceof NotHeldError || error instanceof LogUnavailableError)) throw error;
       this.#deps.log.warn({ err: error, partition }, "offset not committed");
+      return false;
     }
   }
 }
