@@ -40,24 +40,25 @@ export function askBreakdown(
 ): KeyedQuestion {
   const column = dimensionColumn(dimension);
   // in the order of names keys are of no use
-  const keyed = column.keyed && options.orderBy !== "field";
-  const groupSql = column.keyed && !keyed ? column.rowTextSql : column.groupSql;
+  const isNamed = column.keyed && options.orderBy === "field";
+  const groupSql = isNamed ? column.rowTextSql : column.groupSql;
+  const textSql = isNamed ? "group_row.1" : column.textSql("group_row.1");
   const numbers = aggregate(metric, measurement, scope.weighted);
   const rows = viewRows(scope, metric, measurement, [`${groupSql} AS g`]);
   return {
     sql: `
 SELECT
-  group_row.1 AS field,
+  ${textSql} AS field,
   group_row.2 AS value,
   group_row.3 AS views,
   group_row.4 AS total_watch_time,
   group_row.5 AS total_playing_time,
   ${impactSql(metric, "group_row.6")} AS impact,
-  toFloat64(row_number() OVER (ORDER BY ${worstSql(metric)} DESC NULLS LAST, views DESC, field)) AS negative_impact,
+  toFloat64(row_number() OVER (ORDER BY ${worstSql(metric)} DESC NULLS LAST, views DESC, group_row.1)) AS negative_impact,
   total_row_count
 FROM (
   SELECT
-    groupArray((${column.keyed && !keyed ? "toString(g)" : column.textSql("g")}, toFloat64(${numbers.valueSql}), toFloat64(views), toFloat64(watched_ms), toFloat64(played_ms), ${levelSql(numbers)})) AS group_rows,
+    groupArray((g, toFloat64(${numbers.valueSql}), toFloat64(views), toFloat64(watched_ms), toFloat64(played_ms), ${levelSql(numbers)})) AS group_rows,
     ${levelSql(numbers, "wholeSql")} AS whole,
     toFloat64(sum(views)) AS whole_views,
     toFloat64(count()) AS total_row_count
@@ -68,14 +69,14 @@ ORDER BY ${orderSql(options, metric)}
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ${SETTINGS}`,
     params: { ...rows.params, limit: options.limit, offset: options.offset },
-    keyed,
+    keyed: column.keyed && !isNamed,
   };
 }
 
-/** Values in the order asked, then busy ones first, then by name. */
+/** Values in the order asked, then busy ones first, then by what they are grouped by, which no two have in common. */
 function orderSql({ orderBy, direction }: BreakdownOptions, metric: Metric): string {
   const column = { negative_impact: worstSql(metric), value: "value", views: "views", field: "field" }[orderBy];
-  return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST, views DESC, field`;
+  return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST, views DESC, group_row.1`;
 }
 
 /** What says how bad a row is; the value itself where nothing is better or worse. */
