@@ -16,6 +16,8 @@ const Environment = z.object({
   CLICKHOUSE_CLUSTER: z.string().optional(),
   /** Apache Kafka instead of the log in the data folder. */
   EVENTLOG_URL: z.string().default(""),
+  /** Hour, UTC, from which on closed partitions of the store are merged. */
+  STORE_MERGE_HOUR: z.coerce.number().int().min(0).max(23).default(3),
   /** Peers whose X-Forwarded-For is believed. */
   TRUSTED_PROXIES: z.string().default("127.0.0.0/8,::1/128"),
   /** What is looked up of viewers' addresses. */

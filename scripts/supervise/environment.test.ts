@@ -59,6 +59,10 @@ describe("the environment of a program", () => {
     expect(JSON.stringify(environmentOf("server", input(own)))).not.toMatch(/opt|10\.0/);
   });
 
+  it("tells the views at which hour to merge", () => {
+    expect(environmentOf("views", input({ STORE_MERGE_HOUR: 5 }))).toMatchObject({ STORE_MERGE_HOUR: "5" });
+  });
+
   it("prefers databases of one's own", () => {
     const DATABASE_URL = "postgres://me@db/mine";
     expect(environmentOf("server", input({ DATABASE_URL }))).toMatchObject({ DATABASE_URL });
@@ -75,6 +79,7 @@ function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
     FFPROBE_PATH: "ffprobe",
     FETCH_ALLOW: "",
     EVENTLOG_URL: "",
+    STORE_MERGE_HOUR: 3,
     TRUSTED_PROXIES: "127.0.0.0/8",
     PLAYHEAD_GEO: "city",
     PATH: "/usr/bin",

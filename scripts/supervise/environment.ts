@@ -50,6 +50,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
   views: (input) => ({
     ...clickhouse(input),
     ...eventlog(input),
+    STORE_MERGE_HOUR: String(input.config.STORE_MERGE_HOUR),
     SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
   }),
   delivery: (input) => ({
