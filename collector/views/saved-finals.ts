@@ -1,22 +1,20 @@
 import type { FinalViews } from "./final-views.ts";
 import { ENTRY_BYTES } from "./hour-of-finals.ts";
+import { MAX_AGE } from "./saved-views.ts";
 
 /** Entries of one record: 640 kB, a broker takes 1 MB. */
 const MAX_ENTRIES = 40_000;
-/** Additions to an hour before it is written anew as one. */
-const MAX_PARTS = 32;
-/** Rewritten after this many checkpoints (3 minutes), so that old segments can go: a start reads all there are. */
-const MAX_AGE = 9;
 
 interface SavedHour {
+  /** Number of the checkpoint that wrote the first part. */
   writtenBy: number;
   /** Records that hold the hour's entries, in their order. */
   parts: [key: string, count: number][];
 }
 
 /**
- * Which records of a checkpoint hold the final views: the present hour grows by a record a checkpoint, one that is over
- * stands in as few as it fits.
+ * Which records of a checkpoint hold the final views: an hour grows by a record a checkpoint, and is written anew in as few
+ * as it fits when the first of them is old.
  */
 export class SavedFinals {
   readonly #hours = new Map<number, SavedHour>();
@@ -36,12 +34,10 @@ export class SavedFinals {
   /** What checkpoint number `checkpoint` holds; this stays as it is. */
   next(finals: FinalViews, checkpoint: number, newKey: () => string): SavedFinals {
     const next = new SavedFinals();
-    const newest = Math.max(...finals.hours.keys());
-    for (const [hour, { size }] of finals.hours) {
-      const known = this.#hours.get(hour) ?? { writtenBy: checkpoint, parts: [] };
-      const most = hour === newest ? MAX_PARTS : Math.ceil(size / MAX_ENTRIES);
-      const isAnew = known.parts.length > most || checkpoint - known.writtenBy >= MAX_AGE;
-      const saved = isAnew ? { writtenBy: checkpoint, parts: [] } : known;
+    for (const hour of finals.hours.keys()) {
+      const known = this.#hours.get(hour);
+      const isKept = known !== undefined && checkpoint - known.writtenBy < MAX_AGE;
+      const saved = isKept ? known : { writtenBy: checkpoint, parts: [] };
       const parts = [...saved.parts, ...next.#write(finals, hour, countOf(saved), newKey)];
       next.#hours.set(hour, { writtenBy: saved.writtenBy, parts });
     }

@@ -5,8 +5,8 @@ import type { OpenView } from "./open-view.ts";
  * are complete and wait, unchanged, to become final.
  */
 const LEAST_ALIVE = 0.5;
-/** Rewritten after this many checkpoints (3 minutes), so that old segments can go: a start reads all there are. */
-const MAX_AGE = 9;
+/** What stands in a checkpoint is written anew after so many (3 minutes), so that old segments can go: a start reads all. */
+export const MAX_AGE = 9;
 
 /** Some views in one record of the checkpoint. */
 export interface SavedChunk {
