@@ -21,9 +21,9 @@ SELECT toFloat64(uniqExact(viewer_id_key)) AS value FROM views FINAL
 WHERE ${started(from, to)} AND viewer_id_key != cityHash64('') ${SETTINGS}`,
     byCountry: (from: string, to: string) => worstCountries(ended(from, to)),
     byTitle: (from: string, to: string) =>
-      busiest("toString(video_title_key)", "quantileExactInclusive(0.5)(startup_ms)", ended(from, to), "startup_ms"),
+      busiest("video_title_key", "quantileExactInclusive(0.5)(startup_ms)", ended(from, to), "startup_ms"),
     byCustom: (from: string, to: string) =>
-      busiest("toString(custom_2_key)", "avg(viewer_experience_score)", ended(from, to), "viewer_experience_score"),
+      busiest("custom_2_key", "avg(viewer_experience_score)", ended(from, to), "viewer_experience_score"),
     viewsByHour: (from: string, to: string) => points("toStartOfHour(view_start)", "count()", started(from, to)),
     playingByDay: (from: string, to: string) =>
       points("toStartOfDay(view_start)", "sum(playing_ms)", started(from, to)),
@@ -74,10 +74,10 @@ SELECT ${aggregate}(startup_ms) AS value, toFloat64(count(startup_ms)) AS total_
 WHERE ${where} ${SETTINGS}`;
 }
 
-function busiest(field: string, aggregate: string, where: string, held: string): string {
+function busiest(key: string, aggregate: string, where: string, held: string): string {
   return `
-SELECT ${field} AS field, toFloat64(${aggregate}) AS value, toFloat64(count()) AS views FROM views FINAL
-WHERE ${where} AND ${held} IS NOT NULL GROUP BY field ORDER BY views DESC, field LIMIT 25 ${SETTINGS}`;
+SELECT toString(${key}) AS field, toFloat64(${aggregate}) AS value, toFloat64(count()) AS views FROM views FINAL
+WHERE ${where} AND ${held} IS NOT NULL GROUP BY ${key} ORDER BY views DESC, ${key} LIMIT 25 ${SETTINGS}`;
 }
 
 function points(bucket: string, aggregate: string, where: string): string {

@@ -118,8 +118,8 @@ walks them once, in the plainest words; it finds averages and quantiles by addin
 and clocks that are days off. Their requests are delayed, reordered, repeated, lost, late by minutes or hours, and full of
 nonsense. They go through fold, rows and the real database (\`collector/truth.int.test.ts\`). Then every value of every view, and
 the answer to every metric in every measurement, must be the same on both sides: whole numbers exactly, fractions to nine
-digits, quantiles too, weighted ones to 0.006 %. The events read back from table \`events\` give the same values once more, so a number can always be
-followed to what was sent.
+digits, quantiles too, weighted ones to 0.006 %. The events read back from table \`events\` give the same values once more, so a
+number can always be followed to what was sent.
 
 A comparison that cannot fail proves nothing. So \`collector/truth-plants.int.test.ts\` plants mistakes into the fast way, such as
 warnings taken for failures, pauses watched, repeats counted twice, a quantile one rank off, and each has to be found out.

@@ -5,6 +5,7 @@ import { NAMED_BY_VIEWS } from "../named-by-views.ts";
 import type { Scope } from "../scope.ts";
 import { WEIGHT_SQL } from "./aggregate.ts";
 import type { KeyedQuestion } from "./ask-labels.ts";
+import { isFound } from "./is-found.ts";
 import type { Page, PagedQuestion } from "./page.ts";
 import { inRange, SETTINGS, scopeClause, TOUCHES_RANGE } from "./scope-clause.ts";
 
@@ -25,7 +26,7 @@ export interface ValueRow {
 /** Which values of a dimension there are, and in how many views. */
 export function askDimensionValues(scope: Scope, dimension: Dimension, options: ValueOptions): KeyedQuestion {
   const { groupSql, textSql, keyed } = dimensionColumn(dimension);
-  const found = keyed ? isFoundByName(dimension) : contains(textSql("g"));
+  const found = keyed ? isFoundByName(dimension) : isFound(textSql("g"));
   return { ...countsOf(scope, groupSql, textSql("g"), found, options), keyed };
 }
 
@@ -33,7 +34,7 @@ export function askDimensionValues(scope: Scope, dimension: Dimension, options: 
 export function askElements(scope: Scope, dimension: Dimension, options: ValueOptions): PagedQuestion {
   const { name, kind } = RECORD_COLUMNS[dimension.key];
   if (kind !== "labels") throw new RangeError(`${dimension.id} holds no lists`);
-  return countsOf(scope, `arrayJoin(arrayDistinct(${name}))`, "toString(g)", contains("toString(g)"), options);
+  return countsOf(scope, `arrayJoin(arrayDistinct(${name}))`, "toString(g)", isFound("toString(g)"), options);
 }
 
 /** @param found whether the search finds group `g` */
@@ -65,11 +66,7 @@ function isFoundByName({ key }: Dimension): string {
   const { name } = RECORD_COLUMNS[key];
   const ours = "environment_id = {environmentId: UInt32}";
   const keys = NAMED_BY_VIEWS.has(key)
-    ? `SELECT ${name}_key FROM views WHERE ${ours} AND ${TOUCHES_RANGE} AND ${contains(name)}`
-    : `SELECT key FROM dimension_values WHERE ${ours} AND dimension = '${name}' AND ${contains("value")}`;
+    ? `SELECT ${name}_key FROM views WHERE ${ours} AND ${TOUCHES_RANGE} AND ${isFound(name)}`
+    : `SELECT key FROM dimension_values WHERE ${ours} AND dimension = '${name}' AND ${isFound("value")}`;
   return `g IN (${keys})`;
-}
-
-function contains(textSql: string): string {
-  return `positionCaseInsensitiveUTF8(${textSql}, {search: String}) > 0`;
 }

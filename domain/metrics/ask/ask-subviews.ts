@@ -2,6 +2,7 @@ import type { Question } from "../../monitoring/queries.ts";
 import { dimensionColumn } from "../dimension-column.ts";
 import type { Dimension } from "../dimensions.ts";
 import type { SubviewAttribute } from "../subview.ts";
+import { isFound } from "./is-found.ts";
 import type { Page, PagedQuestion } from "./page.ts";
 import { SETTINGS } from "./scope-clause.ts";
 import { attributeText, PLAYING_MS_SQL, type SubviewScope, subviewRows } from "./subview-rows.ts";
@@ -112,7 +113,7 @@ export function askSubviewValues(
 ): PagedQuestion {
   const textSql = "field" in by ? attributeText(by) : dimensionColumn(by).rowTextSql;
   const rows = subviewRows(scope, [`${textSql} AS value`]);
-  const found = search === "" ? "" : "WHERE positionCaseInsensitiveUTF8(value, {search: String}) > 0";
+  const found = search === "" ? "" : `WHERE ${isFound("value")}`;
   return {
     sql: `
 SELECT value, ${PLAYING_MS_SQL} AS playing_time, toFloat64(count() OVER ()) AS total_row_count
