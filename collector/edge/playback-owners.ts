@@ -1,11 +1,11 @@
 import { isEnvironmentId } from "../../domain/identifiers.ts";
 import type { NamedAsset } from "../../domain/view/named-asset.ts";
+import { Lru } from "../../platform/memory/lru.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { Row } from "../../platform/postgres/schema.ts";
 import type { EdgeEnvironment } from "./environments.ts";
 import { gatherReads } from "./gather-reads.ts";
-import { RecentMap } from "./recent-map.ts";
 
 /** Whose a playback id is, deleted ones included: somebody may still be watching. */
 export interface PlaybackOwner {
@@ -52,12 +52,12 @@ export interface PlaybackOwnersOptions {
 }
 
 export function createPlaybackOwners({ read, nowMs, log, ...options }: PlaybackOwnersOptions): PlaybackOwners {
-  const owned = new RecentMap<Known>(MAX_OWNED);
-  const nobodysSinceMs = new RecentMap<number>(MAX_NOBODYS);
+  const owned = new Lru<Known>({ maxWeight: MAX_OWNED });
+  const nobodysSinceMs = new Lru<number>({ maxWeight: MAX_NOBODYS });
   const ask = gatherReads({
     read,
     nowMs,
-    onFailure: (err) => log.warn({ err, known: owned.size }, "cannot read playback ids, going on with those known"),
+    onFailure: (err) => log.warn({ err, known: owned.weight }, "cannot read playback ids, going on with those known"),
     ...options,
   });
 

@@ -1,4 +1,4 @@
-import { RecentMap } from "./recent-map.ts";
+import { Lru } from "../../platform/memory/lru.ts";
 
 /** What a network may send that is rejected: about 16 full bodies, or 2,000 of the usual size, at once … */
 const BURST_BYTES = 16 * 1_048_576;
@@ -20,7 +20,7 @@ interface Debt {
  * its debt back: behind a large proxy, where good and bad viewers have one address, nothing is limited as long as most is good.
  */
 export class RejectionBudget {
-  readonly #debts = new RecentMap<Debt>(MAX_NETWORKS);
+  readonly #debts = new Lru<Debt>({ maxWeight: MAX_NETWORKS });
 
   isSpent(network: string, nowMs: number): boolean {
     const debt = this.#debts.get(network);

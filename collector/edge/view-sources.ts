@@ -1,8 +1,8 @@
 import { decodeViewSource, type ViewSource } from "../../domain/messages/view-source.ts";
 import type { EventLog } from "../../platform/eventlog/eventlog.ts";
 import { followPatiently } from "../../platform/eventlog/follow-patiently.ts";
+import { Lru } from "../../platform/memory/lru.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
-import { RecentMap } from "./recent-map.ts";
 
 /** By which playback id a view was placed that names none at the moment, answered from memory. */
 export interface ViewSources {
@@ -25,7 +25,7 @@ const RETRY_MS = 1_000;
  */
 export async function openViewSources(eventlog: EventLog, log: Logger, retryMs = RETRY_MS): Promise<ViewSources> {
   const closing = new AbortController();
-  const views = new RecentMap<string>(MAX_VIEWS);
+  const views = new Lru<string>({ maxWeight: MAX_VIEWS });
   const tried = Promise.withResolvers<void>();
   let isRead = false;
 
