@@ -27,7 +27,8 @@ const SCOPE = "monitoring:read";
 const FAREWELL_MS = 100;
 
 interface SocketData {
-  grant: SocketGrant;
+  grant: SocketGrant & { expiresAtMs: number };
+  /** Ends the connection with its token. */
   expiry: NodeJS.Timeout;
 }
 
@@ -93,7 +94,6 @@ async function authenticate(deps: SocketDeps, socket: MonitoringSocket): Promise
   const granted = typeof token === "string" ? await verifySocketToken(token, deps.secret, deps.nowMs()) : null;
   if (granted === null || !granted.scopes.includes(SCOPE)) return false;
   socket.data.grant = granted;
-  socket.data.expiry = endAt(deps, socket, granted.expiresAtMs);
   return true;
 }
 
@@ -106,14 +106,14 @@ function endAt(deps: SocketDeps, socket: MonitoringSocket, expiresAtMs: number):
 
 /** Serves the connection, unless its person has enough of them. */
 function admit(deps: SocketDeps, quotas: Quotas, socket: MonitoringSocket): void {
-  const { personId } = socket.data.grant;
+  const { personId, expiresAtMs } = socket.data.grant;
   if (!quotas.connections.take(personId)) {
-    clearTimeout(socket.data.expiry);
     socket.emit("ended", { reason: "too_many_connections" });
     socket.disconnect(true);
     return;
   }
   socket.on("disconnect", () => quotas.connections.give(personId));
+  socket.data.expiry = endAt(deps, socket, expiresAtMs);
   serve(deps, quotas, socket);
 }
 
@@ -178,6 +178,7 @@ async function refreshToken(deps: SocketDeps, socket: MonitoringSocket, message:
   if (granted === null || !same || !granted.scopes.includes(SCOPE)) {
     return refuse("unauthorized", "not a living token of this person and environment");
   }
+  if (!socket.connected) return refuse("unauthorized", "the connection is gone"); // while the token was looked at
   clearTimeout(socket.data.expiry);
   socket.data.expiry = endAt(deps, socket, granted.expiresAtMs);
   return { ok: true };
