@@ -15,6 +15,29 @@ const LAST_RETRY_MS = 2_000;
 const TABLES = { ...COLUMNS, rejected_beacons: REJECTED_COLUMNS } as const;
 type SinkTable = keyof typeof TABLES;
 
+/**
+ * Engine errors that speak of no row (ClickHouse `src/Common/ErrorCodes.cpp`), though repeating the call does not mend them:
+ * somebody has to. Rows wait for it, or one changed password would cost all of them.
+ */
+const NOT_OF_ROWS: ReadonlySet<number> = new Set([
+  8, // THERE_IS_NO_COLUMN
+  10, // NOT_FOUND_COLUMN_IN_BLOCK: a materialized view behind the table is older than it
+  16, // NO_SUCH_COLUMN_IN_TABLE: the schema of a release to come or gone
+  47, // UNKNOWN_IDENTIFIER
+  60, // UNKNOWN_TABLE
+  62, // SYNTAX_ERROR
+  81, // UNKNOWN_DATABASE
+  115, // UNKNOWN_SETTING
+  164, // READONLY
+  192, // UNKNOWN_USER
+  193, // WRONG_PASSWORD
+  194, // REQUIRED_PASSWORD
+  195, // IP_ADDRESS_NOT_ALLOWED
+  218, // TABLE_IS_DROPPED
+  497, // ACCESS_DENIED
+  516, // AUTHENTICATION_FAILED
+]);
+
 export interface SinkDeps {
   clickhouse: ClickHouse;
   log: Logger;
@@ -24,9 +47,9 @@ export interface SinkDeps {
 /** Writes rows until they are stored. The one writer of the analytics tables. */
 export interface Sink {
   /**
-   * Resolves when all rows are stored; tries for ever while the store is away, since rows carry keys and repeating is
-   * harmless. A row that the store refuses for what it is gets counted, logged and left out: one bad row stops nobody.
-   * Rejects only when `signal` aborts.
+   * Resolves when all rows are stored; tries for ever while the store is away or not as it should be, since rows
+   * carry keys and repeating is harmless. A row that the store refuses for what it is gets counted, logged and left out: one
+   * bad row stops nobody. Rejects only when `signal` aborts.
    */
   store(rows: Readonly<Partial<Record<SinkTable, InsertRows>>>, signal: AbortSignal): Promise<void>;
   /** Why the store does not take rows at the moment, or null when it does. */
@@ -43,7 +66,7 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers: [metrics],
   });
-  let trouble: string | null = null;
+  const troubles = new Map<SinkTable, string>();
 
   async function insert(table: SinkTable, rows: InsertRows, signal: AbortSignal): Promise<void> {
     for (let delayMs = FIRST_RETRY_MS; ; delayMs = Math.min(LAST_RETRY_MS, delayMs * 2)) {
@@ -52,12 +75,12 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
       try {
         await clickhouse.insert(table, TABLES[table], rows);
         stored.inc({ table }, rows.length);
-        trouble = null;
+        troubles.delete(table);
         return;
       } catch (error) {
-        if (!isRetriable(error)) return refuse(table, rows, error, signal);
-        if (trouble === null) log.warn({ err: error, table }, "store does not take rows, trying on");
-        trouble = error instanceof Error ? error.message : String(error);
+        if (isOfRows(error)) return refuse(table, rows, error, signal);
+        if (!troubles.has(table)) log.warn({ err: error, table }, "store does not take rows, trying on");
+        troubles.set(table, error instanceof Error ? error.message : String(error));
       } finally {
         stop();
       }
@@ -87,12 +110,12 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
       const tables = Object.keys(TABLES) as SinkTable[];
       await Promise.all(tables.map((table) => storeTable(table, rows[table] ?? [], signal)));
     },
-    trouble: () => trouble,
+    trouble: () => troubles.values().next().value ?? null,
   };
 }
 
-function isRetriable(error: unknown): boolean {
-  return !(error instanceof ClickHouseError) || error.retriable;
+function isOfRows(error: unknown): boolean {
+  return error instanceof ClickHouseError && !error.retriable && !NOT_OF_ROWS.has(error.code ?? 0);
 }
 
 function counter(metrics: Metrics, name: string, help: string): Counter<"table"> {
