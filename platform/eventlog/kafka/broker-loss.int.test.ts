@@ -65,6 +65,31 @@ describe.skipIf(missing !== null)(
       await seen.commitAll();
     }, 300_000);
 
+    it.runIf(BROKERS === 3)(
+      "goes on within seconds while one of three hangs",
+      async () => {
+        const log = open();
+        const writer = await log.openWriter("events");
+        const seen = await collect(log, "events", "hanging");
+        await seen.held(PARTITIONS);
+        const everywhere = Array.from({ length: PARTITIONS }, (_, partition) => ({
+          ...one,
+          partition,
+          key: "meanwhile",
+        }));
+        const pid = kafka.brokers[0]?.pid() ?? 0;
+        process.kill(pid, "SIGSTOP");
+        try {
+          await vi.waitFor(() => writer.append(everywhere), { timeout: 15_000, interval: 200 });
+          const keys = () => everywhere.map(({ partition }) => seen.of(partition).at(-1)?.key);
+          await vi.waitFor(() => expect(keys()).toEqual(Array(PARTITIONS).fill("meanwhile")), 15_000);
+        } finally {
+          process.kill(pid, "SIGCONT");
+        }
+      },
+      60_000,
+    );
+
     it("says so while no broker answers, and goes on when one does", async () => {
       const log = open();
       const writer = await log.openWriter("states");

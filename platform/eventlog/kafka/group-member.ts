@@ -14,6 +14,8 @@ import {
 } from "./member-wire.ts";
 import { planGroup } from "./plan-group.ts";
 
+type MemberConnection = Pick<KafkaConnection, "broker" | "close" | "coordinator" | "refresh">;
+
 export interface GroupMemberOptions {
   /** As Kafka knows it. */
   topic: string;
@@ -24,9 +26,9 @@ export interface GroupMemberOptions {
   sessionMs: number;
   heartbeatMs: number;
   /** For joining and heartbeats, the member's own: joining waits for the others, and whatever is asked after it as well. */
-  connection: KafkaConnection;
+  connection: MemberConnection;
   /** For everything that must not wait so. */
-  side: KafkaConnection;
+  side: MemberConnection;
   log: Logger | null;
   /** Partitions held, or not let go of yet; the group waits for them. */
   owned(): readonly number[];
@@ -39,6 +41,8 @@ export interface GroupMemberOptions {
 }
 
 const BACK_OFF_MS = 200;
+/** Part of a session that the group waits for members to join: who waits for them as long is still not unheard of. */
+const JOIN_PER_SESSION = 0.5;
 /** Whoever cannot say good-bye in this time is missed at the end of its session. */
 const LEAVE_MS = 1_000;
 /** A round that left partitions over is followed by another, begun by whoever let go; if nobody does, by anybody. */
@@ -72,7 +76,8 @@ export class GroupMember {
   }
 
   start(): void {
-    this.#running = this.#run();
+    const watching = setInterval(() => this.#expire(), this.#options.heartbeatMs);
+    this.#running = this.#run().finally(() => clearInterval(watching));
   }
 
   /** Asks for another round: something that the group waits for was let go of. */
@@ -147,7 +152,6 @@ export class GroupMember {
         if (!this.#survives(error)) return;
         if (errorType(error) === "REBALANCE_IN_PROGRESS") continue;
         this.#coordinatorId = null;
-        this.#expire();
         await this.#pause(BACK_OFF_MS);
       }
     }
@@ -180,7 +184,7 @@ export class GroupMember {
     const metadata = encodeClaim(topic, { owned: this.#options.owned(), generation: this.#generation });
     const fields = {
       ...{ groupId, groupInstanceId: instanceId, protocolType: "consumer" },
-      ...{ sessionTimeout: sessionMs, rebalanceTimeout: sessionMs },
+      ...{ sessionTimeout: sessionMs, rebalanceTimeout: sessionMs * JOIN_PER_SESSION },
       groupProtocols: [{ name: ASSIGNMENT_PROTOCOL, metadata }],
     };
     const answer = await this.#askToJoin(coordinator, fields);
@@ -237,7 +241,7 @@ export class GroupMember {
     }
   }
 
-  /** Unheard of for a whole session, we may have been replaced: whoever cannot ask must not go on. */
+  /** Unheard of for a whole session, we may have been replaced, whatever request is still waited for. */
   #expire(): void {
     const { sessionMs, owned } = this.#options;
     if (performance.now() - this.#heardMs < sessionMs || owned().length === 0) return;

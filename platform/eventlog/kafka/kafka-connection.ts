@@ -28,7 +28,8 @@ const VERSIONS = {
 type Message = keyof typeof VERSIONS;
 
 const CONNECT_MS = 3_000;
-const REQUEST_MS = 10_000;
+/** A broker that hangs is given up after this: twice within a session, and longer than replicas may take. */
+const REQUEST_MS = 4_000;
 const KEEP_ALIVE_MS = 60_000;
 /** Callers try again by themselves; here only what a moment mends. */
 const RETRY = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };

@@ -18,11 +18,13 @@ export type Round = ReadonlyMap<number, readonly Message[]>;
 const REPLICATION_MS = 3_000;
 /** A broker that restarts or a new leader is waited for; then whoever asked is told, and asks again later. */
 const DELIVERY_MS = 6_000;
-/** Once that has failed, the next ones are told sooner. */
+/** Once that has failed, the next ones are told sooner. Both go on until the attempt under way has failed. */
 const TROUBLED_DELIVERY_MS = 1_000;
 const BACK_OFF_MS = 100;
 /** Numbers of batches are 31 bits wide; far below their end a new identity begins at 0. */
 const MAX_SEQUENCE = 2 ** 30;
+
+type ProducerConnection = Pick<KafkaConnection, "anyBroker" | "broker" | "isClosed" | "leaders" | "refresh">;
 
 interface Identity {
   producerId: string;
@@ -37,12 +39,12 @@ interface Identity {
  * a partition to a broker which has already answered for others, it reports success for records it never sent again.
  */
 export class KafkaProducer {
-  readonly #connection: KafkaConnection;
+  readonly #connection: ProducerConnection;
   readonly #topic: string;
   #identity: Identity | null = null;
   #isTroubled = false;
 
-  constructor(connection: KafkaConnection, topic: string) {
+  constructor(connection: ProducerConnection, topic: string) {
     this.#connection = connection;
     this.#topic = topic;
   }
@@ -51,13 +53,14 @@ export class KafkaProducer {
   async send(round: Round): Promise<void> {
     const deadlineMs = performance.now() + (this.#isTroubled ? TROUBLED_DELIVERY_MS : DELIVERY_MS);
     const waiting = new Map(round);
+    if (this.#isTroubled) await this.#refresh(); // a leader that hangs may have been replaced since
     try {
       for (;;) {
         const failure = await this.#attempt(waiting);
         if (failure === null) break;
         if (!isRetriable(failure) || performance.now() > deadlineMs || this.#connection.isClosed) throw failure;
         await sleep(BACK_OFF_MS);
-        await this.#connection.refresh(this.#topic).catch(() => undefined); // the next attempt says it
+        await this.#refresh();
       }
       this.#isTroubled = false;
     } catch (error) {
@@ -66,6 +69,11 @@ export class KafkaProducer {
       this.#isTroubled = true;
       throw asLogError(`Topic "${this.#topic}" does not take records`, error);
     }
+  }
+
+  /** Learns who leads now; where that fails, so does the next attempt, and says why. */
+  async #refresh(): Promise<void> {
+    await this.#connection.refresh(this.#topic).catch(() => undefined);
   }
 
   /** Sends what is waiting to whoever leads now, and removes what was taken. Returns why something was not, or null. */
@@ -116,14 +124,18 @@ export class KafkaProducer {
     );
     const { topics } = answer as { topics: { partitions: { partition: number; errorCode: number }[] }[] }; // version 7
     const codes = new Map(topics[0]?.partitions.map(({ partition, errorCode }) => [partition, errorCode]));
+    const errors: unknown[] = [];
     for (const { partition, firstSequence, messages } of batches) {
       const error = errorOf(codes.get(partition));
-      if (error === null) {
-        waiting.delete(partition);
-        sequences.set(partition, firstSequence + messages.length);
-      } else this.#onError(error);
+      if (error !== null) {
+        errors.push(error);
+        continue;
+      }
+      waiting.delete(partition);
+      sequences.set(partition, firstSequence + messages.length);
     }
     if ([...sequences.values()].some((sequence) => sequence > MAX_SEQUENCE)) this.#identity = null;
+    for (const error of errors) this.#onError(error);
   }
 
   /** Brokers that have forgotten our numbers are given new ones; what they refused was not kept. */
