@@ -1,5 +1,5 @@
 import type { Logger } from "../../observability/logger.ts";
-import type { LogRecord, LogWriter } from "../eventlog.ts";
+import { type LogRecord, LogUnavailableError, type LogWriter } from "../eventlog.ts";
 import type { LogMetrics } from "../log-metrics.ts";
 import { frameBytes } from "../record-format.ts";
 import { callsOfNextGroup, cutIntoRounds, type Sized } from "./gather.ts";
@@ -9,6 +9,8 @@ import { MAX_MESSAGE_BYTES } from "./topics.ts";
 
 /** A batch stays within what brokers take by default; larger records, which our topics allow, go alone. */
 const LIMITS = { batchBytes: 900_000, groupBytes: 8 * 1024 * 1024 };
+/** Waiting for brokers that do not answer: beyond this the caller is told at once. */
+const MAX_WAITING_BYTES = 128 * 1024 * 1024;
 /** What a record takes in a batch besides key and value, at most. */
 const OVERHEAD_BYTES = 100;
 
@@ -24,8 +26,8 @@ export interface KafkaWriterOptions {
   topic: string;
   partitions: number;
   compacted: boolean;
-  connection: KafkaConnection;
-  producer: KafkaProducer;
+  connection: Pick<KafkaConnection, "close">;
+  producer: Pick<KafkaProducer, "send">;
   log: Logger | null;
   metrics: LogMetrics | null;
 }
@@ -34,6 +36,7 @@ export interface KafkaWriterOptions {
 export class KafkaWriter implements LogWriter {
   readonly #options: KafkaWriterOptions;
   #waiting: Call[] = [];
+  #waitingBytes = 0;
   #pump: Promise<void> | null = null;
   #closing: Promise<void> | null = null;
 
@@ -42,18 +45,19 @@ export class KafkaWriter implements LogWriter {
   }
 
   append(records: readonly LogRecord[]): Promise<void> {
-    if (this.#closing !== null) return Promise.reject(new Error(`The writer of "${this.#options.topic}" is closed`));
+    if (this.#closing !== null) return Promise.reject(new LogUnavailableError("The writer is closed"));
     if (records.length === 0) return Promise.resolve();
-    try {
+    if (this.#waitingBytes > MAX_WAITING_BYTES)
+      return Promise.reject(
+        new LogUnavailableError(`The brokers do not keep up: ${this.#waitingBytes} bytes are waiting`),
+      );
+    return new Promise((resolve, reject) => {
       const messages = records.map((record) => this.#toMessage(record));
       const bytes = messages.reduce((sum, message) => sum + message.bytes, 0);
-      return new Promise((resolve, reject) => {
-        this.#waiting.push({ records: messages, bytes, resolve, reject });
-        this.#pump ??= this.#sendAll();
-      });
-    } catch (error) {
-      return Promise.reject(error);
-    }
+      this.#waiting.push({ records: messages, bytes, resolve, reject });
+      this.#waitingBytes += bytes;
+      this.#pump ??= this.#sendAll();
+    });
   }
 
   close(): Promise<void> {
@@ -70,6 +74,7 @@ export class KafkaWriter implements LogWriter {
     await Promise.resolve(); // calls of the same turn go together
     while (this.#waiting.length > 0) {
       const calls = this.#waiting.splice(0, callsOfNextGroup(this.#waiting, LIMITS));
+      this.#waitingBytes -= bytesOf(calls);
       await this.#sendGroup(calls);
     }
     this.#pump = null;
@@ -89,10 +94,7 @@ export class KafkaWriter implements LogWriter {
     metrics?.syncSeconds.observe({ topic }, (performance.now() - startedMs) / 1_000);
     metrics?.groupRecords.observe({ topic }, records.length);
     metrics?.records.inc({ topic }, records.length);
-    metrics?.bytes.inc(
-      { topic },
-      calls.reduce((sum, call) => sum + call.bytes, 0),
-    );
+    metrics?.bytes.inc({ topic }, bytesOf(calls));
     for (const call of calls) call.resolve();
   }
 
@@ -103,6 +105,7 @@ export class KafkaWriter implements LogWriter {
     if (bytes > MAX_MESSAGE_BYTES)
       throw new RangeError(`A record of ${bytes} bytes is longer than ${MAX_MESSAGE_BYTES}`);
     if (record.partition >= partitions) throw new RangeError(`Topic "${topic}" has no partition ${record.partition}`);
+    if (compacted && record.key === "") throw new RangeError("A record of a compacted topic needs a key");
     const deletes = compacted && record.value.length === 0;
     return {
       ...{ partition: record.partition, bytes },
@@ -111,4 +114,8 @@ export class KafkaWriter implements LogWriter {
       timestamp: String(Math.round(record.timestampMs)),
     };
   }
+}
+
+function bytesOf(calls: readonly Call[]): number {
+  return calls.reduce((sum, call) => sum + call.bytes, 0);
 }
