@@ -34,4 +34,15 @@ describe("openPatientWriter", () => {
     const { eventlog } = logThatFails([new LogBusyError("busy")]);
     await expect(openPatientWriter(eventlog, "beacons", log)).rejects.toBeInstanceOf(LogBusyError);
   });
+
+  it("says what is in the way once the log answers, and takes records when somebody has mended it", async () => {
+    const busy = new LogBusyError("busy");
+    const { eventlog, appended } = logThatFails([new LogUnavailableError("away"), ...Array(10).fill(busy)]);
+    const writer = await openPatientWriter(eventlog, "beacons", log, 5);
+    await expect.poll(() => writer.trouble(), { interval: 1 }).toBe("busy");
+    await expect.poll(() => writer.trouble()).toBeNull();
+    await writer.append([record]);
+    expect(appended).toEqual([1]);
+    await writer.close();
+  });
 });

@@ -12,7 +12,7 @@ export interface PatientWriter extends LogWriter {
 /**
  * A writer that may be opened later: on a full disk even opening fails, and then the edge must answer 503 rather than
  * nothing. Resolves after the first attempt; until one succeeds `append` rejects with LogUnavailableError.
- * Rejects when the topic has another writer, which waiting does not change.
+ * Rejects when the first attempt meets what waiting does not change, such as another writer; later ones say so and go on.
  */
 export async function openPatientWriter(
   eventlog: EventLog,
@@ -24,18 +24,22 @@ export async function openPatientWriter(
   let trouble: string | null = null;
   let writer: LogWriter | null = null;
 
-  async function tryOpen(): Promise<void> {
+  async function tryOpen(): Promise<unknown> {
     try {
       writer = await eventlog.openWriter(topic);
       trouble = null;
+      return null;
     } catch (error) {
-      if (!(error instanceof LogUnavailableError)) throw error;
-      if (trouble === null) log.warn({ err: error, topic }, "topic cannot be opened now, trying on");
-      trouble = error.message;
+      const message = error instanceof Error ? error.message : String(error);
+      const level = error instanceof LogUnavailableError ? "warn" : "error";
+      if (trouble !== message) log[level]({ err: error, topic }, "topic cannot be opened now, trying on");
+      trouble = message;
+      return error;
     }
   }
 
-  await tryOpen();
+  const failure = await tryOpen();
+  if (failure !== null && !(failure instanceof LogUnavailableError)) throw failure;
 
   const opening = (async () => {
     while (writer === null && !closing.signal.aborted) {
@@ -43,7 +47,6 @@ export async function openPatientWriter(
       if (!closing.signal.aborted) await tryOpen();
     }
   })();
-  opening.catch((error: unknown) => log.error({ err: error, topic }, "topic cannot be opened"));
   return {
     trouble: () => trouble,
     append: async (records) => {
@@ -52,7 +55,7 @@ export async function openPatientWriter(
     },
     close: async () => {
       closing.abort();
-      await opening.catch(() => undefined);
+      await opening;
       await writer?.close();
     },
   };
