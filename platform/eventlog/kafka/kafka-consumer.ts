@@ -75,7 +75,7 @@ export class KafkaConsumer implements LogConsumer {
     const { topicName, groupId, partitions, instanceId, sessionMs, heartbeatMs, connection, side, log } = options;
     this.#member = new GroupMember({
       ...{ topic: topicName, groupId, partitions, instanceId, sessionMs, heartbeatMs, connection, side, log },
-      owned: () => [...this.#held.values()].filter(({ isLost }) => !isLost).map(({ partition }) => partition),
+      owned: () => this.#owned(),
       onAssigned: (wanted) => this.#want(wanted),
       onLost: () => this.#lose(),
       onFailed: (error) => this.#fail(error),
@@ -131,6 +131,12 @@ export class KafkaConsumer implements LogConsumer {
     void this.close().catch((cause: unknown) =>
       log?.error({ err: cause, topic, groupId }, "closing a consumer failed"),
     );
+  }
+
+  /** Also what was given to us and waits to be taken up, since an earlier holding of it is still being let go of. */
+  #owned(): number[] {
+    const held = [...this.#held.values()].filter(({ isLost }) => !isLost).map(({ partition }) => partition);
+    return [...new Set([...held, ...this.#wanted])];
   }
 
   #want(wanted: ReadonlySet<number>): void {

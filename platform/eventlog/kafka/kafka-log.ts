@@ -63,7 +63,11 @@ class KafkaLog implements EventLog {
 
   async subscribe(topic: string, group: string, handlers: ConsumerHandlers): Promise<LogConsumer> {
     const { partitions } = this.#settings(topic);
-    const [connection, side] = [await this.#connect(topic), await this.#connect(topic)];
+    const connection = await this.#connect(topic);
+    const side = await this.#connect(topic).catch(async (error: unknown) => {
+      await connection.close();
+      throw error;
+    });
     const topicName = this.#nameOf(topic);
     const consumer = new KafkaConsumer({
       ...{ topic, topicName, partitions, handlers, connection, side },
