@@ -118,6 +118,28 @@ describe("Publisher", () => {
     expect([lucky.ended, away.ended, refused.ended]).toEqual([[], [], ["query_failed"]]);
   });
 
+  it.each([-3_600_000, 3_600_000])(
+    "goes on when the clock is set by %i ms, also in the middle of a round",
+    async (byMs) => {
+      const { messages } = follow("DE");
+      await vi.advanceTimersByTimeAsync(1_000);
+      const gate = Promise.withResolvers<void>();
+      store.gate = gate.promise;
+      publisher.poke();
+      await vi.advanceTimersByTimeAsync(500);
+      vi.setSystemTime(Date.now() + byMs);
+      gate.resolve();
+      const before = messages.length;
+      for (let second = 0; second < 5; second += 1) {
+        asOfMs += 1_000;
+        publisher.poke();
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+      expect(messages.slice(before).map(({ as_of }) => as_of)).toContain(asOfMs - 1_000);
+      expect(messages.at(-1)).toMatchObject({ state: "live" });
+    },
+  );
+
   it("says each second that log time stands still", async () => {
     const { messages } = follow("DE");
     await vi.advanceTimersByTimeAsync(10_000);

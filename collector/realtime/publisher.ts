@@ -33,7 +33,7 @@ interface Follower {
   subscriber: Subscriber;
   picture: LivePicture;
   hasSnapshot: boolean;
-  /** Wall clock of the newest message. */
+  /** When the newest message was sent, by `performance.now()`. */
   sentAtMs: number;
 }
 
@@ -41,6 +41,7 @@ export interface PublisherDeps {
   clickhouse: ClickHouse;
   log: Logger;
   metrics: Metrics;
+  /** Wall clock, told in messages; whatever is waited for is measured by `performance.now()`, which nobody sets. */
   nowMs: () => number;
   /** Log time up to which everything is stored; null while unknown. */
   asOfMs: () => number | null;
@@ -52,9 +53,9 @@ export class Publisher {
   readonly #names: DimensionNames;
   readonly #pictures = new Map<string, LivePicture>();
   readonly #followers = new Set<Follower>();
-  /** Wall clock when a picture's `as_of` last moved. */
+  /** When a picture's `as_of` last moved. */
   readonly #movedAtMs = new WeakMap<LivePicture, number>();
-  /** Wall clock when the store began to refuse a picture's question. */
+  /** When the store began to refuse a picture's question. */
   readonly #refusedSinceMs = new WeakMap<LivePicture, number>();
   readonly #seconds: Histogram;
   readonly #heartbeat: NodeJS.Timeout;
@@ -86,7 +87,7 @@ export class Publisher {
       picture = new LivePicture(subscriber.environmentId, subscriber.subscription, clickhouse, this.#names);
       this.#pictures.set(key, picture);
     }
-    const follower: Follower = { subscriber, picture, hasSnapshot: false, sentAtMs: 0 };
+    const follower: Follower = { subscriber, picture, hasSnapshot: false, sentAtMs: Number.NEGATIVE_INFINITY };
     this.#followers.add(follower);
     this.poke();
     return {
@@ -101,7 +102,7 @@ export class Publisher {
   poke(): void {
     this.#news = true;
     if (this.#closed || this.#round !== null || this.#timer !== null) return;
-    const waitMs = Math.max(0, this.#notBeforeMs - this.#deps.nowMs());
+    const waitMs = Math.max(0, this.#notBeforeMs - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#round = this.#runRound().finally(() => {
@@ -120,13 +121,13 @@ export class Publisher {
 
   async #runRound(): Promise<void> {
     this.#news = false;
-    const startedMs = this.#deps.nowMs();
+    const startedMs = performance.now();
     const asOfMs = this.#deps.asOfMs();
     if (asOfMs !== null) {
       this.#asOfMs = Math.max(this.#asOfMs, asOfMs);
       for (const picture of this.#pictures.values()) await this.#refresh(picture);
     }
-    const tookMs = this.#deps.nowMs() - startedMs;
+    const tookMs = performance.now() - startedMs;
     this.#notBeforeMs = startedMs + Math.max(LEAST_ROUND_MS, tookMs * (1 + REST_PER_WORK));
   }
 
@@ -137,7 +138,7 @@ export class Publisher {
       const news = await picture.refresh(this.#asOfMs);
       stop();
       this.#refusedSinceMs.delete(picture);
-      if (news.asOfMs > knownMs) this.#movedAtMs.set(picture, this.#deps.nowMs());
+      if (news.asOfMs > knownMs) this.#movedAtMs.set(picture, performance.now());
       for (const follower of this.#followers) {
         if (follower.picture === picture) this.#send(follower, news, news.changed);
       }
@@ -150,7 +151,7 @@ export class Publisher {
   }
 
   #refused(picture: LivePicture): void {
-    const nowMs = this.#deps.nowMs();
+    const nowMs = performance.now();
     const sinceMs = this.#refusedSinceMs.get(picture) ?? nowMs;
     this.#refusedSinceMs.set(picture, sinceMs);
     if (nowMs - sinceMs < GIVE_UP_MS) return;
@@ -164,7 +165,7 @@ export class Publisher {
     const asOfMs = this.#deps.asOfMs();
     const moved = asOfMs !== null && asOfMs > this.#asOfMs;
     for (const follower of this.#followers) {
-      const silentMs = this.#deps.nowMs() - follower.sentAtMs;
+      const silentMs = performance.now() - follower.sentAtMs;
       if (moved && silentMs >= HEARTBEAT_MS) this.poke(); // that round will send, unless its question fails
       const { latest } = follower.picture;
       if (latest !== null && silentMs >= (moved ? 2 : 1) * HEARTBEAT_MS) this.#send(follower, latest, []);
@@ -183,14 +184,18 @@ export class Publisher {
       as_of: news.asOfMs,
       sent_at: nowMs,
       delay_ms: Math.max(0, nowMs - news.asOfMs),
-      state: nowMs - (this.#movedAtMs.get(follower.picture) ?? 0) > STALL_MS ? "stalled" : "live",
+      state: this.#isStalled(follower.picture) ? "stalled" : "live",
       buckets: follower.hasSnapshot ? changed : resumable(follower.picture, subscription.resumeFromMs),
       current: news.current,
       breakdowns: news.breakdowns,
     };
     follower.subscriber.send(follower.hasSnapshot ? "delta" : "snapshot", message);
     follower.hasSnapshot = true;
-    follower.sentAtMs = nowMs;
+    follower.sentAtMs = performance.now();
+  }
+
+  #isStalled(picture: LivePicture): boolean {
+    return performance.now() - (this.#movedAtMs.get(picture) ?? Number.NEGATIVE_INFINITY) > STALL_MS;
   }
 
   #watchFollowers(): void {
