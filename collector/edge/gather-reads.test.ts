@@ -15,7 +15,7 @@ const read = (keys: readonly string[]) =>
     questions.push({ keys, answer, fail: () => reject(new Error("away")) });
   });
 const gather = () =>
-  gatherReads({ read, onFailure: () => (failures += 1), nowMs: () => Date.now(), patienceMs: 2_000 });
+  gatherReads({ read, onFailure: () => (failures += 1), elapsedMs: () => Date.now(), patienceMs: 2_000 });
 
 beforeEach(() => {
   [questions, failures] = [[], 0];

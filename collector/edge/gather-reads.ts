@@ -5,7 +5,8 @@ export interface GatherOptions<V> {
   /** One question for many keys; those that do not exist are left out of the answer. */
   read: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
   onFailure: (error: unknown) => void;
-  nowMs: () => number;
+  /** Milliseconds since some moment, whatever the clock is set to. */
+  elapsedMs: () => number;
   /** How long an answer may take before its askers are told that there is none; shorter only in tests. */
   patienceMs?: number;
 }
@@ -27,7 +28,7 @@ const MAX_KEYS = 4_000;
  * nobody waits for it.
  */
 export function gatherReads<V>(options: GatherOptions<V>): GatheredRead<V> {
-  const { read, onFailure, nowMs, patienceMs = PATIENCE_MS } = options;
+  const { read, onFailure, elapsedMs, patienceMs = PATIENCE_MS } = options;
   let gathering: Batch<V> | null = null;
   let running: Batch<V> | null = null;
   let isHanging = false;
@@ -42,7 +43,7 @@ export function gatherReads<V>(options: GatherOptions<V>): GatheredRead<V> {
     try {
       release(batch, await read([...batch.keys]));
     } catch (error) {
-      pausedUntilMs = nowMs() + PAUSE_MS;
+      pausedUntilMs = elapsedMs() + PAUSE_MS;
       release(batch, null);
       onFailure(error);
     } finally {
@@ -68,7 +69,7 @@ export function gatherReads<V>(options: GatherOptions<V>): GatheredRead<V> {
   }
 
   return async (keys) => {
-    if (isHanging || nowMs() < pausedUntilMs) return null;
+    if (isHanging || elapsedMs() < pausedUntilMs) return null;
     gathering ??= { keys: new Set(), answer: Promise.withResolvers() };
     if (gathering.keys.size + keys.length > MAX_KEYS) return null;
     for (const key of keys) gathering.keys.add(key);

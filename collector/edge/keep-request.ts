@@ -28,6 +28,8 @@ export interface KeepRequestDeps {
   trustedProxies: readonly Cidr[];
   metrics: EdgeMetrics;
   nowMs: () => number;
+  /** Milliseconds since some moment, whatever the clock is set to. */
+  elapsedMs: () => number;
   log: Logger;
 }
 
@@ -83,7 +85,7 @@ export class KeepRequest {
 
   /** True while the sender's network sends too much that is rejected: its requests are not worth reading. */
   isLimited(request: IncomingMessage): boolean {
-    return this.#budget.isSpent(this.#networkOfRequest(request).address, this.#deps.nowMs());
+    return this.#budget.isSpent(this.#networkOfRequest(request).address, this.#deps.elapsedMs());
   }
 
   roomFor(request: IncomingMessage): LargeRoom {
@@ -105,7 +107,7 @@ export class KeepRequest {
   /** A request whose connection is about to be closed: nobody waits for its record. */
   tooLarge(request: IncomingMessage, head: Buffer): void {
     const kept = this.#refuse(request, "too_large", { ...NOTHING_SENT, body: head });
-    this.#budget.note(this.#networkOfRequest(request).address, MAX_BODY_BYTES, 1, this.#deps.nowMs());
+    this.#budget.note(this.#networkOfRequest(request).address, MAX_BODY_BYTES, 1, this.#deps.elapsedMs());
     kept.durable.then(kept.onDurable, (error: unknown) => {
       this.#deps.log.warn({ err: error }, "log does not take records");
     });
@@ -169,14 +171,14 @@ export class KeepRequest {
   }
 
   #append(request: IncomingMessage, routed: RoutedEvents, sent: SentFacts): Kept {
-    const { beaconLog, metrics, viewSources, nowMs } = this.#deps;
+    const { beaconLog, metrics, viewSources, elapsedMs } = this.#deps;
     const network = this.#networkOfRequest(request);
     const { learned, received } = routed;
     const facts = requestFacts(request, network, sent);
     if (sent.reply !== undefined && routed.rejected.size === 0) facts.body = null; // only a beacon's bytes go into the log
     const written = beaconLog.append(routed, facts);
     const rejected = routed.rejected.size === 0 ? 0 : received - taken(routed);
-    this.#budget.note(network.address, sent.body?.length ?? 0, rejected / Math.max(1, received), nowMs());
+    this.#budget.note(network.address, sent.body?.length ?? 0, rejected / Math.max(1, received), elapsedMs());
     const durable = learned.length === 0 ? written : written.then(() => learned.forEach(viewSources.remember));
     const kept: Kept = { durable, rejected: rejectedText(routed), onDurable: metrics.routed(routed) };
     if (sent.reply !== undefined) kept.reply = sent.reply;

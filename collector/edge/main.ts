@@ -71,16 +71,18 @@ try {
   program.onStop("ticks", () => clearInterval(ticks));
   readiness.add("event log", () => (logTrouble === null ? { ok: true } : { ok: false, reason: logTrouble }));
 
+  const elapsedMs = () => performance.now();
   const places = await openPlaces(config.geoLevel);
   const edge = createEdge({
     beaconLog,
     environments,
-    playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), nowMs: Date.now, log }),
+    playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), elapsedMs, log }),
     viewSources,
     places,
     trustedProxies: config.trustedProxies,
     metrics: createEdgeMetrics(metrics),
     nowMs: Date.now,
+    elapsedMs,
     log,
   });
   const listener = await listen(config.hosts, config.port, edge);

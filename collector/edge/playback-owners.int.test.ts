@@ -65,9 +65,10 @@ async function startEdge(): Promise<RunningEdge> {
   const edge = createEdge({
     beaconLog: new BeaconLog({ beacons, rejected, viewSources: sources }, Date.now),
     environments,
-    playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), nowMs: Date.now, log }),
+    playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), elapsedMs: () => performance.now(), log }),
     viewSources,
     nowMs: Date.now,
+    elapsedMs: () => performance.now(),
     places: { locate: () => ({ country: "" }), isSettled: () => true },
     trustedProxies: [],
     metrics: createEdgeMetrics(createMetrics("test")),

@@ -8,21 +8,21 @@ const OWNER: PlaybackOwner = {
   asset: { assetId: "asset", title: "Tea" },
 };
 
-let nowMs: number;
+let elapsedMs: number;
 let stored: Map<string, PlaybackOwner>;
 let asked: string[][];
 let isAway: boolean;
 let owners: PlaybackOwners;
 
 beforeEach(() => {
-  [nowMs, stored, asked, isAway] = [1_000_000, new Map([["ours", OWNER]]), [], false];
+  [elapsedMs, stored, asked, isAway] = [1_000_000, new Map([["ours", OWNER]]), [], false];
   owners = createPlaybackOwners({
     read: async (playbackIds) => {
       asked.push([...playbackIds]);
       if (isAway) throw new Error("away");
       return new Map([...stored].filter(([id]) => playbackIds.includes(id)));
     },
-    nowMs: () => nowMs,
+    elapsedMs: () => elapsedMs,
     log: createLogger("test", "silent"),
   });
 });
@@ -38,10 +38,10 @@ describe("playback owners", () => {
   it("are asked again after 60 s, and nobody waits for that", async () => {
     await owners.load(["ours"]);
     stored.set("ours", { ...OWNER, asset: { ...OWNER.asset, title: "More tea" } });
-    nowMs += 59_999;
+    elapsedMs += 59_999;
     expect(owners.find("ours")).toEqual(OWNER);
     expect(asked).toHaveLength(1);
-    nowMs += 1;
+    elapsedMs += 1;
     expect([owners.find("ours"), owners.find("ours")]).toEqual([OWNER, OWNER]);
     await new Promise(setImmediate);
     expect(owners.find("ours")?.asset.title).toBe("More tea");
@@ -51,9 +51,9 @@ describe("playback owners", () => {
   it("that do not exist are asked for again after 2 s", async () => {
     await owners.load(["new"]);
     stored.set("new", OWNER);
-    nowMs += 1_999;
+    elapsedMs += 1_999;
     expect(owners.find("new")).toBeNull();
-    nowMs += 1;
+    elapsedMs += 1;
     expect([owners.find("new"), owners.findAsset("new")]).toEqual([undefined, null]); // a title is not worth it
     await owners.load(["new"]);
     expect(owners.find("new")).toEqual(OWNER);
@@ -62,7 +62,7 @@ describe("playback owners", () => {
   it("that are known go on while Postgres is away, others stay unknown", async () => {
     await owners.load(["ours"]);
     isAway = true;
-    nowMs += 3_600_000;
+    elapsedMs += 3_600_000;
     await owners.load(["new"]);
     expect([owners.find("ours"), owners.find("new")]).toEqual([OWNER, undefined]);
   });

@@ -46,17 +46,18 @@ const MAX_NOBODYS = 20_000;
 
 export interface PlaybackOwnersOptions {
   read: ReadOwners;
-  nowMs: () => number;
+  /** Milliseconds since some moment, whatever the clock is set to. */
+  elapsedMs: () => number;
   log: Logger;
   patienceMs?: number;
 }
 
-export function createPlaybackOwners({ read, nowMs, log, ...options }: PlaybackOwnersOptions): PlaybackOwners {
+export function createPlaybackOwners({ read, elapsedMs, log, ...options }: PlaybackOwnersOptions): PlaybackOwners {
   const owned = new Lru<Known>({ maxWeight: MAX_OWNED });
   const nobodysSinceMs = new Lru<number>({ maxWeight: MAX_NOBODYS });
   const ask = gatherReads({
     read,
-    nowMs,
+    elapsedMs,
     onFailure: (err) => log.warn({ err, known: owned.weight }, "cannot read playback ids, going on with those known"),
     ...options,
   });
@@ -67,11 +68,11 @@ export function createPlaybackOwners({ read, nowMs, log, ...options }: PlaybackO
     for (const playbackId of playbackIds) {
       const owner = found.get(playbackId);
       if (owner !== undefined) {
-        owned.set(playbackId, { owner, staleAtMs: nowMs() + FRESH_MS });
+        owned.set(playbackId, { owner, staleAtMs: elapsedMs() + FRESH_MS });
         nobodysSinceMs.delete(playbackId);
       } else {
         owned.delete(playbackId);
-        nobodysSinceMs.set(playbackId, nowMs());
+        nobodysSinceMs.set(playbackId, elapsedMs());
       }
     }
   }
@@ -80,10 +81,10 @@ export function createPlaybackOwners({ read, nowMs, log, ...options }: PlaybackO
     const known = owned.get(playbackId);
     if (known === undefined) {
       const sinceMs = nobodysSinceMs.get(playbackId) ?? Number.NEGATIVE_INFINITY;
-      return nowMs() - sinceMs < nobodysMs ? null : undefined;
+      return elapsedMs() - sinceMs < nobodysMs ? null : undefined;
     }
-    if (nowMs() >= known.staleAtMs) {
-      known.staleAtMs = nowMs() + FRESH_MS; // one question, whatever comes of it
+    if (elapsedMs() >= known.staleAtMs) {
+      known.staleAtMs = elapsedMs() + FRESH_MS; // one question, whatever comes of it
       load([playbackId]);
     }
     return known.owner;

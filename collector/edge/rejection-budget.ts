@@ -22,9 +22,9 @@ interface Debt {
 export class RejectionBudget {
   readonly #debts = new Lru<Debt>({ maxWeight: MAX_NETWORKS });
 
-  isSpent(network: string, nowMs: number): boolean {
+  isSpent(network: string, elapsedMs: number): boolean {
     const debt = this.#debts.get(network);
-    return debt !== undefined && remaining(debt, nowMs) >= BURST_BYTES;
+    return debt !== undefined && remaining(debt, elapsedMs) >= BURST_BYTES;
   }
 
   /**
@@ -33,16 +33,16 @@ export class RejectionBudget {
    * @param sizeBytes of the body, unpacked
    * @param rejectedRatio share of its events that were rejected, 0..1
    */
-  note(network: string, sizeBytes: number, rejectedRatio: number, nowMs: number): void {
+  note(network: string, sizeBytes: number, rejectedRatio: number, elapsedMs: number): void {
     const debt = this.#debts.get(network);
     if (debt === undefined && rejectedRatio === 0) return; // nearly everybody
     const cost = (sizeBytes + REQUEST_BYTES) * (2 * rejectedRatio - 1);
-    const bytes = Math.min(BURST_BYTES * 2, (debt === undefined ? 0 : remaining(debt, nowMs)) + cost);
-    if (bytes > 0) this.#debts.set(network, { bytes, atMs: nowMs });
+    const bytes = Math.min(BURST_BYTES * 2, (debt === undefined ? 0 : remaining(debt, elapsedMs)) + cost);
+    if (bytes > 0) this.#debts.set(network, { bytes, atMs: elapsedMs });
     else this.#debts.delete(network);
   }
 }
 
-function remaining({ bytes, atMs }: Debt, nowMs: number): number {
-  return Math.max(0, bytes - Math.max(0, nowMs - atMs) * BYTES_PER_MS);
+function remaining({ bytes, atMs }: Debt, elapsedMs: number): number {
+  return Math.max(0, bytes - Math.max(0, elapsedMs - atMs) * BYTES_PER_MS);
 }

@@ -52,6 +52,8 @@ async function readPacked(request: IncomingMessage, encoding: string, room: Larg
     if (request.errored !== null) throw request.errored;
     // Not what its Content-Encoding says. The rest has to be read, or the client waits with it for ever.
     return afterRest(request, sent);
+  } finally {
+    unpacked.destroy(); // where it was given up in the middle; else it has ended
   }
 }
 

@@ -48,7 +48,7 @@ export interface MemoryEdge {
   rejected: MemoryWriter;
   beaconLog: BeaconLog;
   metrics: Metrics;
-  clock: { nowMs: number };
+  clock: { nowMs: number; elapsedMs: number };
   /** False: no key has been read yet. */
   keys: { ready: boolean };
   listener: Listener;
@@ -69,7 +69,7 @@ export interface MemoryEdgeOptions {
 
 export async function startMemoryEdge(options: MemoryEdgeOptions = {}): Promise<MemoryEdge> {
   const [beacons, rejected, viewSources] = [new MemoryWriter(), new MemoryWriter(), new MemoryWriter()];
-  const [clock, keys, metrics] = [{ nowMs: 1_795_500_000_000 }, { ready: true }, createMetrics("test")];
+  const [clock, keys, metrics] = [{ nowMs: 1_795_500_000_000, elapsedMs: 0 }, { ready: true }, createMetrics("test")];
   const beaconLog = new BeaconLog({ beacons, rejected, viewSources }, () => clock.nowMs, options.gatherMs ?? 0);
   const edge = createEdge({
     beaconLog,
@@ -83,6 +83,7 @@ export async function startMemoryEdge(options: MemoryEdgeOptions = {}): Promise<
     trustedProxies: [parseCidr("127.0.0.0/8")].filter((range) => range !== null),
     metrics: createEdgeMetrics(metrics),
     nowMs: () => clock.nowMs,
+    elapsedMs: () => clock.elapsedMs,
     log: createLogger("test", "silent"),
   });
   const listener = await listen(["127.0.0.1"], 0, edge);

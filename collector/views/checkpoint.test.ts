@@ -54,7 +54,7 @@ class Life {
   }
 
   checkpoint({ commits = true } = {}): void {
-    const { records, settle } = this.#checkpoints.write(this.fold, 0);
+    const { records, settle } = this.#checkpoints.write(this.fold);
     this.#topic.append(records);
     settle(true);
     if (commits) this.#checkpoints.committed();
@@ -62,14 +62,14 @@ class Life {
 
   /** The log refuses it, though some of it may come to be there. */
   refused(share: number): void {
-    const { records, settle } = this.#checkpoints.write(this.fold, 0);
+    const { records, settle } = this.#checkpoints.write(this.fold);
     this.#topic.append(records, Math.floor(records.length * share));
     settle(false);
   }
 
   /** Dies while it writes. */
   torn(share: number): void {
-    const { records } = this.#checkpoints.write(this.fold, 0);
+    const { records } = this.#checkpoints.write(this.fold);
     this.#topic.append(records, Math.floor(records.length * share));
   }
 }

@@ -89,13 +89,13 @@ export class Checkpoints {
   }
 
   /** Records that store the fold's present state; call when all rows up to it are stored or about to be. */
-  write(fold: PartitionFold, nowMs: number): WrittenCheckpoint {
+  write(fold: PartitionFold): WrittenCheckpoint {
     const number = this.#number + 1;
     const record = (key: string, value: Buffer): LogRecord => ({
       partition: this.#partition,
       key,
       value,
-      timestampMs: nowMs,
+      timestampMs: fold.watermarkMs,
     });
     const written = [...this.#writeViews(fold, number)];
     const finals = this.#finals.next(fold.finals, number, () => this.#newKey("finals"));

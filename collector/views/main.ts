@@ -63,7 +63,7 @@ try {
     sink,
     parseDevice: createDeviceParser(),
     counters,
-    nowMs: Date.now,
+    elapsedMs: () => performance.now(),
     partitions: BEACON_PARTITIONS,
     onStored: () => publisher.poke(),
     onFailed: (error) => void program.fail(error),

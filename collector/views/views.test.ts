@@ -92,7 +92,7 @@ function writerOf(log: { full: boolean; states: LogRecord[] }): PatientWriter {
 
 function newViews(log: ReturnType<typeof memoryLog>, store: Sink["store"] = async () => undefined) {
   const failures: Error[] = [];
-  const clock = { nowMs: 0 };
+  const clock = { elapsedMs: 0 };
   const views = new Views({
     log: createLogger("test", "silent"),
     eventlog: log.eventlog,
@@ -100,7 +100,7 @@ function newViews(log: ReturnType<typeof memoryLog>, store: Sink["store"] = asyn
     sink: { store, trouble: () => null },
     parseDevice: createDeviceParser(),
     counters,
-    nowMs: () => clock.nowMs,
+    elapsedMs: () => clock.elapsedMs,
     partitions: 1,
     onStored: ignore,
     onFailed: (error) => failures.push(error),
@@ -155,11 +155,11 @@ describe("Views", () => {
     const { views, failures, clock } = newViews(log);
     await views.start();
     log.full = true;
-    clock.nowMs = 60_000;
+    clock.elapsedMs = 60_000;
     log.deliver(records);
     await vi.waitFor(() => expect(views.storedUntilMs().get(0)).toBe(START_MS + 60_000));
     log.full = false;
-    clock.nowMs += 10_000;
+    clock.elapsedMs += 10_000;
     log.deliver(asLog([...records, tickRecord(START_MS + 61_000)]).slice(-1));
     await vi.waitFor(() => expect(log.commits.at(-1)).toBeGreaterThan(lastOffset ?? 0));
     expect(failures).toEqual([]);

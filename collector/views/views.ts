@@ -40,8 +40,8 @@ export interface ViewsDeps extends PartitionFoldDeps {
   /** Of topic `views_state`. */
   states: PatientWriter;
   sink: Sink;
-  /** Wall clock, only to space checkpoints; decisions about views use log time. */
-  nowMs: () => number;
+  /** Only to space checkpoints: milliseconds since some moment, whatever the clock is set to. Views know log time alone. */
+  elapsedMs: () => number;
   partitions: number;
   /** Called after each round that stored rows; others only move the watermark. */
   onStored: () => void;
@@ -128,7 +128,7 @@ export class Views {
     const isUsable = found && this.#seek(assignment, restored.nextOffset);
     if (!isUsable) checkpoints = checkpoints.anew();
     const fold = isUsable ? restored : this.#beginAnew(assignment);
-    const checkpointAtMs = this.#deps.nowMs() + (CHECKPOINT_MS * (partition + 1)) / this.#deps.partitions; // spread out
+    const checkpointAtMs = this.#deps.elapsedMs() + (CHECKPOINT_MS * (partition + 1)) / this.#deps.partitions; // spread out
     this.#held.set(partition, { fold, checkpoints, storedUntilMs: null, checkpointAtMs });
   }
 
@@ -198,11 +198,11 @@ export class Views {
   }
 
   async #round(signal: AbortSignal, checkpointAll = false): Promise<void> {
-    const nowMs = this.#deps.nowMs();
+    const nowMs = this.#deps.elapsedMs();
     const collected = [...this.#held].map(([partition, held]) => {
       const rows = held.fold.collect();
       const due = held.fold.nextOffset > 0 && (checkpointAll || nowMs >= held.checkpointAtMs);
-      const checkpoint = due ? held.checkpoints.write(held.fold, nowMs) : null;
+      const checkpoint = due ? held.checkpoints.write(held.fold) : null;
       return { partition, held, rows, checkpoint };
     });
     await this.#deps.sink.store(
