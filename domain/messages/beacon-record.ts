@@ -1,6 +1,7 @@
 import { type EnvironmentId, isEnvironmentId } from "../identifiers.ts";
 import type { NamedAsset } from "../view/named-asset.ts";
 import type { Place, RequestContext } from "../view/view-state.ts";
+import { jsonObject } from "./json-object.ts";
 
 /**
  * One record of topic `beacons`: what one request said about one view, with all that the edge knew of the request.
@@ -43,15 +44,8 @@ export function encodeTick(tickMs: number): string {
 
 /** Reads a record of ours; null for anything else, which the caller counts and skips: one bad record stops nobody. */
 export function decodeBeaconRecord(text: string): BeaconRecord | TickRecord | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof parsed !== "object" || parsed === null) return null;
-  const value = parsed as Record<string, unknown>;
-  if (value["v"] !== 1) return null;
+  const value = jsonObject(text);
+  if (value === null || value["v"] !== 1) return null;
   if (typeof value["tickMs"] === "number") return { tickMs: value["tickMs"] };
   return isHead(value) ? withEvents(value) : null;
 }

@@ -1,3 +1,4 @@
+import { jsonObject } from "./json-object.ts";
 import { isRejectionReason, type RejectionReason } from "./rejection-reasons.ts";
 
 /**
@@ -49,14 +50,8 @@ export function encodeRejectedRecord(record: RejectedRecord): string {
 
 /** Null for what is no record of ours. Records of the first release hold a count and a text; they name no environment. */
 export function decodeRejectedRecord(text: string): RejectedRecord | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof parsed !== "object" || parsed === null) return null;
-  const value = parsed as Record<string, unknown>;
+  const value = jsonObject(text);
+  if (value === null) return null;
   const { v, reason, atMs, count, sample } = value;
   if (!isRejectionReason(reason) || typeof atMs !== "number" || typeof count !== "number") return null;
   if (v === 1) return { atMs, environmentId: 0, reason, count, sample: firstReleaseSample(value) };

@@ -1,3 +1,5 @@
+import { jsonObject } from "./json-object.ts";
+
 /**
  * One record of topic `view_sources`: the playback id by which a view without an environment key was placed, where only
  * its full snapshots name it. The edge reads the topic when it starts, so that it knows the views already under way.
@@ -13,13 +15,6 @@ export function encodeViewSource({ viewId, playbackId }: ViewSource): string {
 
 /** Null for anything but a record of ours. */
 export function decodeViewSource(text: string): ViewSource | null {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof parsed !== "object" || parsed === null) return null;
-  const { v, viewId, playbackId } = parsed as Record<string, unknown>;
+  const { v, viewId, playbackId } = jsonObject(text) ?? {};
   return v === 1 && typeof viewId === "string" && typeof playbackId === "string" ? { viewId, playbackId } : null;
 }
