@@ -2,8 +2,9 @@ import { zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
+import { encodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
 import { serializeView } from "../../domain/view/view-state.ts";
-import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
+import { MAX_RECORD_BYTES, type StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { arrivingAt, busyLog, newFold, run, START_MS, Tables, ticks } from "../testing/fold-run.ts";
 import { asLog, recordedRecords } from "../testing/recorded-records.ts";
 import { StateTopic } from "../testing/state-topic.ts";
@@ -191,6 +192,23 @@ describe("Checkpoints", () => {
     expect((await new Life(topic, tables, "c").begin()).fold.nextOffset).toBe(202 * STEP);
   });
 
+  it("hold also a view whose texts are as long as may be, in records that any log takes", async () => {
+    const topic = new StateTopic();
+    const life = await new Life(topic, new Tables(), "a").begin();
+    const large = largeView();
+    life.feed(large, large.length);
+    for (let turn = 0; turn < 12; turn += 1) life.checkpoint(); // until it is written anew
+    expect(Math.max(...topic.records.map(({ key, value }) => key.length + value.length))).toBeLessThan(
+      MAX_RECORD_BYTES,
+    );
+    topic.compact(() => true);
+    expect(sizeOf(topic)).toBeGreaterThan(MAX_RECORD_BYTES);
+    expect(topic.records.length).toBeLessThan(6);
+    const { fold } = await new Life(topic, new Tables(), "b").begin();
+    const states = [fold, life.fold].map(({ views }) => [...views.values()].map(({ state }) => serializeView(state)));
+    expect(states[0]).toEqual(states[1]);
+  });
+
   it("of earlier releases are read, and replaced", async () => {
     const log = longLog(1);
     const truth = run(log, [3]);
@@ -212,6 +230,21 @@ describe("Checkpoints", () => {
     expect(topic.records.filter(({ key }) => /^0\/[01]\//.test(key))).toEqual([]);
   });
 });
+
+/** One view with as many fields as are kept, full of text that cannot be packed. */
+function largeView(): StoredRecord[] {
+  const units = () => crypto.getRandomValues(new Uint16Array(8_192)).map((unit) => 0x800 + (unit % 0xc000));
+  const noise = () => String.fromCharCode(...units());
+  const context = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
+  const records = Array.from({ length: 8 }, (_, request) => {
+    const fields = Object.fromEntries(Array.from({ length: 64 }, (_field, at) => [`a_own${request}x${at}_`, noise()]));
+    const head = { environmentId: ONE, viewId: "large", arrivedAtMs: START_MS, transmittedAtMs: null, context };
+    const event = { e: "hb", xid: "large", xsqno: request + 1, ...fields };
+    const value = Buffer.from(encodeBeaconRecord(head, JSON.stringify({ events: [event] })));
+    return { partition: 0, key: "", value, timestampMs: START_MS, offset: 0, nextOffset: 0 };
+  });
+  return asLog(records);
+}
 
 function sizeOf(topic: StateTopic): number {
   return topic.records.reduce((sum, { value }) => sum + value.length, 0);

@@ -7,6 +7,7 @@ import type { EventCounts } from "./event-counts.ts";
 import { newOpenView, type OpenView } from "./open-view.ts";
 import { packText, unpackJson, unpackText } from "./packed-json.ts";
 import type { PartitionFold } from "./partition-fold.ts";
+import { cutValue, joinParts, partKeys } from "./record-parts.ts";
 import { SavedFinals } from "./saved-finals.ts";
 import { aliveAt, aliveBits, type SavedChunk } from "./saved-views.ts";
 
@@ -14,7 +15,8 @@ import { aliveAt, aliveBits, type SavedChunk } from "./saved-views.ts";
  * Checkpoints of fold state in the compacted topic `views_state`. A checkpoint writes what changed since the last one,
  * and a manifest that names every record of which the whole state consists:
  *
- *   key `{partition}/views/{id}` → zstd of two lines a view: JSON [environmentId, stage, stageAtMs], JSON of the state
+ *   key `{partition}/views/{id}` → zstd of two lines a view: JSON [environmentId, stage, stageAtMs], JSON of the state;
+ *     a view that is too large for one record goes on in `{id}+1`, `{id}+2`, …
  *   key `{partition}/finals/{id}` → entries of one hour's final views, see HourOfFinals
  *   key `{partition}/manifest/{id}` → zstd of JSON Manifest, written behind all that it names
  *
@@ -31,8 +33,8 @@ interface Manifest {
   nextOffset: number;
   watermarkMs: number;
   counts: EventCounts;
-  /** Bits as in `aliveBits`. */
-  views: [key: string, writtenBy: number, count: number, alive: string][];
+  /** Bits as in `aliveBits`; in one record where nothing else is said. */
+  views: [key: string, writtenBy: number, count: number, alive: string, records?: number][];
   finals: ReturnType<SavedFinals["list"]>;
 }
 
@@ -102,13 +104,15 @@ export class Checkpoints {
     const manifestKey = this.#newKey("manifest");
     const { nextOffset, watermarkMs, counts } = fold;
     const views = fold.saved.chunks().map((chunk): Manifest["views"][number] => {
-      return [chunk.key, chunk.writtenBy, chunk.views.length, aliveBits(chunk)];
+      return [chunk.key, chunk.writtenBy, chunk.views.length, aliveBits(chunk), chunk.records];
     });
     const list = finals.list();
     const manifest: Manifest = { v: 2, number, nextOffset, watermarkMs, counts, views, finals: list };
     const named = namesOf(manifestKey, manifest);
     const added = [
-      ...written.map(({ chunk, value }) => record(chunk.key, value)),
+      ...written.flatMap(({ chunk: { key, records }, parts }) =>
+        partKeys(key, records).map((partKey, part) => record(partKey, parts[part] ?? Buffer.alloc(0))),
+      ),
       ...finals.written.map(({ key, value }) => record(key, value)),
       record(manifestKey, packText(JSON.stringify(manifest))),
     ];
@@ -140,11 +144,13 @@ export class Checkpoints {
   }
 
   /** Complete views apart from the others, which will have changed by the next checkpoint. */
-  *#writeViews(fold: PartitionFold, number: number): Iterable<{ chunk: SavedChunk; value: Buffer }> {
+  *#writeViews(fold: PartitionFold, number: number): Iterable<{ chunk: SavedChunk; parts: Buffer[] }> {
     const views = fold.saved.take(number);
     for (const some of [views.filter(isSettled), views.filter((open) => !isSettled(open))]) {
       for (const { members, text } of cutIntoChunks(some)) {
-        yield { chunk: fold.saved.save(this.#newKey("views"), number, members), value: packText(text) };
+        const parts = cutValue(packText(text));
+        const place = { key: this.#newKey("views"), records: parts.length, writtenBy: number };
+        yield { chunk: fold.saved.save(place, members), parts };
       }
     }
   }
@@ -153,7 +159,10 @@ export class Checkpoints {
     const manifest = unpackJson<Manifest>(present.get(key));
     if (manifest === null) return false;
     const finals = SavedFinals.from(manifest.finals);
-    const chunks = manifest.views.map((saved) => ({ saved, lines: readLines(present.get(saved[0]), saved[2]) }));
+    const chunks = manifest.views.map((saved) => {
+      const [chunkKey, , count, , records = 1] = saved;
+      return { saved, lines: readLines(joinParts(chunkKey, records, present), count) };
+    });
     if (chunks.some(({ lines }) => lines === null) || !finals.areIn(present)) return false;
     for (const { saved, lines } of chunks) restoreChunk(fold, saved, lines ?? []);
     finals.restore(present, fold.finals);
@@ -170,7 +179,7 @@ export class Checkpoints {
 function namesOf(manifestKey: string, { views, finals }: Manifest): Set<string> {
   return new Set([
     manifestKey,
-    ...views.map(([key]) => key),
+    ...views.flatMap(([key, , , , records = 1]) => partKeys(key, records)),
     ...finals.flatMap(([, , parts]) => parts.map(([k]) => k)),
   ]);
 }
@@ -201,13 +210,13 @@ function readLines(value: Buffer | undefined, count: number): string[] | null {
 }
 
 function restoreChunk(fold: PartitionFold, saved: Manifest["views"][number], lines: readonly string[]): void {
-  const [key, writtenBy, count, bits] = saved;
+  const [key, writtenBy, count, bits, records = 1] = saved;
   const isAlive = aliveAt(bits);
   const views = Array.from({ length: count }, (_, at) => {
     if (!isAlive(at)) return null;
     const [environmentId, stage, stageAtMs] = JSON.parse(lines[at * 2] ?? "") as [EnvironmentId, LifeStage, number];
     return { ...newOpenView(environmentId, restoreView(lines[at * 2 + 1] ?? "")), stage, stageAtMs };
   });
-  fold.saved.save(key, writtenBy, views);
+  fold.saved.save({ key, records, writtenBy }, views);
   for (const open of views) if (open !== null) fold.restore(open);
 }

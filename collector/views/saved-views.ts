@@ -8,9 +8,10 @@ const LEAST_ALIVE = 0.5;
 /** What stands in a checkpoint is written anew after so many (3 minutes), so that old segments can go: a start reads all. */
 export const MAX_AGE = 9;
 
-/** Some views in one record of the checkpoint. */
+/** Some views in one record of the checkpoint; a view that is too large for one in several. */
 export interface SavedChunk {
   readonly key: string;
+  readonly records: number;
   /** Number of the checkpoint that wrote it. */
   readonly writtenBy: number;
   /** In the order of the record; null for what has changed since and stands elsewhere. */
@@ -52,8 +53,8 @@ export class SavedViews {
   }
 
   /** The views stand in this chunk from now on; null in places of it that are void. */
-  save(key: string, writtenBy: number, views: readonly (OpenView | null)[]): SavedChunk {
-    const chunk: SavedChunk = { key, writtenBy, views: [...views], alive: 0 };
+  save(place: Pick<SavedChunk, "key" | "records" | "writtenBy">, views: readonly (OpenView | null)[]): SavedChunk {
+    const chunk: SavedChunk = { ...place, views: [...views], alive: 0 };
     for (const [at, open] of views.entries()) {
       if (open === null) continue;
       chunk.alive += 1;
@@ -61,7 +62,7 @@ export class SavedViews {
       open.savedIn = chunk;
       open.savedAt = at;
     }
-    this.#chunks.set(key, chunk);
+    this.#chunks.set(chunk.key, chunk);
     return chunk;
   }
 

@@ -70,6 +70,7 @@ function memoryLog() {
       readAll: async function* (): AsyncIterable<StoredRecord> {
         for (const record of log.states) yield { ...record, offset: 0, nextOffset: 0 };
       },
+      hasBeginning: async () => true,
       follow: () => {
         throw new Error("nothing is followed here");
       },
