@@ -31,6 +31,7 @@ function logOf(texts: readonly string[], failures: number) {
     readAll: () => {
       throw new Error("not used here");
     },
+    hasBeginning: unused,
     follow: async function* (_topic, _partition, signal): AsyncIterable<Followed> {
       left -= 1;
       if (left >= 0) throw new LogUnavailableError("disk full");

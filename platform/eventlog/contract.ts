@@ -338,6 +338,14 @@ function readingAll(open: () => EventLog): void {
     expect(await readToEnd(log.readAll("states", 1))).toEqual([]);
   });
 
+  it("has every partition from its beginning as long as nothing is deleted", async () => {
+    const log = open();
+    expect(await log.hasBeginning("events", 0)).toBe(true);
+    const writer = await log.openWriter("events");
+    await writer.append([...records(0, ["a", "b"]), ...records(1, ["other"])]);
+    for (const partition of [0, 1, 2]) expect(await log.hasBeginning("events", partition)).toBe(true);
+  });
+
   it("keeps bytes, keys and times exactly", async () => {
     const log = open();
     const writer = await log.openWriter("states");

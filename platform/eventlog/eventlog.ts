@@ -89,6 +89,8 @@ export interface EventLog {
   subscribe(topic: string, group: string, handlers: ConsumerHandlers): Promise<LogConsumer>;
   /** Reads a partition from its beginning to its present end, once: checkpoints, repair, tests. */
   readAll(topic: string, partition: number): AsyncIterable<StoredRecord>;
+  /** Whether nothing of the partition has been deleted yet: it is read from its very first record. */
+  hasBeginning(topic: string, partition: number): Promise<boolean>;
   /**
    * Reads a partition from its beginning and goes on with what is appended, for itself and without a group, until the signal
    * aborts. Throws {@link LogUnavailableError} when it has to be begun anew.

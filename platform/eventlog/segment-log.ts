@@ -123,6 +123,12 @@ class SegmentLog implements EventLog {
     }
   }
 
+  /** Partitions share the segments, and all begin with the first of them. */
+  async hasBeginning(topic: string): Promise<boolean> {
+    const [oldest] = await listSegments(this.#directoryOf(topic));
+    return (oldest?.base ?? 0) === 0;
+  }
+
   follow(topic: string, partition: number, signal: AbortSignal): AsyncIterable<Followed> {
     const { compacted } = this.#settings(topic);
     const directory = this.#directoryOf(topic);

@@ -65,6 +65,7 @@ describe("deleting what a topic no longer needs", () => {
     nowMs += RETENTION_MS + 1;
     await untilSegments("events", 1); // "c" has nothing younger behind it: it is the segment being written
     expect(values(await readToEnd(log.readAll("events", 0)))).toEqual(["c"]);
+    expect(await log.hasBeginning("events", 1)).toBe(false);
   });
 
   it("keeps old segments that one group still needs, and young ones that all have passed", async () => {

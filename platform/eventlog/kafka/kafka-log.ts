@@ -100,6 +100,15 @@ class KafkaLog implements EventLog {
     }
   }
 
+  async hasBeginning(topic: string, partition: number): Promise<boolean> {
+    const connection = await this.#connect(topic);
+    try {
+      return (await boundsOf(connection, this.#nameOf(topic), partition)).earliest === 0;
+    } finally {
+      await connection.close();
+    }
+  }
+
   async *follow(topic: string, partition: number, signal: AbortSignal): AsyncIterable<Followed> {
     const name = this.#nameOf(topic);
     const connection = await this.#connect(topic);
