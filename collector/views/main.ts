@@ -111,6 +111,10 @@ try {
     const trouble = sink.trouble();
     return trouble === null ? { ok: true } : { ok: false, reason: trouble };
   });
+  readiness.add("rejected beacons", () => {
+    const trouble = rejected.trouble();
+    return trouble === null ? { ok: true } : { ok: true, degraded: `they are not counted: ${trouble}` };
+  });
   checkViews(views, watermark.asOfMs, readiness, Date.now);
   watchViews(views, () => rejected.count(), metrics);
   opened();

@@ -61,6 +61,11 @@ export class RejectedConsumer {
     return [...this.#totals.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
+  /** Why topic `rejected` is not read at the moment; null where all is well. */
+  trouble(): string | null {
+    return this.#consumer?.trouble() ?? null;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#consumer?.close();
