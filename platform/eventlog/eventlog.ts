@@ -87,8 +87,11 @@ export interface EventLog {
   openWriter(topic: string): Promise<LogWriter>;
   /** Joins a consumer group. Partitions that another live process holds are taken over when it lets go or dies. */
   subscribe(topic: string, group: string, handlers: ConsumerHandlers): Promise<LogConsumer>;
-  /** Reads a partition from its beginning to its present end, once: checkpoints, repair, tests. */
-  readAll(topic: string, partition: number): AsyncIterable<StoredRecord>;
+  /**
+   * Reads a partition from its beginning to its present end, once: checkpoints, repair, tests. Where records are gone that
+   * should follow (deleted while this reads, damaged), `onGap` is called before the next one is handed out.
+   */
+  readAll(topic: string, partition: number, onGap?: () => void): AsyncIterable<StoredRecord>;
   /** Whether nothing of the partition has been deleted yet: it is read from its very first record. */
   hasBeginning(topic: string, partition: number): Promise<boolean>;
   /**

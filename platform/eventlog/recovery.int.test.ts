@@ -6,7 +6,7 @@ import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { collect, readToEnd, records, values } from "./contract-collector.ts";
 import { DurablePublisher } from "./durable-position.ts";
-import { type EventLog, LogUnavailableError } from "./eventlog.ts";
+import { type EventLog, LogUnavailableError, type StoredRecord } from "./eventlog.ts";
 import { listSegments } from "./segment-files.ts";
 import { openSegmentLog } from "./segment-log.ts";
 
@@ -117,8 +117,11 @@ describe("recovery of the segment log", () => {
     const log = openLog();
     const writer = await log.openWriter("t");
     await writer.append(records(0, ["after"]));
-    const read = await readToEnd(log.readAll("t", 0));
+    const read: StoredRecord[] = [];
+    const gaps: number[] = [];
+    for await (const record of log.readAll("t", 0, () => gaps.push(read.length))) read.push(record);
     expect(values(read)).toEqual(["first", "after"]);
+    expect(gaps).toEqual([1]);
     expect(read[1]?.offset).toBe(ends[2]);
     expect(await lost("missing")).toBe((ends[2] ?? 0) - (ends[0] ?? 0));
   });

@@ -98,7 +98,7 @@ class SegmentLog implements EventLog {
     return consumer;
   }
 
-  async *readAll(topic: string, partition: number): AsyncIterable<StoredRecord> {
+  async *readAll(topic: string, partition: number, onGap = (): void => undefined): AsyncIterable<StoredRecord> {
     const { compacted } = this.#settings(topic);
     const directory = this.#directoryOf(topic);
     const reader = new SegmentReader(directory, compacted);
@@ -107,8 +107,11 @@ class SegmentLog implements EventLog {
       let end = await this.#presentEnd(topic, directory);
       for (let position = segments[0]?.base ?? end; position < end; ) {
         const chunk = await reader.read(position, end);
-        if (chunk.lost !== null) this.#reportLoss(topic, chunk.lost);
         yield* chunk.records.filter((record) => record.partition === partition);
+        if (chunk.lost !== null) {
+          this.#reportLoss(topic, chunk.lost);
+          onGap();
+        }
         if (chunk.next === position) break;
         position = chunk.next;
         if (!compacted || position < end) continue;

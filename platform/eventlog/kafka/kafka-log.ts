@@ -82,6 +82,7 @@ class KafkaLog implements EventLog {
     return this.#keep(consumer);
   }
 
+  /** Records that are deleted meanwhile end it with an error. */
   async *readAll(topic: string, partition: number): AsyncIterable<StoredRecord> {
     const { compacted } = this.#settings(topic);
     const name = this.#nameOf(topic);
