@@ -26,7 +26,8 @@ Environment, all optional (the whole list is in .env.example):
   PLAYHEAD_PORT_BASE=4000   moves every port together (default 3000)
   HOST=0.0.0.0              listens beyond this machine
   DATABASE_URL=…            a Postgres of your own instead of the embedded one
-  CLICKHOUSE_URL=…          a ClickHouse of your own instead of the embedded one`;
+  CLICKHOUSE_URL=…          a ClickHouse of your own instead of the embedded one
+  EVENTLOG_URL=kafka://…    Apache Kafka as the event log instead of a folder (docs/kafka.md)`;
 
 export function parseStartArguments(argv: readonly string[]): ParsedArguments {
   const result: StartArguments = { fresh: false, dev: false, data: DEFAULT_DATA_FOLDER };
