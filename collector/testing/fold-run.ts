@@ -32,6 +32,13 @@ export class Tables {
     }
   }
 
+  copy(): Tables {
+    const copied = new Tables();
+    for (const table of ["events", "views", "beats"] as const)
+      for (const [at, row] of this[table]) copied[table].set(at, row);
+    return copied;
+  }
+
   /** Without versions, and without beats that say nothing: the same content is the same whenever it was written. */
   content(): unknown {
     const bare = (rows: Map<string, Row>) =>

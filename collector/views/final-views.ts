@@ -3,7 +3,7 @@ import { HourOfFinals, type KeyHash } from "./hour-of-finals.ts";
 
 const HOUR_MS = 3_600_000;
 /** The SDKs repeat unanswered batches for ever; after a day a final view's events would open it anew. */
-const MEMORY_HOURS = 24;
+export const MEMORY_HOURS = 24;
 
 /**
  * Views that are final, remembered for 24 to 25 hours of log time by hour of becoming final: enough to file late events

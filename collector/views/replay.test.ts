@@ -12,43 +12,74 @@ const ONE = 1 as EnvironmentId;
 const HOUR_MS = 3_600_000;
 const ignore = () => undefined;
 
-function readOnlyLog(records: readonly StoredRecord[]): EventLog {
+/** @param gapBefore number of the record before which others are gone */
+function readOnlyLog(records: readonly StoredRecord[], hasBeginning: boolean, gapBefore?: number): EventLog {
   const unused = () => Promise.reject(new Error("a replay only reads"));
   return {
     openWriter: unused,
     subscribe: unused,
     follow: unused,
-    readAll: async function* () {
-      yield* records;
+    hasBeginning: async () => hasBeginning,
+    readAll: async function* (_topic: string, _partition: number, onGap: () => void) {
+      for (const [at, record] of records.entries()) {
+        if (at === gapBefore) onGap();
+        yield record;
+      }
     },
     close: async () => undefined,
   } as unknown as EventLog;
 }
 
-async function replay(records: readonly StoredRecord[], over: Partial<ReplayOptions> = {}) {
-  const tables = new Tables();
+async function replay(
+  records: readonly StoredRecord[],
+  { cut = false, gapBefore, tables = new Tables(), only, ...over }: ReplayTrial = {},
+) {
   const sink: Sink = {
     store: async (rows) => tables.insert(rows),
     trouble: () => null,
   };
   const replayed = await replayLog({
-    eventlog: readOnlyLog(records),
+    eventlog: readOnlyLog(records, !cut, gapBefore),
     sink,
     parseDevice: createDeviceParser(),
     counters: { rejected: ignore, undecodable: ignore },
     partitions: 1,
     signal: new AbortController().signal,
+    ...(only === undefined ? {} : { tables: only }),
     ...over,
   });
   return { replayed, tables };
+}
+
+interface ReplayTrial extends Partial<Omit<ReplayOptions, "tables">> {
+  /** The log has let go of records. */
+  cut?: boolean;
+  gapBefore?: number;
+  /** What is stored already. */
+  tables?: Tables;
+  only?: ReplayOptions["tables"];
 }
 
 /** Later in time, with the same content. */
 const shifted = (records: readonly StoredRecord[], byMs: number) =>
   records.map((record) => arrivingAt(record, record.timestampMs + byMs));
 
+/** The same sent again as the SDKs do: as it was, with a new time of sending. */
+const sentAgain = (record: StoredRecord, byMs: number): StoredRecord => {
+  const content = JSON.parse(record.value.toString());
+  const value = Buffer.from(JSON.stringify({ ...content, transmittedAtMs: content.transmittedAtMs + byMs }));
+  return arrivingAt({ ...record, value }, record.timestampMs + byMs);
+};
+
 /** As retention leaves a log: its first records are gone, the offsets stay. */
 const withoutFirst = (records: readonly StoredRecord[], count: number) => records.slice(count);
+
+/** Of a late event that came several times the newest stands, or the one that was read last. */
+function withoutLate(tables: Tables): unknown {
+  const copied = tables.copy();
+  for (const at of copied.events.keys()) if (at.endsWith("/1")) copied.events.delete(at);
+  return copied.content();
+}
 
 const viewIds = (tables: Tables) =>
   [...tables.views.values()].map((row) => String(row[COLUMNS.views.indexOf("view_id")])).sort();
@@ -64,7 +95,7 @@ describe("replayLog", () => {
 
   it("stores only the tables asked, and no beats that have had their time", async () => {
     const log = busyLog([ONE]);
-    const some = await replay(log, { tables: ["views"] });
+    const some = await replay(log, { only: ["views"] });
     expect([some.tables.events.size, some.tables.beats.size]).toEqual([0, 0]);
     expect(some.tables.views.size).toBeGreaterThan(0);
     const late = await replay(log, { beatsFromMs: START_MS + 15_000 });
@@ -77,7 +108,7 @@ describe("replayLog", () => {
     const late = shifted(recordedRecords("hlsjs-tab-close", ONE, START_MS), 2 * HOUR_MS);
     const log = asLog([...early, ...late, ...ticks(START_MS, START_MS + 5 * HOUR_MS, 60_000)]);
     const whole = run(log, [7]).tables;
-    const { replayed, tables } = await replay(withoutFirst(log, 2));
+    const { replayed, tables } = await replay(withoutFirst(log, 2), { cut: true });
     expect(replayed).toMatchObject({ whole: false, leftOut: 1 });
     expect(viewIds(tables)).toHaveLength(1);
     expect(viewIds(whole)).toHaveLength(2);
@@ -89,14 +120,66 @@ describe("replayLog", () => {
     const records = recordedRecords("html5-stall", ONE, START_MS);
     const repeat = shifted(records.slice(0, 1), 30_000);
     const log = asLog([...records, ...repeat, ...ticks(START_MS, START_MS + 2 * HOUR_MS, 60_000)]);
-    const { tables } = await replay(withoutFirst(log, 2));
+    const { tables } = await replay(withoutFirst(log, 2), { cut: true });
     expect(viewIds(tables)).toEqual([]);
   });
 
-  it("takes every view of the log's second day, since nothing before it can still be open", async () => {
-    const cut = shifted(recordedRecords("html5-stall", ONE, START_MS).slice(2), 26 * HOUR_MS); // its first batches never came
+  it("takes every view once the fold has forgotten all that was before the log", async () => {
+    const cut = shifted(recordedRecords("html5-stall", ONE, START_MS).slice(2), 27 * HOUR_MS); // its first batches never came
     const log = asLog([...cut, ...ticks(START_MS, START_MS + 30 * HOUR_MS, 60_000)]);
-    const { replayed, tables } = await replay(withoutFirst(log, 1));
+    const { replayed, tables } = await replay(withoutFirst(log, 1), { cut: true });
     expect([replayed.leftOut, viewIds(tables).length]).toEqual([0, 1]);
+  });
+
+  it("takes a whole log for whole, whatever its first position is", async () => {
+    const log = busyLog([ONE]).slice(1); // the first record is another partition's
+    const { replayed, tables } = await replay(log);
+    expect(replayed).toMatchObject({ whole: true, leftOut: 0 });
+    expect(tables.content()).toEqual(run(log, [3]).tables.content());
+  });
+
+  /** A day and a half: views that end and that break off, one that is sent again for hours, and one with a late batch. */
+  function longLog(): StoredRecord[] {
+    const brokenOff = recordedRecords("html5-stall", ONE, START_MS).slice(0, -2);
+    const ended = shifted(recordedRecords("hlsjs-tab-close", ONE, START_MS), 3 * HOUR_MS);
+    const another = shifted(recordedRecords("muxplayer-two-videos", ONE, START_MS), 27 * HOUR_MS);
+    const [first] = brokenOff as [StoredRecord];
+    const again = [2, 4, 6].map((hours) => sentAgain(first, hours * HOUR_MS));
+    const silent = recordedRecords("transport-retry-500", ONE, START_MS).slice(0, 2) as [StoredRecord, StoredRecord];
+    const late = [sentAgain(ended[0] as StoredRecord, 4 * HOUR_MS), ...silent, sentAgain(silent[1], 25.6 * HOUR_MS)];
+    return asLog([
+      ...[...brokenOff, ...ended, ...another, ...again, ...late],
+      ...ticks(START_MS, START_MS + 36 * HOUR_MS, 120_000),
+    ]);
+  }
+
+  it("leaves every stored row as it is, wherever the log was cut or has a gap", async () => {
+    const log = longLog();
+    const stored = run(log, [7]).tables;
+    const cuts = log.flatMap(({ value }, at) => (value.includes("tickMs") ? [] : [at, at + 1]));
+    for (const at of [...cuts, 100, 200, log.length - 1]) {
+      const damaged = [log.slice(0, at), log.slice(at + 1)].flat();
+      const trials = [replay(withoutFirst(log, at), { cut: true, tables: stored.copy() })];
+      if (at + 1 < log.length) trials.push(replay(damaged, { gapBefore: at, tables: stored.copy() }));
+      for (const { tables } of await Promise.all(trials)) {
+        expect(withoutLate(tables), `at record ${at}`).toEqual(withoutLate(stored));
+      }
+    }
+  });
+
+  it("says from when on it has every view", async () => {
+    const log = longLog();
+    const stored = run(log, [7]).tables;
+    const firstSeen = (row: readonly unknown[]) => Number(row[COLUMNS.views.indexOf("first_seen")]);
+    let least = Number.POSITIVE_INFINITY;
+    for (let cut = 1; cut < log.length; cut += 40) {
+      const { replayed, tables } = await replay(withoutFirst(log, cut), { cut: true });
+      const fromMs = replayed.allFromMs ?? Number.NaN;
+      const missing = [...stored.views].filter(([key, row]) => firstSeen(row) >= fromMs && !tables.views.has(key));
+      expect(missing).toEqual([]);
+      least = Math.min(least, tables.views.size);
+      expect(fromMs).toBeLessThan(START_MS + 37 * HOUR_MS);
+    }
+    expect(least).toBeLessThan(stored.views.size);
   });
 });

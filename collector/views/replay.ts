@@ -33,6 +33,8 @@ export interface Replayed {
   whole: boolean;
   /** Views that began, or may have begun, before the log does: their rows are left as they are. */
   leftOut: number;
+  /** Every view that first arrived at or after this, log time, was read from its beginning; null where the log is empty. */
+  allFromMs: number | null;
 }
 
 /** Records folded between two looks at how many rows have gathered. */
@@ -51,6 +53,7 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
     logFromMs: null,
     whole: true,
     leftOut: 0,
+    allFromMs: null,
   };
   for (let partition = 0; partition < options.partitions; partition += 1) {
     await replayPartition(options, partition, replayed);
@@ -60,28 +63,61 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
 }
 
 async function replayPartition(options: ReplayOptions, partition: number, replayed: Replayed): Promise<void> {
-  const fold = new PartitionFold(options);
-  let beginnings: ViewBeginnings | null = null;
-  let batch: StoredRecord[] = [];
-  const flush = async (least: number) => {
-    fold.apply(batch);
-    batch = [];
-    if (fold.pendingRows >= least) await storeRows(options, fold, replayed);
-  };
-  for await (const record of options.eventlog.readAll("beacons", partition)) {
-    options.signal.throwIfAborted();
-    if (replayed.records === 0 || record.timestampMs < (replayed.logFromMs ?? 0))
-      replayed.logFromMs = record.timestampMs;
-    if (beginnings === null)
-      beginnings = new ViewBeginnings({ fromMs: record.timestampMs, whole: record.offset === 0 });
-    replayed.records += 1;
-    batch.push(beginnings.isKnown(record) ? record : withoutContent(record));
-    if (batch.length >= RECORDS_PER_BATCH) await flush(ROWS_PER_STORE);
+  const { eventlog, signal } = options;
+  let stretch: Stretch | null = null;
+  let hasGap = false;
+  let isCut = false;
+  for await (const record of eventlog.readAll("beacons", partition, () => {
+    hasGap = true;
+  })) {
+    signal.throwIfAborted();
+    if (hasGap) await stretch?.end();
+    if (stretch === null || hasGap) {
+      isCut ||= hasGap || !(await eventlog.hasBeginning("beacons", partition));
+      stretch = new Stretch(options, replayed, { fromMs: record.timestampMs, whole: !isCut });
+      hasGap = false;
+    }
+    await stretch.take(record);
   }
-  await flush(0);
-  if (beginnings === null) return;
-  replayed.leftOut += beginnings.leftOut;
-  replayed.whole &&= beginnings.whole;
+  await stretch?.end();
+}
+
+/** A part of a partition without a gap. Behind a gap nothing that was read before is known: events are missing there. */
+class Stretch {
+  readonly #options: ReplayOptions;
+  readonly #replayed: Replayed;
+  readonly #fold: PartitionFold;
+  readonly #beginnings: ViewBeginnings;
+  #batch: StoredRecord[] = [];
+
+  constructor(options: ReplayOptions, replayed: Replayed, from: { fromMs: number; whole: boolean }) {
+    this.#options = options;
+    this.#replayed = replayed;
+    this.#fold = new PartitionFold(options);
+    this.#beginnings = new ViewBeginnings(from);
+    replayed.logFromMs = Math.min(replayed.logFromMs ?? from.fromMs, from.fromMs);
+  }
+
+  async take(record: StoredRecord): Promise<void> {
+    this.#replayed.records += 1;
+    this.#batch.push(this.#beginnings.isKnown(record) ? record : withoutContent(record));
+    if (this.#batch.length >= RECORDS_PER_BATCH) await this.#flush(ROWS_PER_STORE);
+  }
+
+  async end(): Promise<void> {
+    await this.#flush(0);
+    const { whole, leftOut, allFromMs } = this.#beginnings;
+    this.#replayed.whole &&= whole;
+    this.#replayed.leftOut += leftOut;
+    const sinceMs = whole ? this.#replayed.logFromMs : allFromMs;
+    this.#replayed.allFromMs = Math.max(this.#replayed.allFromMs ?? 0, sinceMs ?? 0);
+  }
+
+  async #flush(least: number): Promise<void> {
+    this.#fold.apply(this.#batch);
+    this.#batch = [];
+    if (this.#fold.pendingRows >= least) await storeRows(this.#options, this.#fold, this.#replayed);
+  }
 }
 
 async function storeRows(options: ReplayOptions, fold: PartitionFold, replayed: Replayed): Promise<void> {
