@@ -1,4 +1,4 @@
-import { kafkaMissing } from "../platform/eventlog/embedded/kafka-jars.ts";
+import { JARS_FOLDER, prepareKafka } from "../platform/eventlog/embedded/kafka-jars.ts";
 import { readArguments, USAGE, UsageError } from "./soak/arguments.ts";
 import { complaintsOf, reportOf } from "./soak/report.ts";
 import { runSoak } from "./soak/soak-run.ts";
@@ -13,7 +13,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const missing = given.log === "kafka" ? await kafkaMissing() : null;
+  const missing = given.log === "kafka" ? await prepareKafka(JARS_FOLDER, console.log) : null;
   if (missing !== null) {
     console.error(`soak: ${missing}`);
     return 1;

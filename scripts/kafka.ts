@@ -1,16 +1,17 @@
 import { resolve } from "node:path";
-import { kafkaMissing } from "../platform/eventlog/embedded/kafka-jars.ts";
+import { prepareKafka } from "../platform/eventlog/embedded/kafka-jars.ts";
 import { startKafka } from "../platform/eventlog/embedded/start-kafka.ts";
 import { readArguments, USAGE, UsageError } from "./kafka/arguments.ts";
 
-/** `node scripts/kafka.ts`: one or three brokers of Apache Kafka until Ctrl-C. */
+/** `npm run kafka`: one or three brokers of Apache Kafka until Ctrl-C. */
 async function main(): Promise<number> {
   const { brokers, folder, help } = readArguments(process.argv.slice(2));
   if (help) {
     console.log(USAGE);
     return 0;
   }
-  const missing = await kafkaMissing();
+  const say = (line: string): void => console.log(`  ${line}`);
+  const missing = await prepareKafka(resolve(folder), say);
   if (missing !== null) {
     console.error(`kafka: ${missing}`);
     return 1;
@@ -21,7 +22,7 @@ async function main(): Promise<number> {
   const cluster = await startKafka({
     brokers,
     folder: resolve(folder),
-    onProgress: (line) => console.log(`  ${line}`),
+    onProgress: say,
   });
   console.log(`ready after ${((performance.now() - startedMs) / 1_000).toFixed(1)} s; Ctrl-C stops it\n`);
   console.log(`EVENTLOG_URL=kafka://${cluster.bootstrap}`);

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { kafkaMissing } from "../platform/eventlog/embedded/kafka-jars.ts";
+import { JARS_FOLDER, kafkaMissing } from "../platform/eventlog/embedded/kafka-jars.ts";
 import { staleParts } from "./full/stale-parts.ts";
 import { seconds } from "./supervise/terminal.ts";
 import { leftovers, listProcesses } from "./testing/leftovers.ts";
@@ -39,7 +39,7 @@ async function main(wanted: readonly string[]): Promise<number> {
   const left = leftovers(before, listProcesses(), ROOT, process.pid);
   for (const { pid, commandLine } of left) summary.push(`  ✗ left running: ${pid} ${commandLine.slice(0, 120)}`);
   total = add(total, { passed: 0, failed: left.length });
-  const noKafka = await kafkaMissing();
+  const noKafka = await kafkaMissing(JARS_FOLDER);
   if (noKafka !== null) summary.push(`  ! the log on Kafka was not tried: ${noKafka}`);
   for (const warning of await staleParts(ROOT)) summary.push(`  ! ${warning}`);
   console.log(`\n${summary.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);

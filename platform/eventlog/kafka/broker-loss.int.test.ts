@@ -2,19 +2,19 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { collect } from "../contract-collector.ts";
 import { CONTRACT_TOPICS } from "../contract-topics.ts";
-import { kafkaMissing } from "../embedded/kafka-jars.ts";
+import { JARS_FOLDER } from "../embedded/kafka-jars.ts";
 import { type KafkaCluster, startKafka } from "../embedded/start-kafka.ts";
 import { type EventLog, LogUnavailableError, type LogWriter } from "../eventlog.ts";
 import { openKafkaLog } from "./kafka-log.ts";
-import { JARS_FOLDER } from "./testing/shared-kafka.ts";
+import { brokersMissing } from "./testing/shared-kafka.ts";
 
 /** Three brokers are started in the long test alone: they take a while, and most of a small machine. */
 const BROKERS = process.env["KAFKA_BROKERS"] === "3" ? 3 : 1;
 const KILLS = BROKERS === 3 ? 6 : 2;
-const missing = await kafkaMissing();
+const missing = await brokersMissing(inject("kafkaFolder"));
 const PARTITIONS = CONTRACT_TOPICS.events.partitions;
 
 let folder: string;
