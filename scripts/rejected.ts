@@ -1,8 +1,14 @@
 import { isRejectionReason, REJECTION_REASONS } from "../domain/messages/rejection-reasons.ts";
-import { readRejectedCounts, readRejectedSamples, type StoredSample } from "../platform/clickhouse/rejected-beacons.ts";
+import { MAX_SAMPLES_OF_SENDER } from "../domain/messages/sample-caps.ts";
+import {
+  type RejectedCount,
+  readRejectedCounts,
+  readRejectedSamples,
+  type StoredSample,
+} from "../platform/clickhouse/rejected-beacons.ts";
 import { runCommand } from "./rejected/run-command.ts";
 
-const USAGE = `node scripts/rejected.ts [options]
+const USAGE = `npm run rejected -- [options]
 
   Shows what of beacons was not taken, and why. The dashboard shows an environment its own; what belongs to no environment
   is shown here alone, to who runs the installation.
@@ -25,12 +31,19 @@ process.exitCode = await runCommand("rejected", USAGE, async (args, { clickhouse
     if (args.json) for (const sample of samples) console.log(JSON.stringify({ environment: owner.name, ...sample }));
     else {
       console.log(`environment ${owner.name}`);
-      for (const { reason, count } of counts) console.log(`  ${count} ${reason}: ${remedyOf(reason)}`);
+      for (const one of counts) console.log(countText(one));
       for (const sample of samples) console.log(sampleText(sample));
     }
   }
   return 0;
 });
+
+/** Why there are fewer samples than events, where that is so. */
+const CAPS = ` (one a request and reason, at most ${MAX_SAMPLES_OF_SENDER} a minute and sender's network; what replay-rejected sends again is not kept again)`;
+
+function countText({ reason, count, samples }: RejectedCount): string {
+  return `  ${reason}: ${count} counted, ${samples} kept${samples < count ? CAPS : ""}\n    ${remedyOf(reason)}`;
+}
 
 function remedyOf(reason: string): string {
   if (!isRejectionReason(reason)) return "";

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { portsFrom } from "../domain/ports.ts";
+import { readConfig as readGiven } from "./rejected/config.ts";
+import { findPortBase, UsageError } from "./simulate/running-system.ts";
 import { readConfig } from "./supervise/config.ts";
 import { secretsOf } from "./supervise/secrets.ts";
 
@@ -18,15 +20,13 @@ async function main(given: readonly string[]): Promise<number> {
     process.stderr.write(`repair-store: ${folder} is no data folder of a Playhead (--data DIR)\n`);
     return 2;
   }
-  const { clickhouse } = portsFrom(config.PLAYHEAD_PORT_BASE);
-  const embedded = `http://default:${secretsOf(secretsFile).clickhousePassword}@127.0.0.1:${clickhouse}`;
   const child = spawn(process.execPath, [join(dirname(import.meta.dirname), "collector/repair/main.ts"), ...others], {
     stdio: "inherit",
     env: {
       PATH: config.PATH,
       TZ: "UTC",
       LOG_LEVEL: "warn",
-      CLICKHOUSE_URL: config.CLICKHOUSE_URL ?? embedded,
+      CLICKHOUSE_URL: config.CLICKHOUSE_URL ?? embeddedUrl(folder, secretsFile),
       EVENTLOG_DIR: join(folder, "eventlog"),
       EVENTLOG_URL: config.EVENTLOG_URL,
     },
@@ -35,4 +35,15 @@ async function main(given: readonly string[]): Promise<number> {
   return typeof code === "number" ? code : 1; // null: ended by a signal
 }
 
-process.exitCode = await main(process.argv.slice(2));
+function embeddedUrl(folder: string, secretsFile: string): string {
+  const { clickhouse } = portsFrom(findPortBase(readGiven().PLAYHEAD_PORT_BASE, folder));
+  return `http://default:${secretsOf(secretsFile).clickhousePassword}@127.0.0.1:${clickhouse}`;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`repair-store: ${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { readRejectedCounts } from "../platform/clickhouse/rejected-beacons.ts";
 import { readReplayable } from "./rejected/read-all.ts";
 import { type ReplayResult, replaySamples } from "./rejected/replay.ts";
@@ -6,11 +5,12 @@ import { runCommand } from "./rejected/run-command.ts";
 import type { Owner, Stores } from "./rejected/stores.ts";
 import { findRunningSystem, loopbackAddress } from "./simulate/running-system.ts";
 
-const USAGE = `node scripts/replay-rejected.ts [options]
+const USAGE = `npm run replay-rejected -- [options]
 
   Sends rejected beacons of which the whole body was kept to the collector again, after what was wrong has been mended.
   Sending twice is harmless: events are told apart by environment, view and number. They arrive now. What is still wrong
-  is rejected and counted again.
+  is rejected and counted again, but not kept a second time. Bodies that were cut off (not_json) are left out unless named.
+  Exit code: 0 all was taken, 1 something was not, 2 not understood.
 
   --reason REASON     only those rejected for it
   --since TIME        only those of the last 30m, 6h, 2d (default 7d, as long as they are kept)
@@ -20,7 +20,7 @@ const USAGE = `node scripts/replay-rejected.ts [options]
   --collector H:P     a collector on this machine (default: the Playhead that runs here)
   --data DIR          data folder of that Playhead (default .playhead)`;
 
-process.exitCode = await runCommand("replay-rejected", USAGE, async (args, stores) => {
+process.exitCode = await runCommand("replay-rejected", USAGE, async (args, stores, dataFolder) => {
   const owners = await stores.owners(args);
   const toMs = Date.now();
   const scopes = owners.map((owner) => ({
@@ -31,7 +31,7 @@ process.exitCode = await runCommand("replay-rejected", USAGE, async (args, store
     for (const { owner, scope } of scopes) await tell(stores, owner, scope);
     return 0;
   }
-  const { collector } = findRunningSystem({ collector: args.collector, environmentKey: "" }, resolve(args.data));
+  const { collector } = findRunningSystem({ collector: args.collector, environmentKey: "" }, dataFolder);
   const results: ReplayResult[] = [];
   for (const { owner, scope } of scopes) {
     const samples = readReplayable(stores.clickhouse, scope);
@@ -40,7 +40,7 @@ process.exitCode = await runCommand("replay-rejected", USAGE, async (args, store
     results.push(result);
   }
   if (results.every(({ sent, failed }) => sent + failed === 0)) console.log("nothing to send again");
-  return results.some(({ failed }) => failed > 0) ? 1 : 0;
+  return results.some(({ failed, rejected }) => failed > 0 || rejected.size > 0) ? 1 : 0;
 });
 
 async function tell({ clickhouse }: Stores, owner: Owner, scope: Parameters<typeof readReplayable>[1]): Promise<void> {
@@ -48,10 +48,12 @@ async function tell({ clickhouse }: Stores, owner: Owner, scope: Parameters<type
   const whole = new Map<string, number>();
   for await (const { reason } of readReplayable(clickhouse, scope)) whole.set(reason, (whole.get(reason) ?? 0) + 1);
   for (const { reason, count, samples } of counts) {
-    const kept = `${samples} samples, ${whole.get(reason) ?? 0} to send again`;
-    console.log(`environment ${owner.name}: ${reason}: ${count} events rejected, ${kept}`);
+    const kept = `${several(samples, "sample")}, ${whole.get(reason) ?? 0} to send again`;
+    console.log(`environment ${owner.name}: ${reason}: ${several(count, "event")} rejected, ${kept}`);
   }
 }
+
+const several = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 function progress(owner: Owner): (result: Readonly<ReplayResult>) => void {
   const EVERY = 100;
@@ -63,7 +65,7 @@ function progress(owner: Owner): (result: Readonly<ReplayResult>) => void {
 function summary(owner: Owner, { sent, failed, taken, rejected }: ReplayResult): string {
   const still = [...rejected].map(([reason, count]) => `${count} ${reason}`).join(", ");
   return [
-    `environment ${owner.name}: ${sent} requests sent, ${taken} taken whole`,
+    `environment ${owner.name}: ${several(sent, "request")} sent, ${taken} taken whole`,
     ...(still === "" ? [] : [`still rejected: ${still}`]),
     ...(failed === 0 ? [] : [`${failed} not read, run it again`]),
   ].join("; ");

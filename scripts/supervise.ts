@@ -56,7 +56,7 @@ async function startAndHold(wanted: StartArguments, config: SuperviseConfig, fol
   let exitCode = 0;
   try {
     const access = await playhead.start();
-    writePrivately(folder.devFile, access);
+    writePrivately(folder.devFile, { ...access, portBase: config.PLAYHEAD_PORT_BASE });
     terminal.say(`\n${welcome(access, terminal)}\n`);
     terminal.say(`  ready in ${seconds(Date.now() - startedMs(config))}, Ctrl-C stops everything`);
     await aborted(stop);

@@ -22,6 +22,8 @@ export interface RequestFacts extends Omit<RequestContext, "retentionDays"> {
   isWhole: boolean;
   /** What is kept of a request that is not taken. */
   describe(): SampledRequest;
+  /** A sample that is sent again: what is still rejected of it is counted, and not kept a second time. */
+  isReplay?: boolean;
 }
 
 /** Writers of the topics that the edge writes. */
@@ -79,11 +81,12 @@ export class BeaconLog {
     return this.#lastMs;
   }
 
-  #reject({ views, rejected }: RoutedEvents, { body, isWhole, describe, address }: RequestFacts): Promise<void> {
+  #reject({ views, rejected }: RoutedEvents, facts: RequestFacts): Promise<void> {
+    const { body, isWhole, describe, address, isReplay = false } = facts;
     const rejections = [...rejected.values()];
     const environments = [...views, ...rejections].flatMap(({ environment }) => environment ?? []);
     const environmentIds = new Set(environments.map(({ environmentId }) => environmentId));
-    return this.#rejected.append({ rejections, environmentIds, body, isWhole, describe, sender: address });
+    return this.#rejected.append({ rejections, environmentIds, body, isWhole, describe, sender: address, isReplay });
   }
 }
 

@@ -87,6 +87,19 @@ describe("what is rejected", () => {
     expect([environments(), edge.samples()[0]?.replayable]).toEqual([[7], false]);
   });
 
+  it("is counted and not kept a second time where this machine sends a sample again", async () => {
+    const again = { headers: { "x-playhead-replay": "1", "x-forwarded-for": "198.51.100.9" } };
+    await edge.post("{", again);
+    await edge.post("{", { headers: { "x-playhead-replay": "0" } });
+    expect([edge.counted(), edge.samples().length]).toEqual([
+      [
+        ["not_json", 1],
+        ["not_json", 1],
+      ],
+      1,
+    ]);
+  });
+
   it("is counted only when the log has it", async () => {
     edge.rejected.full = true;
     expect((await edge.post("{")).status).toBe(503);

@@ -14,7 +14,7 @@ import type { PlaybackOwners } from "./playback-owners.ts";
 import { claimOfText } from "./rejection.ts";
 import { RejectionBudget } from "./rejection-budget.ts";
 import { type BodyOutcome, type LargeRoom, MAX_BODY_BYTES } from "./request-body.ts";
-import { headerOf, MAX_HEADER_LENGTH, sampledRequest } from "./request-headers.ts";
+import { headerOf, isReplay, MAX_HEADER_LENGTH, sampledRequest } from "./request-headers.ts";
 import { hostEnvKey, type RoutedEvents, refusal, routeEvents, type Whereabouts } from "./route-events.ts";
 import type { ViewSources } from "./view-sources.ts";
 import { createViewerNetworks, type ViewerNetwork } from "./viewer-network.ts";
@@ -175,6 +175,7 @@ export class KeepRequest {
     const network = this.#networkOfRequest(request);
     const { learned, received } = routed;
     const facts = requestFacts(request, network, sent);
+    if (isReplay(request)) facts.isReplay = true;
     if (sent.reply !== undefined && routed.rejected.size === 0) facts.body = null; // only a beacon's bytes go into the log
     const written = beaconLog.append(routed, facts);
     const rejected = routed.rejected.size === 0 ? 0 : received - taken(routed);

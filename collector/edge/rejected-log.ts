@@ -29,6 +29,8 @@ export interface RejectedRequest {
   environmentIds: ReadonlySet<number>;
   /** Sender's address, cut to its network. */
   sender: string;
+  /** A sample of earlier: it is counted, and no further sample made of it. */
+  isReplay: boolean;
 }
 
 /** Counts of all requests in this time become one record each: 4 a second and reason, whatever anybody sends. */
@@ -67,7 +69,7 @@ export class RejectedLog {
     const gathered = this.#gathered ?? this.#begin(atMs);
     for (const rejection of request.rejections) {
       addCount(gathered.counts, rejection, atMs);
-      const sample = this.#sample(rejection, request, atMs);
+      const sample = request.isReplay ? null : this.#sample(rejection, request, atMs);
       if (sample !== null) gathered.samples.push(sample);
     }
     return gathered.written.promise;

@@ -6,7 +6,7 @@ export interface KafkaArguments {
   help: boolean;
 }
 
-export const USAGE = `node scripts/kafka.ts [options]
+export const USAGE = `npm run kafka -- [options]
 
 Starts Apache Kafka on this machine, for development: jars by Maven, KRaft, loopback only. Ctrl-C stops it.
 

@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { DEFAULT_PORT_BASE } from "../../domain/ports.ts";
 import { parseEnvironment, portBase } from "../../platform/config/environment.ts";
 
 const Environment = z.object({
-  PLAYHEAD_PORT_BASE: portBase.default(DEFAULT_PORT_BASE),
+  /** Needed only where no Playhead runs on the data folder: a running one tells it. */
+  PLAYHEAD_PORT_BASE: portBase.optional(),
   /** Set where npm start was told to use databases of one's own. */
   DATABASE_URL: z.url().optional(),
   CLICKHOUSE_URL: z.url().optional(),
+  /** Where the person typed the command; npm changes to the repository first. Set by npm. */
+  INIT_CWD: z.string().optional(),
 });
 
-/** Configuration of the commands about rejected beacons: the same variables as npm start was given. */
+/** Configuration of the commands about rejected beacons: the same variables as npm start was given, but for the ports. */
 export const readConfig = (): Readonly<z.output<typeof Environment>> => parseEnvironment(Environment, process.env);

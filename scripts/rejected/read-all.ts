@@ -5,7 +5,10 @@ import { placeOf, readRejectedSamples, type StoredSample } from "../../platform/
 /** Samples may hold 64 KiB each. */
 const PAGE = 100;
 
-/** All samples that can be sent again, newest first, page by page. */
+/** Bodies that were whole and yet no JSON: mostly cut off by their sender, and nothing that is mended here completes them. */
+const HOPELESS = "not_json";
+
+/** All samples that can be sent again, newest first, page by page; what cannot succeed only where it is asked for by name. */
 export async function* readReplayable(clickhouse: ClickHouse, scope: RejectedScope): AsyncGenerator<StoredSample> {
   let after: RejectedPlace | null = null;
   while (true) {
@@ -14,7 +17,7 @@ export async function* readReplayable(clickhouse: ClickHouse, scope: RejectedSco
       limit: PAGE,
       replayableOnly: true,
     });
-    yield* samples;
+    yield* samples.filter(({ reason }) => reason !== HOPELESS || scope.reason === HOPELESS);
     const last = samples.at(-1);
     if (last === undefined) return;
     after = placeOf(last);

@@ -19,6 +19,7 @@ async function startCollector() {
       body += chunk;
     });
     request.on("end", () => {
+      if (request.headers["x-playhead-replay"] !== "1") response.statusCode = 400;
       if (body !== "") response.setHeader("x-playhead-rejected", body);
       response.end();
     });

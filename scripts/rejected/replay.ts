@@ -17,6 +17,8 @@ interface Answer {
   rejected: string;
 }
 
+/** Asks the edge to count what is still rejected, but to keep no further sample of it: believed from this machine alone. */
+const REPLAY_HEADER = "x-playhead-replay";
 /** Told by the edge of a request of which something was not taken: `reason=count, …`. */
 const REJECTED_HEADER = "x-playhead-rejected";
 /** The edge had read too much that is rejected from this network; nothing of the request was looked at. */
@@ -91,5 +93,5 @@ function headersOf(sample: StoredSample, body: Buffer): Record<string, string | 
     "content-encoding": sample.content_encoding,
   };
   const told = Object.entries(headers).filter(([, value]) => value !== "" && !/[^\x20-\x7e]/.test(value));
-  return { ...Object.fromEntries(told), "content-length": body.length };
+  return { ...Object.fromEntries(told), [REPLAY_HEADER]: "1", "content-length": body.length };
 }

@@ -8,7 +8,7 @@ import { createClickHouse } from "../../platform/clickhouse/client.ts";
 import { DATABASE } from "../../platform/clickhouse/migrate.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createPool, createPostgres } from "../../platform/postgres/pool.ts";
-import { UsageError } from "../simulate/running-system.ts";
+import { findPortBase, UsageError } from "../simulate/running-system.ts";
 import { readJson } from "../supervise/private-file.ts";
 import { readConfig } from "./config.ts";
 
@@ -31,12 +31,12 @@ const NOBODY: Owner = { number: UNPLACED, name: "none" };
 /** The databases of the Playhead that runs on this data folder. Only who may read its secrets gets in. */
 export function openStores(dataFolder: string): Stores {
   const config = readConfig();
-  const ports = portsFrom(config.PLAYHEAD_PORT_BASE);
+  const ports = () => portsFrom(findPortBase(config.PLAYHEAD_PORT_BASE, dataFolder));
   const secret = (name: string): string => readSecret(dataFolder, name);
   const clickhouseUrl =
-    config.CLICKHOUSE_URL ?? `http://default:${secret("clickhousePassword")}@127.0.0.1:${ports.clickhouse}`;
+    config.CLICKHOUSE_URL ?? `http://default:${secret("clickhousePassword")}@127.0.0.1:${ports().clickhouse}`;
   const databaseUrl =
-    config.DATABASE_URL ?? `postgres://playhead:${secret("postgresPassword")}@127.0.0.1:${ports.postgres}/playhead`;
+    config.DATABASE_URL ?? `postgres://playhead:${secret("postgresPassword")}@127.0.0.1:${ports().postgres}/playhead`;
   const log = createLogger("rejected", "silent");
   const clickhouse = createClickHouse({ url: clickhouseUrl, database: DATABASE });
   const pool = createPool({ url: databaseUrl, applicationName: "playhead-rejected", log, max: 1 });

@@ -9,7 +9,7 @@ export interface RunningSystem {
   environmentKey: string;
 }
 
-const DevFile = z.object({ collector: z.string(), environmentKey: z.string() });
+const DevFile = z.object({ collector: z.string(), environmentKey: z.string(), portBase: z.number().optional() });
 
 /** A reason not to begin that a person can act on; shown as one line. */
 export class UsageError extends Error {
@@ -30,7 +30,16 @@ export function findRunningSystem(
   return { collector: found.collector, environmentKey: found.environmentKey };
 }
 
-function readDevFile(dataFolder: string): RunningSystem | null {
+/** Where the databases and programs of the Playhead on this folder listen; what is given wins. */
+export function findPortBase(given: number | undefined, dataFolder: string): number {
+  const base = given ?? readDevFile(dataFolder)?.portBase;
+  if (base !== undefined) return base;
+  throw new UsageError(
+    `no Playhead is running on ${dataFolder}: start one (npm start), name its folder (--data DIR), or set PLAYHEAD_PORT_BASE as it was started with`,
+  );
+}
+
+function readDevFile(dataFolder: string): z.output<typeof DevFile> | null {
   let text: string;
   try {
     text = readFileSync(join(dataFolder, "dev.json"), "utf8");
