@@ -2,41 +2,51 @@ import { describe, expect, it } from "vitest";
 import { type DamagedPart, outcomeOf } from "./damaged-part.ts";
 
 const HOUR_MS = 3_600_000;
-/** A Thursday. */
-const LOG_FROM = Date.UTC(2026, 0, 22);
-const cut = { fromMs: LOG_FROM, whole: false };
+/** A Thursday; the log begins an hour before. */
+const ALL_FROM = Date.UTC(2026, 0, 22, 1);
+const NOW = ALL_FROM + 47 * HOUR_MS;
+const cut = { allFromMs: ALL_FROM, isAll: false };
 
-const part = (table: string, partition: string): DamagedPart => ({ table, partition, name: "x", reason: "broken" });
+const part = (table: string, partition: string): DamagedPart => ({
+  ...{ table, partition, name: "x", reason: "broken", inUse: false },
+});
+const outcome = (table: string, partition: string, reach: { allFromMs: number | null; isAll: boolean } = cut) =>
+  outcomeOf(part(table, partition), reach, NOW);
 
 describe("outcomeOf", () => {
-  it("brings everything back while the log is whole", () => {
-    const whole = { fromMs: LOG_FROM, whole: true };
-    expect(outcomeOf(part("views", "20260105"), whole)).toEqual({ kind: "repaired" });
-    expect(outcomeOf(part("events", "20260105"), whole)).toEqual({ kind: "repaired" });
+  it("brings everything back where the log is older than the store", () => {
+    const all = { allFromMs: ALL_FROM, isAll: true };
+    expect(outcome("views", "20260105", all)).toEqual({ kind: "repaired" });
+    expect(outcome("events", "20260105", all)).toEqual({ kind: "repaired" });
   });
 
-  it("says from when on a week that began before the log comes back", () => {
-    expect(outcomeOf(part("views", "20260119"), cut)).toEqual({ kind: "partly", fromMs: LOG_FROM + HOUR_MS });
-    expect(outcomeOf(part("views", "20260126"), cut)).toEqual({ kind: "repaired" });
-    expect(outcomeOf(part("views", "20260112"), cut)).toMatchObject({ kind: "lost" });
+  it("says from when on a week comes back in which views are left out", () => {
+    expect(outcome("views", "20260119")).toEqual({ kind: "partly", fromMs: ALL_FROM });
+    expect(outcome("views", "20260126")).toEqual({ kind: "repaired" });
+    expect(outcome("views", "20260112")).toEqual({ kind: "lost" });
   });
 
   it("counts a day of events as a day", () => {
-    expect(outcomeOf(part("events", "20260121"), cut)).toMatchObject({ kind: "lost" });
-    expect(outcomeOf(part("events", "20260122"), cut)).toMatchObject({ kind: "partly" });
-    expect(outcomeOf(part("events", "20260123"), cut)).toEqual({ kind: "repaired" });
+    expect(outcome("events", "20260121")).toEqual({ kind: "lost" });
+    expect(outcome("events", "20260122")).toMatchObject({ kind: "partly" });
+    expect(outcome("events", "20260123")).toEqual({ kind: "repaired" });
+  });
+
+  it("brings the live picture back as far as the log reaches", () => {
+    expect(outcome("monitoring", "1769000000")).toEqual({ kind: "repaired" });
+    const short = { allFromMs: NOW - 2 * HOUR_MS, isAll: false };
+    expect(outcome("monitoring", "1769000000", short)).toEqual({ kind: "partly", fromMs: NOW - 2 * HOUR_MS });
   });
 
   it("loses everything with an empty log, but for what is made of stored rows", () => {
-    const empty = { fromMs: null, whole: true };
-    expect(outcomeOf(part("views", "20260126"), empty)).toMatchObject({ kind: "lost" });
-    expect(outcomeOf(part("dimension_values", "all"), empty)).toEqual({ kind: "repaired" });
+    const empty = { allFromMs: null, isAll: true };
+    expect(outcome("views", "20260126", empty)).toEqual({ kind: "lost" });
+    expect(outcome("monitoring", "1769000000", empty)).toEqual({ kind: "lost" });
+    expect(outcome("dimension_values", "all", empty)).toEqual({ kind: "repaired" });
   });
 
   it("names what else can be done for tables that no log makes", () => {
-    expect(outcomeOf(part("schema_migrations", "all"), cut)).toMatchObject({
-      kind: "other",
-      advice: expect.stringContaining("migrate"),
-    });
+    const advice = expect.stringContaining("migrate");
+    expect(outcome("schema_migrations", "all")).toEqual({ kind: "other", advice });
   });
 });

@@ -49,15 +49,21 @@ beforeEach(async () => {
     log,
     metrics,
   });
-  const ticks = Array.from({ length: 700 }, (_, second) => tickRecord(START_MS + second * 1_000));
-  const recordings = [ONE, TWO].flatMap((environment) => [
-    ...recordedRecords("html5-stall", environment, START_MS),
-    ...recordedRecords("hlsjs-tab-close", environment, START_MS),
-  ]);
-  const writer = await eventlog.openWriter("beacons");
-  await writer.append(asLog([...recordings, ...ticks]));
-  await writer.close();
+  await write(START_MS);
 });
+
+/** Views of two environments, each in a partition of its own. */
+async function write(startMs: number): Promise<void> {
+  const writer = await eventlog.openWriter("beacons");
+  for (const [environment, partition] of [ONE, TWO].map((one) => [one, 4 + one] as const)) {
+    const ticks = Array.from({ length: 700 }, (_, second) => tickRecord(startMs + second * 1_000));
+    const recordings = ["html5-stall", "hlsjs-tab-close"].flatMap((name) =>
+      recordedRecords(name, environment, startMs),
+    );
+    await writer.append(asLog([...recordings, ...ticks]).map((record) => ({ ...record, partition })));
+  }
+  await writer.close();
+}
 
 afterEach(async () => {
   await eventlog.close();
@@ -141,15 +147,20 @@ it("brings back what damaged parts held, names it before, and removes them when 
   expect(deps.lines.filter((line) => line.endsWith("its rows are back"))).toHaveLength(3);
 });
 
-it("finds by its checksums what only reading would meet", async () => {
-  await replayLog(newDeps());
-  const before = await content();
-  await clickhouse.command("OPTIMIZE TABLE views FINAL");
-  const path = await partFolder("views");
+/** Spoils a part that is in use, where nothing but reading meets it. */
+async function spoil(table: string): Promise<void> {
+  await clickhouse.command(`OPTIMIZE TABLE ${table} FINAL`);
+  const path = await partFolder(table);
   const file = (await readdir(path)).find((name) => name === "data.bin" || name === "attributes.bin") ?? "";
   const handle = await open(join(path, file), "r+");
   await handle.write("damaged!", 40);
   await handle.close();
+}
+
+it("finds by its checksums what only reading would meet", async () => {
+  await replayLog(newDeps());
+  const before = await content();
+  await spoil("views");
 
   const first = newDeps();
   expect((await repairStore(first, asked)).parts).toEqual([]); // nobody has noticed yet
@@ -160,10 +171,38 @@ it("finds by its checksums what only reading would meet", async () => {
   expect(deps.lines).toContain("events is as it was written");
 });
 
-it("keeps what it cannot bring back until it is told otherwise", async () => {
+it("leaves in use what it cannot bring back: the rest of it can be read", async () => {
+  await insertOld();
+  await spoil("views");
+  const deps = newDeps();
+  const { parts } = await repairStore(deps, { ...asked, check: true });
+  expect(parts).toMatchObject([{ part: { table: "views" }, outcome: { kind: "lost" }, dropped: false }]);
+  expect(deps.lines.some((line) => line.endsWith("the part stays in use, as far as it can be read"))).toBe(true);
+  const Count = z.object({ count: z.coerce.number() });
+  expect(await clickhouse.query("SELECT count() AS count FROM views WHERE first_seen < 1600000000", {}, Count)).toEqual(
+    [{ count: 1 }],
+  );
+  expect(await readiness()).toContain("reads since the start met damaged data");
+});
+
+it("does not take a log for all there was that is younger than the store", async () => {
+  await insertOld();
+  await truncate(join(await partFolder("views"), "checksums.txt"), 0);
   await clickhouse.command(
+    "INSERT INTO events (environment_id, view_id, sequence, view_first_seen, expires_on) VALUES (1, 'old', 1, '2020-01-01 00:00:00', '2099-01-01')",
+  );
+  await restart();
+  const { parts } = await repairStore(newDeps(), asked);
+  expect(parts).toMatchObject([{ part: { table: "views" }, outcome: { kind: "lost" }, dropped: false }]);
+});
+
+const insertOld = () =>
+  clickhouse.command(
     "INSERT INTO views (environment_id, first_seen, view_id, expires_on) VALUES (1, '2020-01-01 00:00:00', 'old', '2099-01-01')",
   );
+
+it("keeps what it cannot bring back until it is told otherwise", async () => {
+  await insertOld();
   await truncate(join(await partFolder("schema_migrations"), "checksums.txt"), 0);
   await truncate(join(await partFolder("views"), "checksums.txt"), 0);
   await eventlog.close();

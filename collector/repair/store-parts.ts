@@ -5,19 +5,32 @@ import type { DamagedPart } from "./damaged-part.ts";
 /** Reading a whole table takes as long as it takes. */
 const CHECK_SECONDS = 24 * 3_600;
 
-const Part = z.object({ table: z.string(), partition: z.string(), name: z.string(), reason: z.string() });
+const Part = z.object({ partition: z.string(), name: z.string() });
+const SetAside = Part.extend({ table: z.string(), reason: z.string() });
 const Checked = z.object({ part_path: z.string(), is_passed: z.number(), message: z.string() });
 const Named = z.object({ name: z.string() });
 
-/** What is set aside of our tables. */
-export function damagedParts(clickhouse: ClickHouse, tables: readonly string[]): Promise<DamagedPart[]> {
+/** What the engine, or somebody, has set aside of our tables. */
+export async function setAsideParts(clickhouse: ClickHouse, tables: readonly string[]): Promise<DamagedPart[]> {
   const sql = `
 SELECT table, ifNull(partition_id, '') AS partition, name, ifNull(reason, '') AS reason
 FROM system.detached_parts
 WHERE database = currentDatabase() AND table IN {tables: Array(String)}
   AND ifNull(reason, '') NOT IN ('attaching', 'deleting', 'ignored', 'clone')
 ORDER BY table, partition, name`;
-  return clickhouse.query(sql, { tables }, Part, { name: "detached parts" });
+  const parts = await clickhouse.query(sql, { tables }, SetAside, { name: "detached parts" });
+  return parts.map((part) => ({ ...part, inUse: false }));
+}
+
+/** The earliest moment that the store knows of, its own making included; read from what describes parts. Unix milliseconds. */
+export async function oldestTraceMs(clickhouse: ClickHouse): Promise<number> {
+  const sql = `
+SELECT toFloat64(toUnixTimestamp(least(made, rows))) * 1000 AS ms
+FROM (SELECT toDateTime(min(applied_at)) AS made FROM schema_migrations) AS a,
+  (SELECT ifNull(minOrNull(min_time), now()) AS rows FROM system.parts
+   WHERE database = currentDatabase() AND active AND table IN ('views', 'events')) AS b`;
+  const [row] = await clickhouse.query(sql, {}, z.object({ ms: z.number() }), { name: "oldest rows" });
+  return row?.ms ?? 0;
 }
 
 /** Every table that keeps rows. */
@@ -27,13 +40,21 @@ export async function storedTables(clickhouse: ClickHouse): Promise<string[]> {
   return (await clickhouse.query(sql, {}, Named)).map(({ name }) => name);
 }
 
-/** Reads all of a table against its checksums and sets aside the parts that fail; resolves with their names. */
-export async function setAsideDamaged(clickhouse: ClickHouse, table: string): Promise<string[]> {
+/** Reads all of a table against its checksums: the parts that fail. They stay in use. */
+export async function failingParts(clickhouse: ClickHouse, table: string): Promise<DamagedPart[]> {
   const settings = { check_query_single_value_result: 0, max_execution_time: CHECK_SECONDS };
   const checked = await clickhouse.query(`CHECK TABLE ${quoted(table)}`, {}, Checked, { settings });
-  const names = checked.filter((part) => part.is_passed === 0).map((part) => part.part_path);
-  for (const name of names) await clickhouse.command(`ALTER TABLE ${quoted(table)} DETACH PART '${safe(name)}'`);
-  return names;
+  const failed = new Map(checked.filter((part) => part.is_passed === 0).map((part) => [part.part_path, part.message]));
+  const sql = `
+SELECT partition_id AS partition, name FROM system.parts
+WHERE database = currentDatabase() AND active AND table = {table: String} AND name IN {names: Array(String)} ORDER BY name`;
+  const parts = await clickhouse.query(sql, { table, names: [...failed.keys()] }, Part, { name: "parts" });
+  return parts.map((part) => ({ ...part, table, reason: failed.get(part.name) ?? "", inUse: true }));
+}
+
+/** Takes a part out of use; its folder stays. */
+export async function setAside(clickhouse: ClickHouse, { table, name }: DamagedPart): Promise<void> {
+  await clickhouse.command(`ALTER TABLE ${quoted(table)} DETACH PART '${safe(name)}'`);
 }
 
 /** Removes a part that was set aside, for good. */

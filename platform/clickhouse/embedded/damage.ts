@@ -21,17 +21,32 @@ FROM system.detached_parts
 WHERE ifNull(reason, '') NOT IN ('attaching', 'deleting', 'ignored', 'clone')
 GROUP BY ALL ORDER BY ALL`;
 
-/** Engine error numbers of data that is not as it was written: CHECKSUM_DOESNT_MATCH, CORRUPTED_DATA, CANNOT_DECOMPRESS. */
-const READ_ERRORS_SQL = "SELECT toFloat64(sum(value)) AS errors FROM system.errors WHERE code IN (40, 246, 271)";
+/** Reads that met damaged data: such a part is in use, and reading it fails. */
+export interface DamagedReads {
+  /** Since the start. */
+  count: number;
+  /** Unix milliseconds. */
+  lastMs: number;
+}
+
+/**
+ * Engine error numbers of data that is not as it was written: CANNOT_READ_ALL_DATA (a file that was cut),
+ * CHECKSUM_DOESNT_MATCH, CORRUPTED_DATA, CANNOT_DECOMPRESS, UNKNOWN_CODEC.
+ */
+const READ_ERRORS_SQL = `
+SELECT toFloat64(sum(value)) AS count, toFloat64(toUnixTimestamp(max(last_error_time))) * 1000 AS lastMs
+FROM system.errors WHERE code IN (33, 40, 246, 271, 432) AND last_error_time > now() - INTERVAL 1 DAY`;
+const Reads = z.object({ count: z.number(), lastMs: z.number() });
 
 export async function setAsideParts(executor: Executor): Promise<SetAside[]> {
   return (await ask(executor, PARTS_SQL)).map((row) => Row.parse(row));
 }
 
-/** How often since the start something damaged was met while reading: such a part is in use, and reading it fails. */
-export async function damagedReads(executor: Executor): Promise<number> {
+/** Of the last day; null where there was none: the engine cannot be told that something is repaired. */
+export async function damagedReads(executor: Executor): Promise<DamagedReads | null> {
   const [row] = await ask(executor, READ_ERRORS_SQL);
-  return z.object({ errors: z.number() }).parse(row).errors;
+  const reads = Reads.parse(row);
+  return reads.count > 0 ? reads : null;
 }
 
 async function ask(executor: Executor, sql: string): Promise<unknown[]> {

@@ -5,19 +5,20 @@ const part = { table: "playhead.views", partition: "20260119", reason: "broken-o
 
 describe("damageText", () => {
   it("says nothing where nothing is damaged", () => {
-    expect(damageText([], 0)).toBeNull();
+    expect(damageText([], null)).toBeNull();
   });
 
   it("names each table and partition once", () => {
     const text = damageText(
       [part, { ...part, reason: "covered-by-broken", parts: 1 }, { ...part, partition: "20260126" }],
-      0,
+      null,
     );
     expect(text).toContain("5 damaged parts");
     expect(text).toContain(": playhead.views 20260119, playhead.views 20260126;");
   });
 
   it("tells of damage that only reading meets", () => {
-    expect(damageText([], 3)).toContain("3 reads since the start met damaged data");
+    const text = damageText([], { count: 3, lastMs: Date.UTC(2026, 0, 19, 12) });
+    expect(text).toContain("3 reads since the start met damaged data, the last at 2026-01-19T12:00:00.000Z");
   });
 });

@@ -1,10 +1,10 @@
 import type { Logger } from "../../observability/logger.ts";
 import type { Readiness } from "../../observability/readiness.ts";
-import { damagedReads, type SetAside, setAsideParts } from "./damage.ts";
+import { type DamagedReads, damagedReads, type SetAside, setAsideParts } from "./damage.ts";
 import type { Executor } from "./executor.ts";
 
 /** How to go on, for whoever reads it. */
-const REPAIR = "node scripts/repair-store.ts brings back what the log still has";
+const REPAIR = "npm run repair-store brings back what the log still has";
 
 /**
  * The engine answers; and what it has set aside as damaged. It does that silently and serves the rest, so this is told,
@@ -27,13 +27,16 @@ export async function logSetAside(executor: Executor, log: Logger): Promise<void
     log.error(part, "damaged parts are set aside, their rows are missing");
 }
 
-export function damageText(setAside: readonly SetAside[], reads: number): string | null {
+export function damageText(setAside: readonly SetAside[], reads: DamagedReads | null): string | null {
   const sentences: string[] = [];
   if (setAside.length > 0) {
     const count = setAside.reduce((sum, { parts }) => sum + parts, 0);
     const places = setAside.map(({ table, partition }) => `${table} ${partition}`);
     sentences.push(`${count} damaged parts are set aside, their rows are missing: ${[...new Set(places)].join(", ")}`);
   }
-  if (reads > 0) sentences.push(`${reads} reads since the start met damaged data: repair with --check`);
+  if (reads !== null) {
+    const last = new Date(reads.lastMs).toISOString();
+    sentences.push(`${reads.count} reads since the start met damaged data, the last at ${last}: repair with --check`);
+  }
   return sentences.length === 0 ? null : [...sentences, REPAIR].join("; ");
 }
