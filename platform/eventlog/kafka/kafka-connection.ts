@@ -111,6 +111,7 @@ export class KafkaConnection {
     socket.setMaxListeners(0); // kafkajs adds one each time that it closes a socket which is closed already
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket));
+    if (this.#isClosed) socket.destroy(new Error("closed")); // whoever was still at it when it was closed
     return socket;
   };
 
