@@ -184,6 +184,22 @@ describe.skipIf(kafka.kind === "missing")("a topic on Kafka", () => {
     await expect(other.openWriter("events")).rejects.toThrow(/has 4 partitions, but 5 are needed/);
   });
 
+  it("that is compacted and should not be, or the other way round, is refused before anything is lost in it", async () => {
+    const log = open();
+    await Promise.all([log.openWriter("events"), log.openWriter("states")]);
+    const swapped = openKafkaLog({
+      access: { brokers: [bootstrap], prefix, tls: null, sasl: null },
+      topics: {
+        events: { ...CONTRACT_TOPICS.events, compacted: true },
+        states: { ...CONTRACT_TOPICS.states, compacted: false },
+      },
+      retentionMs: 1e12,
+    });
+    opened.push(swapped);
+    await expect(swapped.openWriter("events")).rejects.toThrow(/cleanup.policy=delete.* compact is needed/);
+    await expect(swapped.openWriter("states")).rejects.toThrow(/cleanup.policy=compact.* delete is needed/);
+  });
+
   it("takes a group of appends larger than a batch, and a record larger than brokers take by default", async () => {
     const log = open();
     const writer = await log.openWriter("events");

@@ -20,7 +20,7 @@ const MINUTE_MS = 60_000;
 
 /**
  * Makes a topic unless it is there. One that is there keeps its settings, which are the operator's, but has to have the right
- * number of partitions: a view's records would otherwise be looked for in another one.
+ * number of partitions, since a view's records would otherwise be looked for in another one, and must not lose any.
  */
 export async function ensureTopic(access: KafkaAccess, name: string, settings: TopicSettings): Promise<void> {
   mendKafkajs();
@@ -60,19 +60,31 @@ async function makeOrCheck(admin: Admin, name: string, settings: TopicSettings):
     throw new RangeError(
       `Topic "${name}" has ${found} partitions, but ${settings.partitions} are needed: use another prefix, or make it anew`,
     );
-  await checkSize(admin, name);
+  await checkConfig(admin, name, settings);
 }
 
-async function checkSize(admin: Admin, name: string): Promise<void> {
+async function checkConfig(admin: Admin, name: string, { compacted }: TopicSettings): Promise<void> {
+  const configNames = ["max.message.bytes", "cleanup.policy"];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ["max.message.bytes"] }],
+    resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames }],
   });
-  const bytes = Number(resources[0]?.configEntries[0]?.configValue ?? MAX_MESSAGE_BYTES);
+  const entries = resources[0]?.configEntries ?? [];
+  const configured = (key: string) => entries.find(({ configName }) => configName === key)?.configValue;
+  const bytes = Number(configured("max.message.bytes") ?? MAX_MESSAGE_BYTES);
   if (bytes < MAX_MESSAGE_BYTES)
     throw new RangeError(
       `Topic "${name}" takes messages up to ${bytes} bytes; max.message.bytes=${MAX_MESSAGE_BYTES} is needed`,
     );
+  const policy = configured("cleanup.policy") ?? cleanupPolicy(compacted);
+  if (policy !== cleanupPolicy(compacted))
+    throw new RangeError(
+      `Topic "${name}" has cleanup.policy=${policy}, which deletes what is needed; ${cleanupPolicy(compacted)} is needed`,
+    );
+}
+
+function cleanupPolicy(compacted: boolean): "compact" | "delete" {
+  return compacted ? "compact" : "delete";
 }
 
 /** Settings of a new topic. */
@@ -87,7 +99,7 @@ export function topicConfig(settings: TopicSettings, replicas: number): Record<s
   if (settings.compacted)
     return {
       ...shared,
-      "cleanup.policy": "compact",
+      "cleanup.policy": cleanupPolicy(true),
       // Only closed segments are compacted; every reader starts at the beginning, so they are kept small and few.
       "segment.bytes": 16 * MIB,
       "segment.ms": 10 * MINUTE_MS,
@@ -96,7 +108,7 @@ export function topicConfig(settings: TopicSettings, replicas: number): Record<s
   const { maxBytes, partitions, retentionMs } = settings;
   return {
     ...shared,
-    "cleanup.policy": "delete",
+    "cleanup.policy": cleanupPolicy(false),
     "retention.ms": Math.max(1, Math.round(retentionMs)),
     "retention.bytes": Number.isFinite(maxBytes) ? Math.max(1, Math.floor(maxBytes / partitions)) : -1,
   };
