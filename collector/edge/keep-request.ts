@@ -7,7 +7,7 @@ import type { Logger } from "../../platform/observability/logger.ts";
 import type { BeaconLog, RequestFacts } from "./beacon-log.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { EnvironmentDirectory } from "./environments.ts";
-import { type InputReply, matchInput } from "./inputs/match-input.ts";
+import { type DecodedInput, type InputReply, matchInput } from "./inputs/match-input.ts";
 import { LargeBodies } from "./large-bodies.ts";
 import { PendingViews } from "./pending-views.ts";
 import type { PlaybackOwners } from "./playback-owners.ts";
@@ -51,7 +51,7 @@ interface SentFacts extends Pick<RequestFacts, "transmittedAtMs" | "body" | "isW
   /** `body` is as it was sent, since it could not be unpacked. */
   isPacked: boolean;
   /** Of a request in another format: its body is no beacon. */
-  reply?: InputReply;
+  replyTo?: DecodedInput["replyTo"];
 }
 
 /** Of a request that nothing is known of but its headers. */
@@ -124,7 +124,7 @@ export class KeepRequest {
     }
     const sent: SentFacts = { transmittedAtMs: null, body: body.bytes, isWhole: true, isPacked: false };
     const input = matchInput(request)?.(body.text, this.#deps.nowMs());
-    if (input !== undefined) sent.reply = input.reply;
+    if (input !== undefined) sent.replyTo = input.replyTo;
     const decoded = input === undefined ? decodeRequest(body.text) : input.request;
     if (decoded.kind === "rejected") return this.#refuse(request, decoded.reason, sent, body.text);
 
@@ -176,13 +176,13 @@ export class KeepRequest {
     const { learned, received } = routed;
     const facts = requestFacts(request, network, sent);
     if (isReplay(request)) facts.isReplay = true;
-    if (sent.reply !== undefined && routed.rejected.size === 0) facts.body = null; // only a beacon's bytes go into the log
+    if (sent.replyTo !== undefined && routed.rejected.size === 0) facts.body = null; // only a beacon's bytes go into the log
     const written = beaconLog.append(routed, facts);
     const rejected = routed.rejected.size === 0 ? 0 : received - taken(routed);
     this.#budget.note(network.address, sent.body?.length ?? 0, rejected / Math.max(1, received), elapsedMs());
     const durable = learned.length === 0 ? written : written.then(() => learned.forEach(viewSources.remember));
     const kept: Kept = { durable, rejected: rejectedText(routed), onDurable: metrics.routed(routed) };
-    if (sent.reply !== undefined) kept.reply = sent.reply;
+    if (sent.replyTo !== undefined) kept.reply = sent.replyTo(refusedInput(routed));
     return kept;
   }
 
@@ -203,6 +203,13 @@ function keylessViews(events: readonly PeekedEvent[]): Set<string> {
 function rejectedText({ rejected }: RoutedEvents): string {
   if (rejected.size === 0) return "";
   return [...rejected.values()].map(({ reason, count }) => `${reason}=${count}`).join(", ");
+}
+
+/** Why nothing of a request in another format was taken, where only the edge's own look could tell; null where some was. */
+function refusedInput({ views, rejected }: RoutedEvents): RejectionReason | null {
+  if (views.length > 0) return null;
+  const reasons = [...rejected.values()].map(({ reason }) => reason);
+  return reasons.find((reason) => reason === "unknown_environment") ?? reasons[0] ?? null;
 }
 
 function taken({ views }: RoutedEvents): number {

@@ -34,7 +34,8 @@ const OF_EVENTS = {
   },
   malformed_env_key: {
     wrong: "The environment key is not made of up to 64 lower-case letters and digits.",
-    remedy: "Copy the key from the environment's page, without quotes, spaces or capitals.",
+    remedy:
+      "Copy the key that npm start prints, without quotes, spaces or capitals. CMCD and EPAS carry it in the path: /cmcd/KEY, /epas/KEY.",
   },
   malformed_cmcd: {
     wrong: "The report is no CMCD: no list of keys and values as in CTA-5004.",
@@ -50,7 +51,8 @@ const OF_EVENTS = {
   },
   unknown_environment: {
     wrong: "No environment has this key, or nobody owns the playback id of a view without a key.",
-    remedy: "Compare the key with the environment's page; keys that were revoked count as unknown.",
+    remedy:
+      "Compare the key with the one that npm start prints; keys that were revoked count as unknown. A view without a key needs a playback id from here.",
   },
 } as const satisfies Record<string, RejectionText>;
 

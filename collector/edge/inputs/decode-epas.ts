@@ -1,5 +1,6 @@
 import { type EpasReport, epasEvents } from "../../../domain/inputs/epas-event.ts";
 import { sessionViewId } from "../../../domain/inputs/session-view-id.ts";
+import { REJECTION_REASONS, type RejectionReason } from "../../../domain/messages/rejection-reasons.ts";
 import type { DecodedRequest } from "../../../domain/wire/decode-request.ts";
 import { isRecord } from "../../../domain/wire/peek-event.ts";
 import { DecodedEvents, MAX_REPORTS_PER_REQUEST } from "./decoded-events.ts";
@@ -14,8 +15,12 @@ export type EpasReply =
 
 export interface DecodedEpas {
   request: DecodedRequest;
-  /** JSON: of one event its own answer, of a list a list. */
-  reply: EpasReply | readonly EpasReply[];
+  /**
+   * JSON: of one event its own answer, of a list a list.
+   *
+   * @param refused why none of it can be taken after all, as when nobody has the key; null where it was
+   */
+  replyTo(refused: RejectionReason | null): EpasReply | readonly EpasReply[];
 }
 
 /**
@@ -36,13 +41,24 @@ export function decodeEpasRequest(
   const reports: unknown[] = Array.isArray(parsed) ? parsed : [parsed];
   if (reports.length > MAX_REPORTS_PER_REQUEST) {
     decoded.reject(envKey, "too_many_events", body);
-    return { request: decoded.asRequest(), reply: NOT_TAKEN };
+    return { request: decoded.asRequest(), replyTo: () => notTaken("", "too_many_events") };
   }
   const replies = reports.map((report) => addReport(decoded, envKey, report, { body, createSessionId, arrivedAtMs }));
-  return { request: decoded.asRequest(), reply: Array.isArray(parsed) ? replies : (replies[0] ?? NOT_TAKEN) };
+  const replyTo = (refused: RejectionReason | null) => {
+    const all = refused === null ? replies : replies.map((reply) => refusedReply(reply, refused));
+    return Array.isArray(parsed) ? all : (all[0] ?? notTaken("", "malformed_epas"));
+  };
+  return { request: decoded.asRequest(), replyTo };
 }
 
-const NOT_TAKEN: EpasReply = { sessionId: "", valid: false, message: "not an EPAS event" };
+function notTaken(sessionId: string, reason: RejectionReason): EpasReply {
+  return { sessionId, valid: false, message: REJECTION_REASONS[reason].wrong };
+}
+
+/** What was wrong with an event by itself stays what is told of it. */
+function refusedReply(reply: EpasReply, refused: RejectionReason): EpasReply {
+  return "valid" in reply && !reply.valid ? reply : notTaken(reply.sessionId, refused);
+}
 
 interface Reading {
   body: string;
@@ -53,17 +69,27 @@ interface Reading {
 function addReport(decoded: DecodedEvents, envKey: string, report: unknown, reading: Reading): EpasReply {
   const events = isRecord(report) ? epasEvents(report, reading.arrivedAtMs) : null;
   if (events === null) {
-    decoded.reject(envKey, "malformed_epas", reading.body);
-    return NOT_TAKEN;
+    decoded.reject(envKey, "malformed_epas", reportText(report, reading.body));
+    return notTaken("", "malformed_epas");
   }
   const isInit = isRecord(report) && report["event"] === "init";
   const sessionId = sessionIdOf(report as EpasReport) ?? (isInit ? reading.createSessionId() : null);
   if (sessionId === null) {
-    decoded.reject(envKey, "missing_view_id", reading.body);
-    return { ...NOT_TAKEN, message: "no sessionId" };
+    decoded.reject(envKey, "missing_view_id", reportText(report, reading.body));
+    return { sessionId: "", valid: false, message: "no sessionId" };
   }
-  decoded.add({ envKey, viewId: sessionViewId("epas", sessionId) }, events);
+  const refused = decoded.add({ envKey, viewId: sessionViewId("epas", sessionId) }, events);
+  if (refused !== null) return notTaken(sessionId, refused);
   return isInit ? { sessionId, heartbeatInterval: HEARTBEAT_INTERVAL_MS } : { sessionId, valid: true };
+}
+
+/** The one bad event of a list; the body as it came where it is no JSON, or nested too deep to be written again. */
+function reportText(report: unknown, body: string): string {
+  try {
+    return JSON.stringify(report) ?? body;
+  } catch {
+    return body;
+  }
 }
 
 function sessionIdOf({ sessionId }: EpasReport): string | null {

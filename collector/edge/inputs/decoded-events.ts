@@ -14,13 +14,18 @@ export class DecodedEvents {
   readonly #viewIds = new Set<string>();
   #newestMs: number | null = null;
 
-  add(session: InputSession, events: readonly InputEvent[]): void {
+  /** Null, or why some of them are not taken whatever the environment. */
+  add(session: InputSession, events: readonly InputEvent[]): RejectReason | null {
+    let refused: RejectReason | null = null;
     this.#viewIds.add(session.viewId);
     for (const event of events) {
       const raw = encodeInputEvent(session, event);
-      this.#events.push({ raw, peek: peekEvent(raw) });
+      const peek = peekEvent(raw);
+      if (typeof peek === "string") refused ??= peek;
+      this.#events.push({ raw, peek });
       if (event.viewerTimeMs !== undefined) this.#newestMs = Math.max(this.#newestMs ?? 0, event.viewerTimeMs);
     }
+    return refused;
   }
 
   /** The key stands beside it, so that its environment finds it among what was not taken. */

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EnvironmentId } from "../../../domain/identifiers.ts";
+import { REJECTION_REASONS } from "../../../domain/messages/rejection-reasons.ts";
 import { EDGE_KEY, type MemoryEdge, OTHER_KEY, startMemoryEdge } from "../../testing/memory-edge.ts";
 import { foldRecords } from "../../testing/recorded-inputs.ts";
 
@@ -197,10 +198,49 @@ describe("POST /epas/{env_key}", () => {
     expect(edge.refused().map(({ environmentId }) => environmentId)).not.toContain(0);
   });
 
+  it.each([
+    ["stranger", "unknown_environment"],
+    ["No-Key", "malformed_env_key"],
+  ] as const)("says that nothing is taken under the key %s", async (key, reason) => {
+    const { wrong } = REJECTION_REASONS[reason];
+    const post = async (body: string) => (await edge.post(body, { path: `/epas/${key}` })).json();
+    const refused = { sessionId: "a", valid: false, message: wrong };
+    expect(await post(epas({ event: "init" }))).toEqual(refused);
+    expect(await post(epas({}))).toEqual(refused);
+    expect(await post(`[${epas({})},5]`)).toMatchObject([refused, { valid: false }]);
+    expect(edge.written()).toEqual([]);
+  });
+
+  it("says which session of a list has an id that is too long", async () => {
+    const long = "x".repeat(300);
+    const answers = await send(`[${epas({})},${epas({ sessionId: long })}]`);
+    expect(answers).toMatchObject([
+      { sessionId: "a", valid: true },
+      { sessionId: long, valid: false },
+    ]);
+  });
+
+  it("keeps the one bad event of a list as the sample, beside the whole body", async () => {
+    const [good, bad] = [epas({ event: "loading" }), epas({ event: undefined, sessionId: "bad" })];
+    await send(`[${good},${bad}]`);
+    expect(edge.samples()).toMatchObject([{ body: `[${good},${bad}]`, replayable: true }]);
+    expect(JSON.parse(edge.samples()[0]?.event ?? "")).toEqual({ ake: EDGE_KEY, report: bad });
+  });
+
   it("answers no session while the log cannot be written", async () => {
     edge.beacons.full = true;
     expect((await edge.post(epas({ event: "init" }), { path: EPAS })).status).toBe(503);
   });
+});
+
+it.each(["/cmcd", "/cmcd/", "/epas", "/epas/?x=1"])("tells who posts to %s where the key belongs", async (path) => {
+  const response = await edge.post(epas({}), { path });
+  expect(response.headers.get("x-playhead-rejected")).toBe("malformed_env_key=1");
+  if (path.startsWith("/epas")) {
+    expect(await response.json()).toMatchObject({ valid: false, message: expect.stringContaining("/epas/KEY") });
+  }
+  expect((await fetch(edge.url(path))).status).toBe(200); // the check of a domain
+  expect(edge.counted()).toEqual([["malformed_env_key", 1]]);
 });
 
 it("answers the preflight that these content types need", async () => {
