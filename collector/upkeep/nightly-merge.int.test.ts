@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -57,6 +57,14 @@ async function fill(day: string, { views = 10, versions = 3, expiresOn = "2099-0
        SELECT 1, toString(number), 1, '${day}', '${expiresOn}' FROM numbers(${views})`,
     );
   }
+}
+
+/** Makes one part of a partition unreadable. */
+async function spoil(table: string, partition: string): Promise<void> {
+  const sql = `SELECT path FROM system.parts WHERE database = 'playhead' AND active AND table = '${table}'
+    AND partition = '${partition}' ORDER BY name LIMIT 1`;
+  const [row] = await clickhouse.query(sql, {}, z.object({ path: z.string() }));
+  await truncate(join(row?.path ?? "", "data.bin"), 100);
 }
 
 async function parts(): Promise<Map<string, number>> {
@@ -122,6 +130,22 @@ describe("the night's work", () => {
     expect(await countOf("views WHERE version = 2")).toBe(40_000);
   });
 
+  it("lets one partition that cannot be merged not hold up the others, and tells of it", async () => {
+    await fill("2026-01-13 12:00:00");
+    await fill(CLOSED);
+    await spoil("views", "2026-01-12");
+    const { merge, metrics } = newMerge();
+    await merge.round(signal);
+    const left = await parts();
+    expect([left.get("views 2026-01-12"), left.get("views 2026-01-19"), left.get("events 2026-01-20")]).toEqual([
+      3, 1, 1,
+    ]);
+    const merged = await metrics.getSingleMetricAsString("playhead_store_merges_total");
+    expect(merged).toMatch(/table="views",outcome="failed"[^}]*\} 1$/m);
+    const due = await metrics.getSingleMetricAsString("playhead_store_partitions_due");
+    expect(due).toMatch(/^playhead_store_partitions_due.* 1$/m);
+  });
+
   it("does not hold up a stop: what it waits for goes on without it", async () => {
     await fill(CLOSED);
     await clickhouse.command("ALTER TABLE views MODIFY COLUMN attributes String CODEC(ZSTD(22))");
@@ -130,9 +154,8 @@ describe("the night's work", () => {
     merge.start();
     const isMerging = async () => (await countOf("system.merges WHERE table = 'views'")) ?? 0;
     await expect.poll(isMerging, { interval: 5, timeout: 10_000 }).toBeGreaterThan(0);
-    const askedMs = performance.now();
     await merge.close();
-    expect(performance.now() - askedMs).toBeLessThan(500);
+    expect(await isMerging()).toBeGreaterThan(0);
   });
 
   it("removes rows that have had their time", async () => {

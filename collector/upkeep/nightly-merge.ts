@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Counter, Gauge, Histogram } from "prom-client";
 import { z } from "zod";
-import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { type ClickHouse, ClickHouseError } from "../../platform/clickhouse/clickhouse.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
 import { duePartitions, isOffPeak, MERGED_TABLES, type PartitionParts } from "./due-partitions.ts";
 
 /** Between two looks at what is due. */
 const LOOK_MS = 10 * 60_000;
+/** A partition of one merged part is left alone; one that cannot be merged, since a part of it is being merged, say, is an error. */
+const MERGE = { optimize_skip_merged_partitions: 1, optimize_throw_if_noop: 1 } as const;
 /** A merge writes the whole partition anew before the old parts go. */
 const ROOM_FACTOR = 2;
 
@@ -78,22 +80,26 @@ function createRound(deps: NightlyMergeDeps): (signal: AbortSignal) => Promise<v
   const counters = createMergeMetrics(deps.metrics);
   const mayWork = () => isLeader() && isOffPeak(nowMs(), hourUtc);
 
-  async function merge(partition: PartitionParts, signal: AbortSignal): Promise<void> {
-    const { table, partition: name, parts, rows, bytes } = partition;
+  async function merge({ table, partition, parts, rows, bytes }: PartitionParts, signal: AbortSignal): Promise<void> {
     if ((await freeBytes(clickhouse, signal)) < bytes * ROOM_FACTOR) {
       counters.merges.inc({ table, outcome: "no_room" });
-      log.warn({ table, partition: name, bytes }, "no room on the disk to merge a partition");
+      log.warn({ table, partition, bytes }, "no room on the disk to merge a partition");
       return;
     }
     const stop = counters.seconds.startTimer({ table });
-    // the names come from the store's own list of our tables
-    await clickhouse.command(`OPTIMIZE TABLE ${table} PARTITION '${name}' FINAL`, {
-      settings: { optimize_skip_merged_partitions: 1 },
-      signal,
-    });
-    const seconds = stop();
-    counters.merges.inc({ table, outcome: "merged" });
-    log.info({ table, partition: name, parts, rows, seconds: Math.round(seconds) }, "partition merged");
+    try {
+      // the names come from the store's own list of our tables
+      await clickhouse.command(`OPTIMIZE TABLE ${table} PARTITION '${partition}' FINAL`, { settings: MERGE, signal });
+      counters.merges.inc({ table, outcome: "merged" });
+      log.info({ table, partition, parts, rows, seconds: Math.round(stop()) }, "partition merged");
+    } catch (error) {
+      stop();
+      if (!isOfThisPartition(error)) throw error;
+      counters.merges.inc({ table, outcome: "failed" });
+      log.warn({ err: error, table, partition }, "a partition cannot be merged, going on with the others");
+      return;
+    }
+    counters.due.dec();
   }
 
   return async (signal) => {
@@ -105,7 +111,6 @@ function createRound(deps: NightlyMergeDeps): (signal: AbortSignal) => Promise<v
       for (const partition of due) {
         if (signal.aborted || !mayWork()) return;
         await merge(partition, signal);
-        counters.due.dec();
       }
     } catch (error) {
       if (signal.aborted) return;
@@ -113,6 +118,11 @@ function createRound(deps: NightlyMergeDeps): (signal: AbortSignal) => Promise<v
       log.warn({ err: error }, "closed partitions not merged, trying again later");
     }
   };
+}
+
+/** The engine was there and said no: a damaged part, say, which must not hold up the partitions behind it every night. */
+function isOfThisPartition(error: unknown): boolean {
+  return error instanceof ClickHouseError && error.code !== null;
 }
 
 async function freeBytes(clickhouse: ClickHouse, signal: AbortSignal): Promise<number> {
