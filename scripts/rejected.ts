@@ -21,6 +21,9 @@ const USAGE = `npm run rejected -- [options]
   --json              everything as JSON, one sample a line
   --data DIR          data folder of the Playhead that runs here (default .playhead)`;
 
+/** Why there are fewer samples than events, where that is so. */
+const CAPS = ` (one a request and reason, at most ${MAX_SAMPLES_OF_SENDER} a minute and sender's network; what replay-rejected sends again is not kept again)`;
+
 process.exitCode = await runCommand("rejected", USAGE, async (args, { clickhouse, owners }) => {
   const toMs = Date.now();
   for (const owner of await owners(args)) {
@@ -37,9 +40,6 @@ process.exitCode = await runCommand("rejected", USAGE, async (args, { clickhouse
   }
   return 0;
 });
-
-/** Why there are fewer samples than events, where that is so. */
-const CAPS = ` (one a request and reason, at most ${MAX_SAMPLES_OF_SENDER} a minute and sender's network; what replay-rejected sends again is not kept again)`;
 
 function countText({ reason, count, samples }: RejectedCount): string {
   return `  ${reason}: ${count} counted, ${samples} kept${samples < count ? CAPS : ""}\n    ${remedyOf(reason)}`;

@@ -53,7 +53,9 @@ async function tell({ clickhouse }: Stores, owner: Owner, scope: Parameters<type
   }
 }
 
-const several = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+function several(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
 
 function progress(owner: Owner): (result: Readonly<ReplayResult>) => void {
   const EVERY = 100;
