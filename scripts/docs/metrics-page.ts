@@ -9,6 +9,7 @@ import { STARTUP_BOUNDS_MS } from "../../domain/monitoring/startup-histogram.ts"
 import { RECORD_COLUMNS } from "../../domain/view/record-columns.ts";
 import { METRICS_PROSE } from "./metrics-prose.ts";
 import { MONITORING_PROSE } from "./monitoring-prose.ts";
+import { withContents } from "./with-contents.ts";
 
 const FAMILY_TITLES: Readonly<Record<Family, string>> = {
   engagement: "Engagement",
@@ -31,7 +32,7 @@ const UNIT_NAMES: Readonly<Record<Unit, string>> = {
 
 /** docs/metrics.md: every metric and dimension as the code defines them. */
 export function metricsPage(): string {
-  return [
+  const page = [
     METRICS_PROSE.head,
     "## Metrics",
     ...FAMILIES.flatMap((family) => [
@@ -53,6 +54,7 @@ export function metricsPage(): string {
     METRICS_PROSE.checking,
     "",
   ].join("\n\n");
+  return withContents(page);
 }
 
 function metricText(metric: Metric): string {

@@ -57,7 +57,8 @@ unless said). Buckets without views are there, with 0 for counts and sums and un
 ## From a number down to its events
 
 Every number is a statement over table \`views\` ([schema.md](schema.md)), and every row of that table a function of the view's events.
-Say that yesterday's rebuffer percentage is three times the day before's.
+Say that yesterday's rebuffer percentage is three times the day before's. All that follows needs no page: it is SQL, and
+[schema.md](schema.md#ask-the-store-yourself) tells where to send it.
 
 1. **The number itself.** Below each metric says in SQL what it is of one view, and how the average is made.
 
@@ -68,10 +69,10 @@ Say that yesterday's rebuffer percentage is three times the day before's.
      AND view_end >= '2026-05-05 00:00:00' AND view_end < '2026-05-06 00:00:00'
    \`\`\`
 
-2. **Where it comes from.** Insights rank the values of many dimensions by negative impact; a breakdown shows one dimension whole. The
-   same in SQL: group by the dimension's column ([Dimensions](#dimensions)).
+2. **Where it comes from.** Group by a dimension's column ([Dimensions](#dimensions)) and compare the groups; negative impact (above) ranks
+   them.
 
-3. **Which views.** The list of views with a metric filter such as \`rebuffer_percentage>=0.05\`, or:
+3. **Which views.** Worst first:
 
    \`\`\`sql
    SELECT view_id, cdn, player_software, rebuffer_count, rebuffer_ms, longest_rebuffer_ms, watch_ms, clamped_time_count
@@ -87,11 +88,14 @@ Say that yesterday's rebuffer percentage is three times the day before's.
 4. **What happened in one.** [view-record.md](view-record.md) says of each column which events it is made of.
 
    \`\`\`sql
-   SELECT sequence, name, viewer_time, playhead_ms, late
+   SELECT sequence, name, viewer_time, server_time, playhead_ms, late
    FROM events FINAL
    WHERE environment_id = 1 AND view_id = 'the view'
    ORDER BY viewer_time, sequence
    \`\`\`
+
+   \`viewer_time\` is the client's own clock, as sent; \`view_start\` and \`view_end\` of the view's row are on the server's. Differences
+   are right either way; [schema.md](schema.md#events) has the statement that puts events on the server's clock, and every column.
 
    A stall is the time from \`rebufferstart\`, which the player dates back to when the picture stopped, to whatever comes first of
    \`rebufferend\`, a seek, a pause, an ad, a fatal error, sleep and the end. Events with \`late\` came after the view was final and

@@ -1,6 +1,7 @@
 import { COLUMN_TYPES, RECORD_COLUMNS } from "../../domain/view/record-columns.ts";
 import { RECORD_ORIGINS } from "../../domain/view/record-origins.ts";
 import type { ViewRecord } from "../../domain/view/view-record.ts";
+import { withContents } from "./with-contents.ts";
 
 const HEAD = `# The record of a view
 
@@ -55,7 +56,7 @@ changes), \`view_id\`, \`version\` (log position up to which the row is folded),
 export function viewRecordPage(): string {
   const parts = Object.keys(RECORD_COLUMNS) as (keyof ViewRecord)[];
   const table = ["| column | API | type | from |", "|---|---|---|---|", ...parts.map(partRow)];
-  return `${HEAD}\n\n${table.join("\n")}\n`;
+  return withContents(`${HEAD}\n\n${table.join("\n")}\n`);
 }
 
 function partRow(part: keyof ViewRecord): string {
