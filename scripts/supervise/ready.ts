@@ -5,6 +5,9 @@ import type { Service } from "./service.ts";
 
 const POLL_MS = 40;
 
+/** Nobody waits for what is started again. */
+const BACK_POLL_MS = 200;
+
 /** Migrated and built, a program is ready within seconds; a slow machine gets a minute and a half. */
 const PATIENCE_MS = 90_000;
 
@@ -19,6 +22,15 @@ export function untilReady(service: Service, host: string, port: number, signal:
 /** Resolves when the service's launch has succeeded: for a database that is launched ready. */
 export function untilStarted(service: Service, signal: AbortSignal): Promise<void> {
   return until(service, async () => (service.isRunning ? "ready" : "still starting"), signal);
+}
+
+/** Resolves when what died and was started again answers ready; rejects when it dies once more or is stopped before that. */
+export async function untilBack(service: Service, host: string, port: number, signal: AbortSignal): Promise<void> {
+  const { deaths } = service.trouble;
+  while (!service.isRunning || (await ask(host, port)) !== "ready") {
+    await sleep(BACK_POLL_MS, undefined, { signal });
+    if (service.trouble.deaths !== deaths) throw new Error(`${service.name} died again`);
+  }
 }
 
 async function until(service: Service, ask: () => Promise<string>, signal: AbortSignal): Promise<void> {

@@ -35,6 +35,34 @@ describe("Service", () => {
     expect(launches).toBe(2);
   });
 
+  it("says when it is back, and not before it is", async () => {
+    const said: string[] = [];
+    const asked = Promise.withResolvers<void>();
+    const ready = Promise.withResolvers<void>();
+    const back = Promise.withResolvers<void>();
+    let launches = 0;
+    const launch = (): Running => {
+      launches += 1;
+      return launches === 1 ? { ended: Promise.resolve("signal SIGKILL"), stop: async () => {} } : endless();
+    };
+    const say = (line: string) => {
+      said.push(line);
+      if (line.includes("back")) back.resolve();
+    };
+    const untilBack = () => {
+      asked.resolve();
+      return ready.promise;
+    };
+    const service = new Service({ name: "views", launch, say, untilBack });
+    service.start();
+    await asked.promise;
+    expect(said).toHaveLength(1);
+    ready.resolve();
+    await back.promise;
+    expect(said[1]).toMatch(/^views is back after \d+\.\d s$/);
+    await service.stop(0);
+  });
+
   it("stops at once while it waits for the next attempt", async () => {
     const waiting = Promise.withResolvers<void>();
     const launch = (): Running => ({ ended: Promise.resolve("exit code 1"), stop: async () => {} });

@@ -7,6 +7,8 @@ export interface ServiceOptions {
   launch: () => Promise<Running> | Running;
   /** One line for people. */
   say: (line: string) => void;
+  /** Resolves when what was started again is ready, which may be later than its launch; rejects when it will not be. */
+  untilBack?: (service: Service, signal: AbortSignal) => Promise<void>;
 }
 
 /** Something that is kept alive: started, started again with growing waits when it dies, stopped once. */
@@ -14,6 +16,7 @@ export class Service {
   readonly name: string;
   readonly #launch: ServiceOptions["launch"];
   readonly #say: (line: string) => void;
+  readonly #untilBack: ServiceOptions["untilBack"];
   readonly #stopping = new AbortController();
   #running: Running | null = null;
   #restarting = false;
@@ -25,6 +28,7 @@ export class Service {
     this.name = options.name;
     this.#launch = options.launch;
     this.#say = options.say;
+    this.#untilBack = options.untilBack;
   }
 
   start(): void {
@@ -58,17 +62,31 @@ export class Service {
     while (!signal.aborted) {
       const startedMs = performance.now();
       const death = await this.#runOnce();
+      const diedMs = performance.now();
       if (signal.aborted) return;
       if (this.#restarting) {
         this.#restarting = false;
         continue;
       }
-      this.#deaths = deathsInARow(this.#deaths, performance.now() - startedMs);
+      this.#deaths = deathsInARow(this.#deaths, diedMs - startedMs);
       this.#lastDeath = death;
       const waitMs = backOffMs(this.#deaths);
       this.#say(`${this.name} ended (${death}); starting it again in ${waitMs / 1_000} s`);
       await sleep(waitMs, undefined, { signal }).catch(() => {}); // aborted: the loop's condition ends it
+      this.#announce(diedMs);
     }
+  }
+
+  /** Says once when it is back; a further death before that says so itself. */
+  #announce(diedMs: number): void {
+    const { signal } = this.#stopping;
+    if (signal.aborted || this.#untilBack === undefined) return;
+    const deaths = this.#deaths;
+    const back = () => {
+      if (signal.aborted || this.#deaths !== deaths) return;
+      this.#say(`${this.name} is back after ${((performance.now() - diedMs) / 1_000).toFixed(1)} s`);
+    };
+    this.#untilBack(this, signal).then(back, () => {}); // not back: its deaths tell
   }
 
   async #runOnce(): Promise<string> {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { internalPort, type Ports } from "../../domain/ports.ts";
-import { type ChildCommand, type Running, type RunningChild, startChild } from "./child.ts";
+import { type ChildCommand, type RunningChild, startChild } from "./child.ts";
 import { LogFile } from "./log-file.ts";
 import { troubleIn } from "./log-lines.ts";
 import type { ProgramName, ProgramPlan } from "./programs.ts";
-import { untilReady } from "./ready.ts";
-import { Service } from "./service.ts";
+import { untilBack, untilReady, untilStarted } from "./ready.ts";
+import { Service, type ServiceOptions } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface SupervisorOptions {
@@ -41,14 +41,22 @@ export class Supervisor {
   /** A program of ours as a service; resolves with it when it is ready. `onService` gets it before that. */
   async program(plan: ProgramPlan, onService: (service: Service) => void): Promise<void> {
     const { ports, host, signal } = this.#options;
-    const service = this.service(plan.name, () => this.#start(plan.name, [plan.script]));
+    const [address, port] = [plan.loopbackOnly ? "127.0.0.1" : host, internalPort(ports[plan.publicPort])];
+    const launch = () => this.#start(plan.name, [plan.script]);
+    const service = this.service(plan.name, launch, (died, stopped) => untilBack(died, address, port, stopped));
     onService(service);
     service.start();
-    await untilReady(service, plan.loopbackOnly ? "127.0.0.1" : host, internalPort(ports[plan.publicPort]), signal);
+    await untilReady(service, address, port, signal);
   }
 
-  service(name: string, launch: () => Promise<Running> | Running): Service {
-    return new Service({ name, launch, say: (line) => this.#options.terminal.say(`  ! ${line}`) });
+  /** @param untilBack by default it is back when it is launched, as a database that is launched ready */
+  service(
+    name: string,
+    launch: ServiceOptions["launch"],
+    untilBack: NonNullable<ServiceOptions["untilBack"]> = untilStarted,
+  ): Service {
+    const say = (line: string) => this.#options.terminal.say(`  ! ${line}`);
+    return new Service({ name, launch, say, untilBack });
   }
 
   /** Starts a script of ours that ends by itself; its lines go to its log and, all of them, to `onLine`. */
