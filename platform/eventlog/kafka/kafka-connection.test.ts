@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { KafkaConnection } from "./kafka-connection.ts";
 
@@ -40,5 +41,15 @@ describe("a connection to Kafka", () => {
     await own.close();
     await expect(own.refresh("events")).rejects.toThrow();
     await expect.poll(() => open.size).toBe(0);
+  });
+
+  it("does not take a broker for connected that has taken the connection and answered nothing yet", async () => {
+    const own = connection();
+    const first = own.refresh("events").catch(String);
+    await expect.poll(() => open.size).toBe(1);
+    const second = own.refresh("events").catch(String);
+    expect(await Promise.race([second, sleep(100, "waiting")])).toBe("waiting");
+    await own.close();
+    await Promise.all([first, second]);
   });
 });

@@ -55,7 +55,6 @@ declare module "kafkajs/src/cluster/index.js" {
     disconnect(): Promise<void>;
     addTargetTopic(topic: string): Promise<void>;
     refreshMetadata(): Promise<void>;
-    removeBroker(address: { host: string; port: number }): void;
     findBroker(broker: { nodeId: string }): Promise<Broker>;
     findControllerBroker(): Promise<Broker>;
     findGroupCoordinator(group: { groupId: string }): Promise<Broker>;
@@ -95,6 +94,13 @@ declare module "kafkajs/src/protocol/error.js" {
 
 declare module "kafkajs/src/protocol/recordBatch/crc32C/index.js" {
   export default function crc32C(bytes: Buffer): number;
+}
+
+declare module "kafkajs/src/broker/index.js" {
+  export default class Broker {
+    isConnected(): boolean;
+    connect(): Promise<void>;
+  }
 }
 
 declare module "kafkajs/src/network/connection.js" {

@@ -1,3 +1,4 @@
+import Broker from "kafkajs/src/broker/index.js";
 import Connection from "kafkajs/src/network/connection.js";
 import RequestQueue from "kafkajs/src/network/requestQueue/index.js";
 
@@ -12,6 +13,7 @@ export function mendKafkajs(): void {
   isMended = true;
   beginAnewOnConnect();
   setNoNegativeTimers();
+  waitForFirstAnswer();
 }
 
 /**
@@ -45,5 +47,21 @@ function setNoNegativeTimers(): void {
   const schedule = RequestQueue.prototype.scheduleCheckPendingRequests;
   RequestQueue.prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
     if (this.pending.length > 0 || this.throttledUntil > Date.now()) schedule.call(this);
+  };
+}
+
+/**
+ * A broker counted as connected before it had answered what it understands. Whoever asked something of it until then, while it
+ * hung, got an error that looks like a mistake in a program, and ended it.
+ */
+function waitForFirstAnswer(): void {
+  const { connect, isConnected } = Broker.prototype;
+  const understood = new WeakSet<Broker>();
+  Broker.prototype.connect = async function (this: Broker): Promise<void> {
+    await connect.call(this);
+    understood.add(this);
+  };
+  Broker.prototype.isConnected = function (this: Broker): boolean {
+    return understood.has(this) && isConnected.call(this);
   };
 }
