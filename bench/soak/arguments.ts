@@ -11,7 +11,8 @@ export interface SoakArguments {
 
 export const USAGE = `node bench/soak.ts [options]
 
-Kills processes at random while viewers send events, then compares the store with what was sent, and with a replay.
+Kills processes at random while viewers send events, then compares the store with what was sent, and with a replay. On Kafka
+it also lets the broker and views programs stand still for a while.
 
   --log L       embedded (the default) or kafka: one broker, and two of each program of the collector
   --events N    at least so many (default 1000000)

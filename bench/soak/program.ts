@@ -51,6 +51,14 @@ export class Program {
     await this.start();
   }
 
+  /** Stands still for so long, as on a machine that was suspended, and does not know it afterwards. */
+  async pause(durationMs: number): Promise<void> {
+    this.#child?.kill("SIGSTOP");
+    await sleep(durationMs);
+    this.#child?.kill("SIGCONT");
+    if (this.#child !== null) await untilReady(this.#child, this.#internalPort);
+  }
+
   async end(signal: NodeJS.Signals): Promise<void> {
     this.#isExpected = true;
     await endProgram(this.#child ?? undefined, signal);

@@ -82,14 +82,16 @@ async function sendAndKill(
 ): Promise<SimulationResult> {
   const spanMs = Math.max(LEAST_MS, (given.events / EVENTS_PER_SECOND) * 1_000);
   const viewers = Math.ceil(given.events / (spanMs / 1_000) / EVENTS_PER_VIEWER_SECOND);
-  say(`${viewers} viewers for about ${Math.round(spanMs / 1_000)} s, kills among ${stack.victims.join(", ")}`);
+  say(
+    `${viewers} viewers for about ${Math.round(spanMs / 1_000)} s, kills and pauses among ${stack.victims.join(", ")}`,
+  );
   const random = createRandom(given.seed).unit;
   const enough = new AbortController();
   let [sent, areKilled] = [0, false];
   const leaveWhenDone = (): void => {
     if (areKilled && sent >= given.events) enough.abort();
   };
-  const killing = killAtRandom(planKills(stack.victims, given.kills, spanMs, random), stack.restart, say).then(() => {
+  const killing = killAtRandom(planKills(stack.victims, given.kills, spanMs, random), stack.disturb, say).then(() => {
     areKilled = true;
     leaveWhenDone();
   });

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { TOPICS } from "../../domain/messages/topics.ts";
 import { internalPort, portsFrom } from "../../domain/ports.ts";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
@@ -21,6 +22,10 @@ import { seedEnvironments } from "../stack/seed-environments.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
 import { Program } from "./program.ts";
 
+/** Longer than a session: its partitions are others' when it wakes up. */
+const PAUSE_MS = 13_000;
+/** A session outlasts it. */
+const BROKER_PAUSE_MS = 6_000;
 const READ_ONLY = { topics: TOPICS, retentionMs: 1e12 };
 
 /** One or two of each program of the collector, each a real process, with the databases and the log they use. */
@@ -33,8 +38,8 @@ export interface SoakStack {
   views: readonly Program[];
   /** Names of all that can be killed. */
   victims: readonly string[];
-  /** Kill -9 and start; resolves when it is ready. */
-  restart(victim: string): Promise<void>;
+  /** Kill -9 and start, or stop for a while and go on; resolves when it is ready. */
+  disturb(victim: string): Promise<void>;
   /** The log as a reader sees it. */
   openLog(): EventLog;
   stop(): Promise<void>;
@@ -77,8 +82,8 @@ export async function startStore(folder: string): Promise<Store> {
 interface Log {
   environment: Record<string, string>;
   open(): EventLog;
-  /** Null where there is no process to be killed. */
-  restart: (() => Promise<void>) | null;
+  /** What can be done to its process, where it has one. */
+  disturbances: ReadonlyMap<string, () => Promise<void>>;
   stop(): Promise<void>;
 }
 
@@ -86,7 +91,7 @@ async function startLog(kind: "embedded" | "kafka", folder: string): Promise<Log
   if (kind === "embedded") {
     const directory = join(folder, "eventlog");
     const open = () => openSegmentLog({ ...READ_ONLY, directory, now: Date.now });
-    return { environment: { EVENTLOG_DIR: directory }, open, restart: null, stop: async () => undefined };
+    return { environment: { EVENTLOG_DIR: directory }, open, disturbances: new Map(), stop: async () => undefined };
   }
   const kafka = await startKafka({ brokers: 1, folder: join(folder, "kafka"), jarsFolder: JARS_FOLDER });
   const [broker] = kafka.brokers;
@@ -96,12 +101,18 @@ async function startLog(kind: "embedded" | "kafka", folder: string): Promise<Log
   return {
     environment: { EVENTLOG_URL: url },
     open: () => openKafkaLog({ ...READ_ONLY, access }),
-    restart: async () => {
-      await broker.end("SIGKILL");
-      await broker.start();
-    },
+    disturbances: new Map([
+      ["broker", () => broker.end("SIGKILL").then(() => broker.start())],
+      ["broker (paused)", () => pauseProcess(broker.pid(), BROKER_PAUSE_MS)],
+    ]),
     stop: () => kafka.stop(),
   };
+}
+
+async function pauseProcess(pid: number, durationMs: number): Promise<void> {
+  process.kill(pid, "SIGSTOP");
+  await sleep(durationMs);
+  process.kill(pid, "SIGCONT");
 }
 
 export async function startSoakStack(kind: "embedded" | "kafka", environmentKey: string): Promise<SoakStack> {
@@ -127,16 +138,19 @@ export async function startSoakStack(kind: "embedded" | "kafka", environmentKey:
     programs.map(
       (program, at) => [programs.length === 1 ? name : `${name}-${at + 1}`, () => program.restart()] as const,
     );
-  const restarts = new Map<string, () => Promise<void>>([
+  const disturbances = new Map<string, () => Promise<void>>([
     ...named("edge", edges),
     ...named("views", views),
     ["clickhouse", store.restart],
-    ...(log.restart === null ? [] : [["broker", log.restart] as const]),
+    ...log.disturbances,
+    ...(kind === "kafka"
+      ? views.map((one, at) => [`views-${at + 1} (paused)`, () => one.pause(PAUSE_MS)] as const)
+      : []),
   ]);
   return {
     ...{ folder, collector: balancer.address, clickhouse: store.clickhouse, edges, views, openLog: log.open },
-    victims: [...restarts.keys()],
-    restart: async (victim) => restarts.get(victim)?.(),
+    victims: [...disturbances.keys()],
+    disturb: async (victim) => disturbances.get(victim)?.(),
     stop: () => stopAll(folder, balancer, [...edges, ...views], [store, log, postgres]),
   };
 }
