@@ -1,15 +1,18 @@
-import { readRejectedCounts } from "../platform/clickhouse/rejected-beacons.ts";
+import type { RejectedScope } from "../domain/messages/ask-rejected.ts";
+import { readRejectedCounts, type StoredSample } from "../platform/clickhouse/rejected-beacons.ts";
 import { readReplayable } from "./rejected/read-all.ts";
 import { type ReplayResult, replaySamples } from "./rejected/replay.ts";
 import { runCommand } from "./rejected/run-command.ts";
 import type { Owner, Stores } from "./rejected/stores.ts";
+import { TakenSamples } from "./rejected/taken-samples.ts";
 import { findRunningSystem, loopbackAddress } from "./simulate/running-system.ts";
 
 const USAGE = `npm run replay-rejected -- [options]
 
   Sends rejected beacons of which the whole body was kept to the collector again, after what was wrong has been mended.
   Sending twice is harmless: events are told apart by environment, view and number. They arrive now. What is still wrong
-  is rejected and counted again, but not kept a second time. Bodies that were cut off (not_json) are left out unless named.
+  is rejected and counted again, but not kept a second time; what was taken is not sent once more. Bodies that were cut
+  off (not_json) are left out unless named.
   Exit code: 0 all was taken, 1 something was not, 2 not understood.
 
   --reason REASON     only those rejected for it
@@ -27,15 +30,18 @@ process.exitCode = await runCommand("replay-rejected", USAGE, async (args, store
     owner,
     scope: { environmentId: owner.number, fromMs: toMs - args.sinceMs, toMs, reason: args.reason },
   }));
+  const taken = new TakenSamples(dataFolder);
   if (args.dryRun) {
-    for (const { owner, scope } of scopes) await tell(stores, owner, scope);
+    for (const { owner, scope } of scopes) await tell(stores, owner, scope, taken);
     return 0;
   }
   const { collector } = findRunningSystem({ collector: args.collector, environmentKey: "" }, dataFolder);
   const results: ReplayResult[] = [];
   for (const { owner, scope } of scopes) {
-    const samples = readReplayable(stores.clickhouse, scope);
-    const result = await replaySamples(loopbackAddress(collector), samples, progress(owner));
+    const samples = taken.without(readReplayable(stores.clickhouse, scope));
+    const listener = { onProgress: progress(owner), onTaken: (sample: StoredSample) => taken.add(sample) };
+    const result = await replaySamples(loopbackAddress(collector), samples, listener);
+    taken.save(toMs);
     if (result.sent + result.failed > 0) console.log(summary(owner, result));
     results.push(result);
   }
@@ -43,12 +49,13 @@ process.exitCode = await runCommand("replay-rejected", USAGE, async (args, store
   return results.some(({ failed, rejected }) => failed > 0 || rejected.size > 0) ? 1 : 0;
 });
 
-async function tell({ clickhouse }: Stores, owner: Owner, scope: Parameters<typeof readReplayable>[1]): Promise<void> {
+async function tell({ clickhouse }: Stores, owner: Owner, scope: RejectedScope, taken: TakenSamples): Promise<void> {
   const counts = await readRejectedCounts(clickhouse, scope);
   const whole = new Map<string, number>();
-  for await (const { reason } of readReplayable(clickhouse, scope)) whole.set(reason, (whole.get(reason) ?? 0) + 1);
-  for (const { reason, count, samples } of counts) {
-    const kept = `${several(samples, "sample")}, ${whole.get(reason) ?? 0} to send again`;
+  const samples = taken.without(readReplayable(clickhouse, scope));
+  for await (const { reason } of samples) whole.set(reason, (whole.get(reason) ?? 0) + 1);
+  for (const { reason, count, samples: keptCount } of counts) {
+    const kept = `${several(keptCount, "sample")}, ${whole.get(reason) ?? 0} to send again`;
     console.log(`environment ${owner.name}: ${reason}: ${several(count, "event")} rejected, ${kept}`);
   }
 }

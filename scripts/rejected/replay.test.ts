@@ -1,15 +1,7 @@
 import { createServer } from "node:http";
 import { expect, it } from "vitest";
-import type { StoredSample } from "../../platform/clickhouse/rejected-beacons.ts";
 import { replaySamples } from "./replay.ts";
-
-function sample(body: string): StoredSample {
-  return {
-    ...{ at_ms: 0, stage: "edge", partition: 0, position: 0, item: 0, reason: "not_json", env_key: "" },
-    ...{ viewer_address: "81.2.69.0", user_agent: "", referrer: "", host: "", path: "/", content_type: "" },
-    ...{ content_encoding: "", event: "", body, is_base64: false, body_bytes: body.length, replayable: true },
-  };
-}
+import { storedSample } from "./testing/stored-sample.ts";
 
 /** Answers each request with what its body says was rejected. */
 async function startCollector() {
@@ -33,12 +25,17 @@ it("tells what was taken, what is still wrong, and what the collector was too bu
   const { server, port } = await startCollector();
   async function* samples() {
     for (const answer of ["", "", "not_json=1", "malformed_event=2, unknown_environment=3", "rate_limited=1"]) {
-      yield sample(answer);
+      yield storedSample({ body: answer, position: answer.length });
     }
   }
-  const result = await replaySamples({ host: "127.0.0.1", port }, samples(), () => undefined);
+  const taken: number[] = [];
+  const result = await replaySamples({ host: "127.0.0.1", port }, samples(), {
+    onTaken: ({ position }) => taken.push(position),
+    onProgress: () => undefined,
+  });
   server.close();
   expect(result).toMatchObject({ sent: 4, taken: 2, failed: 1 });
+  expect(taken).toEqual([0, 0]);
   expect([...result.rejected].sort()).toEqual([
     ["malformed_event", 2],
     ["not_json", 1],

@@ -12,6 +12,12 @@ export interface ReplayResult {
   rejected: Map<string, number>;
 }
 
+export interface ReplayListener {
+  onProgress(result: Readonly<ReplayResult>): void;
+  /** Nothing of this sample was rejected any more. */
+  onTaken(sample: StoredSample): void;
+}
+
 interface Answer {
   status: number;
   rejected: string;
@@ -31,14 +37,15 @@ const CONCURRENCY = 4;
 export async function replaySamples(
   address: { host: string; port: number },
   samples: AsyncIterable<StoredSample>,
-  onProgress: (result: Readonly<ReplayResult>) => void,
+  { onProgress, onTaken }: ReplayListener,
 ): Promise<ReplayResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY });
   const result: ReplayResult = { sent: 0, failed: 0, taken: 0, rejected: new Map() };
   const iterator = samples[Symbol.asyncIterator]();
   const work = async () => {
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
-      note(result, await send(agent, address, next.value));
+      const isTaken = note(result, await send(agent, address, next.value));
+      if (isTaken) onTaken(next.value);
       onProgress(result);
     }
   };
@@ -50,16 +57,18 @@ export async function replaySamples(
   return result;
 }
 
-function note(result: ReplayResult, answer: Answer | null): void {
+/** True where all of it was taken. */
+function note(result: ReplayResult, answer: Answer | null): boolean {
   if (answer?.status !== 200 || answer.rejected.startsWith(NOT_READ)) {
     result.failed += 1;
-    return;
+    return false;
   }
   result.sent += 1;
   if (answer.rejected === "") result.taken += 1;
   for (const [, reason = "", count] of answer.rejected.matchAll(/(\w+)=(\d+)/g)) {
     result.rejected.set(reason, (result.rejected.get(reason) ?? 0) + Number(count));
   }
+  return answer.rejected === "";
 }
 
 /** Null where there was no answer. */

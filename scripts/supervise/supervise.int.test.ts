@@ -69,6 +69,7 @@ describe("npm start", () => {
       stream: `http://localhost:${base + 3}`,
       tls: `localhost:${base + 443}`,
       environmentId: "abc123",
+      portBase: base,
     });
     npm.child.kill("SIGTERM");
     await nothingRuns();
