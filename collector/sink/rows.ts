@@ -2,7 +2,7 @@ import type { EnvironmentId } from "../../domain/identifiers.ts";
 import type { Beat } from "../../domain/monitoring/beat.ts";
 import type { BeatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
 import type { ViewRecord } from "../../domain/view/view-record.ts";
-import { numberField, type ViewState } from "../../domain/view/view-state.ts";
+import type { ViewState } from "../../domain/view/view-state.ts";
 import { dateTime64, expiry, uint32 } from "./column-values.ts";
 import { encodeRecord, RECORD_COLUMN_NAMES } from "./encode-value.ts";
 
@@ -122,6 +122,6 @@ export function beatRow(
     Number(beat.startupFailure),
     Number(beat.exitBeforeStart),
     Number(beat.playbackFailure),
-    uint32(numberField(view, "video_source_bitrate") ?? 0),
+    uint32(beat.bitrate),
   ];
 }

@@ -3,7 +3,7 @@ import type { BeatDimensions } from "../../domain/monitoring/beat-dimensions.ts"
 import { BUCKET_MS, OPEN_MS } from "../../domain/monitoring/socket-wire.ts";
 import { serverTime } from "../../domain/view/server-time.ts";
 import type { Timeline } from "../../domain/view/timeline.ts";
-import { numberField, type ViewState } from "../../domain/view/view-state.ts";
+import type { ViewState } from "../../domain/view/view-state.ts";
 import type { OpenView } from "./open-view.ts";
 
 /** What the beats of a view are made of. */
@@ -51,10 +51,9 @@ function beganAtMs(state: ViewState, { intentAtMs }: Timeline): number {
 
 /** Whether the rows would say something else besides the beat; remembers it. */
 function isNewLook(open: OpenView, dimensions: BeatDimensions): boolean {
-  const bitrate = numberField(open.state, "video_source_bitrate") ?? 0;
   const known = open.beatsLook;
-  open.beatsLook = { dimensions, bitrate };
-  return known === null || known.bitrate !== bitrate || !isEqual(known.dimensions, dimensions);
+  open.beatsLook = dimensions;
+  return known === null || !isEqual(known, dimensions);
 }
 
 function isEqual(a: BeatDimensions, b: BeatDimensions): boolean {
@@ -76,7 +75,8 @@ function isSame(a: Beat, b: Beat | undefined): boolean {
     a.startupMs === b.startupMs &&
     a.startupFailure === b.startupFailure &&
     a.exitBeforeStart === b.exitBeforeStart &&
-    a.playbackFailure === b.playbackFailure
+    a.playbackFailure === b.playbackFailure &&
+    a.bitrate === b.bitrate
   );
 }
 
@@ -93,5 +93,6 @@ function nothing(bucketMs: number): Beat {
     startupFailure: false,
     exitBeforeStart: false,
     playbackFailure: false,
+    bitrate: 0,
   };
 }

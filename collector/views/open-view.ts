@@ -25,7 +25,7 @@ export interface OpenView {
   /** Beats handed to the sink for buckets that are still open, by bucket. */
   readonly beats: Map<number, Beat>;
   /** What else stands in their rows. */
-  beatsLook: { dimensions: BeatDimensions; bitrate: number } | null;
+  beatsLook: BeatDimensions | null;
   /** Newest bucket whose beat follows from all events so far: a beat changes by events alone. */
   beatenMs: number;
   /** Where the present state stands in the checkpoint; null when it is not there yet. */

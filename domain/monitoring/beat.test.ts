@@ -76,6 +76,31 @@ function viewOf(events: readonly [name: string, atMs: number, fields?: Record<st
 
 const T = 1_795_500_000_000;
 
+describe("bitrate", () => {
+  const bitratesFrom = (view: ViewState, bucketMs: number) =>
+    beatsOf(view).flatMap((beat) => (beat.bucketMs >= bucketMs ? [beat.bitrate] : []));
+
+  it("is the one at the bucket's end, whatever was told since", () => {
+    const view = viewOf([
+      ["viewstart", T],
+      ["playing", T + 500],
+      ["renditionchange", T + 1_000, { vsobi: 1_000_000 }],
+      ["renditionchange", T + 12_000, { vsobi: 5_000_000 }],
+      ["hb", T + 20_000],
+    ]);
+    expect(bitratesFrom(view, T).slice(0, 4)).toEqual([1_000_000, 1_000_000, 5_000_000, 5_000_000]);
+  });
+
+  it("is not known before anybody told it", () => {
+    const view = viewOf([
+      ["viewstart", T],
+      ["playing", T + 500],
+      ["renditionchange", T + 6_000, { vsobi: 1_000_000 }],
+    ]);
+    expect(bitratesFrom(view, T).slice(0, 3)).toEqual([0, 1_000_000, 1_000_000]);
+  });
+});
+
 describe("concurrency", () => {
   const concurrentAt = (view: ViewState, bucketMs: number) =>
     beatOf(view, traceView(view), bucketMs)?.concurrent ?? false;

@@ -1,7 +1,7 @@
 import { overlapMs, spanAt } from "../view/span.ts";
 import { isExit, startupMsOf } from "../view/startup.ts";
 import type { Timeline } from "../view/timeline.ts";
-import type { ViewState } from "../view/view-state.ts";
+import { numberField, type ViewState } from "../view/view-state.ts";
 import { BUCKET_MS } from "./socket-wire.ts";
 
 /** Nobody counts as watching longer than this after the last event: healthy players may be silent for 20 s. */
@@ -27,6 +27,8 @@ export interface Beat {
   exitBeforeStart: boolean;
   /** Ended by a fatal technical error in this bucket, at start-up or later. */
   playbackFailure: boolean;
+  /** Of the rendition at the bucket's end, bit/s; 0 where nobody told. */
+  bitrate: number;
 }
 
 export function bucketOf(serverTimeMs: number): number {
@@ -63,6 +65,7 @@ export function beatOf(view: ViewState, timeline: Timeline, bucketMs: number): B
     startupFailure: failedNow && timeline.firstFrameAtMs === null,
     exitBeforeStart: exitedNow,
     playbackFailure: failedNow,
+    bitrate: bitrateAt(view, toMs),
   };
   const empty = !concurrent && beat.watchMs === 0 && !failedNow && !startedNow && !exitedNow;
   return empty ? null : beat;
@@ -82,6 +85,20 @@ function startingSpan(timeline: Timeline, failedAtMs: number): { startMs: number
   const endMs = Math.min(...ends, failedAtMs);
   return [{ startMs: timeline.intentAtMs, endMs: Number.isFinite(endMs) ? endMs : null }];
 }
+
+/** What was told last before a moment of the client's clock. The newest is read from its field: marks are limited. */
+function bitrateAt(view: ViewState, atMs: number): number {
+  let isNewest = true;
+  for (let at = view.marks.length - 1; at >= 0; at -= 1) {
+    const mark = view.marks[at] as ViewState["marks"][number];
+    if (mark.bitrate === undefined) continue;
+    if (mark.viewerTimeMs < atMs) return isNewest ? newestBitrate(view) : mark.bitrate;
+    isNewest = false;
+  }
+  return isNewest ? newestBitrate(view) : 0;
+}
+
+const newestBitrate = (view: ViewState): number => Math.max(0, numberField(view, "video_source_bitrate") ?? 0);
 
 function within(timeMs: number | null, fromMs: number, toMs: number): boolean {
   return timeMs !== null && timeMs >= fromMs && timeMs < toMs;
