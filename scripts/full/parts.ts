@@ -149,7 +149,8 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: "soak-kafka",
-    shows: "The same on Kafka with two edges and two views, the broker among the killed; it and views also stand still at times.",
+    shows:
+      "The same on Kafka with two edges and two views, the broker among the killed; it and views also stand still at times.",
     covers: SOAKED,
     command: ["bench/soak.ts", "--log", "kafka"],
     minutes: 30,
