@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -86,6 +86,27 @@ describe.skipIf(missing !== null)(
         } finally {
           process.kill(pid, "SIGCONT");
         }
+      },
+      60_000,
+    );
+
+    it.runIf(BROKERS === 1)(
+      "skips what its disk has damaged, and says so to whoever reads",
+      async () => {
+        const log = open();
+        const writer = await log.openWriter("states");
+        for (const key of ["before", "damaged", "after"]) await writer.append([{ ...one, key, partition: 1 }]);
+        await kafka.brokers[0]?.end("SIGTERM"); // it looks at its files again only after a crash
+        const file = join(folder, "broker-1", "data", "loss.states-1", "00000000000000000000.log");
+        const bytes = await readFile(file);
+        bytes[bytes.indexOf("damaged")] = 0;
+        await writeFile(file, bytes);
+        await kafka.brokers[0]?.start();
+        const read: string[] = [];
+        for await (const { key } of log.readAll("states", 1, () => read.push("gap"))) read.push(key);
+        expect(read).toEqual(["before", "gap", "after"]);
+        const seen = await collect(log, "states", "readers");
+        await vi.waitFor(() => expect(seen.of(1).map(({ key }) => key)).toEqual(["before", "after"]), 20_000);
       },
       60_000,
     );

@@ -83,7 +83,7 @@ class KafkaLog implements EventLog {
   }
 
   /** Records that are deleted meanwhile end it with an error. */
-  async *readAll(topic: string, partition: number): AsyncIterable<StoredRecord> {
+  async *readAll(topic: string, partition: number, onGap = (): void => undefined): AsyncIterable<StoredRecord> {
     const { compacted } = this.#settings(topic);
     const name = this.#nameOf(topic);
     const connection = await this.#connect(topic);
@@ -91,7 +91,18 @@ class KafkaLog implements EventLog {
       let { earliest: position, latest: end } = await boundsOf(connection, name, partition);
       while (position < end) {
         const fetched = await readPartition(connection, name, partition, position, READ_WAIT_MS);
-        yield* storedRecords(fetched, position, end);
+        const damaged = fetched.damaged.filter(({ from }) => from < end);
+        const tellGaps = (below: number): void => {
+          for (; damaged[0] !== undefined && damaged[0].from < below; damaged.shift()) {
+            this.#reportDamage(topic, partition, damaged[0]);
+            onGap();
+          }
+        };
+        for (const record of storedRecords(fetched, position, end)) {
+          tellGaps(record.offset);
+          yield record;
+        }
+        tellGaps(end);
         position = Math.max(position, fetched.nextOffset ?? position);
         // Compaction deletes a record once a newer one is durable, perhaps behind the end that this began with.
         if (compacted && position >= end) end = (await boundsOf(connection, name, partition)).latest;
@@ -121,6 +132,7 @@ class KafkaLog implements EventLog {
       let position = earliest;
       while (!signal.aborted) {
         const fetched = await readPartition(connection, name, partition, position, READ_WAIT_MS);
+        for (const damaged of fetched.damaged) this.#reportDamage(topic, partition, damaged);
         const records = storedRecords(fetched, position);
         const next = Math.max(position, fetched.nextOffset ?? position);
         const isNews = position < latest && next >= latest;
@@ -138,6 +150,11 @@ class KafkaLog implements EventLog {
   async close(): Promise<void> {
     await Promise.all([...this.#open].map((part) => part.close()));
     this.#open.clear();
+  }
+
+  #reportDamage(topic: string, partition: number, { from, to }: { from: number; to: number }): void {
+    this.#metrics?.lostRecords.inc({ topic, reason: "damaged" }, to - from);
+    this.#log?.error({ topic, partition, reason: "damaged", from, to }, "log records were skipped");
   }
 
   /** A connection of its own, to a topic that is known to exist. */
