@@ -143,7 +143,7 @@ describe("a question that", () => {
     [
       "forgets the sample rate",
       "playing_time",
-      (scope, asked, measurement) => honest({ ...scope, weighted: false }, asked, measurement),
+      (scope, asked) => honest({ ...scope, weighted: false }, asked),
       { weighted: true },
     ],
     ["reads old versions of views", "watch_time", rewritten(" FINAL", "")],
