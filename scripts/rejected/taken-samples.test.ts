@@ -18,7 +18,9 @@ async function left(taken: TakenSamples, samples: StoredSample[]): Promise<Store
   async function* all() {
     yield* samples;
   }
-  return Array.fromAsync(taken.without(all()));
+  const found: StoredSample[] = [];
+  for await (const sample of taken.without(all())) found.push(sample);
+  return found;
 }
 
 it("offers no sample again that was taken, in this run or a later one, until it is gone itself", async () => {
