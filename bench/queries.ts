@@ -13,7 +13,12 @@ Asks every kind of question over 24 hours, four at a time, and over 30 days, bes
   --views N      views in 20 environments, half of them in the one asked (default 10000000, some 6 minutes to make)
   --data DIR     where filled stores are kept (default .playhead/bench-queries)
   --only TEXT    only kinds whose name has this in it
-  --json         figures as JSON at the end`;
+  --json         figures as JSON at the end
+
+Ends with 1 when a limit is missed or an answer is not that of the SQL written by hand.`;
+
+/** Fewer leave days and environments empty. */
+const LEAST_VIEWS = 1_000;
 
 interface Figure {
   kind: string;
@@ -34,10 +39,14 @@ async function main(): Promise<number> {
     },
   });
   if (values.help) return say(USAGE);
-  const options = { folder: resolve(values.data), views: Number(values.views), say };
+  const views = Number(values.views);
+  if (!Number.isInteger(views) || views < LEAST_VIEWS)
+    return refuse(`--views takes a whole number from ${LEAST_VIEWS} on`);
+  const options = { folder: resolve(values.data), views, say };
   let store = await openQueryStore(options);
   try {
     const kinds = kindsOf(await someView(store)).filter(({ name }) => name.includes(values.only));
+    if (kinds.length === 0) return refuse(`no kind of question has "${values.only}" in its name`);
     const differences = await compareAnswers(store, kinds);
     store = await reopenCold(store, options);
     await askCold(store, kinds);
@@ -49,7 +58,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** The first of each kind after a start, nothing in memory; later kinds find some columns read by earlier ones. */
+/** The first of each kind after a start, no file of the store in memory; later kinds find columns that earlier ones read. */
 async function askCold(store: QueryStore, kinds: readonly Kind[]): Promise<void> {
   say("\ncold, ms: 24 h, 30 days");
   for (const kind of kinds) {
@@ -99,6 +108,11 @@ function verdict(differences: readonly string[], figures: readonly Figure[]): nu
     `\n${figures.length - missed.length} of ${figures.length} within their limits, ${differences.length} answers differ`,
   );
   return missed.length + differences.length === 0 ? 0 : 1;
+}
+
+function refuse(sentence: string): 2 {
+  process.stderr.write(`bench:queries: ${sentence}\n`);
+  return 2;
 }
 
 function say(line: string): 0 {

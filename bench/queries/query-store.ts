@@ -58,7 +58,7 @@ export async function reopenCold(store: QueryStore, { folder, views }: QueryStor
   await store.stop();
   // GNU dd: reads nothing, and tells the system that the file's pages are not needed
   const forget = 'for file; do dd if="$file" iflag=nocache count=0 status=none; done';
-  const find = ["find", path, "-type", "f", "-name", "*.bin", "-exec", "sh", "-c", forget, "sh", "{}", "+"] as const;
+  const find = ["find", path, "-type", "f", "-exec", "sh", "-c", forget, "sh", "{}", "+"] as const;
   await promisify(execFile)(find[0], find.slice(1));
   return launch(path);
 }
