@@ -27,18 +27,17 @@ afterAll(async () => {
   await clickhouse.stop();
 });
 
-/** Rows of the first table in the document, their code without its marks. */
-function documented(): string[][] {
-  const lines = readFileSync(DOCUMENT, "utf8").split("\n");
+/** Rows of the table under a heading of the document, their code without its marks. */
+function documented(heading: string): string[][] {
+  const [, section = ""] = readFileSync(DOCUMENT, "utf8").split(`\n## ${heading}\n`);
+  const lines = (section.split("\n## ")[0] ?? "").split("\n");
   const rows = lines.filter((line) => /^\| `\w+` \|/.test(line));
-  return rows
-    .map((line) =>
-      line
-        .split("|")
-        .slice(1, -1)
-        .map((cell) => cell.trim().replaceAll("`", "")),
-    )
-    .sort();
+  return rows.map((line) =>
+    line
+      .split("|")
+      .slice(1, -1)
+      .map((cell) => cell.trim().replaceAll("`", "")),
+  );
 }
 
 it("is what docs/schema.md says: tables, sorting keys, partitions, times and engines", async () => {
@@ -50,7 +49,14 @@ FROM system.tables
 WHERE database = currentDatabase() AND engine NOT LIKE '%View%' AND name NOT LIKE '.inner%'`;
   const tables = await clickhouse.client.query(sql, {}, Table);
   const real = tables.map((table) => [table.name, table.sorting_key, table.partition_key, table.ttl, table.kind]);
-  expect(real.sort()).toEqual(documented());
+  expect(real.sort()).toEqual(documented("Tables").sort());
+});
+
+it("names every column of the events and its type", async () => {
+  const sql =
+    "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = 'events' ORDER BY position";
+  const columns = await clickhouse.client.query(sql, {}, z.object({ name: z.string(), type: z.string() }));
+  expect(documented("Events").map((cells) => cells.slice(0, 2))).toEqual(columns.map(({ name, type }) => [name, type]));
 });
 
 it("names every materialized view", async () => {
