@@ -167,6 +167,15 @@ describe("replayLog", () => {
     }
   });
 
+  it("puts nothing older in the place of what a collector at work has stored since", async () => {
+    const log = busyLog([ONE]);
+    const stored = run(log, [7]).tables;
+    for (let end = 20; end < log.length; end += 45) {
+      const { tables } = await replay(log.slice(0, end), { tables: stored.copy() });
+      expect(tables.content(), `read to ${end}`).toEqual(stored.content());
+    }
+  });
+
   it("says from when on it has every view", async () => {
     const log = longLog();
     const stored = run(log, [7]).tables;
