@@ -75,14 +75,16 @@ describe.skipIf(missing !== null)(
         const everywhere = Array.from({ length: PARTITIONS }, (_, partition) => ({
           ...one,
           partition,
-          key: "meanwhile",
+          key: "everywhere",
         }));
+        await writer.append(everywhere);
+        await sleep(1_000); // a writer that has just begun has no identity to spare
         const pid = kafka.brokers[0]?.pid() ?? 0;
         process.kill(pid, "SIGSTOP");
         try {
           await vi.waitFor(() => writer.append(everywhere), { timeout: 15_000, interval: 200 });
-          const keys = () => everywhere.map(({ partition }) => seen.of(partition).at(-1)?.key);
-          await vi.waitFor(() => expect(keys()).toEqual(Array(PARTITIONS).fill("meanwhile")), 15_000);
+          const counts = () => everywhere.map(({ partition }) => seen.of(partition).length);
+          await vi.waitFor(() => expect(Math.min(...counts())).toBeGreaterThan(1), 15_000);
         } finally {
           process.kill(pid, "SIGCONT");
         }

@@ -1,5 +1,6 @@
 import type { Broker, Protocol } from "kafkajs/src/cluster/index.js";
 import { describe, expect, it } from "vitest";
+import { LogUnavailableError } from "../eventlog.ts";
 import { KafkaProducer } from "./producer.ts";
 
 const PRODUCE = 0;
@@ -26,6 +27,7 @@ class Brokers {
   /** Taken batches: [broker, partition]. */
   readonly taken: [string, number][] = [];
   identities = 0;
+  givesIdentities = true;
   readonly #codeOf: CodeOf;
 
   constructor(codeOf: CodeOf) {
@@ -49,6 +51,7 @@ class Brokers {
 
   async #answer(nodeId: string, request: Request): Promise<unknown> {
     if (request.apiKey !== PRODUCE) {
+      if (!this.givesIdentities) throw new LogUnavailableError("the controller hangs");
       this.identities += 1;
       return { producerId: String(this.identities), producerEpoch: 0 };
     }
@@ -68,12 +71,10 @@ const round = (...partitions: number[]) => new Map(partitions.map((partition) =>
 
 describe("a producer", () => {
   it("sends a batch once that was taken beside one whose numbers the broker had forgotten", async () => {
-    const forgotten = (partition: number, identities: number) => partition === 0 && identities === 1;
     const brokers = new Brokers((_, partition, identities) =>
-      forgotten(partition, identities) ? UNKNOWN_PRODUCER_ID : 0,
+      partition === 0 && identities === 1 ? UNKNOWN_PRODUCER_ID : 0,
     );
     await new KafkaProducer(brokers.connection, "events").send(round(0, 1));
-    expect(brokers.identities).toBe(2);
     expect(brokers.taken.map(([, partition]) => partition).sort()).toEqual([0, 1]);
   });
 
@@ -94,5 +95,20 @@ describe("a producer", () => {
     await expect(producer.send(round(0))).rejects.toThrow();
     await producer.send(round(0));
     expect(brokers.taken).toEqual([["2", 0]]);
+  });
+
+  it("sends again after a failure although no new identity is given out then", async () => {
+    const brokers = new Brokers((nodeId) => (nodeId === "2" ? MESSAGE_TOO_LARGE : 0));
+    const producer = new KafkaProducer(brokers.connection, "events");
+    await producer.send(round(0));
+    await expect.poll(() => brokers.identities).toBe(2);
+    brokers.givesIdentities = false;
+    brokers.leaders = ["2", "2"];
+    await expect(producer.send(round(0))).rejects.toThrow();
+    await producer.send(round(0));
+    expect(brokers.taken).toEqual([
+      ["1", 0],
+      ["1", 0],
+    ]);
   });
 });

@@ -42,6 +42,9 @@ export class KafkaProducer {
   readonly #connection: ProducerConnection;
   readonly #topic: string;
   #identity: Identity | null = null;
+  /** For when the present one must not be used any more: brokers whose controller hangs give none for up to 30 s. */
+  #spare: Identity | null = null;
+  #isReserving = false;
   #isTroubled = false;
 
   constructor(connection: ProducerConnection, topic: string) {
@@ -63,6 +66,7 @@ export class KafkaProducer {
         await this.#refresh();
       }
       this.#isTroubled = false;
+      if (this.#spare === null && !this.#isReserving) void this.#reserve();
     } catch (error) {
       // Whether the brokers have the batches is not known. Their numbers must never stand on others.
       this.#identity = null;
@@ -94,12 +98,23 @@ export class KafkaProducer {
   }
 
   async #identify(): Promise<Identity> {
-    if (this.#identity !== null) return this.#identity;
+    this.#identity ??= this.#spare ?? (await this.#newIdentity());
+    if (this.#identity === this.#spare) this.#spare = null;
+    return this.#identity;
+  }
+
+  /** Nobody waits for it: the next success tries again. */
+  async #reserve(): Promise<void> {
+    this.#isReserving = true;
+    this.#spare = await this.#newIdentity().catch(() => null);
+    this.#isReserving = false;
+  }
+
+  async #newIdentity(): Promise<Identity> {
     const broker = await this.#connection.anyBroker();
     const answer = await sendTo(broker, "InitProducerId", { transactionalId: null, transactionTimeout: 0 });
     const { producerId, producerEpoch } = answer as Omit<Identity, "sequences">; // version 1 of the answer
-    this.#identity = { producerId, producerEpoch, sequences: new Map() };
-    return this.#identity;
+    return { producerId, producerEpoch, sequences: new Map() };
   }
 
   async #sendTo(
