@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { BrokerPlace } from "./broker-properties.ts";
 import { type KafkaBroker, prepareBroker } from "./kafka-broker.ts";
@@ -22,6 +23,9 @@ export interface KafkaCluster {
   brokers: readonly KafkaBroker[];
   stop(): Promise<void>;
 }
+
+/** A single broker ends in one or two seconds. */
+const STOP_MS = 10_000;
 
 /** Remembers ports and identity, so that addresses survive a stop. */
 const Saved = z.object({
@@ -49,7 +53,7 @@ export async function startKafka(options: StartKafkaOptions): Promise<KafkaClust
   say(`preparing ${all.length === 1 ? "one broker" : `${all.length} brokers`} in ${options.folder}`);
   const brokers = await Promise.all(all.map((place) => prepareBroker({ place, all, classPath, clusterId })));
   const stop = async (): Promise<void> => {
-    await Promise.all(brokers.map((broker) => broker.end("SIGTERM")));
+    await Promise.all(brokers.map(endBroker));
   };
   try {
     say("starting");
@@ -59,6 +63,12 @@ export async function startKafka(options: StartKafkaOptions): Promise<KafkaClust
     throw error;
   }
   return { bootstrap: brokers.map(({ address }) => address).join(","), brokers, stop };
+}
+
+/** The last of several, which has no majority any more, may wait for it for minutes. */
+async function endBroker(broker: KafkaBroker): Promise<void> {
+  await Promise.race([broker.end("SIGTERM"), sleep(STOP_MS, undefined, { ref: false })]);
+  await broker.end("SIGKILL");
 }
 
 async function identityOf({ folder, brokers }: StartKafkaOptions): Promise<z.output<typeof Saved>> {
