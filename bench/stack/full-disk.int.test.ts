@@ -71,7 +71,7 @@ describe("a full disk under the event log", () => {
 
     const restarted = stack.restart("views", "SIGKILL");
     await expect
-      .poll(checks, { timeout: 20_000 })
+      .poll(() => checks("views"), { timeout: 20_000 })
       .toMatch(/"ready":false.*(views_state|cannot be|not every partition)/);
     expect(stack.pid("views")).toBeGreaterThan(0);
     await disk.empty();

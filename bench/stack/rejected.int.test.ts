@@ -59,7 +59,8 @@ async function makeKey(): Promise<void> {
 async function replay(environmentId: EnvironmentId | 0) {
   const scope = { environmentId, fromMs: Date.now() - 600_000, toMs: Date.now() + 1, reason: null };
   const address = { host: "127.0.0.1", port: stack.ports.collector };
-  return replaySamples(address, readReplayable(stack.clickhouse, scope), () => undefined);
+  const silent = { onProgress: () => undefined, onTaken: () => undefined };
+  return replaySamples(address, readReplayable(stack.clickhouse, scope), silent);
 }
 
 it("a beacon with a key that comes later is kept, sent again and counted once, however often", async () => {
