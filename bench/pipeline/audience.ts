@@ -11,6 +11,8 @@ const USER_AGENT =
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
 /** The SDK sends this often. */
 const BEACON_MS = 10_000;
+/** Views begin away from the ends of buckets; their later beacons shall come evenly, as those of real viewers do. */
+const SHIFT_MS = 5_000;
 /** A view is watched for 60 to 300 s. */
 const SHORTEST_VIEW = 6;
 const LONGEST_VIEW = 30;
@@ -134,7 +136,7 @@ export class Audience {
       inFlight: false,
       outbox: [],
     };
-    const dueMs = awayFromBucketEnd(atMs);
+    const dueMs = awayFromBucketEnd(atMs, this.#random.unit());
     this.#at(dueMs, () => this.#begin(viewer, dueMs));
   }
 
@@ -154,12 +156,14 @@ export class Audience {
     viewer.left -= 1;
     const isLast = viewer.left <= 0 || dueMs + BEACON_MS > this.#endsAtMs;
     if (isLast) {
-      const endMs = awayFromBucketEnd(dueMs);
+      const endMs = awayFromBucketEnd(dueMs, this.#random.unit());
       this.#at(endMs, () => this.#end(viewer, endMs));
       return;
     }
-    this.#post(viewer, viewer.sent === 1 ? this.#recorded.play : this.#recorded.steady, dueMs);
-    this.#at(dueMs + BEACON_MS, () => this.#goOn(viewer, dueMs + BEACON_MS));
+    const isFirst = viewer.sent === 1;
+    this.#post(viewer, isFirst ? this.#recorded.play : this.#recorded.steady, dueMs);
+    const nextMs = dueMs + BEACON_MS + (isFirst ? (this.#random.unit() * 2 - 1) * SHIFT_MS : 0);
+    this.#at(nextMs, () => this.#goOn(viewer, nextMs));
   }
 
   #end(viewer: Viewer, dueMs: number): void {
@@ -228,7 +232,7 @@ export class Audience {
     if (letter.repeats !== null) {
       this.#counts.repeatedEvents += letter.template.events;
       this.#open -= 1;
-      const nextMs = awayFromBucketEnd(Date.now() + BETWEEN_VIEWS_MS);
+      const nextMs = awayFromBucketEnd(Date.now() + BETWEEN_VIEWS_MS, this.#random.unit());
       this.#at(nextMs, () => this.#begin(viewer, nextMs));
     }
     this.#pump(viewer);

@@ -32,11 +32,15 @@ export class Truth {
   }
 }
 
-/** The moment itself, or the next one that is far enough from a bucket's end for everybody to agree. */
-export function awayFromBucketEnd(atMs: number): number {
+/**
+ * The moment itself, or, too near to a bucket's end for everybody to agree, one that is far enough from the next: by `chance`,
+ * uniform in [0, 1), since all at once nobody comes.
+ */
+export function awayFromBucketEnd(atMs: number, chance: number): number {
   const within = atMs - bucketOf(atMs);
-  if (within < MARGIN_MS) return atMs + MARGIN_MS - within;
-  return within > BUCKET_MS - MARGIN_MS ? atMs + BUCKET_MS - within + MARGIN_MS : atMs;
+  if (within >= MARGIN_MS && within <= BUCKET_MS - MARGIN_MS) return atMs;
+  const next = within < MARGIN_MS ? bucketOf(atMs) : bucketOf(atMs) + BUCKET_MS;
+  return next + MARGIN_MS + Math.floor(chance * (BUCKET_MS - 2 * MARGIN_MS));
 }
 
 const MARGIN_MS = 1_000;

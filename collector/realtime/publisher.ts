@@ -8,9 +8,14 @@ import { DimensionNames } from "./dimension-names.ts";
 import { LivePicture, type PictureNews } from "./live-picture.ts";
 import { pictureKey, type Subscription } from "./parse-subscribe.ts";
 
-/** Rounds begin at most this often, and take at most about a sixth of the time: a slow store is not asked faster. */
+/**
+ * Rounds begin at most this often, and take about a sixth of the time: a slow store is not asked faster. But for this long a
+ * round waits at the most: what the store takes long for when it is busy with other things is mostly waiting, and a rest
+ * five times as long doubles the delay just when it is large already.
+ */
 const LEAST_ROUND_MS = 400;
 const REST_PER_WORK = 5;
+const LONGEST_REST_MS = 1_000;
 /** Somebody who gets no news gets the delay at least this often. */
 const HEARTBEAT_MS = 1_000;
 /** A question that the store refuses for what it is, again and again for this long, is not asked any more. */
@@ -128,7 +133,8 @@ export class Publisher {
       for (const picture of this.#pictures.values()) await this.#refresh(picture);
     }
     const tookMs = performance.now() - startedMs;
-    this.#notBeforeMs = startedMs + Math.max(LEAST_ROUND_MS, tookMs * (1 + REST_PER_WORK));
+    const restMs = Math.min(LONGEST_REST_MS, tookMs * REST_PER_WORK);
+    this.#notBeforeMs = startedMs + Math.max(LEAST_ROUND_MS, tookMs + restMs);
   }
 
   async #refresh(picture: LivePicture): Promise<void> {
