@@ -55,6 +55,8 @@ describe("the truth of a run", () => {
   });
 
   it("moves a beginning away from a bucket's end", () => {
-    expect([4_500, 5_200, 7_000, 9_500].map((atMs) => awayFromBucketEnd(atMs, 0.5))).toEqual([7_500, 7_500, 7_000, 12_500]);
+    expect([4_500, 5_200, 7_000, 9_500].map((atMs) => awayFromBucketEnd(atMs, 0.5))).toEqual([
+      7_500, 7_500, 7_000, 12_500,
+    ]);
   });
 });

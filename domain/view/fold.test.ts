@@ -134,6 +134,14 @@ describe("foldEvent", () => {
     expect(view.sequences.at(-1)).toEqual([2 * count, 2 * count]);
   });
 
+  it("remembers a bounded length of its errors", () => {
+    const fields = { percd: "c".repeat(500), perme: "m".repeat(8_000), percz: "s".repeat(8_000) };
+    const view = viewOf(Array.from({ length: 150 }, (_, at) => sent(at + 1, "error", T + at, fields)));
+    expect([view.errors.length, view.overflow]).toEqual([100, 50]);
+    expect(JSON.stringify(view.errors).length).toBeLessThan(600_000);
+    expect(recordOfView(view).errorContext).toBe("s".repeat(4_096));
+  });
+
   it("remembers a bounded number of fields, the same ones in any order", () => {
     const events = Array.from({ length: 20 }, (_, index) =>
       sent(

@@ -26,6 +26,10 @@ export interface Arrival {
 const MAX_TRANSITIONS = 20_000;
 /** With all texts as long as may be, a view still fits into one record of a checkpoint. */
 const MAX_ERRORS = 100;
+/** In UTF-16 code units. The event keeps them whole. */
+const MAX_ERROR_CODE_LENGTH = 128;
+const MAX_ERROR_MESSAGE_LENGTH = 1_024;
+const MAX_ERROR_CONTEXT_LENGTH = 4_096;
 /** A client holds events back at most this long (retries while offline); older times are clock faults. */
 const MAX_EVENT_AGE_MS = 24 * 3_600_000;
 /** `viewer_time` may lie this much after sending: the two are read at different moments. */
@@ -106,9 +110,9 @@ function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): v
   const entry: ErrorEntry = {
     sequence: event.sequence,
     viewerTimeMs,
-    code: fields["player_error_code"] ?? null,
-    message: fields["player_error_message"] ?? null,
-    context: fields["player_error_context"] ?? null,
+    code: shortened(fields["player_error_code"], MAX_ERROR_CODE_LENGTH),
+    message: shortened(fields["player_error_message"], MAX_ERROR_MESSAGE_LENGTH),
+    context: shortened(fields["player_error_context"], MAX_ERROR_CONTEXT_LENGTH),
     fatal: fields["player_error_severity"] !== "warning",
     businessException: asFlag(fields["player_error_business_exception"]) === true,
   };
@@ -117,6 +121,10 @@ function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): v
   const oldestWarning = view.errors.findIndex(({ fatal }) => !fatal);
   view.errors.splice(Math.max(0, oldestWarning), 1); // fatal ones stay, and the last ones: one may have ended the view
   view.overflow += 1;
+}
+
+function shortened(value: FieldValue | undefined, length: number): FieldValue {
+  return typeof value === "string" ? value.slice(0, length).toWellFormed() : (value ?? null);
 }
 
 /** Milliseconds of media; 0 where none is told. */

@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type BeaconEvent, decodeEvent, MAX_FIELD_LENGTH, MAX_FIELDS_PER_EVENT } from "./decode-events.ts";
+import {
+  type BeaconEvent,
+  decodeEvent,
+  MAX_FIELD_LENGTH,
+  MAX_FIELDS_PER_EVENT,
+  MAX_LONG_FIELD_LENGTH,
+} from "./decode-events.ts";
 import { decodeRequest } from "./decode-request.ts";
 import { encodeEvent } from "./encode-event.ts";
 import { peekEvent } from "./peek-event.ts";
@@ -110,6 +116,7 @@ describe("decodeEvent", () => {
     const long = accepted({ ...MINIMAL, vtt: "t".repeat(MAX_FIELD_LENGTH + 1) });
     expect(long.cut).toBe(true);
     expect(long.fields["video_title"]).toHaveLength(MAX_FIELD_LENGTH);
+    expect(accepted({ ...MINIMAL, wur: "u".repeat(10_000) }).fields["page_url"]).toHaveLength(MAX_LONG_FIELD_LENGTH);
   });
 
   it("survives what is nested too deep to be written again", () => {

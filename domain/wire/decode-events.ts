@@ -22,12 +22,33 @@ export type DecodedEvent = { kind: "accepted"; event: BeaconEvent } | { kind: "r
 /** Full snapshots of the recordings hold about 90 fields. */
 export const MAX_FIELDS_PER_EVENT = 512;
 export const MAX_FIELD_NAME_LENGTH = 128;
-/** In UTF-16 code units. Long signed URLs and stack traces fit; the SDK itself cuts only at 51,200. */
-export const MAX_FIELD_LENGTH = 8_192;
+/** In UTF-16 code units. */
+export const MAX_FIELD_LENGTH = 1_024;
+/** Of {@link LONG_FIELDS}: signed URLs and stack traces fit; the SDK itself cuts only at 51,200. */
+export const MAX_LONG_FIELD_LENGTH = 8_192;
 /** Keys looked at: the rest of an event that repeats names in other spellings is not worth reading. */
 const MAX_KEYS_PER_EVENT = 2 * MAX_FIELDS_PER_EVENT;
 
 const NESTED_FIELDS: ReadonlySet<string> = new Set(["request_response_headers", "request_rendition_lists"]);
+
+/** What may be long, by name: were it any field, a view of 512 could hold 8 MB of memory for a day. */
+const LONG_FIELDS: ReadonlySet<string> = new Set([
+  "ad_asset_url",
+  "ad_tag_url",
+  "page_url",
+  "player_error_context",
+  "player_error_message",
+  "player_playback_mode_data",
+  "player_source_url",
+  "request_error",
+  "request_error_text",
+  "request_url",
+  "video_cdn_trace",
+  "video_playback_range",
+  "video_poster_url",
+  "video_source_url",
+  "viewer_user_agent",
+]);
 
 /** An event while it is being read. */
 interface Draft {
@@ -89,8 +110,9 @@ function isScalar(value: unknown): value is FieldValue {
 function readScalar(draft: Draft, name: string, value: FieldValue): FieldValue {
   if (typeof value === "number") return readNumber(value);
   if (typeof value !== "string") return value;
-  if (value.length > MAX_FIELD_LENGTH) draft.cut = true;
-  return readText(name, value.slice(0, MAX_FIELD_LENGTH).toWellFormed());
+  const most = LONG_FIELDS.has(name) ? MAX_LONG_FIELD_LENGTH : MAX_FIELD_LENGTH;
+  if (value.length > most) draft.cut = true;
+  return readText(name, value.slice(0, most).toWellFormed());
 }
 
 function readNested(draft: Draft, name: string, value: object): void {

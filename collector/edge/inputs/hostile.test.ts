@@ -1,7 +1,7 @@
 import { encodeCmcd } from "@svta/cml-cmcd";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeEvent, MAX_FIELD_LENGTH } from "../../../domain/wire/decode-events.ts";
+import { decodeEvent, MAX_LONG_FIELD_LENGTH } from "../../../domain/wire/decode-events.ts";
 import type { DecodedRequest } from "../../../domain/wire/decode-request.ts";
 import { recordedInputs } from "../../testing/recorded-inputs.ts";
 import { decodeCmcdRequest } from "./decode-cmcd.ts";
@@ -149,7 +149,7 @@ describe("CMCD from the internet", () => {
   it("is cut where it is long, and read quickly", () => {
     const long = `cid="${"x".repeat(12_000)}",sid="s",e=t,ts=${T},sn=1,v=2`;
     const request = decodeCmcdRequest(KEY, long, [], T);
-    expect(JSON.stringify(request).length).toBeLessThan(MAX_FIELD_LENGTH + 2_000);
+    expect(JSON.stringify(request).length).toBeLessThan(MAX_LONG_FIELD_LENGTH + 2_000);
     expect(parseCmcd(`sid="${"x".repeat(17_000)}"`)).toBeNull();
     expect(parseCmcd(Array.from({ length: 200 }, (_, index) => `x-${index}`).join(","))).toBeNull();
     const started = process.cpuUsage();

@@ -1,6 +1,6 @@
 import { decodeCmcd } from "@svta/cml-cmcd";
 import type { CmcdItem, CmcdReport, CmcdScalar, CmcdValue } from "../../../domain/inputs/cmcd-report.ts";
-import { MAX_FIELD_LENGTH } from "../../../domain/wire/decode-events.ts";
+import { MAX_LONG_FIELD_LENGTH } from "../../../domain/wire/decode-events.ts";
 
 /** Longest report, in UTF-16 code units: one with two URLs and three copied headers has about 4,000. */
 const MAX_REPORT_LENGTH = 16_384;
@@ -52,7 +52,7 @@ function itemOf(raw: unknown): CmcdItem | undefined {
 
 function scalarOf(raw: unknown): CmcdScalar | undefined {
   if (typeof raw === "number" || typeof raw === "boolean") return raw;
-  if (typeof raw === "string") return raw.slice(0, MAX_FIELD_LENGTH);
+  if (typeof raw === "string") return raw.slice(0, MAX_LONG_FIELD_LENGTH);
   const isToken = typeof raw === "object" && raw !== null && "description" in raw;
-  return isToken && typeof raw.description === "string" ? raw.description.slice(0, MAX_FIELD_LENGTH) : undefined;
+  return isToken && typeof raw.description === "string" ? raw.description.slice(0, MAX_LONG_FIELD_LENGTH) : undefined;
 }
