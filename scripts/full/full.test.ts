@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { sourcesHash } from "../sources-hash.ts";
 import { parseFullArguments } from "./arguments.ts";
 import { PARTS, type Part } from "./parts.ts";
-import { renderResult } from "./result.ts";
+import { renderResult, withoutSecrets } from "./result.ts";
 import { resultFile, staleParts } from "./stale-parts.ts";
 
 const part: Part = { name: "fuzz", shows: "It holds.", covers: ["domain/**"], command: ["fuzz.ts"], minutes: 3 };
@@ -56,4 +56,10 @@ describe("parseFullArguments", () => {
   it("refuses a name that is no part, rather than running nothing and passing", () => {
     expect(parseFullArguments(["latency", "latancy"], PARTS)).toMatchObject({ kind: "wrong" });
   });
+});
+
+it("writes no keys of the installation it tried into the result", () => {
+  const token = `${crypto.randomUUID()}:${"Ab3_-".repeat(15)}`;
+  const lines = `Sign in  admin@playhead.local  sfdx-garz-27hx-d22h\n  curl -u ${token} -H "x"`;
+  expect(withoutSecrets(lines)).toBe('Sign in  admin@playhead.local  PASSWORD\n  curl -u TOKEN_ID:TOKEN_SECRET -H "x"');
 });

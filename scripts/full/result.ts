@@ -34,9 +34,16 @@ ${part.shows}
 - ${codeLine(hash)}
 
 \`\`\`
-${lastLines.join("\n")}
+${withoutSecrets(lastLines.join("\n"))}
 \`\`\`
 `;
+}
+
+/** Keys of an installation that is gone are worth nothing, but who finds one in a repository cannot know that. */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:[\w-]{60,}/g, "TOKEN_ID:TOKEN_SECRET")
+    .replace(/\b[a-z0-9]{4}(?:-[a-z0-9]{4}){3}\b/g, "PASSWORD");
 }
 
 export function describeMachine(root: string): Machine {
@@ -44,7 +51,7 @@ export function describeMachine(root: string): Machine {
   const gigabytes = Math.round(totalmem() / 1024 ** 3);
   return {
     commit: git("rev-parse", "--short=12", "HEAD"),
-    isDirty: git("status", "--porcelain", "--untracked-files=no") !== "",
+    isDirty: git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/results") !== "",
     description: `${cpus().length} × ${cpus()[0]?.model ?? "unknown"}, ${gigabytes} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`,
   };
 }
