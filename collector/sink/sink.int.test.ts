@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { encodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
+import type { InsertRows } from "../../platform/clickhouse/clickhouse.ts";
 import { migrateClickHouse } from "../../platform/clickhouse/migrate.ts";
+import { RowLines } from "../../platform/clickhouse/row-lines.ts";
 import { startTestClickHouse, type TestClickHouse } from "../../platform/clickhouse/testing.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
@@ -102,4 +104,50 @@ it("stores whatever a hostile client says, and refuses no row", async () => {
     )[0]?.n;
   expect(await count("events")).toBe(records.length);
   expect(await count("views")).toBe(records.length);
+});
+
+/** A row of `events` with one text in the place of another, so that it says what no encoder of ours would. */
+function eventLines(changes: readonly (readonly [string, string])[]): InsertRows {
+  const lines = new RowLines();
+  for (const [found, instead] of changes) {
+    const row =
+      '[7,"view",1,0,"2026-01-01 00:00:00.000","hb","2026-01-01 00:00:00.000",null,"2026-01-01 00:00:00.000",5,"{}","2999-01-01"]';
+    lines.push(row.replace(found, instead));
+  }
+  return lines;
+}
+
+it("leaves out what the engine refuses for its content, whatever number it gives that", async () => {
+  const metrics = createMetrics("test");
+  const sink = createSink({ clickhouse: clickhouse.client, log, metrics });
+  const bad = [
+    ["7", '"seven"'],
+    ["7", "-7"],
+    ['"view"', '"\\ud800"'],
+    ['"view"', ""],
+    [",5,", ",five,"],
+    [",5,", ","],
+    ['"2026-01-01 00:00:00.000","hb"', '"soon","hb"'],
+    ['"2999-01-01"', '"some day"'],
+    ['"2999-01-01"', "[1]"],
+  ] as const;
+  await sink.store({ events: eventLines([["7", "8"], ...bad, ["", ""]]) }, AbortSignal.timeout(20_000));
+  expect(await metrics.getSingleMetricAsString("playhead_sink_refused_rows_total")).toContain(`} ${bad.length}`);
+  const rows = await clickhouse.client.query(
+    "SELECT toUInt32(environment_id) AS n FROM events WHERE view_id = 'view' ORDER BY n",
+    {},
+    z.object({ n: z.number() }),
+  );
+  expect(rows.map(({ n }) => n)).toEqual([7, 8]);
+});
+
+it("waits while the engine refuses rows for the table's sake, and loses none", async () => {
+  const metrics = createMetrics("test");
+  const sink = createSink({ clickhouse: clickhouse.client, log, metrics });
+  await clickhouse.client.command("ALTER TABLE events ADD CONSTRAINT closed CHECK environment_id != 9");
+  const storing = sink.store({ events: eventLines([["7", "9"]]) }, AbortSignal.timeout(20_000));
+  await expect.poll(() => sink.trouble(), { timeout: 10_000 }).toMatch(/Constraint/);
+  await clickhouse.client.command("ALTER TABLE events DROP CONSTRAINT closed");
+  await storing;
+  expect(await metrics.getSingleMetricAsString("playhead_sink_refused_rows_total")).not.toMatch(/\} [1-9]/);
 });

@@ -33,6 +33,12 @@ describe("the sink", () => {
     ["a column of a schema to come", 16],
     ["a password that was changed", 516],
     ["a right that was taken", 497],
+    ["a disk that does not sync", 204],
+    ["memory that the system does not give", 173],
+    ["an error of a library", 1000],
+    ["a table of other types", 53],
+    ["a mistake of the engine", 49],
+    ["an error of a release to come", 4_321],
   ])("waits for %s, and loses no row", async (_, code) => {
     let isMended = false;
     const { stored, sink } = memoryStore(() => (isMended ? null : new ClickHouseError("not now", code, false)));

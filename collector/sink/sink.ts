@@ -16,26 +16,22 @@ const TABLES = { ...COLUMNS, rejected_beacons: REJECTED_COLUMNS } as const;
 type SinkTable = keyof typeof TABLES;
 
 /**
- * Engine errors that speak of no row (ClickHouse `src/Common/ErrorCodes.cpp`), though repeating the call does not mend them:
- * somebody has to. Rows wait for it, or one changed password would cost all of them.
+ * Engine errors that blame a value of a row (ClickHouse `src/Common/ErrorCodes.cpp`). Only these cost a row: every other one, also one
+ * that nobody here has heard of, is waited out, since a full disk or a changed password must not cost rows. Not among them are
+ * TYPE_MISMATCH (53) and CANNOT_CONVERT_TYPE (70): of JSON rows they speak of a table that is not as it should be.
  */
-const NOT_OF_ROWS: ReadonlySet<number> = new Set([
-  8, // THERE_IS_NO_COLUMN
-  10, // NOT_FOUND_COLUMN_IN_BLOCK: a materialized view behind the table is older than it
-  16, // NO_SUCH_COLUMN_IN_TABLE: the schema of a release to come or gone
-  47, // UNKNOWN_IDENTIFIER
-  60, // UNKNOWN_TABLE
-  62, // SYNTAX_ERROR
-  81, // UNKNOWN_DATABASE
-  115, // UNKNOWN_SETTING
-  164, // READONLY
-  192, // UNKNOWN_USER
-  193, // WRONG_PASSWORD
-  194, // REQUIRED_PASSWORD
-  195, // IP_ADDRESS_NOT_ALLOWED
-  218, // TABLE_IS_DROPPED
-  497, // ACCESS_DENIED
-  516, // AUTHENTICATION_FAILED
+const OF_ROWS: ReadonlySet<number> = new Set([
+  6, // CANNOT_PARSE_TEXT
+  25, // CANNOT_PARSE_ESCAPE_SEQUENCE
+  26, // CANNOT_PARSE_QUOTED_STRING
+  27, // CANNOT_PARSE_INPUT_ASSERTION_FAILED
+  38, // CANNOT_PARSE_DATE
+  41, // CANNOT_PARSE_DATETIME
+  72, // CANNOT_PARSE_NUMBER
+  117, // INCORRECT_DATA: JSON of another shape
+  130, // CANNOT_READ_ARRAY_FROM_TEXT
+  321, // VALUE_IS_OUT_OF_RANGE_OF_DATA_TYPE
+  349, // CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN
 ]);
 
 export interface SinkDeps {
@@ -48,7 +44,7 @@ export interface SinkDeps {
 export interface Sink {
   /**
    * Resolves when all rows are stored; tries for ever while the store is away or not as it should be, since rows
-   * carry keys and repeating is harmless. A row that the store refuses for what it is gets counted, logged and left out: one
+   * carry keys and repeating is harmless. A row that the store refuses for what it says gets counted, logged and left out: one
    * bad row stops nobody. Rejects only when `signal` aborts.
    */
   store(rows: Readonly<Partial<Record<SinkTable, InsertRows>>>, signal: AbortSignal): Promise<void>;
@@ -114,8 +110,10 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
   };
 }
 
+/** Without an engine's number: a value that JSON cannot say. */
 function isOfRows(error: unknown): boolean {
-  return error instanceof ClickHouseError && !error.retriable && !NOT_OF_ROWS.has(error.code ?? 0);
+  if (!(error instanceof ClickHouseError)) return false;
+  return error.code === null ? !error.retriable : OF_ROWS.has(error.code);
 }
 
 function counter(metrics: Metrics, name: string, help: string): Counter<"table"> {

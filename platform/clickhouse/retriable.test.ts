@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isRetriable } from "./retriable.ts";
 
 describe("isRetriable", () => {
-  it.each([159, 202, 241, 243, 252, 319, 1002])("lets a call be repeated after %i", (code) => {
+  it.each([159, 173, 202, 204, 241, 243, 252, 319, 1000, 1002])("lets a call be repeated after %i", (code) => {
     expect(isRetriable(code)).toBe(true);
   });
 

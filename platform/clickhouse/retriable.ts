@@ -9,10 +9,13 @@ const RETRIABLE_CODES: ReadonlySet<number> = new Set([
   76, // CANNOT_OPEN_FILE: also no free file handle
   159, // TIMEOUT_EXCEEDED
   160, // TOO_SLOW
+  173, // CANNOT_ALLOCATE_MEMORY
   202, // TOO_MANY_SIMULTANEOUS_QUERIES
   203, // NO_FREE_CONNECTION
+  204, // CANNOT_FSYNC
   209, // SOCKET_TIMEOUT
   210, // NETWORK_ERROR
+  225, // NO_ZOOKEEPER
   236, // ABORTED: the server is stopping
   241, // MEMORY_LIMIT_EXCEEDED
   242, // TABLE_IS_READ_ONLY: the replica has lost its keeper
@@ -27,6 +30,7 @@ const RETRIABLE_CODES: ReadonlySet<number> = new Set([
   439, // CANNOT_SCHEDULE_TASK: no free thread
   473, // DEADLOCK_AVOIDED
   999, // KEEPER_EXCEPTION
+  1000, // POCO_EXCEPTION: of a library's files and sockets
   1001, // STD_EXCEPTION: file system errors come as this, a full disk among them
   1002, // UNKNOWN_EXCEPTION
 ]);
