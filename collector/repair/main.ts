@@ -16,7 +16,8 @@ import { type RepairWishes, repairStore } from "./repair-store.ts";
 
 const USAGE = `npm run repair-store -- [options]
 
-Brings back the rows of damaged parts of the store from the event log, which keeps 48 hours.
+Brings back the rows of damaged parts of the store from the event log, which keeps 48 hours or
+EVENTLOG_MAX_GIB, whichever ends first.
 
   --table NAME   only this table; may be given several times
   --check        first read everything against its checksums, to find what is damaged and still in use

@@ -18,5 +18,8 @@ export const TOPICS = {
   rejected: { partitions: 1, compacted: false },
 } as const;
 
-/** Beacons live this long in the log: the time an operator has to mend what reads them. The same whoever makes a topic. */
+/**
+ * Beacons live this long in the log, or until they reach EVENTLOG_MAX_GIB: the time an operator has to mend what reads
+ * them. The same whoever makes a topic.
+ */
 export const LOG_RETENTION_MS = 48 * 3_600_000;

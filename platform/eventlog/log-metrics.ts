@@ -29,9 +29,7 @@ export function createLogMetrics(registry: Registry) {
       SYNC_SECONDS,
     ),
     diskBytes: gauge("eventlog_disk_bytes", "Bytes of all segments of a topic", ["topic"]),
-    evictions: counter("eventlog_size_evictions_total", "Segments deleted for size before age and groups allowed it", [
-      "topic",
-    ]),
+    evictions: counter("eventlog_size_evictions_total", "Segments deleted for size before they were read", ["topic"]),
     lagBytes: gauge("eventlog_lag_bytes", "Durable bytes not yet handed out", ["topic", "group", "partition"]),
     lagRecords: gauge("eventlog_lag_records", "Records of Kafka not yet handed out", ["topic", "group", "partition"]),
     lostRecords: counter("eventlog_lost_records_total", "Records of Kafka a reader could not get: damaged or expired", [

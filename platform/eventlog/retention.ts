@@ -4,7 +4,7 @@ import type { Segment } from "./segment-files.ts";
 export interface RetentionState {
   /** Oldest first; the one being written is last. */
   segments: readonly (Segment & { sizeBytes: number })[];
-  /** Time of the first record behind each segment: everything in the segment is older. Null when there is none. */
+  /** Time of the first whole record behind each segment: everything in the segment is older. Null when there is none. */
   followedAtMs: (segment: Segment) => Promise<number | null>;
   /** What each group still needs begins here. */
   groups: readonly { group: string; position: number }[];

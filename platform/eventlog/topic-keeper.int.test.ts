@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, open, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
@@ -128,6 +128,49 @@ describe("deleting what a topic no longer needs", () => {
     expect(text).toMatch(/eventlog_size_evictions_total\{topic="events"\} [1-9]/);
     expect(text).toMatch(/eventlog_lost_bytes_total\{topic="events",reason="expired"\} [1-9]/);
   });
+
+  it("deletes for size without an alarm what every group has passed", async () => {
+    const log = openLog();
+    const writer = await log.openWriter("events");
+    const seen = await collect(log, "events", "g");
+    for (let at = 0; at < 6; at += 1) await writer.append([record("x".repeat(1_000), 0, "k"), record("y", 1)]);
+    await seen.until(12);
+    await seen.commitAll();
+    await log.close();
+    await openLog({ maxBytes: 2_500 }).openWriter("events");
+    await untilSegments("events", 2);
+    expect(await metrics.metrics()).not.toMatch(/eventlog_size_evictions_total\{topic="events"\} [1-9]/);
+  });
+
+  it("alarms when it deletes for size what nobody has read yet", async () => {
+    const writer = await openLog({ maxBytes: 2_500 }).openWriter("events");
+    for (let at = 0; at < 6; at += 1) await writer.append([record("x".repeat(1_000), 0, "k")]);
+    await vi.waitFor(async () =>
+      expect(await metrics.metrics()).toMatch(/eventlog_size_evictions_total\{topic="events"\} 4/),
+    );
+  });
+
+  it.each(["the first record", "all of the next segment"])(
+    "deletes by age although %s behind is damaged",
+    async (what) => {
+      const log = openLog({ segmentBytes: 200 });
+      const writer = await log.openWriter("events");
+      const seen = await collect(log, "events", "g");
+      for (const text of ["a", "b", "c", "d", "e", "f"])
+        await writer.append([record(text.repeat(60)), record(text.repeat(60), 1)]);
+      await seen.until(12);
+      await seen.commitAll();
+      const second = (await listSegments(join(directory, "events")))[1];
+      if (second === undefined) throw new Error("no second segment");
+      const damaged =
+        what === "the first record" ? [30] : Array.from({ length: (await stat(second.path)).size }, (_, at) => at);
+      const file = await open(second.path, "r+");
+      for (const at of damaged) await file.write(Buffer.from("#"), 0, 1, at);
+      await file.close();
+      nowMs += RETENTION_MS + 1;
+      await untilSegments("events", 1);
+    },
+  );
 
   it("keeps the newest record of every key of a compacted topic, for ever and without a group", async () => {
     const log = openLog();

@@ -97,9 +97,10 @@ export class TopicKeeper {
     const state = { segments, groups, followedAtMs: (segment: Segment) => this.#followedAtMs(segments, segment) };
     const expired = await planRetention(state, { nowMs: now(), retentionMs, maxBytes });
     for (const { segment, reason, laggingGroups } of expired) {
-      if (reason === "size") {
+      // Unread: behind a group, or nobody has read yet. At a high rate the size decides all the time, and nothing is lost.
+      if (reason === "size" && (laggingGroups.length > 0 || groups.length === 0)) {
         metrics?.evictions.inc({ topic });
-        log?.error({ topic, segment: segment.path, laggingGroups }, "log segment deleted for size before its time");
+        log?.error({ topic, segment: segment.path, laggingGroups }, "log segment deleted for size before it was read");
       }
       await removeSegment(segment);
     }
@@ -117,14 +118,18 @@ export class TopicKeeper {
     return gone;
   }
 
-  /** Records carry the time of their writing, so the first one behind a segment bounds the age of all in it. */
+  /** Records carry the time of their writing, so the first whole one behind a segment bounds the age of all in it. */
   async #followedAtMs(segments: readonly Segment[], segment: Segment): Promise<number | null> {
     const following = segments[segments.findIndex(({ base }) => base === segment.base) + 1];
     if (following === undefined) return null;
     const reader = new SegmentReader(this.#options.directory, false);
     try {
-      const chunk = await reader.read(following.base, Number.MAX_SAFE_INTEGER);
-      return chunk.records[0]?.timestampMs ?? null;
+      for (let position = following.base; ; ) {
+        const { records, next } = await reader.read(position, Number.MAX_SAFE_INTEGER);
+        if (records[0] !== undefined) return records[0].timestampMs;
+        if (next === position) return null;
+        position = next; // behind damage
+      }
     } finally {
       await reader.close();
     }
