@@ -1,3 +1,4 @@
+import { cutText } from "../../domain/cut-text.ts";
 import type { BeaconRecord } from "../../domain/messages/beacon-record.ts";
 import { beaconPartition } from "../../domain/messages/partition.ts";
 import { MAX_KEPT_BODY_BYTES, MAX_SAMPLE_LENGTH, type RejectedRecord } from "../../domain/messages/rejected-record.ts";
@@ -55,7 +56,7 @@ export class FoldRejections {
     if (!this.#caps.admit(record.arrivedAtMs, origin, replayable ? body.length : MAX_SAMPLE_LENGTH)) return null;
     return {
       ...{ envKey: peekClaimedKey(raw), address, userAgent, referrer, host: "", path: "/" },
-      ...{ contentType: "", contentEncoding: "", event: event.slice(0, MAX_SAMPLE_LENGTH), isBase64: false },
+      ...{ contentType: "", contentEncoding: "", event: cutText(event, MAX_SAMPLE_LENGTH), isBase64: false },
       ...{ body: replayable ? body : "", bodyBytes: body.length, replayable },
     };
   }

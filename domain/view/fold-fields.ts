@@ -1,4 +1,6 @@
+import { cutText } from "../cut-text.ts";
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
+import { believed } from "./believed.ts";
 import { FIELD_ROLES, fieldNumber, fieldRoles } from "./field-names.ts";
 import { insertBySequence } from "./insert-by-sequence.ts";
 import { asFlag, type Mark, type ViewState } from "./view-state.ts";
@@ -29,7 +31,8 @@ export function foldFields(view: ViewState, event: BeaconEvent, viewerTimeMs: nu
     view.fields.writeNewest(number, name, sequence, value);
     if (role === 0) continue;
     roles |= role;
-    if ((role & FIELD_ROLES.initial) !== 0 && tells(value)) view.initials.writeFirst(number, name, sequence, value);
+    if ((role & FIELD_ROLES.initial) !== 0 && tells(name, value))
+      view.initials.writeFirst(number, name, sequence, value);
   }
   if (view.fields.size > MAX_FIELDS) view.fields.keepFirst(MAX_FIELDS);
   if ((roles & FIELD_ROLES.mark) !== 0) foldMark(view, event, viewerTimeMs);
@@ -37,9 +40,9 @@ export function foldFields(view: ViewState, event: BeaconEvent, viewerTimeMs: nu
   if ((roles & FIELD_ROLES.programTime) !== 0) foldLatency(view, event);
 }
 
-/** Zero, nothing and an empty text tell no value. */
-function tells(value: FieldValue): boolean {
-  return value !== null && value !== "" && value !== 0;
+/** Zero, nothing, an empty text and a number that cannot be tell no value. */
+function tells(name: string, value: FieldValue): boolean {
+  return typeof value === "number" ? amount(name, value) > 0 : value !== null && value !== "";
 }
 
 function foldMark(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
@@ -62,13 +65,13 @@ function markOf({ name: eventName, fields, sequence }: BeaconEvent, viewerTimeMs
   const mark: Mark = { sequence, viewerTimeMs };
   if (eventName === "renditionchange") mark.isChange = true;
   const bitrate = fields["video_source_bitrate"];
-  if (bitrate !== undefined) mark.bitrate = amount(bitrate);
+  if (bitrate !== undefined) mark.bitrate = amount("video_source_bitrate", bitrate);
   const width = fields["video_source_width"];
-  if (width !== undefined) mark.widthPx = amount(width);
+  if (width !== undefined) mark.widthPx = amount("video_source_width", width);
   const height = fields["video_source_height"];
-  if (height !== undefined) mark.heightPx = amount(height);
+  if (height !== undefined) mark.heightPx = amount("video_source_height", height);
   const fps = fields["video_source_fps"];
-  if (fps !== undefined) mark.fps = amount(fps);
+  if (fps !== undefined) mark.fps = amount("video_source_fps", fps);
   const codec = fields["video_source_codec"];
   if (codec !== undefined) mark.codec = shortText(codec, MAX_MARK_TEXT);
   const name = fields["video_source_rendition_name"];
@@ -80,12 +83,13 @@ function markOf({ name: eventName, fields, sequence }: BeaconEvent, viewerTimeMs
   return mark;
 }
 
-function amount(value: FieldValue): number {
-  return typeof value === "number" && value > 0 ? value : 0;
+/** 0 for what is not known, or cannot be. */
+function amount(name: string, value: FieldValue): number {
+  return believed(name, value) ?? 0;
 }
 
 function shortText(value: FieldValue, length: number): string {
-  return value === null ? "" : String(value).slice(0, length).toWellFormed();
+  return value === null ? "" : cutText(String(value), length);
 }
 
 /** mux-embed tells of text tracks only where they are captions or subtitles. */
@@ -106,7 +110,7 @@ function foldLatency(view: ViewState, { name, fields }: BeaconEvent): void {
   const [programMs, viewerMs] = [fields["player_program_time"], fields["viewer_time"]];
   if (typeof programMs !== "number" || typeof viewerMs !== "number" || name === "rebufferstart") return;
   const distanceMs = Math.round(viewerMs - programMs);
-  if (Math.abs(distanceMs) > MAX_DISTANCE_MS) return;
+  if (!(Math.abs(distanceMs) <= MAX_DISTANCE_MS)) return;
   const seconds = Math.floor(distanceMs / 1_000);
   const bins = view.latencyBins;
   let at = bins.length;

@@ -1,4 +1,6 @@
+import { cutText } from "../cut-text.ts";
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
+import { mostBelieved } from "./believed.ts";
 import type { ViewState } from "./view-state.ts";
 
 /** Longest name of a CDN that is kept, in UTF-16 code units. */
@@ -10,6 +12,8 @@ const SEGMENT_TYPES: ReadonlySet<unknown> = new Set(["media", "video"]);
 /** What is beyond was not measured: sums of thousands of requests stay below 2^53, where whole numbers are exact. */
 const MAX_REQUEST_BYTES = 2 ** 40;
 const MAX_REQUEST_MS = 24 * 3_600_000;
+/** bit/s. More came from a cache, faster than the clock's grain. */
+const MAX_THROUGHPUT = mostBelieved("view_average_request_throughput");
 
 /** Folds one `request*` event. All that is added up is whole, so that the order of adding cannot show. */
 export function foldRequest(view: ViewState, event: BeaconEvent): void {
@@ -38,6 +42,7 @@ function foldTimes({ requests }: ViewState, { fields }: BeaconEvent): void {
   }
   const loadMs = durationMs(firstByte ?? start, end) ?? 0;
   if (loadMs === 0 || bytes === 0) return; // from a cache, or untimed
+  if ((bytes * 8_000) / loadMs > MAX_THROUGHPUT) return;
   requests.loadedBytes += bytes;
   requests.loadMs += loadMs;
 }
@@ -49,7 +54,7 @@ function foldSegmentCdn(view: ViewState, event: BeaconEvent): void {
   const cdn = (headers as Record<string, unknown>)["x-cdn"];
   if (typeof cdn !== "string" || cdn === "") return;
   if (view.segmentCdn !== null && view.segmentCdn[0] > event.sequence) return;
-  view.segmentCdn = [event.sequence, cdn.slice(0, MAX_CDN_LENGTH).toWellFormed()];
+  view.segmentCdn = [event.sequence, cutText(cdn, MAX_CDN_LENGTH)];
 }
 
 /** Null where an end is not told, or both cannot be true. */

@@ -1,3 +1,4 @@
+import { cutText } from "../cut-text.ts";
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
 import { foldFields } from "./fold-fields.ts";
 import { foldRequest, MAX_CDN_LENGTH } from "./fold-requests.ts";
@@ -31,9 +32,9 @@ const MAX_ERROR_CODE_LENGTH = 128;
 const MAX_ERROR_MESSAGE_LENGTH = 1_024;
 const MAX_ERROR_CONTEXT_LENGTH = 4_096;
 /** A client holds events back at most this long (retries while offline); older times are clock faults. */
-const MAX_EVENT_AGE_MS = 24 * 3_600_000;
+export const MAX_EVENT_AGE_MS = 24 * 3_600_000;
 /** `viewer_time` may lie this much after sending: the two are read at different moments. */
-const SENDING_SLACK_MS = 1_000;
+export const SENDING_SLACK_MS = 1_000;
 /** Longer than buckets stay open plus the longest silence of someone who counts as watching. */
 const ACTIVITY_SPAN_MS = 120_000;
 
@@ -124,7 +125,7 @@ function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): v
 }
 
 function shortened(value: FieldValue | undefined, length: number): FieldValue {
-  return typeof value === "string" ? value.slice(0, length).toWellFormed() : (value ?? null);
+  return typeof value === "string" ? cutText(value, length) : (value ?? null);
 }
 
 /** Milliseconds of media; 0 where none is told. */
@@ -154,5 +155,5 @@ function detailOf({ name, fields }: BeaconEvent): string | undefined {
 }
 
 function textOf(value: FieldValue | undefined, length: number): string | undefined {
-  return value === undefined || value === null ? undefined : String(value).slice(0, length).toWellFormed();
+  return value === undefined || value === null ? undefined : cutText(String(value), length);
 }

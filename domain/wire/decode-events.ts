@@ -1,3 +1,4 @@
+import { cutText } from "../cut-text.ts";
 import { decodeKey, encodeKey } from "./decode-key.ts";
 import { readNumber, readText } from "./field-types.ts";
 import { copyNested } from "./nested-value.ts";
@@ -112,7 +113,7 @@ function readScalar(draft: Draft, name: string, value: FieldValue): FieldValue {
   if (typeof value !== "string") return value;
   const most = LONG_FIELDS.has(name) ? MAX_LONG_FIELD_LENGTH : MAX_FIELD_LENGTH;
   if (value.length > most) draft.cut = true;
-  return readText(name, value.slice(0, most).toWellFormed());
+  return readText(name, cutText(value, most));
 }
 
 function readNested(draft: Draft, name: string, value: object): void {

@@ -1,3 +1,5 @@
+import { cutText } from "../cut-text.ts";
+
 /** A rendition list of 40 variants has about 300 values, five levels deep. */
 const MAX_DEPTH = 8;
 const MAX_VALUES = 2_000;
@@ -19,7 +21,7 @@ export function copyNested(value: unknown): unknown {
 function copyValue(value: unknown, depth: number, budget: { values: number }): unknown {
   budget.values -= 1;
   if (budget.values < 0 || depth > MAX_DEPTH) return TOO_LARGE;
-  if (typeof value === "string") return value.slice(0, MAX_TEXT_LENGTH).toWellFormed();
+  if (typeof value === "string") return cutText(value, MAX_TEXT_LENGTH);
   if (typeof value === "number") return Number.isFinite(value) ? value : null;
   if (typeof value === "boolean" || value === null) return value;
   if (typeof value !== "object") return null;
@@ -42,7 +44,7 @@ function copyObject(value: object, depth: number, budget: { values: number }): u
     if (key === "__proto__") continue;
     const inner = copyValue(part, depth + 1, budget);
     if (inner === TOO_LARGE) return TOO_LARGE;
-    copy[key.slice(0, MAX_TEXT_LENGTH).toWellFormed()] = inner;
+    copy[cutText(key, MAX_TEXT_LENGTH)] = inner;
   }
   return copy;
 }

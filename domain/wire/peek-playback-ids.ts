@@ -1,4 +1,5 @@
 import { isMediaId } from "../asset/media-id.ts";
+import { ownText } from "../cut-text.ts";
 
 /** First part of a playback URL's path: `https://stream.example.com/{id}.m3u8?…`, `https://stream.example.com/{id}/…`. */
 const FIRST_PATH_PART = /^https?:\/\/[^/?#]{1,255}\/([A-Za-z0-9]{32,50})(?![A-Za-z0-9])/;
@@ -12,11 +13,17 @@ const NONE: readonly string[] = [];
  */
 export function peekPlaybackIds(raw: unknown): readonly string[] {
   const sourceUrl = read(raw, "vsour", "video_source_url");
-  const ofSource = typeof sourceUrl === "string" ? (FIRST_PATH_PART.exec(sourceUrl)?.[1] ?? null) : null;
+  const ofSource = typeof sourceUrl === "string" ? firstPathPart(sourceUrl) : null;
   const videoId = read(raw, "vid", "video_id");
   const named = typeof videoId === "string" && videoId !== ofSource && isMediaId(videoId) ? videoId : null;
   if (ofSource === null) return named === null ? NONE : [named];
   return named === null ? [ofSource] : [ofSource, named];
+}
+
+/** Ids are remembered longer than the request that named them. */
+function firstPathPart(url: string): string | null {
+  const found = FIRST_PATH_PART.exec(url)?.[1];
+  return found === undefined ? null : ownText(found);
 }
 
 /** True where every event of the view will name this id: `video_id` is never left out (data-wire.md §4). */
