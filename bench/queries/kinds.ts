@@ -97,7 +97,8 @@ export function kindsOf(viewId: string): Kind[] {
     {
       name: "insights",
       weight: "wide",
-      ours: (scope) => askInsights(scope, metric("video_startup_time"), "avg", INSIGHT_DIMENSIONS.map(dimension), 25),
+      ours: (scope) =>
+        askInsights(scope, metric("video_startup_time"), "avg", INSIGHT_DIMENSIONS.map(dimension), WORST),
       hand: hand.insights,
       compared: ["dimension", "field", "value", "impact", "views"],
     },
@@ -118,7 +119,7 @@ export function kindsOf(viewId: string): Kind[] {
     {
       name: "values of video_title",
       weight: "usual",
-      ours: (scope) => askDimensionValues(scope, dimension("video_title"), { limit: 25, offset: 0, search: "" }),
+      ours: (scope) => askDimensionValues(scope, dimension("video_title"), { ...BY_VIEWS, search: "" }),
       hand: hand.titles,
       compared: ["field", "total_count"],
     },

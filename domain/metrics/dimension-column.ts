@@ -7,11 +7,11 @@ export interface DimensionColumn {
   groupSql: string;
   /** `groupSql` holds cityHash64 of the value instead of the value. */
   keyed: boolean;
-  /** Text of a grouped value, which stands in column `name`; of a keyed one its digits. */
+  /** Text of a grouped value, which stands in column `name`, "" for none; of a keyed one its digits. */
   textSql: (name: string) => string;
   /** The value of a row itself as text, at whatever cost. */
   rowTextSql: string;
-  /** Whether the value is one of the parameter's. */
+  /** Whether the value is one of the parameter's; of a list, whether one of its elements is. */
   isOneOf: (param: string, values: readonly string[]) => Condition;
 }
 
@@ -49,7 +49,7 @@ function keyedColumn(name: string): DimensionColumn {
   return {
     groupSql: keySql,
     keyed: true,
-    textSql: (key) => `toString(${key})`,
+    textSql: (key) => `if(${key} = cityHash64(''), '', toString(${key}))`,
     rowTextSql: name,
     isOneOf: (param, values) => ({
       sql: `${keySql} IN arrayMap(text -> cityHash64(text), {${param}: Array(String)})`,
@@ -66,10 +66,7 @@ function listColumn(name: string): DimensionColumn {
     keyed: false,
     textSql,
     rowTextSql: textSql(name),
-    isOneOf: (param, values) => ({
-      sql: `(hasAny(${name}, {${param}: Array(String)}) OR (empty(${name}) AND has({${param}: Array(String)}, '')))`,
-      value: values,
-    }),
+    isOneOf: (param, values) => ({ sql: `hasAny(${name}, {${param}: Array(String)})`, value: values }),
   };
 }
 

@@ -186,6 +186,11 @@ function dimension(level: Dimension["level"], groupable: boolean, ...row: Row): 
   return { id, title, type, level, groupable, key, viewField };
 }
 
+/** Whether its values are numbers, though their text is what travels. */
+export function isNumeric({ type }: Dimension): boolean {
+  return type === "integer" || type === "number";
+}
+
 const BY_ID: ReadonlyMap<string, Dimension> = new Map(DIMENSIONS.map((each) => [each.id, each]));
 
 /** null when there is none. */

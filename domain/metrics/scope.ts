@@ -8,8 +8,8 @@ export interface ViewFilter {
   /** Id of the Data API. */
   dimension: string;
   /**
-   * `is`: one of `values` ("" stands for "has no value"); `contains`: the list holds one of them; `equals_list`: the list is
-   * exactly `values`, in order. The latter two only where the dimension is a list.
+   * `is`: one of `values` ("" stands for "has no value"). Where the dimension is a list, the other two only: `contains`: it
+   * holds one of them; `equals_list`: it is exactly `values`, in order.
    */
   operator: "is" | "contains" | "equals_list";
   values: readonly string[];

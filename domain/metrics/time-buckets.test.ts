@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bucketStarts, defaultGranularity, fillBuckets } from "./time-buckets.ts";
+import { bucketStarts, bucketsOf, defaultGranularity, fillBuckets, pointStarts } from "./time-buckets.ts";
 
 const HOUR_MS = 3_600_000;
 const iso = (times: readonly number[]) => times.map((ms) => new Date(ms).toISOString().slice(0, 16));
@@ -75,8 +75,44 @@ describe("bucketStarts", () => {
     );
   });
 
-  it("refuses a zone that does not exist", () => {
-    expect(() => bucketStarts(from, from + 1, "day", "Middle/Earth")).toThrow(RangeError);
+  it.each(["Middle/Earth", "europe/berlin", "+05:30", "utc", "", "UTC "])("refuses a zone called %j", (zone) => {
+    expect(() => bucketStarts(from, from + 1, "day", zone)).toThrow(RangeError);
+  });
+
+  it.each(["UTC", "Asia/Calcutta", "Asia/Kolkata", "America/Argentina/Ushuaia"])(
+    "takes zones by either name: %s",
+    (zone) => {
+      expect(bucketStarts(from, from + 1, "day", zone)).toHaveLength(1);
+    },
+  );
+
+  it("refuses more than an answer may hold, at once", () => {
+    expect(bucketStarts(0, 20_000 * HOUR_MS, "hour")).toHaveLength(20_000);
+    expect(() => bucketStarts(0, 20_000 * HOUR_MS + 1, "hour")).toThrow(RangeError);
+    expect(() => bucketStarts(0, Number.MAX_SAFE_INTEGER, "day", "Europe/Berlin")).toThrow(RangeError);
+    expect(() => bucketStarts(0, Number.NaN, "day")).toThrow(RangeError);
+  });
+});
+
+describe("bucketsOf", () => {
+  it("end where the next begins, the last beyond the range", () => {
+    const [fromMs, toMs] = [Date.UTC(2026, 2, 28, 12), Date.UTC(2026, 2, 29, 12)];
+    const days = bucketsOf({ fromMs, toMs, granularity: "day", timeZone: "Europe/Berlin" });
+    expect(days.map(({ startMs, endMs }) => iso([startMs, endMs]))).toEqual([
+      ["2026-03-27T23:00", "2026-03-28T23:00"],
+      ["2026-03-28T23:00", "2026-03-29T22:00"],
+    ]);
+  });
+});
+
+describe("pointStarts", () => {
+  const midnight = Date.UTC(2026, 2, 28);
+
+  it("count both ends: three days by the hour are 73 points, wherever they begin", () => {
+    for (const fromMs of [midnight, midnight + 1, midnight + HOUR_MS / 2]) {
+      expect(pointStarts(fromMs, fromMs + 72 * HOUR_MS, "hour")).toHaveLength(73);
+    }
+    expect(bucketStarts(midnight, midnight + 72 * HOUR_MS, "hour")).toHaveLength(72);
   });
 });
 

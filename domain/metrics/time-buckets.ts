@@ -1,3 +1,5 @@
+import { TIME_ZONES } from "./time-zones.ts";
+
 /** Widths of the buckets of a time series. */
 export const GRANULARITIES = ["minute", "ten_minutes", "hour", "day"] as const;
 export type Granularity = (typeof GRANULARITIES)[number];
@@ -6,6 +8,14 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
+/** Of a usual one: the clocks make some hours and days longer or shorter. */
+const WIDTHS_MS: Readonly<Record<Granularity, number>> = {
+  minute: MINUTE_MS,
+  ten_minutes: 10 * MINUTE_MS,
+  hour: HOUR_MS,
+  day: DAY_MS,
+};
+
 /** The width that the reference takes for a range when none is asked (data-api.md §2). */
 export function defaultGranularity(rangeMs: number): Granularity {
   if (rangeMs < 90 * MINUTE_MS) return "minute";
@@ -13,18 +23,63 @@ export function defaultGranularity(rangeMs: number): Granularity {
   return rangeMs <= 15 * DAY_MS ? "hour" : "day";
 }
 
-/**
- * Starts of all buckets that [fromMs, toMs) touches, in order, Unix milliseconds: as the engine cuts them.
- *
- * @param timeZone IANA name; decides where hours and days begin. Without one the runtime knows this throws a RangeError
- */
-export function bucketStarts(fromMs: number, toMs: number, granularity: Granularity, timeZone = "UTC"): number[] {
-  const starts: number[] = [];
-  const clock = zoneClock(timeZone);
-  for (let at = bucketStart(fromMs, granularity, clock); at < toMs; at = nextStart(at, granularity, clock)) {
-    starts.push(at);
+/** One step of a series, [startMs, endMs), Unix milliseconds. */
+export interface Bucket {
+  startMs: number;
+  endMs: number;
+}
+
+/** Which buckets a series has. */
+export interface Series {
+  /** [fromMs, toMs), Unix milliseconds. */
+  fromMs: number;
+  toMs: number;
+  granularity: Granularity;
+  /** One of `TIME_ZONES`; decides where hours and days begin. */
+  timeZone: string;
+}
+
+/** Two weeks of minutes, two years of hours: more than a chart can show, and small for an answer. */
+const MAX_BUCKETS = 20_000;
+
+/** @throws RangeError for a zone that is not on the list, and for more buckets than an answer may hold */
+export function checkSeries({ fromMs, toMs, granularity, timeZone }: Series): void {
+  if (!TIME_ZONES.has(timeZone)) throw new RangeError(`no time zone ${timeZone}`);
+  if (!((toMs - fromMs) / WIDTHS_MS[granularity] <= MAX_BUCKETS)) {
+    throw new RangeError(`a series has at most ${MAX_BUCKETS} buckets; a shorter range or wider buckets are needed`);
   }
-  return starts;
+}
+
+/**
+ * All buckets that [fromMs, toMs) touches, in order: as the engine cuts them.
+ *
+ * @throws RangeError as {@link checkSeries}
+ */
+export function bucketsOf(series: Series): Bucket[] {
+  checkSeries(series);
+  const { fromMs, toMs, granularity, timeZone } = series;
+  const buckets: Bucket[] = [];
+  const clock = zoneClock(timeZone);
+  let startMs = bucketStart(fromMs, granularity, clock);
+  while (startMs < toMs) {
+    const endMs = nextStart(startMs, granularity, clock);
+    buckets.push({ startMs, endMs });
+    startMs = endMs;
+  }
+  return buckets;
+}
+
+/** Their starts. */
+export function bucketStarts(fromMs: number, toMs: number, granularity: Granularity, timeZone = "UTC"): number[] {
+  return bucketsOf({ fromMs, toMs, granularity, timeZone }).map(({ startMs }) => startMs);
+}
+
+/**
+ * The starts as the API's series have them, which count both ends: three days by the hour are 73 points (data-api.md §2).
+ * Where the range ends on the beginning of a bucket, that is one more point without views.
+ */
+export function pointStarts(fromMs: number, toMs: number, granularity: Granularity, timeZone = "UTC"): number[] {
+  return bucketStarts(fromMs, toMs + 1, granularity, timeZone);
 }
 
 /** The points of a series with those that hold no view added, in order. No point is lost that has a start of its own. */

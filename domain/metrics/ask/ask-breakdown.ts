@@ -1,17 +1,18 @@
 import { dimensionColumn } from "../dimension-column.ts";
-import type { Dimension } from "../dimensions.ts";
+import { type Dimension, isNumeric } from "../dimensions.ts";
 import type { Measurement, Metric } from "../metric.ts";
 import type { Scope } from "../scope.ts";
 import { aggregate, groupColumns } from "./aggregate.ts";
 import type { KeyedQuestion } from "./ask-labels.ts";
 import { impactSql, levelSql } from "./impact.ts";
-import type { Page } from "./page.ts";
+import { type Page, pageParams } from "./page.ts";
 import { SETTINGS } from "./scope-clause.ts";
+import { type Direction, directionSql, valueOrder } from "./value-order.ts";
 import { viewRows } from "./view-rows.ts";
 
 export interface BreakdownOptions extends Page {
   orderBy: "negative_impact" | "value" | "views" | "field";
-  direction: "asc" | "desc";
+  direction: Direction;
 }
 
 /** Answer of {@link askBreakdown}. */
@@ -30,7 +31,11 @@ export interface BreakdownRow {
   total_row_count: number;
 }
 
-/** One number for every value of a dimension that a view holds. */
+/**
+ * One number for every value of a dimension that a view holds.
+ *
+ * @throws RangeError for a dimension that only filters
+ */
 export function askBreakdown(
   scope: Scope,
   metric: Metric,
@@ -38,6 +43,7 @@ export function askBreakdown(
   dimension: Dimension,
   options: BreakdownOptions,
 ): KeyedQuestion {
+  if (!dimension.groupable) throw new RangeError(`${dimension.id} breaks nothing down`);
   const column = dimensionColumn(dimension);
   // in the order of names keys are of no use
   const isNamed = column.keyed && options.orderBy === "field";
@@ -65,18 +71,22 @@ FROM (
   FROM (SELECT g, ${groupColumns(numbers, scope.weighted)} FROM ${rows.sql} GROUP BY g)
 )
 ARRAY JOIN group_rows AS group_row
-ORDER BY ${orderSql(options, metric)}
+ORDER BY ${orderSql(options, metric, dimension)}
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ${SETTINGS}`,
-    params: { ...rows.params, limit: options.limit, offset: options.offset },
+    params: { ...rows.params, ...pageParams(options) },
     keyed: column.keyed && !isNamed,
   };
 }
 
 /** Values in the order asked, then busy ones first, then by what they are grouped by, which no two have in common. */
-function orderSql({ orderBy, direction }: BreakdownOptions, metric: Metric): string {
-  const column = { negative_impact: worstSql(metric), value: "value", views: "views", field: "field" }[orderBy];
-  return `${column} ${direction === "asc" ? "ASC" : "DESC"} NULLS LAST, views DESC, group_row.1`;
+function orderSql({ orderBy, direction }: BreakdownOptions, metric: Metric, dimension: Dimension): string {
+  const number = { negative_impact: worstSql(metric), value: "value", views: "views", field: null }[orderBy];
+  const order =
+    number === null
+      ? valueOrder("field", isNumeric(dimension), direction)
+      : `${number} ${directionSql(direction)} NULLS LAST`;
+  return `${order}, views DESC, group_row.1`;
 }
 
 /** What says how bad a row is; the value itself where nothing is better or worse. */

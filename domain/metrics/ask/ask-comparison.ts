@@ -1,9 +1,11 @@
 import type { Question } from "../../monitoring/queries.ts";
 import { RECORD_COLUMNS } from "../../view/record-columns.ts";
 import { COMPARED_SCORES, COMPARED_TOTALS, type ComparedItem } from "../comparison.ts";
+import type { Dimension } from "../dimensions.ts";
 import type { Metric } from "../metric.ts";
 import { metricById } from "../metrics.ts";
 import type { Scope } from "../scope.ts";
+import { valueFilter } from "../value-filter.ts";
 import { aggregate, WEIGHT_SQL } from "./aggregate.ts";
 import { inRange, SETTINGS, scopeClause, TOUCHES_RANGE } from "./scope-clause.ts";
 
@@ -19,8 +21,14 @@ const ITEMS: readonly ComparedItem[] = [
   ...COMPARED_SCORES.flatMap(({ score, items }) => [score, ...items]),
 ];
 
-/** Every number of a slice, in one pass; each metric goes by its own time of a view. */
-export function askComparison(scope: Scope): Question {
+/** Views with one value of a dimension, spelled as `valueFilter` reads it. */
+export interface Slice {
+  dimension: Dimension;
+  value: string;
+}
+
+/** Every number of a scope or a slice of it, in one pass; each metric goes by its own time of a view. */
+export function askComparison(scope: Scope, slice: Slice | null = null): Question {
   const { weighted } = scope;
   const items = [...new Map(ITEMS.map((item) => [comparedColumn(item), item])).values()];
   const metrics = [...new Set(items.map(metricOf))];
@@ -34,7 +42,8 @@ export function askComparison(scope: Scope): Question {
     ...new Set(numbers.flatMap((each) => Object.entries(each.parts).map(([name, sql]) => `${sql} AS ${name}`))),
   ];
   const columns = metrics.flatMap((metric) => viewColumns(metric, suffix(metric)));
-  const where = scopeClause(scope, `${TOUCHES_RANGE} AND (started OR ended_in)`);
+  const sliced = slice === null ? [] : [valueFilter(slice.dimension, slice.value)];
+  const where = scopeClause(scope, `${TOUCHES_RANGE} AND (started OR ended_in)`, sliced);
   return {
     sql: `
 SELECT ${numbers.map(({ item, valueSql }) => `toFloat64(${valueSql}) AS ${comparedColumn(item)}`).join(",\n  ")}

@@ -6,7 +6,15 @@ import type { Scope } from "../scope.ts";
 import { aggregate, groupColumns } from "./aggregate.ts";
 import { impactSql, levelSql } from "./impact.ts";
 import { SETTINGS } from "./scope-clause.ts";
+import { uint32 } from "./uint32.ts";
+import { type Direction, directionSql } from "./value-order.ts";
 import { viewRows } from "./view-rows.ts";
+
+export interface InsightOptions {
+  limit: number;
+  /** `desc`: what worsens the metric most; `asc`: what improves it most. */
+  direction: Direction;
+}
 
 /** Answer of {@link askInsights}. */
 export interface InsightRow {
@@ -15,7 +23,7 @@ export interface InsightRow {
   /** The value, "" for none; the digits of its key where the dimension's column is keyed: ask `askLabels`. */
   field: string;
   value: number | null;
-  /** How much views with this value worsen the whole; only what is above 0 is here. */
+  /** How much views with this value worsen the whole: above 0, or below where what improves was asked. */
   impact: number;
   views: number;
   total_watch_time: number;
@@ -23,17 +31,22 @@ export interface InsightRow {
 }
 
 /**
- * The values that worsen a metric most, over many dimensions, in one pass over the views.
+ * The values that worsen or improve a metric most, over many dimensions, in one pass over the views.
  *
- * @param metric one with a better direction; others have no insights
+ * @param dimensions usually all of `INSIGHT_DIMENSIONS`
+ * @throws RangeError for a metric of which neither direction is better, and for a dimension that only filters
  */
 export function askInsights(
   scope: Scope,
   metric: Metric,
   measurement: Measurement,
   dimensions: readonly Dimension[],
-  limit: number,
+  { limit, direction }: InsightOptions,
 ): Question {
+  if (metric.better === null) throw new RangeError(`of ${metric.id} neither direction is better`);
+  for (const { id, groupable } of dimensions) {
+    if (!groupable) throw new RangeError(`${id} breaks nothing down`);
+  }
   const columns = dimensions.map(dimensionColumn);
   const numbers = aggregate(metric, measurement, scope.weighted);
   const rows = viewRows(
@@ -68,10 +81,10 @@ FROM (
     GROUP BY GROUPING SETS (${sets})
   ) AS group_row
 )
-WHERE dimension != '' AND impact > 0
-ORDER BY impact DESC, views DESC, dimension, field
+WHERE dimension != '' AND impact ${direction === "desc" ? ">" : "<"} 0
+ORDER BY impact ${directionSql(direction)}, views DESC, dimension, field
 LIMIT {limit: UInt32}
 ${SETTINGS}`,
-    params: { ...rows.params, limit },
+    params: { ...rows.params, limit: uint32("limit", limit, 1) },
   };
 }

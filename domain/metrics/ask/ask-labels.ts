@@ -18,14 +18,15 @@ export interface LabelRow {
 }
 
 /**
- * Names of the keys that an answer over the same environment and range holds, for a keyed dimension. Most come from
+ * Names of the keys that the `field`s of an answer over the same environment and range hold, for a keyed dimension. Most come from
  * `dimension_values`, by its sorting key: 10 ms for 25 titles, where the views themselves took 120 ms (2.2 million views).
  */
 export function askLabels(
   { environmentId, fromMs, toMs }: Pick<Scope, "environmentId" | "fromMs" | "toMs">,
   { key }: Dimension,
-  keys: readonly string[],
+  fields: readonly string[],
 ): Question {
+  const keys = fields.filter((field) => field !== ""); // of no value there is no name to ask
   const { name } = RECORD_COLUMNS[key];
   const named = (table: string, condition: string, keyName: string, valueName: string) => `
 SELECT toString(${keyName}) AS key, any(${valueName}) AS label

@@ -1,11 +1,18 @@
 import type { Question } from "../../monitoring/queries.ts";
 import { dimensionColumn } from "../dimension-column.ts";
-import type { Dimension } from "../dimensions.ts";
+import { type Dimension, isNumeric } from "../dimensions.ts";
 import type { SubviewAttribute } from "../subview.ts";
+import { checkSeries, type Granularity } from "../time-buckets.ts";
+import { valueFilter } from "../value-filter.ts";
 import { isFound } from "./is-found.ts";
-import type { Page, PagedQuestion } from "./page.ts";
+import { type Page, type PagedQuestion, pageParams } from "./page.ts";
 import { SETTINGS } from "./scope-clause.ts";
 import { attributeText, PLAYING_MS_SQL, type SubviewScope, subviewRows } from "./subview-rows.ts";
+import { uint32 } from "./uint32.ts";
+import { type Direction, directionSql, valueOrder } from "./value-order.ts";
+
+/** Widths that the buckets of a series of parts may have. */
+export type SubviewGranularity = Extract<Granularity, "hour" | "day">;
 
 /** Playing time of parts that are alike. */
 export interface SubviewRow {
@@ -25,7 +32,7 @@ export function askSubviewOverall(scope: SubviewScope): Question {
 export function askSubviewBreakdown(
   scope: SubviewScope,
   attributes: readonly SubviewAttribute[],
-  { limit, offset }: Page,
+  page: Page,
 ): PagedQuestion {
   const rows = subviewRows(scope, [`${attributesSql(attributes)} AS breakdown_values`]);
   return {
@@ -36,11 +43,16 @@ GROUP BY breakdown_values
 ORDER BY metric_value DESC, breakdown_values
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ${SETTINGS}`,
-    params: { ...rows.params, limit, offset },
+    params: { ...rows.params, ...pageParams(page) },
   };
 }
 
-/** Answer: {@link SubviewRow} with `dimension_value`, the longest few of each of the values asked. */
+/**
+ * Answer: {@link SubviewRow} with `dimension_value`, the longest few of each of the values asked. Of a value without parts
+ * there is no row.
+ *
+ * @param values as `valueFilter` reads them
+ */
 export function askSubviewComparison(
   scope: SubviewScope,
   attributes: readonly SubviewAttribute[],
@@ -49,12 +61,11 @@ export function askSubviewComparison(
   limit: number,
 ): Question {
   const { rowTextSql } = dimensionColumn(dimension);
-  const filter = { dimension: dimension.id, operator: "is", values, negated: false } as const;
-  const views = { ...scope.views, filters: [...scope.views.filters, filter] };
-  const rows = subviewRows({ ...scope, views }, [
-    `${attributesSql(attributes)} AS breakdown_values`,
-    `${rowTextSql} AS dimension_value`,
-  ]);
+  const rows = subviewRows(
+    scope,
+    [`${attributesSql(attributes)} AS breakdown_values`, `${rowTextSql} AS dimension_value`],
+    values.map((value) => valueFilter(dimension, value)),
+  );
   return {
     sql: `
 SELECT dimension_value, breakdown_values, ${PLAYING_MS_SQL} AS metric_value
@@ -63,18 +74,25 @@ GROUP BY dimension_value, breakdown_values
 ORDER BY dimension_value, metric_value DESC, breakdown_values
 LIMIT {limit: UInt32} BY dimension_value
 ${SETTINGS}`,
-    params: { ...rows.params, limit },
+    params: { ...rows.params, limit: uint32("limit", limit, 1) },
   };
 }
 
-/** Answer: {@link SubviewRow} with `start_ms` of its bucket, of the values that are the longest over the whole range. */
+/** Answer of {@link askSubviewTimeseries}. */
+export interface SubviewPointRow extends SubviewRow {
+  /** Start of the bucket, Unix milliseconds. */
+  start_ms: number;
+}
+
+/** The values that are the longest over the whole range, in each bucket that holds one; `subviewSeries` adds the others. */
 export function askSubviewTimeseries(
   scope: SubviewScope,
   attributes: readonly SubviewAttribute[],
-  granularity: "hour" | "day",
+  granularity: SubviewGranularity,
   limit: number,
   timeZone = "UTC",
 ): Question {
+  checkSeries({ ...scope.views, granularity, timeZone });
   const start = granularity === "hour" ? "toStartOfHour" : "toStartOfDay";
   const rows = subviewRows(scope, [
     `${attributesSql(attributes)} AS breakdown_values`,
@@ -94,7 +112,7 @@ FROM (
 WHERE place <= {limit: UInt32}
 ORDER BY start_ms, place
 ${SETTINGS}`,
-    params: { ...rows.params, limit, timeZone },
+    params: { ...rows.params, limit: uint32("limit", limit, 1), timeZone },
   };
 }
 
@@ -102,16 +120,19 @@ export interface SubviewValueOptions extends Page {
   /** Part of the value, in any case; "" for all. */
   search: string;
   orderBy: "playing_time" | "value";
-  direction: "asc" | "desc";
+  direction: Direction;
 }
 
 /** Values of an attribute of parts, or of a dimension of their views. Answer: `value`, `playing_time`, `total_row_count`. */
 export function askSubviewValues(
   scope: SubviewScope,
   by: SubviewAttribute | Dimension,
-  { limit, offset, search, orderBy, direction }: SubviewValueOptions,
+  { search, orderBy, direction, ...page }: SubviewValueOptions,
 ): PagedQuestion {
-  const textSql = "field" in by ? attributeText(by) : dimensionColumn(by).rowTextSql;
+  const [textSql, isNumber] =
+    "field" in by ? [attributeText(by), !by.text] : [dimensionColumn(by).rowTextSql, isNumeric(by)];
+  const order =
+    orderBy === "value" ? valueOrder("value", isNumber, direction) : `playing_time ${directionSql(direction)}`;
   const rows = subviewRows(scope, [`${textSql} AS value`]);
   const found = search === "" ? "" : `WHERE ${isFound("value")}`;
   return {
@@ -119,10 +140,10 @@ export function askSubviewValues(
 SELECT value, ${PLAYING_MS_SQL} AS playing_time, toFloat64(count() OVER ()) AS total_row_count
 FROM ${rows.sql} ${found}
 GROUP BY value
-ORDER BY ${orderBy === "value" ? "value" : "playing_time"} ${direction === "asc" ? "ASC" : "DESC"}, value
+ORDER BY ${order}, value
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ${SETTINGS}`,
-    params: { ...rows.params, limit, offset, search },
+    params: { ...rows.params, ...pageParams(page), search },
   };
 }
 

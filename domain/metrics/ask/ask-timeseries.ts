@@ -1,7 +1,7 @@
 import type { Question } from "../../monitoring/queries.ts";
 import type { Measurement, Metric } from "../metric.ts";
 import type { Scope } from "../scope.ts";
-import type { Granularity } from "../time-buckets.ts";
+import { checkSeries, type Granularity } from "../time-buckets.ts";
 import { aggregate, groupColumns } from "./aggregate.ts";
 import { SETTINGS } from "./scope-clause.ts";
 import { viewRows } from "./view-rows.ts";
@@ -25,7 +25,8 @@ const BUCKETS: Readonly<Record<Granularity, (time: string) => string>> = {
 /**
  * One number per bucket that holds a view; `fillBuckets` adds the others.
  *
- * @param timeZone IANA name; decides where hours and days begin
+ * @param timeZone one of `TIME_ZONES`; decides where hours and days begin
+ * @throws RangeError as `checkSeries`
  */
 export function askTimeseries(
   scope: Scope,
@@ -34,6 +35,7 @@ export function askTimeseries(
   granularity: Granularity,
   timeZone = "UTC",
 ): Question {
+  checkSeries({ ...scope, granularity, timeZone });
   const numbers = aggregate(metric, measurement, scope.weighted);
   const rows = viewRows(scope, metric, measurement, [`${BUCKETS[granularity](metric.timeBasis)} AS bucket`]);
   return {

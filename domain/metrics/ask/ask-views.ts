@@ -1,10 +1,12 @@
 import type { Scope } from "../scope.ts";
-import type { Page, PagedQuestion } from "./page.ts";
+import { type Page, type PagedQuestion, pageParams } from "./page.ts";
 import { inRange, SETTINGS, scopeClause } from "./scope-clause.ts";
+import { uint32 } from "./uint32.ts";
+import { type Direction, directionSql } from "./value-order.ts";
 
 export interface ViewListOptions extends Page {
   /** Of the end of views. */
-  direction: "asc" | "desc";
+  direction: Direction;
   /** Only views with this `error_type_id`, or with any. */
   errorTypeId: number | "any" | null;
 }
@@ -31,9 +33,10 @@ export interface ViewListRow {
 }
 
 /** Views that ended in the range, by their end. */
-export function askViews(scope: Scope, { limit, offset, direction, errorTypeId }: ViewListOptions): PagedQuestion {
+export function askViews(scope: Scope, { direction, errorTypeId, ...page }: ViewListOptions): PagedQuestion {
   const where = scopeClause(scope, `${inRange("view_end")}${errorCondition(errorTypeId)}`);
-  const order = direction === "asc" ? "ASC" : "DESC";
+  const order = directionSql(direction);
+  const errorParams = typeof errorTypeId === "number" ? { errorTypeId: uint32("error id", errorTypeId) } : {};
   return {
     sql: `
 SELECT
@@ -58,7 +61,7 @@ WHERE (first_seen, view_id) IN (
 ) AND ${where.sql}
 ORDER BY views.view_end ${order}, view_id
 ${SETTINGS}`,
-    params: { ...where.params, limit, offset, ...(typeof errorTypeId === "number" ? { errorTypeId } : {}) },
+    params: { ...where.params, ...pageParams(page), ...errorParams },
   };
 }
 

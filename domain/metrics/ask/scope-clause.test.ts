@@ -10,6 +10,7 @@ import { askBreakdown } from "./ask-breakdown.ts";
 import { askComparison } from "./ask-comparison.ts";
 import { askDimensionValues, askElements } from "./ask-dimension-values.ts";
 import { askErrors } from "./ask-errors.ts";
+import { askEventPage } from "./ask-event-page.ts";
 import { askEvents } from "./ask-events.ts";
 import { askInsights } from "./ask-insights.ts";
 import { askLabels } from "./ask-labels.ts";
@@ -24,11 +25,13 @@ import {
 import { askTimeseries } from "./ask-timeseries.ts";
 import { askView } from "./ask-view.ts";
 import { askViews } from "./ask-views.ts";
+import type { EventScope } from "./event-rows.ts";
+import type { SubviewScope } from "./subview-rows.ts";
 
 const environmentId = 77 as EnvironmentId;
 const HOSTILE = "'; DROP TABLE views; --";
-const filters = DIMENSIONS.map(({ id: dimension }) => {
-  return { dimension, operator: "is", values: [HOSTILE], negated: false } as const;
+const filters = DIMENSIONS.map(({ id: dimension, type }) => {
+  return { dimension, operator: type === "sequence" ? "contains" : "is", values: [HOSTILE], negated: false } as const;
 });
 const metricFilters = [{ metric: "rebuffer_count", operator: ">=", value: 123_456 }] as const;
 const scope: Scope = { environmentId, fromMs: 1, toMs: 2, filters, metricFilters, weighted: true, includeBots: false };
@@ -40,19 +43,22 @@ const viewer = dimensionById("viewer_user_id") as Dimension;
 const height = subviewAttribute("rendition", "video_source_height") as SubviewAttribute;
 const startup = metricById("video_startup_time") as Metric;
 const page = { limit: 10, offset: 0 };
-const values = { ...page, search: HOSTILE };
-const parts = { views: scope, type: "rendition", filters: [{ ...filters[0], dimension: height.id }] } as SubviewParts;
-type SubviewParts = Parameters<typeof askSubviewOverall>[0];
+const values = { ...page, search: HOSTILE, orderBy: "views", direction: "desc" } as const;
+const isHostile = { dimension: height.id, operator: "is", values: [HOSTILE], negated: false } as const;
+const parts: SubviewScope = { views: scope, type: "rendition", filters: [isHostile] };
 const found = { ...values, orderBy: "value", direction: "asc" } as const;
+const view: EventScope = { environmentId, viewId: HOSTILE, firstSeenMs: 5 };
 
 /** One of every kind. */
 const QUESTIONS: readonly (readonly [string, Question])[] = [
   ["overall", askOverall(scope, startup, "median")],
   ["breakdown", askBreakdown(scope, startup, "median", title, { ...page, orderBy: "field", direction: "asc" })],
-  ["series", askTimeseries(scope, startup, "avg", "day", HOSTILE)],
-  ["insights", askInsights(scope, startup, "95th", [country, title], 10)],
+  ["series", askTimeseries(scope, startup, "avg", "day", "Asia/Tokyo")],
+  ["insights", askInsights(scope, startup, "95th", [country, title], { limit: 10, direction: "asc" })],
   ["comparison", askComparison(scope)],
+  ["comparison of a slice", askComparison(scope, { dimension: trace, value: `[${HOSTILE}]` })],
   ["values", askDimensionValues(scope, title, values)],
+  ["values by name", askDimensionValues(scope, title, found)],
   ["viewers", askDimensionValues(scope, viewer, values)],
   ["elements", askElements(scope, trace, values)],
   ["labels", askLabels(scope, title, [HOSTILE])],
@@ -60,11 +66,12 @@ const QUESTIONS: readonly (readonly [string, Question])[] = [
   ["errors", askErrors(scope)],
   ["views", askViews(scope, { ...page, direction: "asc", errorTypeId: 4 })],
   ["view", askView(environmentId, HOSTILE)],
-  ["events", askEvents(environmentId, HOSTILE, 5)],
+  ["events", askEvents(view)],
+  ["a page of events", askEventPage(view, { afterSequence: 3, limit: 2 })],
   ["parts overall", askSubviewOverall(parts)],
   ["parts broken down", askSubviewBreakdown(parts, [height], page)],
   ["parts compared", askSubviewComparison(parts, [height], country, [HOSTILE], 3)],
-  ["parts over time", askSubviewTimeseries(parts, [height], "day", 3, HOSTILE)],
+  ["parts over time", askSubviewTimeseries(parts, [height], "day", 3, "Asia/Tokyo")],
   ["values of parts", askSubviewValues(parts, height, found)],
 ];
 

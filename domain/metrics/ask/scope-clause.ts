@@ -5,6 +5,7 @@ import { dimensionById } from "../dimensions.ts";
 import type { Metric } from "../metric.ts";
 import { metricById } from "../metrics.ts";
 import type { Scope, ViewFilter } from "../scope.ts";
+import { filterConditions } from "./filter-conditions.ts";
 
 type Params = Question["params"];
 
@@ -14,12 +15,18 @@ type Params = Question["params"];
  * Time is asked of the column alone: it has a minmax index, which leaves out what cannot lie in the range, so nothing is
  * assumed of how long after its start a view arrives or how long it lasts. `FINAL` sees every version all the same
  * ({@link SETTINGS}).
+ *
+ * @param slice further filters. They are no alternatives to those of the scope: both have to keep a view
  */
-export function scopeClause(scope: Scope, timeSql: string): Question {
+export function scopeClause(scope: Scope, timeSql: string, slice: readonly ViewFilter[] = []): Question {
+  if (![scope.fromMs, scope.toMs].every(Number.isSafeInteger)) throw new RangeError("a range is of whole milliseconds");
   const params: Params = { environmentId: scope.environmentId, fromMs: scope.fromMs, toMs: scope.toMs };
   const conditions = ["environment_id = {environmentId: UInt32}", timeSql, "counted = 1"];
   if (!scope.includeBots) conditions.push("bot = 0");
-  conditions.push(...viewConditions(scope.filters, params), ...metricConditions(scope, params));
+  for (const filters of [scope.filters, slice]) {
+    conditions.push(...filterConditions(filters, (filter) => viewCondition(filter, params)));
+  }
+  conditions.push(...metricConditions(scope, params));
   return { sql: conditions.join(" AND "), params };
 }
 
@@ -41,22 +48,11 @@ export const TOUCHES_RANGE = `view_end >= ${FROM} AND view_start < ${TO}`;
 export const SETTINGS =
   "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1";
 
-/** What keeps by the same dimension is alternatives, everything else has to hold. */
-export function viewConditions(filters: readonly ViewFilter[], params: Params): string[] {
-  const keeping = new Map<string, string[]>();
-  const dropping: string[] = [];
-  for (const filter of filters) {
-    const sql = viewCondition(filter, params);
-    if (filter.negated) dropping.push(`NOT ${sql}`);
-    else keeping.set(filter.dimension, [...(keeping.get(filter.dimension) ?? []), sql]);
-  }
-  return [...[...keeping.values()].map((alternatives) => `(${alternatives.join(" OR ")})`), ...dropping];
-}
-
 function viewCondition({ dimension: id, operator, values }: ViewFilter, params: Params): string {
   const dimension = dimensionById(id);
   if (dimension === null) throw new RangeError(`no dimension ${id}`);
   if (operator !== "is" && dimension.type !== "sequence") throw new RangeError(`${id} holds no lists`);
+  if (operator === "is" && dimension.type === "sequence") throw new RangeError(`${id} holds lists`);
   const param = `f${Object.keys(params).length}`;
   if (operator === "equals_list") {
     params[param] = values;
@@ -71,6 +67,8 @@ function metricConditions({ metricFilters }: Scope, params: Params): string[] {
   return metricFilters.map(({ metric: id, operator, value }) => {
     const metric = metricById(id);
     if (metric === null) throw new RangeError(`no metric ${id}`);
+    if (!metric.filterable) throw new RangeError(`${id} keeps no views by its value`);
+    if (!Number.isFinite(value)) throw new RangeError(`${id} compares with numbers`);
     const param = `m${Object.keys(params).length}`;
     params[param] = value;
     return `ifNull(${metric.perViewSql} ${OPERATORS[operator]} {${param}: Float64}, 0)`;

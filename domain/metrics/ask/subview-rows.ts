@@ -2,14 +2,15 @@ import type { Question } from "../../monitoring/queries.ts";
 import type { Scope, ViewFilter } from "../scope.ts";
 import { SUBVIEWS, type SubviewAttribute, type SubviewType, subviewAttribute } from "../subview.ts";
 import { WEIGHT_SQL } from "./aggregate.ts";
+import { filterConditions } from "./filter-conditions.ts";
 import { inRange, scopeClause } from "./scope-clause.ts";
 
 /** Which parts of which views a question is about. */
 export interface SubviewScope {
-  /** Its filters are of whole views. */
+  /** Its filters are of whole views: `splitFilters` tells which are. */
   views: Scope;
   type: SubviewType;
-  /** Filters by attributes of the parts. */
+  /** Filters by attributes of the parts, `is` only. */
   filters: readonly ViewFilter[];
 }
 
@@ -21,12 +22,17 @@ export const PLAYING_MS_SQL = "toFloat64(sum(part_ms))";
  * brackets. Parts and metric `playing_time` go by the same time, so that they add up.
  *
  * @param extras further columns, over the view's columns and `part`, `SQL AS name`
+ * @param slice of the views that the scope keeps, those that these keep too
  */
-export function subviewRows({ views, type, filters }: SubviewScope, extras: readonly string[]): Question {
-  const where = scopeClause(views, inRange("view_start"));
+export function subviewRows(
+  { views, type, filters }: SubviewScope,
+  extras: readonly string[],
+  slice: readonly ViewFilter[] = [],
+): Question {
+  const where = scopeClause(views, inRange("view_start"), slice);
   const { column } = SUBVIEWS[type];
   const playing = views.weighted ? `part.playing_ms * ${WEIGHT_SQL}` : "part.playing_ms";
-  const conditions = filters.map((filter) => partCondition(type, filter, where.params));
+  const conditions = filterConditions(filters, (filter) => partCondition(type, filter, where.params));
   return {
     sql: `(
   SELECT ${[`${playing} AS part_ms`, ...extras].join(", ")}
@@ -45,12 +51,13 @@ export function attributeText({ field, text }: SubviewAttribute): string {
 
 function partCondition(
   type: SubviewType,
-  { dimension, values, negated }: ViewFilter,
+  { dimension, operator, values }: ViewFilter,
   params: Question["params"],
 ): string {
   const attribute = subviewAttribute(type, dimension);
   if (attribute === null) throw new RangeError(`a ${type} has no ${dimension}`);
+  if (operator !== "is") throw new RangeError(`${dimension} holds no lists`);
   const param = `f${Object.keys(params).length}`;
   params[param] = values;
-  return `${negated ? "NOT " : ""}(${attributeText(attribute)} IN {${param}: Array(String)})`;
+  return `(${attributeText(attribute)} IN {${param}: Array(String)})`;
 }

@@ -9,10 +9,12 @@ import { askOverall, type OverallRow } from "../../../domain/metrics/ask/ask-ove
 import { askTimeseries, type PointRow } from "../../../domain/metrics/ask/ask-timeseries.ts";
 import { COMPARED_SCORES, COMPARED_TOTALS } from "../../../domain/metrics/comparison.ts";
 import { type Dimension, dimensionById } from "../../../domain/metrics/dimensions.ts";
+import { INSIGHT_DIMENSIONS } from "../../../domain/metrics/insight-dimensions.ts";
 import type { Measurement, Metric } from "../../../domain/metrics/metric.ts";
 import { METRICS, metricById } from "../../../domain/metrics/metrics.ts";
 import type { Scope } from "../../../domain/metrics/scope.ts";
 import { bucketStarts, GRANULARITIES } from "../../../domain/metrics/time-buckets.ts";
+import { TIME_ZONES } from "../../../domain/metrics/time-zones.ts";
 import type { ViewRecord } from "../../../domain/view/view-record.ts";
 import type { TestClickHouse } from "../testing.ts";
 import { plainNumbers, viewsIn } from "./testing/plain-answers.ts";
@@ -160,6 +162,16 @@ describe("askTimeseries", () => {
   });
 });
 
+describe("TIME_ZONES", () => {
+  it("are zones of the engine, all of them", async () => {
+    const sql = "SELECT time_zone FROM system.time_zones";
+    const engine = new Set(
+      (await answer<{ time_zone: string }>(clickhouse, { sql, params: {} })).map((row) => row.time_zone),
+    );
+    expect([...TIME_ZONES].filter((zone) => !engine.has(zone))).toEqual([]);
+  });
+});
+
 describe("bucketStarts", () => {
   const zones = [
     "Europe/Berlin",
@@ -260,6 +272,31 @@ describe("askBreakdown", () => {
     const page = await ask({ limit: 2, offset: 3 });
     expect(page).toEqual(byName.slice(3, 5));
   });
+
+  it("orders numbers by what they are, no value before all", async () => {
+    const fields = async (direction: "asc" | "desc") => {
+      const options = { limit: 5_000, offset: 0, orderBy: "field", direction } as const;
+      const question = askBreakdown(scope(), metric("views"), "count", dimension("video_source_bitrate"), options);
+      return (await answer<BreakdownRow>(clickhouse, question)).map(({ field }) => field);
+    };
+    const up = await fields("asc");
+    expect(up[0]).toBe("");
+    expect(up.slice(1).map(Number)).toEqual(
+      up
+        .slice(1)
+        .map(Number)
+        .sort((one, other) => one - other),
+    );
+    expect(await fields("desc")).toEqual(up.toReversed());
+  });
+
+  it("calls no value the empty text where values are keys too", async () => {
+    const options = { limit: 100, offset: 0, orderBy: "views", direction: "desc" } as const;
+    const question = askBreakdown(scope(), metric("views"), "count", dimension("custom_2"), options);
+    const rows = await answer<BreakdownRow>(clickhouse, question);
+    const views = viewsIn(records, metric("views"), range).filter(({ custom2 }) => custom2 === "");
+    expect(rows.find(({ field }) => field === "")?.views).toBe(views.length);
+  });
 });
 
 function expectOrdered(values: readonly (number | null)[]): void {
@@ -281,16 +318,20 @@ function plainImpact(
 }
 
 describe("askInsights", () => {
-  it.each(MEASURED.slice(0, 4))(
-    "finds of many dimensions the values that worsen most: %s (%s)",
-    async (metricId, measurement) => {
+  const cases = MEASURED.slice(0, 4).flatMap(([id, measurement]) =>
+    (["desc", "asc"] as const).map((direction) => [direction, id, measurement] as const),
+  );
+  it.each(cases)(
+    "finds of many dimensions the values that worsen (desc) or improve (asc) most: %s, %s (%s)",
+    async (direction, metricId, measurement) => {
+      const sign = direction === "desc" ? 1 : -1;
       const each = metric(metricId);
       const question = askInsights(
         scope(),
         each,
         measurement,
         GROUPINGS.map(([id]) => dimension(id)),
-        1_000,
+        { limit: 1_000, direction },
       );
       const rows = await answer<InsightRow>(clickhouse, question);
       const views = viewsIn(records, each, range).filter((record) => each.perView(record) !== null);
@@ -300,17 +341,27 @@ describe("askInsights", () => {
           const group = plainNumbers(held, each, measurement, false);
           return { dimension: id, field, ...group, impact: plainImpact(each, measurement, group, whole) ?? 0 };
         }),
-      ).filter(({ impact }) => impact > 1e-9);
+      ).filter(({ impact }) => sign * impact > 1e-9);
       const found = new Map(rows.map((row) => [`${row.dimension} ${row.field}`, row]));
       expect(expected.length).toBeGreaterThan(10);
       for (const { dimension: id, field, value, impact } of expected) {
         expectNear(found.get(`${id} ${field}`)?.value, value, `${id} ${field}`);
         expectNear(found.get(`${id} ${field}`)?.impact, impact, `impact of ${id} ${field}`);
       }
-      expect(rows.filter(({ impact }) => impact > 1e-9)).toHaveLength(expected.length);
-      expectOrdered(rows.map(({ impact }) => impact));
+      expect(rows.filter(({ impact }) => sign * impact > 1e-9)).toHaveLength(expected.length);
+      expectOrdered(rows.map(({ impact }) => sign * impact));
     },
   );
+
+  it("tell no outcome of views as the cause of another", async () => {
+    const options = { limit: 1_000, direction: "desc" } as const;
+    const question = askInsights(scope(), metric("playback_failure_percentage"), "avg", INSIGHT_DIMENSIONS, options);
+    const causes = new Set((await answer<InsightRow>(clickhouse, question)).map((row) => row.dimension));
+    expect(causes.size).toBeGreaterThan(50);
+    for (const outcome of ["playback_failure", "player_error_code", "content_playback_failure", "view_dropped"]) {
+      expect(causes).not.toContain(outcome);
+    }
+  });
 });
 
 describe("askComparison", () => {
@@ -326,5 +377,22 @@ describe("askComparison", () => {
       const { value } = plainNumbers(viewsIn(records, each, range), each, item.measurement, weighted);
       expectNear(row?.[comparedColumn(item)], value, item.name, marginOf(item.measurement, weighted));
     }
+  });
+
+  it("of a slice is about the views that the filters and the slice keep", async () => {
+    const is = (id: string, ...values: string[]) =>
+      ({ dimension: id, operator: "is", values, negated: false }) as const;
+    const list = (record: ViewRecord) => `[${record.cdnTrace.join(",")}]`;
+    const [traced = ""] = records.filter(({ cdnTrace }) => cdnTrace.length === 1).map(list);
+    const ask = async (filters: Scope["filters"], id: string, value: string) => {
+      const question = askComparison(scope({ filters }), { dimension: dimension(id), value });
+      const [row] = await answer<ComparisonRow>(clickhouse, question);
+      return row?.["views_count"];
+    };
+    const held = viewsIn(records, metric("views"), range);
+    const count = (kept: (record: ViewRecord) => boolean) => held.filter(kept).length;
+    expect(await ask([], "video_cdn_trace", traced)).toBe(count((record) => list(record) === traced));
+    expect(await ask([is("country", "US", "a")], "country", "a")).toBe(count(({ country }) => country === "a"));
+    expect(await ask([is("country", "US")], "country", "a")).toBe(0);
   });
 });

@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askBreakdown, type BreakdownRow } from "../../../domain/metrics/ask/ask-breakdown.ts";
-import { askDimensionValues, askElements, type ValueRow } from "../../../domain/metrics/ask/ask-dimension-values.ts";
+import {
+  askDimensionValues,
+  askElements,
+  type ValueOptions,
+  type ValueRow,
+} from "../../../domain/metrics/ask/ask-dimension-values.ts";
 import { askErrors, type ErrorRow } from "../../../domain/metrics/ask/ask-errors.ts";
-import { askEvents, type EventRow } from "../../../domain/metrics/ask/ask-events.ts";
 import { askLabels, type LabelRow } from "../../../domain/metrics/ask/ask-labels.ts";
 import { askViews, type ViewListOptions, type ViewListRow } from "../../../domain/metrics/ask/ask-views.ts";
 import { type Dimension, dimensionById } from "../../../domain/metrics/dimensions.ts";
@@ -35,6 +39,7 @@ const scope = (more: Partial<Scope> = {}): Scope => {
   const all = { filters: [], metricFilters: [], weighted: false, includeBots: false };
   return { environmentId: environment(4), ...range, ...all, ...more };
 };
+const all: ValueOptions = { limit: 100, offset: 0, search: "", orderBy: "views", direction: "desc" };
 const dimension = (id: string) => dimensionById(id) as Dimension;
 
 /** Value → number of views, in the order of an answer. */
@@ -57,7 +62,9 @@ describe("askLabels", () => {
     expect(question.keyed).toBe(true);
     const rows = await answer<BreakdownRow>(clickhouse, question);
     const names = await labels(id, rows);
-    expect(new Map(rows.map(({ field, views }) => [names.get(field), views]))).toEqual(new Map(counted(values())));
+    const nameOf = (field: string) => (field === "" ? "" : names.get(field));
+    expect(new Map(rows.map(({ field, views }) => [nameOf(field), views]))).toEqual(new Map(counted(values())));
+    expect(names.size).toBe(rows.length - 1); // no value has no name, and breaks no question for names
   });
 
   async function labels(id: string, rows: readonly { field: string }[]): Promise<Map<string, string>> {
@@ -69,7 +76,7 @@ describe("askLabels", () => {
   it("names nothing of another environment", async () => {
     const titles = await answer<BreakdownRow>(
       clickhouse,
-      askDimensionValues(scope(), dimension("video_title"), { limit: 9, offset: 0, search: "" }),
+      askDimensionValues(scope(), dimension("video_title"), { ...all, limit: 9 }),
     );
     const keys = titles.map(({ field }) => field);
     for (const id of ["video_title", "viewer_user_id", "page_url"]) {
@@ -83,8 +90,6 @@ describe("askLabels", () => {
 });
 
 describe("askDimensionValues", () => {
-  const all = { limit: 100, offset: 0, search: "" };
-
   it("counts the views of each value, busiest first, and pages", async () => {
     const expected = counted(ended.map(({ country }) => country));
     const rows = await answer<ValueRow>(clickhouse, askDimensionValues(scope(), dimension("country"), all));
@@ -111,6 +116,64 @@ describe("askDimensionValues", () => {
         [],
       );
     }
+  });
+
+  it("calls no value the empty text where values are keys too", async () => {
+    for (const id of ["video_title", "viewer_user_id"]) {
+      const rows = await answer<ValueRow>(clickhouse, askDimensionValues(scope(), dimension(id), all));
+      const { key } = dimension(id);
+      expect(rows.find(({ field }) => field === "")?.total_count).toBe(
+        ended.filter((record) => record[key] === "").length,
+      );
+    }
+  });
+
+  const ordered = async (id: string, options: Partial<ValueOptions>) => {
+    const question = askDimensionValues(scope(), dimension(id), { ...all, ...options });
+    return (await answer<ValueRow>(clickhouse, question)).map(({ field }) => field);
+  };
+
+  it.each(["field", "value"] as const)(
+    "lists values by %s both ways: numbers by what they are, keys by name",
+    async (orderBy) => {
+      const asns = await ordered("asn", { orderBy, direction: "asc" });
+      expect(asns).toEqual(["", "1", "2", "3", "4", "5"]);
+      expect(await ordered("asn", { orderBy, direction: "desc" })).toEqual(asns.reverse());
+      const lasted = await ordered("video_duration", { orderBy, direction: "asc" });
+      expect(lasted[0]).toBe("");
+      expect(lasted.slice(1).map(Number)).toEqual(
+        lasted
+          .slice(1)
+          .map(Number)
+          .sort((one, other) => one - other),
+      );
+      const titles = [...new Set(ended.map(({ videoTitle }) => videoTitle))].sort();
+      expect(await ordered("video_title", { orderBy, direction: "asc" })).toEqual(titles);
+      expect(await ordered("video_title", { orderBy, direction: "desc", search: "us" })).toEqual(["US"]);
+    },
+  );
+
+  it.each(["views", "negative_impact"] as const)("lists values and elements by %s both ways", async (orderBy) => {
+    const country = dimension("country");
+    const trace = dimension("video_cdn_trace");
+    for (const ask of [
+      (options: ValueOptions) => askDimensionValues(scope(), country, options),
+      (options: ValueOptions) => askElements(scope(), trace, options),
+    ]) {
+      const down = (await answer<ValueRow>(clickhouse, ask({ ...all, orderBy }))).map((row) => row.total_count);
+      const up = (await answer<ValueRow>(clickhouse, ask({ ...all, orderBy, direction: "asc" }))).map(
+        (row) => row.total_count,
+      );
+      expect(up).toEqual(up.toSorted((one, other) => one - other));
+      expect(down).toEqual(up.toReversed());
+      expect(new Set(up).size).toBeGreaterThan(2);
+    }
+  });
+
+  it("lists elements by name", async () => {
+    const question = askElements(scope(), dimension("video_cdn_trace"), { ...all, orderBy: "value", direction: "asc" });
+    const rows = await answer<ValueRow>(clickhouse, question);
+    expect(rows.map(({ field }) => field)).toEqual([...new Set(ended.flatMap(({ cdnTrace }) => cdnTrace))].sort());
   });
 
   it("counts the elements of lists, once in a view", async () => {
@@ -183,62 +246,5 @@ describe("askViews", () => {
       ended.filter(({ errorTypeId }) => errorTypeId !== null).length,
     );
     expect(await ask({ errorTypeId: 0 })).toHaveLength(ended.filter(({ errorTypeId }) => errorTypeId === 0).length);
-  });
-});
-
-describe("askEvents", () => {
-  const columns = [
-    "environment_id",
-    "view_id",
-    "sequence",
-    "late",
-    "view_first_seen",
-    "name",
-    "server_time",
-    "sent_time",
-    "viewer_time",
-    "playhead_ms",
-    "details",
-    "expires_on",
-  ];
-
-  it("tells the events of one view of one environment, each once, by the viewer's clock", async () => {
-    const atMs = TIMES.fromMs;
-    const event = (id: number, view: string, sequence: number, viewerMs: number, late = 0) => [
-      id,
-      view,
-      sequence,
-      late,
-      new Date(atMs),
-      "hb",
-      new Date(atMs + 5),
-      sequence === 1 ? null : new Date(atMs + 3),
-      new Date(atMs + viewerMs),
-      -3,
-      "{}",
-      "2105-01-01",
-    ];
-    const ours = [event(4, "v", 2, 20), event(4, "v", 3, 10), event(4, "v", 1, 20)];
-    const late = [event(4, "v", 2, 0, 1), event(4, "v", 4, 30, 1)]; // the first repeats one that counted
-    await clickhouse.client.insert("events", columns, [...ours, event(9, "v", 7, 0), event(4, "w", 8, 0)]);
-    await clickhouse.client.insert("events", columns, [...ours, ...late]);
-    const rows = await answer<EventRow>(clickhouse, askEvents(environment(4), "v", atMs));
-    expect(rows.map((row) => [row.sequence, row.late, row.sent_time_ms])).toEqual([
-      [3, 0, atMs + 3],
-      [1, 0, null],
-      [2, 0, atMs + 3],
-      [4, 1, atMs + 3],
-    ]);
-    expect(rows[0]).toEqual({
-      sequence: 3,
-      late: 0,
-      name: "hb",
-      server_time_ms: atMs + 5,
-      sent_time_ms: atMs + 3,
-      viewer_time_ms: atMs + 10,
-      playhead_ms: -3,
-      details: "{}",
-    });
-    expect(await answer(clickhouse, askEvents(environment(5), "v", atMs))).toEqual([]);
   });
 });

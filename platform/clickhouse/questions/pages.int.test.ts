@@ -36,6 +36,7 @@ const scope: Scope = {
   weighted: false,
   includeBots: false,
 };
+const busiest = { search: "", orderBy: "views", direction: "desc" } as const;
 const dimension = (id: string) => dimensionById(id) as Dimension;
 const parts = { views: scope, type: "rendition", filters: [] } as const;
 const { attributes } = SUBVIEWS.rendition;
@@ -51,9 +52,14 @@ const KINDS: readonly (readonly [string, (page: Page) => PagedQuestion])[] = [
   ["a breakdown by value", breakdown("player_error_code", "unique_viewers", "value")],
   ["a breakdown by impact", breakdown("video_source_fps", "rebuffer_count", "negative_impact")],
   ["a breakdown by name", breakdown("custom_1", "views", "field")],
-  ["values", (page) => askDimensionValues(scope, dimension("country"), { ...page, search: "" })],
-  ["values of keys", (page) => askDimensionValues(scope, dimension("city"), { ...page, search: "" })],
-  ["elements", (page) => askElements(scope, dimension("video_cdn_trace"), { ...page, search: "" })],
+  ["values", (page) => askDimensionValues(scope, dimension("country"), { ...page, ...busiest })],
+  ["values of keys", (page) => askDimensionValues(scope, dimension("city"), { ...page, ...busiest })],
+  ["values by name", (page) => askDimensionValues(scope, dimension("city"), { ...page, ...busiest, orderBy: "field" })],
+  [
+    "values of numbers by value",
+    (page) => askDimensionValues(scope, dimension("video_source_fps"), { ...page, ...busiest, orderBy: "value" }),
+  ],
+  ["elements", (page) => askElements(scope, dimension("video_cdn_trace"), { ...page, ...busiest })],
   ["views", (page) => askViews(scope, { ...page, direction: "desc", errorTypeId: null })],
   ["parts", (page) => askSubviewBreakdown(parts, attributes, page)],
   [

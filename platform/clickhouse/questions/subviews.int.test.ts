@@ -13,6 +13,7 @@ import { type Dimension, dimensionById } from "../../../domain/metrics/dimension
 import type { Metric } from "../../../domain/metrics/metric.ts";
 import { metricById } from "../../../domain/metrics/metrics.ts";
 import { SUBVIEWS, type SubviewAttribute, subviewAttribute } from "../../../domain/metrics/subview.ts";
+import { subviewSeries } from "../../../domain/metrics/subview-series.ts";
 import type { RenditionSpan, ViewRecord } from "../../../domain/view/view-record.ts";
 import type { TestClickHouse } from "../testing.ts";
 import { viewsIn, weightOf } from "./testing/plain-answers.ts";
@@ -135,6 +136,48 @@ describe("questions of parts of views", () => {
     expect(() => askSubviewOverall(scope("rendition", { filters: [unknown] }))).toThrow(RangeError);
   });
 
+  it("take filters of the same attribute as alternatives", async () => {
+    const is = (value: string) => {
+      return { dimension: "video_source_height", operator: "is", values: [value], negated: false } as const;
+    };
+    const either = scope("rendition", { filters: [is("720"), is("480")] });
+    const expected = summed(
+      views,
+      () => "",
+      ({ heightPx }) => heightPx !== 0,
+    ).get("");
+    expect((await asked(askSubviewOverall(either)))[0]?.metric_value).toBe(expected);
+    const both = scope("rendition", { filters: [is("720"), { ...is("720"), negated: true }] });
+    expect((await asked(askSubviewOverall(both)))[0]?.metric_value).toBe(0);
+  });
+
+  it("compare lists that are exactly so", async () => {
+    const trace = dimensionById("video_cdn_trace") as Dimension;
+    const found = views.find(({ cdnTrace, renditions }) => cdnTrace.length === 2 && renditions.length > 0);
+    const list = `[${found?.cdnTrace.join(",")}]`;
+    const rows = await asked(askSubviewComparison(scope("rendition"), [codec], trace, [list, "[]"], 1_000));
+    for (const [value, cdnTrace] of [
+      [list, found?.cdnTrace],
+      ["", []],
+    ] as const) {
+      const held = views.filter((record) => JSON.stringify(record.cdnTrace) === JSON.stringify(cdnTrace));
+      const expected = summed(held, ({ codec: name }) => name);
+      const compared = rows.filter(({ dimension_value }) => dimension_value === value);
+      expect(new Map(compared.map((row) => [row.breakdown_values.join(), row.metric_value]))).toEqual(expected);
+      expect(expected.size).toBeGreaterThan(0);
+    }
+    expect(new Set(rows.map(({ dimension_value }) => dimension_value))).toEqual(new Set([list, ""]));
+  });
+
+  it("compare only views that the filters keep", async () => {
+    const country = dimensionById("country") as Dimension;
+    const base = scope("rendition");
+    const us = { dimension: "country", operator: "is", values: ["US"], negated: false } as const;
+    const kept = { ...base, views: { ...base.views, filters: [us] } };
+    const rows = await asked(askSubviewComparison(kept, [height], country, ["US", "b"], 9));
+    expect(new Set(rows.map(({ dimension_value }) => dimension_value))).toEqual(new Set(["US"]));
+  });
+
   it("compare values of a dimension", async () => {
     const country = dimensionById("country") as Dimension;
     const rows = await asked(askSubviewComparison(scope("rendition"), [height], country, ["US", "b"], 2));
@@ -171,6 +214,47 @@ describe("questions of parts of views", () => {
     expect(
       rows.map(({ start_ms, breakdown_values, metric_value }) => [start_ms, breakdown_values.join(), metric_value]),
     ).toEqual(expected);
+  });
+
+  it("make a series of every bucket, complete where nothing can change any more", async () => {
+    const day = {
+      fromMs: TIMES.fromMs + 86_400_000,
+      toMs: TIMES.toMs,
+      granularity: "hour",
+      timeZone: "Asia/Kolkata",
+    } as const;
+    const base = scope("rendition");
+    const question = askSubviewTimeseries(
+      { ...base, views: { ...base.views, fromMs: day.fromMs } },
+      [height],
+      "hour",
+      3,
+      day.timeZone,
+    );
+    const series = subviewSeries(await asked(question), day, TIMES.toMs);
+    expect(series.buckets).toHaveLength(49); // 48 hours that begin at half past
+    const all = series.buckets.flatMap(({ values }) => values.map(({ metric_value }) => metric_value));
+    const started = views.filter(({ viewStartMs }) => viewStartMs >= day.fromMs);
+    expect(all.reduce((sum, ms) => sum + ms, 0)).toBe(summed(started, () => "").get(""));
+    const complete = series.buckets.filter(({ status }) => status === "complete");
+    expect(series.completeThroughMs).toBe((complete.at(-1)?.startMs ?? 0) + 3_600_000);
+  });
+
+  it("list numbers by what they are, no value first", async () => {
+    const bitrate = subviewAttribute("rendition", "video_source_bitrate") as SubviewAttribute;
+    const asn = dimensionById("asn") as Dimension;
+    const options = { limit: 100, offset: 0, search: "", orderBy: "value" } as const;
+    for (const by of [bitrate, asn]) {
+      const up = (await asked(askSubviewValues(scope("rendition"), by, { ...options, direction: "asc" }))).map(
+        ({ value }) => value,
+      );
+      expect(up[0]).toBe("");
+      expect(up.map(Number)).toEqual(up.map(Number).sort((one, other) => one - other));
+      const down = await asked(askSubviewValues(scope("rendition"), by, { ...options, direction: "desc" }));
+      expect(down.map(({ value }) => value)).toEqual(up.reverse());
+    }
+    const names = await asked(askSubviewValues(scope("rendition"), bitrate, { ...options, direction: "asc" }));
+    expect(names.map(({ value }) => value)).toEqual(["", "500000", "2600000"]);
   });
 
   it("name the values of attributes and of dimensions", async () => {
