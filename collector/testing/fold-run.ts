@@ -9,6 +9,8 @@ import { asLog, recordedRecords, tickRecord } from "./recorded-records.ts";
 
 export const START_MS = 1_795_500_000_000;
 
+const DAY_MS = 86_400_000;
+
 const parseDevice = createDeviceParser();
 const ignore = () => undefined;
 
@@ -16,7 +18,7 @@ export function newFold(): PartitionFold {
   return new PartitionFold({ parseDevice, counters: { rejected: ignore, undecodable: ignore } });
 }
 
-/** The tables as the keyed engines leave them: one row per key, of the highest version. */
+/** The tables as the keyed engines leave them: in each partition one row per key, of the highest version. */
 export class Tables {
   readonly events = new Map<string, Row>();
   readonly views = new Map<string, Row>();
@@ -24,9 +26,12 @@ export class Tables {
 
   insert({ events = [], views = [], beats = [] }: Parameters<Sink["store"]>[0]): void {
     for (const row of valuesOf(events)) {
-      this.events.set(key(row, "events", ["environment_id", "view_id", "sequence", "late"]), row);
+      const day = Math.floor(Number(key(row, "events", ["view_first_seen"])) / DAY_MS); // the partition
+      this.events.set(`${day}/${key(row, "events", ["environment_id", "view_id", "sequence", "late"])}`, row);
     }
-    for (const row of valuesOf(views)) keepNewest(this.views, key(row, "views", ["environment_id", "view_id"]), row);
+    for (const row of valuesOf(views)) {
+      keepNewest(this.views, key(row, "views", ["environment_id", "view_id", "first_seen"]), row);
+    }
     for (const row of valuesOf(beats)) {
       keepNewest(this.beats, key(row, "beats", ["environment_id", "bucket", "view_id"]), row);
     }

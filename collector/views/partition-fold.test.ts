@@ -111,4 +111,17 @@ describe("PartitionFold", () => {
     expect(rows.views).toHaveLength(1);
     expect(view(rows.views[0] as Row, "ended")).toBe(0);
   });
+
+  it.each([
+    [23, 1],
+    [72, 2], // who sends again must not send this
+  ])("counts a view that is told again %i hours after its end %i times", (hours, views) => {
+    const log = recordedRecords("html5-stall", ONE, START_MS);
+    const again = log.map((record) => arrivingAt(record, record.timestampMs + hours * 3_600_000));
+    const toMs = START_MS + hours * 3_600_000 + 600_000;
+    const { tables } = run(asLog([...log, ...again, ...ticks(START_MS, toMs, 60_000)]), [7]);
+    expect([...tables.views.values()].map((row) => view(row, "counted"))).toEqual(
+      Array.from({ length: views }, () => 1),
+    );
+  });
 });

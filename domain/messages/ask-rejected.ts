@@ -61,6 +61,26 @@ LIMIT {limit: UInt32}`,
   };
 }
 
+/**
+ * One row if any of these views is stored and had its last event before `beforeMs`; what came late does not count, since it
+ * keeps no view in memory.
+ */
+export function askViewsBefore(views: {
+  environmentIds: readonly number[];
+  viewIds: readonly string[];
+  beforeMs: number;
+}): Question {
+  return {
+    sql: `
+SELECT view_id FROM events
+WHERE environment_id IN {environmentIds: Array(UInt32)} AND view_id IN {viewIds: Array(String)} AND NOT late
+GROUP BY environment_id, view_id
+HAVING max(server_time) < fromUnixTimestamp64Milli({beforeMs: Int64}, 'UTC')
+LIMIT 1`,
+    params: views,
+  };
+}
+
 function scopeParams({ environmentId, fromMs, toMs, reason }: RejectedScope): Question["params"] {
   return { environmentId, fromMs, toMs, reason: reason ?? "" };
 }

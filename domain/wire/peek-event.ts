@@ -7,6 +7,7 @@ export type RejectReason =
   | "not_json"
   | "not_a_beacon"
   | "too_many_events"
+  | "too_many_views"
   | "malformed_event"
   | "missing_view_id"
   | "malformed_view_id"
@@ -59,6 +60,12 @@ export function peekEvent(raw: unknown): EventPeek | RejectReason {
 export function peekClaimedKey(raw: unknown): string {
   const claimed = isRecord(raw) ? peekField(raw, "ake", "env_key") : undefined;
   return typeof claimed === "string" ? claimed : "";
+}
+
+/** The view that an event names, also one that is not taken; null where it names none. */
+export function peekClaimedView(raw: unknown): string | null {
+  const claimed = isRecord(raw) ? peekField(raw, "xid", "view_id") : undefined;
+  return typeof claimed === "string" && claimed !== "" && claimed.isWellFormed() ? claimed : null;
 }
 
 /** The value under the usual short key, else under the first key that spells the same name in another way. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   askRejectedCounts,
   askRejectedSamples,
+  askViewsBefore,
   type RejectedPlace,
   type RejectedScope,
 } from "../../domain/messages/ask-rejected.ts";
@@ -49,6 +50,16 @@ export function readRejectedSamples(
 ): Promise<StoredSample[]> {
   const { sql, params } = askRejectedSamples(scope, list);
   return clickhouse.query(sql, params, SampleRow, { name: "rejected samples" });
+}
+
+/** True if any of these views is stored and its last event arrived before that. */
+export async function hasViewBefore(
+  clickhouse: ClickHouse,
+  views: { environmentIds: readonly number[]; viewIds: readonly string[]; beforeMs: number },
+): Promise<boolean> {
+  const { sql, params } = askViewsBefore(views);
+  const rows = await clickhouse.query(sql, params, z.object({ view_id: z.string() }), { name: "views before" });
+  return rows.length > 0;
 }
 
 export function placeOf({ at_ms, stage, partition, position, item }: StoredSample): RejectedPlace {
