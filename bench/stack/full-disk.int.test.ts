@@ -6,19 +6,25 @@ import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 import { type Stack, startStack } from "./stack.ts";
 
 const KEY = "fulldisk000000000000000001";
-const DISK_MIB = 24;
+const LOG_MIB = 24;
+const STORE_MIB = 96;
 
-let disk: SmallDisk | null;
+let logDisk: SmallDisk | null;
+let storeDisk: SmallDisk | null;
 let stack: Stack;
 
 beforeAll(async () => {
-  disk = await mountSmallDisk(DISK_MIB);
-  if (disk !== null) stack = await startStack({ environmentKeys: [KEY], eventlogDir: `${disk.directory}/eventlog` });
+  logDisk = await mountSmallDisk(LOG_MIB);
+  storeDisk = await mountSmallDisk(STORE_MIB);
+  if (logDisk === null || storeDisk === null) return;
+  const folders = { eventlogDir: `${logDisk.directory}/eventlog`, clickhouseDir: `${storeDisk.directory}/clickhouse` };
+  stack = await startStack({ environmentKeys: [KEY], ...folders });
 });
 
 afterAll(async () => {
   await stack?.stop();
-  await disk?.close();
+  await logDisk?.close();
+  await storeDisk?.close();
 });
 
 /** A view with one event; 0 when there was no answer. */
@@ -50,20 +56,27 @@ async function storedViews(viewIds: readonly string[]): Promise<{ views: number;
   return row;
 }
 
-async function checks(program: "edge" | "views"): Promise<string> {
+async function internal(program: "edge" | "views", path: "readyz" | "metrics"): Promise<string> {
   const port = internalPort(program === "edge" ? stack.ports.collector : stack.ports.socket);
-  const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+  const answer = await fetch(`http://127.0.0.1:${port}/${path}`).catch(() => null);
   return answer === null ? "" : await answer.text();
+}
+const checks = (program: "edge" | "views") => internal(program, "readyz");
+
+async function untilAllStored(acknowledged: readonly string[]): Promise<void> {
+  const truth = { views: acknowledged.length, copies: acknowledged.length };
+  await expect.poll(() => storedViews(acknowledged), { timeout: 30_000 }).toEqual(truth);
+  await expect.poll(() => checks("views"), { timeout: 30_000 }).not.toMatch(/degraded|false/);
 }
 
 describe("a full disk under the event log", () => {
   it("is answered 503, said why, lived through and recovered from, also by a views process that starts on it", async ({
     skip,
   }) => {
-    if (disk === null) return skip("no small file system can be mounted here");
+    if (logDisk === null || storeDisk === null) return skip("no small file system can be mounted here");
     const statuses = new Set<number>();
     const acknowledged = await send("before", 50, statuses);
-    await disk.fill();
+    await logDisk.fill();
     acknowledged.push(...(await send("full", 300, statuses)));
     expect([...statuses].sort()).toEqual([200, 503]);
     expect(await post("last")).toBe(503);
@@ -74,13 +87,27 @@ describe("a full disk under the event log", () => {
       .poll(() => checks("views"), { timeout: 20_000 })
       .toMatch(/"ready":false.*(views_state|cannot be|not every partition)/);
     expect(stack.pid("views")).toBeGreaterThan(0);
-    await disk.empty();
+    await logDisk.empty();
     await restarted;
     await expect.poll(() => post("after"), { timeout: 20_000 }).toBe(200);
     acknowledged.push("after");
 
-    const truth = { views: acknowledged.length, copies: acknowledged.length };
-    await expect.poll(() => storedViews(acknowledged), { timeout: 30_000 }).toEqual(truth);
-    await expect.poll(() => checks("views"), { timeout: 30_000 }).not.toMatch(/degraded|false/);
+    await untilAllStored(acknowledged);
   }, 180_000);
+});
+
+describe("a full disk under the store", () => {
+  it("is waited for, and costs no row", async ({ skip }) => {
+    if (logDisk === null || storeDisk === null) return skip("no small file system can be mounted here");
+    const statuses = new Set<number>();
+    const acknowledged = await send("stored", 50, statuses);
+    await untilAllStored(acknowledged);
+    await storeDisk.fill();
+    acknowledged.push(...(await send("waiting", 300, statuses)));
+    await expect.poll(() => checks("views"), { timeout: 20_000 }).toMatch(/Cannot reserve/);
+    await storeDisk.empty();
+    await untilAllStored(acknowledged);
+    expect([...statuses]).toEqual([200]);
+    expect(await internal("views", "metrics")).not.toMatch(/^playhead_sink_refused_rows_total\{.*\} [1-9]/m);
+  }, 120_000);
 });

@@ -30,6 +30,8 @@ export interface StackOptions {
   programs?: readonly CollectorProgram[];
   /** For the event log; in a folder of its own by default. */
   eventlogDir?: string;
+  /** For ClickHouse's data; in a folder of its own by default. */
+  clickhouseDir?: string;
   /** Changes the tables after the migrations, to see that a test can fail. */
   prepare?: (clickhouse: ClickHouse) => Promise<void>;
   /** Lines of the programs' logs. */
@@ -58,11 +60,12 @@ export interface Stack {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-stack-"));
   const ports = portsFrom(await freePortBase());
+  const clickhouseDir = options.clickhouseDir ?? join(folder, "clickhouse");
   const password = randomBytes(16).toString("hex");
   const log = createLogger("stack", "silent");
   const [postgres, engine] = await Promise.all([
     startTestPostgres(),
-    launchEmbeddedClickHouse({ dataDir: join(folder, "clickhouse"), port: ports.clickhouse, password }),
+    launchEmbeddedClickHouse({ dataDir: clickhouseDir, port: ports.clickhouse, password }),
   ]);
   let clickhouseProcess: EmbeddedClickHouse = engine;
   const clickhouseUrl = `http://default:${password}@127.0.0.1:${ports.clickhouse}`;
@@ -109,7 +112,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         clickhouseProcess.kill(signal);
         const { code } = await clickhouseProcess.exited;
         clickhouseProcess = await launchEmbeddedClickHouse({
-          dataDir: join(folder, "clickhouse"),
+          dataDir: clickhouseDir,
           port: ports.clickhouse,
           password,
         });
