@@ -76,7 +76,7 @@ describe("a view whose page gives video_id a value of its own", () => {
     ]) {
       const routed = route(events);
       expect(routed.views).toMatchObject([{ environmentId: 1, events: 2 }]);
-      expect(routed.learned).toEqual([{ viewId: "view", playbackId: OURS }]);
+      expect(routed.learned).toEqual([{ viewId: "view", playbackId: OURS, environmentId: 1 }]);
     }
   });
 
@@ -96,6 +96,53 @@ describe("a view whose page gives video_id a value of its own", () => {
   it("is not learned where every event names its playback id, nor where a key places it", () => {
     expect(route([event({ vid: OURS, vsour: url(OURS) })]).learned).toEqual([]);
     expect(route([event({ ...full, ake: "key1" })]).learned).toEqual([]);
+  });
+});
+
+describe("a request of many views", () => {
+  it("is taken as to the first 100 views, by whatever places them; events of later ones are rejected", () => {
+    const events = Array.from({ length: 300 }, (_, index) => event({ ake: "key1", xid: `view${index % 150}` }));
+    const routed = route(events);
+    expect(routed.views).toHaveLength(100);
+    expect(routed.views.every(({ events: count }) => count === 2)).toBe(true);
+    expect(routed.rejected).toEqual(["100 too_many_views"]);
+    const keyless = route(events.map((one) => ({ ...one, ake: undefined, vsour: url(OURS) })));
+    expect([keyless.views.length, keyless.learned.length, keyless.rejected]).toEqual([
+      100,
+      100,
+      ["100 too_many_views"],
+    ]);
+  });
+
+  it("makes no more records of few view ids in many environments", () => {
+    const events = [OURS, FOREIGN].flatMap((vid) =>
+      Array.from({ length: 60 }, (_, index) => event({ vid, xid: `view${index}` })),
+    );
+    const routed = route(events);
+    expect([routed.views.length, routed.rejected]).toEqual([100, ["20 too_many_views"]]);
+  });
+});
+
+describe("a view that names thousands of ids", () => {
+  it("costs a few questions an event, not all of them for each", () => {
+    let questions = 0;
+    const ownerOf = () => {
+      questions += 1;
+      return null;
+    };
+    const events = Array.from({ length: 3_600 }, (_, index) => event({ vid: id(`nobodys${index}x`) }, index));
+    const routed = route(events, { ownerOf });
+    expect([routed.rejected, routed.isBlocked]).toEqual([["3600 unknown_environment"], false]);
+    expect(questions).toBeLessThan(3 * events.length);
+  });
+
+  it("is placed by each event's own id still, and by the first ones where an event names none", () => {
+    const named = Array.from({ length: 20 }, (_, index) => event({ vid: id(`nobodys${index}x`) }, index + 2));
+    const routed = route([event({ vid: OURS }, 1), ...named, event({ vid: FOREIGN }, 30), event({}, 31)]);
+    expect(routed.views).toMatchObject([
+      { environmentId: 1, events: 22 },
+      { environmentId: 2, events: 1 },
+    ]);
   });
 });
 

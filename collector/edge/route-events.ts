@@ -2,8 +2,9 @@ import type { RejectionReason } from "../../domain/messages/rejection-reasons.ts
 import type { ViewSource } from "../../domain/messages/view-source.ts";
 import type { NamedAsset } from "../../domain/view/named-asset.ts";
 import type { PeekedEvent } from "../../domain/wire/decode-request.ts";
-import { isRecord, peekClaimedKey } from "../../domain/wire/peek-event.ts";
+import { type EventPeek, isRecord, peekClaimedKey } from "../../domain/wire/peek-event.ts";
 import { hasTitle, peekPlaybackIds } from "../../domain/wire/peek-playback-ids.ts";
+import { MAX_VIEWS_PER_REQUEST } from "../../domain/wire/request-views.ts";
 import type { EdgeEnvironment } from "./environments.ts";
 import { type Ownership, PlacingByPlaybackId } from "./place-by-playback-id.ts";
 import type { PlaybackOwner } from "./playback-owners.ts";
@@ -61,8 +62,11 @@ export function routeEvents(
     }
     const byKey = peek.envKey === null ? ofHost : whereabouts.environmentOf(peek.envKey);
     const environment = byKey === null && peek.envKey === null ? placing.place(raw, peek.viewId) : byKey;
+    if (environment === undefined) continue;
     if (environment === null) reject(rejected, "unknown_environment", claimOfEvent(raw, ofHost, whereabouts), raw);
-    else if (environment !== undefined) addEvent(views, environment, peek.viewId, peek.sequence, raw);
+    else if (!addEvent(views, environment, peek, raw)) {
+      reject(rejected, "too_many_views", { environment, envKey: peek.envKey ?? "" }, raw);
+    }
   }
   const { unknownIds, learned, isBlocked } = placing;
   for (const view of views.values()) if (view.named !== null) addAsset(view, view.named, whereabouts, unknownIds);
@@ -81,22 +85,24 @@ function claimOfEvent(raw: unknown, ofHost: EdgeEnvironment | null, whereabouts:
   return { environment: null, envKey };
 }
 
+/** False where its view is one too many: the same id is another view in each environment. */
 function addEvent(
   views: Map<string, RoutedView>,
   environment: EdgeEnvironment,
-  viewId: string,
-  sequence: number,
+  { viewId, sequence }: EventPeek,
   raw: unknown,
-): void {
+): boolean {
   const key = `${environment.environmentId}/${viewId}`;
   let view = views.get(key);
   if (view === undefined) {
+    if (views.size >= MAX_VIEWS_PER_REQUEST) return false;
     view = { environment, viewId, events: [], named: null, asset: null };
     views.set(key, view);
   }
   view.events.push(raw);
   const playbackIds = peekPlaybackIds(raw);
   if (playbackIds.length > 0 && sequence >= (view.named?.sequence ?? 0)) view.named = { playbackIds, sequence };
+  return true;
 }
 
 /** Only the view's own environment learns what its asset is called. */

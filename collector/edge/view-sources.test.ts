@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { decodeViewSource, encodeViewSource } from "../../domain/messages/view-source.ts";
 import {
   type EventLog,
@@ -8,6 +9,11 @@ import {
 } from "../../platform/eventlog/eventlog.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { openViewSources, type ViewSources } from "./view-sources.ts";
+
+const ONE = 1 as EnvironmentId;
+const TWO = 2 as EnvironmentId;
+const OF_EARLIER_RELEASE = '{"v":1,"viewId":"old","playbackId":"q"}';
+const source = { viewId: "v", playbackId: "p", environmentId: ONE };
 
 let sources: ViewSources;
 afterEach(async () => {
@@ -57,14 +63,14 @@ const open = (texts: readonly string[], failures = 0) =>
 
 describe("view sources", () => {
   it("of before the start are known, and what is no record of ours is skipped", async () => {
-    sources = await open([encodeViewSource({ viewId: "v", playbackId: "p" }), "{", "[]", '{"v":2}']);
-    expect([sources.find("v"), sources.find("w")]).toEqual(["p", null]);
+    sources = await open([encodeViewSource(source), OF_EARLIER_RELEASE, "{", "[]", '{"v":2}']);
+    expect(["v", "old", "w"].map(sources.find)).toEqual(["p", "q", null]);
   });
 
   it("cannot be told before they were read", async () => {
-    sources = await open([encodeViewSource({ viewId: "v", playbackId: "p" })], 3);
+    sources = await open([encodeViewSource(source)], 3);
     expect(sources.find("v")).toBeUndefined();
-    sources.remember({ viewId: "w", playbackId: "q" });
+    sources.remember({ ...source, viewId: "w", playbackId: "q" });
     expect(sources.find("w")).toBe("q");
     await expect.poll(() => sources.find("v")).toBe("p");
   });
@@ -73,21 +79,29 @@ describe("view sources", () => {
     const { eventlog, write } = logOf([], 0);
     sources = await openViewSources(eventlog, createLogger("test", "silent"), 1);
     expect(sources.find("v")).toBeNull();
-    write(encodeViewSource({ viewId: "v", playbackId: "p" }));
+    write(encodeViewSource(source));
     await expect.poll(() => sources.find("v")).toBe("p");
   });
 
   it("do not change: the first word of a view holds", async () => {
     sources = await open([]);
-    sources.remember({ viewId: "v", playbackId: "first" });
-    sources.remember({ viewId: "v", playbackId: "second" });
+    sources.remember({ ...source, playbackId: "first" });
+    sources.remember({ ...source, playbackId: "second" });
     expect(sources.find("v")).toBe("first");
+  });
+
+  it("of one environment are not forgotten for another's, however many it has", async () => {
+    sources = await open([encodeViewSource(source)]);
+    for (let index = 0; index < 100_010; index += 1) {
+      sources.remember({ viewId: `flood${index}`, playbackId: "public", environmentId: TWO });
+    }
+    expect(["v", "flood0", "flood100009"].map(sources.find)).toEqual(["p", null, "public"]);
   });
 });
 
 describe("a record of view_sources", () => {
   it("comes back as it was written", () => {
-    const source = { viewId: 'v"1', playbackId: "p" };
-    expect(decodeViewSource(encodeViewSource(source))).toEqual(source);
+    const odd = { ...source, viewId: 'v"1' };
+    expect(decodeViewSource(encodeViewSource(odd))).toEqual(odd);
   });
 });

@@ -1,7 +1,7 @@
 import { decodeViewSource, type ViewSource } from "../../domain/messages/view-source.ts";
 import type { EventLog } from "../../platform/eventlog/eventlog.ts";
 import { followPatiently } from "../../platform/eventlog/follow-patiently.ts";
-import { Lru } from "../../platform/memory/lru.ts";
+import { SharedLru } from "../../platform/memory/shared-lru.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 
 /** By which playback id a view was placed that names none at the moment, answered from memory. */
@@ -13,7 +13,7 @@ export interface ViewSources {
   close(): Promise<void>;
 }
 
-/** About 300 bytes each. */
+/** About 400 bytes each. */
 const MAX_VIEWS = 100_000;
 const RETRY_MS = 1_000;
 
@@ -25,12 +25,12 @@ const RETRY_MS = 1_000;
  */
 export async function openViewSources(eventlog: EventLog, log: Logger, retryMs = RETRY_MS): Promise<ViewSources> {
   const closing = new AbortController();
-  const views = new Lru<string>({ maxWeight: MAX_VIEWS });
+  const views = new SharedLru<string>(MAX_VIEWS); // shared by environments: anybody can make up views of a public playback id
   const tried = Promise.withResolvers<void>();
   let isRead = false;
 
-  function remember({ viewId, playbackId }: ViewSource): void {
-    if (views.get(viewId) === undefined) views.set(viewId, playbackId);
+  function remember({ viewId, playbackId, environmentId }: ViewSource): void {
+    if (views.get(viewId) === undefined) views.set(environmentId ?? 0, viewId, playbackId);
   }
   const following = followPatiently(eventlog, {
     ...{ topic: "view_sources", partition: 0, signal: closing.signal, log, retryMs },

@@ -12,7 +12,7 @@ export interface EventCounts {
   repeated: number;
   /** Came when their view was final. */
   late: number;
-  /** Could not be read as events. */
+  /** Could not be read as events, or their environment had no room for one more view. */
   rejected: number;
 }
 

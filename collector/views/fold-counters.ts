@@ -1,10 +1,10 @@
 import { Counter } from "prom-client";
-import type { RejectReason } from "../../domain/wire/peek-event.ts";
+import type { RejectionReason } from "../../domain/messages/rejection-reasons.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
 
-/** What could not be read, since the process began; how many events it was altogether is in `EventCounts`. */
+/** What was not taken, since the process began; how many events it was altogether is in `EventCounts`. */
 export interface FoldCounters {
-  rejected(reason: RejectReason): void;
+  rejected(reason: RejectionReason, count: number): void;
   /** A log record that is none of ours. */
   undecodable(): void;
 }
@@ -12,7 +12,7 @@ export interface FoldCounters {
 export function createFoldCounters(metrics: Metrics): FoldCounters {
   const rejected = new Counter({
     name: "playhead_views_rejected_events_total",
-    help: "Events of the log that could not be read, by reason, read again after a crash or not",
+    help: "Events of the log that were not taken, by reason, read again after a crash or not",
     labelNames: ["reason"],
     registers: [metrics],
   });
@@ -22,7 +22,7 @@ export function createFoldCounters(metrics: Metrics): FoldCounters {
     registers: [metrics],
   });
   return {
-    rejected: (reason) => rejected.inc({ reason }),
+    rejected: (reason, count) => rejected.inc({ reason }, count),
     undecodable: () => undecodable.inc(),
   };
 }

@@ -14,16 +14,17 @@ const AT_MS = 1_795_500_000_000;
 const context = { address: "81.2.69.0", country: "GB", userAgent: "agent", referrer: "r", retentionDays: 90 };
 
 /** What an edge of an earlier release might have let through. */
-function record(offset: number, events: unknown[]): StoredRecord {
-  const head = { environmentId: ENVIRONMENT, viewId: "view", arrivedAtMs: AT_MS, transmittedAtMs: null, context };
+function record(offset: number, events: unknown[], viewId = "view"): StoredRecord {
+  const head = { environmentId: ENVIRONMENT, viewId, arrivedAtMs: AT_MS, transmittedAtMs: null, context };
   const value = Buffer.from(encodeBeaconRecord(head, JSON.stringify({ events })));
   return { partition: 3, key: "", value, timestampMs: AT_MS, offset, nextOffset: offset + 100 };
 }
 
-function rejectedRows(batches: readonly StoredRecord[][]): Record<string, unknown>[] {
+function rejectedRows(batches: readonly StoredRecord[][], maxOpenViews = 1): Record<string, unknown>[] {
   const rejections = new FoldRejections();
   const counters = { rejected: () => undefined, undecodable: () => undefined };
-  const fold = new PartitionFold({ parseDevice: createDeviceParser(), counters, onRejected: rejections.add });
+  const parseDevice = createDeviceParser();
+  const fold = new PartitionFold({ parseDevice, counters, onRejected: rejections.add, maxOpenViews });
   for (const batch of batches) fold.apply(batch);
   return rejections.take().map((row) => Object.fromEntries(REJECTED_COLUMNS.map((name, at) => [name, row[at]])));
 }
@@ -48,6 +49,16 @@ it("what the fold does not take is counted and shown, under a key that is its pl
     ...{ reason: "missing_sequence_number", env_key: "key", viewer_address: "81.2.69.0", user_agent: "agent" },
     ...{ body: JSON.stringify({ events: [bad] }), replayable: 1 },
   });
+});
+
+it("a view for which there is no room is one count of all its events, and one sample", () => {
+  const full = record(300, [good, { ...good, xsqno: 2 }, { ...good, xsqno: 3 }]);
+  const rows = rejectedRows([[record(0, [good], "another"), full]]);
+  expect(rows.map(({ reason, item, count, is_sample }) => [reason, item, count, is_sample])).toEqual([
+    ["too_many_open_views", 0, 3, 0],
+    ["too_many_open_views", 1, 0, 1],
+  ]);
+  expect(rows[1]).toMatchObject({ body: JSON.stringify({ events: [good] }) });
 });
 
 it("samples of the fold are capped, counts are not", () => {

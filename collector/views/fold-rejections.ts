@@ -2,19 +2,24 @@ import { cutText } from "../../domain/cut-text.ts";
 import type { BeaconRecord } from "../../domain/messages/beacon-record.ts";
 import { beaconPartition } from "../../domain/messages/partition.ts";
 import { MAX_KEPT_BODY_BYTES, MAX_SAMPLE_LENGTH, type RejectedRecord } from "../../domain/messages/rejected-record.ts";
+import type { RejectionReason } from "../../domain/messages/rejection-reasons.ts";
 import { SampleCaps } from "../../domain/messages/sample-caps.ts";
-import { peekClaimedKey, type RejectReason } from "../../domain/wire/peek-event.ts";
+import { peekClaimedKey } from "../../domain/wire/peek-event.ts";
 import { rejectedRow } from "../sink/rejected-rows.ts";
 import type { Row } from "../sink/rows.ts";
 
-/** An event of the log that could not be folded: the edge of another release had taken it. */
+/**
+ * Events of a record that could not be folded: one that the edge of another release had taken, or all of a view for which
+ * there was no room.
+ */
 export interface FoldRejection {
-  reason: RejectReason;
+  reason: RejectionReason;
   record: BeaconRecord;
   /** Where the record stands in its partition of topic `beacons`. */
   position: number;
-  /** Which of its events. */
+  /** The first of them. */
   index: number;
+  count: number;
 }
 
 /** Two rows for each event at most: one that counts and one that shows it. */
@@ -29,11 +34,11 @@ export class FoldRejections {
   #rows: Row[] = [];
 
   readonly add = (rejection: FoldRejection): void => {
-    const { reason, record, position, index } = rejection;
+    const { reason, record, position, index, count } = rejection;
     const partition = beaconPartition(record.environmentId, record.viewId);
     const base = { atMs: record.arrivedAtMs, environmentId: record.environmentId, reason };
     const origin = { stage: "views", partition, position, item: index * ROWS_PER_EVENT } as const;
-    this.#rows.push(rejectedRow({ ...base, count: 1, sample: null }, origin));
+    this.#rows.push(rejectedRow({ ...base, count, sample: null }, origin));
     const sample = this.#sample(rejection);
     if (sample === null) return;
     this.#rows.push(rejectedRow({ ...base, count: 0, sample }, { ...origin, item: origin.item + 1 }));

@@ -1,4 +1,6 @@
+import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { type BeaconRecord, decodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
+import type { RejectionReason } from "../../domain/messages/rejection-reasons.ts";
 import { bucketOf } from "../../domain/monitoring/beat.ts";
 import { beatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
 import { foldEvent } from "../../domain/view/fold.ts";
@@ -9,7 +11,6 @@ import { type Timeline, traceView } from "../../domain/view/timeline.ts";
 import { createView, type ViewState } from "../../domain/view/view-state.ts";
 import { type DeviceFacts, viewDimensions, viewerDevice } from "../../domain/view/viewer-facts.ts";
 import { decodeEvent } from "../../domain/wire/decode-events.ts";
-import type { RejectReason } from "../../domain/wire/peek-event.ts";
 import { RowLines } from "../../platform/clickhouse/row-lines.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { type EventArrival, eventRow } from "../sink/event-row.ts";
@@ -20,6 +21,7 @@ import type { FoldCounters } from "./fold-counters.ts";
 import type { FoldRejection } from "./fold-rejections.ts";
 import { lastBucketOf, newBeats } from "./open-beats.ts";
 import { newOpenView, type OpenView, type ViewLook, viewKey } from "./open-view.ts";
+import { RoomForViews } from "./room-for-views.ts";
 import { SavedViews } from "./saved-views.ts";
 import { StageQueue } from "./stage-queue.ts";
 
@@ -38,6 +40,8 @@ export interface PartitionFoldDeps {
   counters: FoldCounters;
   /** Of each event that is not taken. */
   onRejected?: (rejection: FoldRejection) => void;
+  /** Views of one environment that may be open; fewer only in tests. */
+  maxOpenViews?: number;
 }
 
 type ViewFacts = ViewLook & { timeline: Timeline };
@@ -65,10 +69,12 @@ export class PartitionFold {
   /** May have a beat in the next bucket. */
   readonly #beating = new Set<OpenView>();
   readonly #stages = new StageQueue();
+  readonly #room: RoomForViews;
   readonly #deps: PartitionFoldDeps;
 
   constructor(deps: PartitionFoldDeps) {
     this.#deps = deps;
+    this.#room = new RoomForViews(deps.maxOpenViews);
   }
 
   /** Rows that wait for the next `collect`. */
@@ -80,6 +86,7 @@ export class PartitionFold {
   restore(open: OpenView): void {
     open.dirty = false;
     this.views.set(open.key, open);
+    this.#room.add(open);
     this.#beating.add(open);
     this.#stages.add(open);
   }
@@ -112,7 +119,18 @@ export class PartitionFold {
     const known = this.#openAt(key, atMs);
     const finalSeenMs = known === undefined ? this.finals.find(key, atMs) : null;
     if (finalSeenMs !== null) this.#takeLate(record, finalSeenMs, atMs);
-    else this.#fold(known ?? this.#openView(record, atMs), record, atMs);
+    else if (known !== undefined) this.#fold(known, record, atMs);
+    else if (this.#hasRoom(record.environmentId, atMs)) this.#fold(this.#openView(record, atMs), record, atMs);
+    else this.#reject("too_many_open_views", record, 0, record.events.length);
+  }
+
+  #hasRoom(environmentId: EnvironmentId, atMs: number): boolean {
+    return this.#room.has(
+      environmentId,
+      atMs,
+      (open) => finalAtMs(open.state, this.#factsOf(open).timeline),
+      (open) => this.#finish(open, this.#factsOf(open)),
+    );
   }
 
   /**
@@ -131,6 +149,7 @@ export class PartitionFold {
   #openView(record: BeaconRecord, atMs: number): OpenView {
     const opened = newOpenView(record.environmentId, createView(record.viewId, atMs));
     this.views.set(opened.key, opened);
+    this.#room.add(opened);
     return opened;
   }
 
@@ -171,10 +190,10 @@ export class PartitionFold {
     }
   }
 
-  #reject(reason: RejectReason, record: BeaconRecord, index: number): void {
-    this.counts.rejected += 1;
-    this.#deps.counters.rejected(reason);
-    this.#deps.onRejected?.({ reason, record, position: this.#offset, index });
+  #reject(reason: RejectionReason, record: BeaconRecord, index: number, count = 1): void {
+    this.counts.rejected += count;
+    this.#deps.counters.rejected(reason, count);
+    this.#deps.onRejected?.({ reason, record, position: this.#offset, index, count });
   }
 
   #change(open: OpenView): void {
@@ -189,6 +208,7 @@ export class PartitionFold {
     const dropped = facts.timeline.endedAtMs === null;
     if (open.dirty || open.stage === "open" || dropped) this.#viewRows.push(this.#viewRow(open, facts, dropped));
     this.views.delete(open.key);
+    this.#room.remove(open);
     this.#changed.delete(open);
     this.#beating.delete(open);
     this.saved.remove(open);

@@ -49,6 +49,16 @@ const OF_EVENTS = {
     wrong: "What the request says about one view is longer than 8 MiB once written anew (1e20 becomes 21 digits).",
     remedy: "Send fewer events at a time, and numbers as players write them.",
   },
+  too_many_views: {
+    wrong: "The request names more than 100 different views, and the event's is none of the first ones.",
+    remedy: "Send fewer views at a time; players send one or two.",
+  },
+  too_many_open_views: {
+    wrong:
+      "The environment has about 200,000 views that may still change (12,500 in the view's partition), and this would be one more.",
+    remedy:
+      "Look for a sender that invents view ids. A view frees its place 5 minutes after it ended, 60 minutes after it fell silent.",
+  },
   unknown_environment: {
     wrong: "No environment has this key, or nobody owns the playback id of a view without a key.",
     remedy:

@@ -1,3 +1,4 @@
+import { type EnvironmentId, isEnvironmentId } from "../identifiers.ts";
 import { jsonObject } from "./json-object.ts";
 
 /**
@@ -7,14 +8,17 @@ import { jsonObject } from "./json-object.ts";
 export interface ViewSource {
   viewId: string;
   playbackId: string;
+  /** Whose it is; null in a record of an earlier release. */
+  environmentId: EnvironmentId | null;
 }
 
-export function encodeViewSource({ viewId, playbackId }: ViewSource): string {
-  return JSON.stringify({ v: 1, viewId, playbackId });
+export function encodeViewSource({ viewId, playbackId, environmentId }: ViewSource): string {
+  return JSON.stringify({ v: 1, viewId, playbackId, environmentId });
 }
 
 /** Null for anything but a record of ours. */
 export function decodeViewSource(text: string): ViewSource | null {
-  const { v, viewId, playbackId } = jsonObject(text) ?? {};
-  return v === 1 && typeof viewId === "string" && typeof playbackId === "string" ? { viewId, playbackId } : null;
+  const { v, viewId, playbackId, environmentId } = jsonObject(text) ?? {};
+  if (v !== 1 || typeof viewId !== "string" || typeof playbackId !== "string") return null;
+  return { viewId, playbackId, environmentId: isEnvironmentId(environmentId) ? environmentId : null };
 }

@@ -187,6 +187,14 @@ describe("decodeRequest", () => {
     ]);
   });
 
+  it("takes the first 100 views of a request, with all their events", () => {
+    const events = [0, 1].flatMap(() => Array.from({ length: 101 }, (_, index) => ({ ...MINIMAL, xid: `v-${index}` })));
+    const decoded = decodeRequest({ events });
+    if (decoded.kind === "rejected") throw new Error(decoded.reason);
+    const refused = decoded.events.flatMap(({ peek }, index) => (peek === "too_many_views" ? [index] : []));
+    expect(refused).toEqual([100, 201]);
+  });
+
   it("never throws on any text", () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => decodeRequest(text).kind.length > 0));
   });

@@ -1,4 +1,5 @@
 import { type EventPeek, isRecord, peekEvent, type RejectReason } from "./peek-event.ts";
+import { RequestViews } from "./request-views.ts";
 
 /** An event as it was sent, with what is needed to route it, or why it is not taken. */
 export interface PeekedEvent {
@@ -35,13 +36,19 @@ export function decodeRequest(body: unknown): DecodedRequest {
   if (!Array.isArray(events)) return { kind: "rejected", reason: "not_a_beacon" };
   if (events.length > MAX_EVENTS_PER_REQUEST) return { kind: "rejected", reason: "too_many_events" };
 
+  const views = new RequestViews();
   const { transmission_timestamp: sentAt, rtt_ms: rtt } = isRecord(metadata) ? metadata : {};
   return {
     kind: "accepted",
     transmissionTimestampMs: numberWithin(sentAt, MAX_TIME_MS),
     rttMs: numberWithin(rtt, MAX_RTT_MS),
-    events: events.map((raw: unknown) => ({ raw, peek: peekEvent(raw) })),
+    events: events.map((raw: unknown) => ({ raw, peek: peekAmong(views, raw) })),
   };
+}
+
+function peekAmong(views: RequestViews, raw: unknown): EventPeek | RejectReason {
+  const peek = peekEvent(raw);
+  return typeof peek === "string" || views.admit(peek.viewId) ? peek : "too_many_views";
 }
 
 /** Undefined when it is not JSON; JSON itself has no such value. */

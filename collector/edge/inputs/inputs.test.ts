@@ -186,6 +186,13 @@ describe("POST /epas/{env_key}", () => {
     expect(names()).toEqual(["loadstart", "ended", "viewend"]);
   });
 
+  it("takes the first 100 sessions of a list, and says which it leaves out", async () => {
+    const list = Array.from({ length: 102 }, (_, index) => epas({ sessionId: `s${index}` }));
+    const answers = (await send(`[${[...list, list[0]].join(",")}]`)) as { valid: boolean }[];
+    expect(answers.flatMap(({ valid }, index) => (valid ? [] : [index]))).toEqual([100, 101]);
+    expect(edge.counted()).toEqual([["too_many_views", 2]]);
+  });
+
   it("keeps what it cannot take as rejected, and says so", async () => {
     expect(await send("{")).toMatchObject({ valid: false });
     expect(await send(epas({ event: undefined }))).toMatchObject({ valid: false });
