@@ -1,7 +1,8 @@
+import { toldAmount } from "../view/record/told.ts";
 import { overlapMs, spanAt } from "../view/span.ts";
 import { isExit, startupMsOf } from "../view/startup.ts";
 import type { Timeline } from "../view/timeline.ts";
-import { numberField, type ViewState } from "../view/view-state.ts";
+import type { ViewState } from "../view/view-state.ts";
 import { BUCKET_MS } from "./socket-wire.ts";
 
 /** Nobody counts as watching longer than this after the last event: healthy players may be silent for 20 s. */
@@ -98,7 +99,7 @@ function bitrateAt(view: ViewState, atMs: number): number {
   return isNewest ? newestBitrate(view) : 0;
 }
 
-const newestBitrate = (view: ViewState): number => Math.max(0, numberField(view, "video_source_bitrate") ?? 0);
+const newestBitrate = (view: ViewState): number => toldAmount(view, "video_source_bitrate") ?? 0;
 
 function within(timeMs: number | null, fromMs: number, toMs: number): boolean {
   return timeMs !== null && timeMs >= fromMs && timeMs < toMs;

@@ -12,6 +12,8 @@ export interface Preroll {
 
 /** What became of a view's ads. */
 export interface Ads {
+  /** Some event told of an ad; else the player's own counter is all there is. */
+  told: boolean;
   /** Ads that the player tried to start. */
   attempts: number;
   /** Ads of which a frame was shown. */
@@ -32,6 +34,9 @@ type Stage = "none" | "called" | "shown";
 
 /** A break that begins while no more of the content was played is a pre-roll's (data-api.md §3). */
 const PREROLL_PLAYHEAD_MS = 1_000;
+
+/** Each of them is an ad, or a place for one. */
+const TELLS_ADS = new Set(["adrequest", "adbreakstart", "adplay", "adplaying", "aderror"]);
 
 type Position = "preroll" | "midroll" | "postroll";
 
@@ -68,7 +73,7 @@ export function walkAds(events: readonly TimedEvent[]): Ads {
       breakHasError: false,
       breakImplied: false,
     },
-    ...{ prerollBreakMs: null, prerollCalledMs: null },
+    ...{ told: false, prerollBreakMs: null, prerollCalledMs: null },
     ...{ contentShown: false, contentOver: false, requests: 0, type: "" },
   };
   for (const event of events) step(walker, event);
@@ -87,6 +92,7 @@ function step(walker: Walker, event: TimedEvent): void {
   }
   if (name === "ended") walker.contentOver = true;
   if (!name.startsWith("ad")) return;
+  if (TELLS_ADS.has(name)) walker.told = true;
   if (fields["ad_type"] !== undefined && fields["ad_type"] !== null) walker.type = String(fields["ad_type"]);
   if (name === "adbreakstart") startBreak(walker, event, false);
   if (name === "adbreakend") {

@@ -44,26 +44,35 @@ const FIELDS: Readonly<Record<string, readonly FieldValue[]>> = {
   player_error_business_exception: [true, false],
   player_playhead_time: [0, 900, 5_000],
   ad_type: ["preroll", "midroll", ""],
-  video_source_bitrate: [500, 900, 0, null],
-  video_source_width: [100, 200, 0],
-  video_source_height: [100, 200, 0],
+  video_source_bitrate: [500, 900, 0, null, 4e9, 4e9 + 1, 1e300],
+  video_source_width: [100, 200, 0, 65_536, 65_537, 1e300],
+  video_source_height: [100, 200, 0, -5, 1e300],
   view_program_changed: [true],
-  view_total_content_playback_time: [0, 3_000],
-  view_total_upscaling: [0, 900.5],
-  view_max_upscale_percentage: [0, 0.5],
+  view_total_content_playback_time: [0, 3_000, 1e300],
+  view_total_upscaling: [0, 900.5, 3e6, 3e6 + 1, 1.7e308],
+  view_total_downscaling: [0, 900.5, 3_000, 3_001],
+  view_max_upscale_percentage: [0, 0.5, 1_000, 1_000.5, 1.7e308],
+  view_max_downscale_percentage: [0, 1, 1.5],
   player_view_count: [1, 2],
   request_start: [1_000, 1_020],
   request_response_start: [1_010, 1_050],
   request_response_end: [1_050, 1_060, 90_000_000],
-  request_bytes_loaded: [0, 5_000, 1e300],
+  request_bytes_loaded: [0, 5_000, 1e11, 1e12, 1e300],
   request_type: ["media", "video", "manifest"],
   video_cdn: ["one", "two", "", null],
-  view_average_request_latency: [33],
-  page_load_time: [120],
-  player_startup_time: [80],
+  view_average_request_latency: [33, 86_400_001],
+  view_max_request_latency: [90, 86_400_000, 1e300],
+  view_average_request_throughput: [5e6, 1e11, 1e12],
+  view_ad_played_count: [0, 2, 20_000, 20_001],
+  view_startup_preroll_request_time: [300, 1e300],
+  view_startup_preroll_load_time: [400, -1],
+  view_preroll_request_count: [2, 1e9],
+  page_load_time: [120, 86_400_000, 1e300],
+  player_startup_time: [80, 1.8e12],
+  view_aggregate_startup_time: [700, 1.8e12],
 };
 
-const told = fc.dictionary(fc.constantFrom(...Object.keys(FIELDS)), fc.nat(3), { maxKeys: 4 }).map((picks) =>
+const told = fc.dictionary(fc.constantFrom(...Object.keys(FIELDS)), fc.nat(6), { maxKeys: 4 }).map((picks) =>
   Object.fromEntries(
     Object.entries(picks).map(([name, pick]) => {
       const values = FIELDS[name] ?? [];
@@ -73,8 +82,16 @@ const told = fc.dictionary(fc.constantFrom(...Object.keys(FIELDS)), fc.nat(3), {
 );
 
 const nested = fc.constantFrom({}, ...["a", "b", "", 5].map((cdn) => ({ request_response_headers: { "x-cdn": cdn } })));
-const step = fc.record({ name: fc.constantFrom(...NAMES), afterMs: fc.integer({ min: 0, max: 4_000 }), told, nested });
-const end = fc.option(fc.record({ name: fc.constant("viewend"), afterMs: fc.nat(3_000), told, nested }), {
+const DAY_MS = 86_400_000;
+/** What is put on the client's clock from here on. */
+const leapMs = fc.oneof(
+  { weight: 30, arbitrary: fc.constant(0) },
+  fc.constantFrom(DAY_MS, DAY_MS + 5_000, -3_600_000, 56 * 365 * DAY_MS, 8e15 - BASE_MS),
+);
+const step = fc.record({
+  ...{ name: fc.constantFrom(...NAMES), afterMs: fc.integer({ min: 0, max: 4_000 }), told, nested, leapMs },
+});
+const end = fc.option(fc.record({ name: fc.constant("viewend"), afterMs: fc.nat(3_000), told, nested, leapMs }), {
   nil: undefined,
 });
 
@@ -83,11 +100,12 @@ const anyView = fc
   .tuple(fc.array(step, { minLength: 1, maxLength: 24 }), end)
   .map(([steps, last]) => (last === undefined ? steps : [...steps, last]))
   .map((steps) => {
-    let atMs = BASE_MS;
-    return steps.map(({ name, afterMs, told: fields, nested: objects }, at): RawEvent => {
+    let [atMs, offMs] = [BASE_MS, 0];
+    return steps.map(({ name, afterMs, told: fields, nested: objects, leapMs: more }, at): RawEvent => {
       atMs += afterMs;
-      const times = { arrivedAtMs: atMs + 40, transmittedAtMs: atMs };
-      return { name, sequence: at + 1, fields: { viewer_time: atMs, ...fields }, nested: objects, ...times };
+      offMs = Math.min(offMs + more, 8e15 - BASE_MS);
+      const times = { arrivedAtMs: atMs + 40, transmittedAtMs: atMs + offMs };
+      return { name, sequence: at + 1, fields: { viewer_time: atMs + offMs, ...fields }, nested: objects, ...times };
     });
   });
 

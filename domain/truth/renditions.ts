@@ -1,5 +1,7 @@
+import type { FieldValue } from "../wire/decode-events.ts";
 import type { TimedEvent } from "./settle.ts";
 import { both, lengthMs, type Span } from "./spans.ts";
+import { told as measured } from "./told.ts";
 import type { Walk } from "./walk.ts";
 
 /** What was on the screen, as far as the player told. */
@@ -37,10 +39,10 @@ export function walkRenditions(
     clockMs = Math.max(clockMs, atMs);
     // Other events tell what the element shows, which follows behind: only where nothing better is known.
     const isChange = name === "renditionchange";
-    const isSure = isChange || amount(fields["video_source_bitrate"]) > 0 || told.bitrate === 0;
-    told.bitrate = newer(fields["video_source_bitrate"], told.bitrate, isSure);
-    told.width = newer(fields["video_source_width"], told.width, isSure);
-    told.height = newer(fields["video_source_height"], told.height, isSure);
+    const isSure = isChange || amount("video_source_bitrate", fields) > 0 || told.bitrate === 0;
+    told.bitrate = newer("video_source_bitrate", fields, told.bitrate, isSure);
+    told.width = newer("video_source_width", fields, told.width, isSure);
+    told.height = newer("video_source_height", fields, told.height, isSure);
     if (told.width > 0 || told.height > 0) hasPicture = true;
     bitrates.push({ bitrate: told.bitrate, fromMs: clockMs });
     const next = { bitrate: told.bitrate, pixels: told.width * told.height };
@@ -78,12 +80,14 @@ function holds({ fromMs, toMs }: Span, atMs: number): boolean {
   return fromMs <= atMs && atMs < toMs;
 }
 
+type Fields = Readonly<Record<string, FieldValue>>;
+
 /** Absent: as before. */
-function newer(value: unknown, before: number, isSure: boolean): number {
-  return value !== undefined && (isSure || before === 0) ? amount(value) : before;
+function newer(name: string, fields: Fields, before: number, isSure: boolean): number {
+  return fields[name] !== undefined && (isSure || before === 0) ? amount(name, fields) : before;
 }
 
 /** 0 for what is not known. */
-function amount(value: unknown): number {
-  return typeof value === "number" && value > 0 ? value : 0;
+function amount(name: string, fields: Fields): number {
+  return measured(name, fields[name]) ?? 0;
 }

@@ -9,6 +9,8 @@ export interface TimedEvent {
   nested: Readonly<Record<string, unknown>>;
   /** Client clock, Unix milliseconds. */
   atMs: number;
+  /** The same, however long the view would then have lasted. */
+  claimedMs: number;
 }
 
 /** The events of a view that count, once each, in the order in which the client made them. */
@@ -34,16 +36,30 @@ export function settle(view: RawView): SettledView {
   for (const event of inTime) {
     if (byNumber.has(event.sequence)) continue;
     const { name, sequence, fields, nested = {} } = event;
-    byNumber.set(sequence, { name, sequence, fields, nested, atMs: clientTime(event) });
+    const claimedMs = clientTime(event);
+    byNumber.set(sequence, { name, sequence, fields, nested, atMs: claimedMs, claimedMs });
   }
-  const events = [...byNumber.values()].sort((one, other) => one.sequence - other.sequence);
+  const firstSeenMs = inTime[0]?.arrivedAtMs ?? 0;
+  const lastNumber = Math.max(...byNumber.keys());
+  const lastNewMs = inTime.find(({ sequence }) => sequence === lastNumber)?.arrivedAtMs ?? firstSeenMs;
+  const events = inPossibleTime([...byNumber.values()], lastNewMs - firstSeenMs);
+  events.sort((one, other) => one.sequence - other.sequence);
   return {
     events,
     offsetMs: Math.min(...inTime.map((event) => event.arrivedAtMs - (event.transmittedAtMs ?? clientTime(event)))),
-    firstSeenMs: inTime[0]?.arrivedAtMs ?? 0,
+    firstSeenMs,
     lastSeenMs: inTime.at(-1)?.arrivedAtMs ?? 0,
     ended: events.some(({ name }) => name === "viewend"),
   };
+}
+
+/**
+ * Nothing is told more than a day after it happened, so a view has not lasted longer than one heard of it, and a day. A clock
+ * that leaps further makes years of it: what lies too far back is taken for as far back as can be.
+ */
+function inPossibleTime(events: readonly TimedEvent[], heardOfMs: number): TimedEvent[] {
+  const earliestMs = Math.max(...events.map(({ atMs }) => atMs)) - heardOfMs - DAY_MS - SECOND_MS;
+  return events.map((event) => ({ ...event, atMs: Math.max(event.atMs, earliestMs) }));
 }
 
 /** How long a view waits for more. */

@@ -7,6 +7,7 @@ import { requestsOf } from "./requests.ts";
 import { scoresOf } from "./scores.ts";
 import { patienceMs, type SettledView, settle, type TimedEvent } from "./settle.ts";
 import { both, lengthMs, type Span, union, without } from "./spans.ts";
+import { LARGEST_DOWNSCALE, LARGEST_UPSCALE, scaling, told } from "./told.ts";
 import { type Walk, walk } from "./walk.ts";
 
 /** A view as its events alone make it. */
@@ -60,7 +61,7 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
     values: {
       ...wholeMs(timesOf(facts, fields)),
       ...pictureOf(facts, fields),
-      ...adsOf(facts),
+      ...adsOf(facts, fields),
       ...successOf(facts, dropped, viewer),
     },
     fields,
@@ -105,8 +106,8 @@ function timesOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
   const { walk: walked, watchMs, playing, ads } = facts;
   const stallMs = lengthMs(walked.stalls);
   const seekMs = lengthMs(walked.seeks);
-  const pageLoadMs = told(fields, "page_load_time");
-  const playerMs = told(fields, "player_startup_time");
+  const pageLoadMs = toldIn(fields, "page_load_time");
+  const playerMs = toldIn(fields, "player_startup_time");
   const parts = [pageLoadMs, playerMs, facts.startupMs];
   const sumOfParts = parts.reduce((sum, part) => (sum === null || part === null ? null : sum + part), 0);
   return {
@@ -117,7 +118,7 @@ function timesOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
     ...prerollTimes(ads.preroll, walked, fields),
     player_startup_time: playerMs,
     page_load_time: pageLoadMs,
-    aggregate_startup_time: told(fields, "view_aggregate_startup_time") ?? sumOfParts,
+    aggregate_startup_time: toldIn(fields, "view_aggregate_startup_time") ?? sumOfParts,
     seek_latency: quotient(seekMs, walked.seekCount),
     rebuffer_count: walked.stallCount,
     rebuffer_duration: stallMs,
@@ -134,9 +135,9 @@ function prerollTimes(preroll: Ads["preroll"], { intentMs }: Walk, fields: Reado
   if (preroll === null) {
     return {
       ad_preroll_startup_time: null,
-      video_startup_preroll_request_time: told(fields, "view_startup_preroll_request_time"),
-      video_startup_preroll_load_time: told(fields, "view_startup_preroll_load_time"),
-      requests_for_first_preroll: told(fields, "view_preroll_request_count"),
+      video_startup_preroll_request_time: toldIn(fields, "view_startup_preroll_request_time"),
+      video_startup_preroll_load_time: toldIn(fields, "view_startup_preroll_load_time"),
+      requests_for_first_preroll: toldIn(fields, "view_preroll_request_count"),
     };
   }
   const { breakAtMs, calledAtMs, shownAtMs, requests } = preroll;
@@ -158,9 +159,10 @@ function contentStartupMs({ walk: walked, startupMs }: Facts): number | null {
 function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
   const { settled, walk: walked, content } = facts;
   const renditions = walkRenditions(settled.events, walked, content);
-  const contentMs = told(fields, "view_total_content_playback_time") ?? 0;
-  const upscale = quotient(told(fields, "view_total_upscaling") ?? 0, contentMs);
-  const maxUpscale = told(fields, "view_max_upscale_percentage");
+  const contentMs = toldIn(fields, "view_total_content_playback_time") ?? 0;
+  const up = scaling(toldIn(fields, "view_total_upscaling") ?? 0, contentMs, LARGEST_UPSCALE);
+  const down = scaling(toldIn(fields, "view_total_downscaling") ?? 0, contentMs, LARGEST_DOWNSCALE);
+  const maxUpscale = toldIn(fields, "view_max_upscale_percentage");
   const scores = scoresOf({
     playbackFailure: walked.failure?.businessException === false,
     exitBeforeStart: isExit(walked),
@@ -170,7 +172,7 @@ function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
     startupMs: facts.startupMs,
     stallCount: walked.stallCount,
     stallMs: lengthMs(walked.stalls),
-    upscale,
+    upscale: up.mean,
     maxUpscale,
   });
   const requests = requestsOf(settled.events, fields);
@@ -179,10 +181,10 @@ function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
     rendition_upshift_count: renditions.upshifts,
     rendition_downshift_count: renditions.downshifts,
     weighted_average_bitrate: renditions.averageBitrate,
-    upscale_percentage: upscale,
-    downscale_percentage: quotient(told(fields, "view_total_downscaling") ?? 0, contentMs),
+    upscale_percentage: up.mean,
+    downscale_percentage: down.mean,
     max_upscale_percentage: maxUpscale,
-    max_downscale_percentage: told(fields, "view_max_downscale_percentage"),
+    max_downscale_percentage: toldIn(fields, "view_max_downscale_percentage"),
     live_stream_latency: rounded(liveLatencyMs(settled)),
     request_latency: requests.latencyMs,
     max_request_latency: rounded(requests.maxLatencyMs),
@@ -194,8 +196,8 @@ function pictureOf(facts: Facts, fields: ReadonlyMap<string, FieldValue>) {
     viewer_experience_score: scores.experience,
     // Parts of quotients; no metrics themselves.
     content_playback_time: contentMs,
-    total_upscaling: told(fields, "view_total_upscaling") ?? 0,
-    total_downscaling: told(fields, "view_total_downscaling") ?? 0,
+    total_upscaling: up.total,
+    total_downscaling: down.total,
   };
 }
 
@@ -219,20 +221,21 @@ function successOf({ walk: walked }: Facts, dropped: boolean, viewer: string | n
   };
 }
 
-function adsOf({ ads, walk: walked }: Facts) {
+function adsOf({ ads, walk: walked }: Facts, fields: ReadonlyMap<string, FieldValue>) {
+  const attempts = ads.told ? ads.attempts : (toldIn(fields, "view_ad_played_count") ?? 0);
   const left = ads.isUnderWay && walked.failure === null ? 1 : 0; // an error that ended it is not the viewer's doing
   return {
-    ad_attempt_count: ads.attempts,
+    ad_attempt_count: attempts,
     ad_impression_count: ads.impressions,
     ad_break_count: ads.breaks,
     ad_error_count: ads.errors,
-    ad_error_percentage: quotient(ads.errors, ads.attempts),
+    ad_error_percentage: quotient(ads.errors, attempts),
     ad_break_error_count: ads.breaksWithError,
     ad_break_error_percentage: quotient(ads.breaksWithError, ads.breaks),
     ad_startup_error_count: ads.startupErrors,
-    ad_startup_error_percentage: quotient(ads.startupErrors, ads.attempts),
+    ad_startup_error_percentage: quotient(ads.startupErrors, attempts),
     ad_exit_before_start_count: left,
-    ad_exit_before_start_percentage: quotient(left, ads.attempts),
+    ad_exit_before_start_percentage: quotient(left, attempts),
   };
 }
 
@@ -243,7 +246,7 @@ function isExit({ intentMs, frameMs, hadFatal }: Walk): boolean {
 
 /** How far what is shown lies behind its making; only events that tell a new program time are samples. */
 function liveLatencyMs({ events, offsetMs }: SettledView): number | null {
-  const samples = events.flatMap(({ name, fields, atMs }) => {
+  const samples = events.flatMap(({ name, fields, claimedMs: atMs }) => {
     if (name === "rebufferstart") return []; // dated back, its fields are not
     const [program, toldMs] = [fields["player_program_time"], fields["viewer_time"]];
     const isSample = typeof program === "number" && toldMs === atMs;
@@ -273,10 +276,8 @@ function wholeMs(times: Readonly<Record<string, number | null>>): Record<string,
   );
 }
 
-/** A measured number of the client's: not negative, else null. */
-function told(fields: ReadonlyMap<string, FieldValue>, name: string): number | null {
-  const value = fields.get(name);
-  return typeof value === "number" && value >= 0 ? value : null;
+function toldIn(fields: ReadonlyMap<string, FieldValue>, name: string): number | null {
+  return told(name, fields.get(name));
 }
 
 function rounded(value: number | null): number | null {
@@ -284,7 +285,7 @@ function rounded(value: number | null): number | null {
 }
 
 function sampleRate(value: FieldValue | undefined): number {
-  return typeof value === "number" && value > 0 && value <= 1 ? value : 1;
+  return typeof value === "number" && value >= 0.000001 && value <= 1 ? value : 1;
 }
 
 function quotient(part: number, whole: number): number | null {

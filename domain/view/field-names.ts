@@ -1,3 +1,5 @@
+import { PUBLISHED_FIELDS } from "../wire/published-fields.ts";
+
 /** What folding does with a field, as bits. */
 export const FIELD_ROLES = {
   /** Says nothing about the view, or is taken from events of its own kind only. */
@@ -58,7 +60,7 @@ const MEMBERS: readonly (readonly [names: readonly string[], role: number])[] = 
   [["player_program_time"], FIELD_ROLES.programTime],
 ];
 
-/** Players send about 240 names; the rest of the room is for names that newer ones and integrations invent. */
+/** The published names have theirs from the start, whoever sends first; the rest of the room is for names that newer ones and integrations invent. */
 const MAX_NUMBERED = 4_096;
 
 const numbers = new Map<string, number>();
@@ -67,7 +69,7 @@ const roles: number[] = [];
 
 /**
  * A number for each name, given when it is first met: a view then keeps numbers instead of names, and what folding does with
- * a field is one look away. −1 once all are given away: a sender of invented names slows others down, but no more.
+ * a field is one look away. −1 once all are given away: then names that nobody published cost every view of theirs more.
  */
 export function fieldNumber(name: string): number {
   const known = numbers.get(name);
@@ -98,4 +100,5 @@ function rolesOf(name: string): number {
   return MEMBERS.reduce((bits, [members, role]) => (members.includes(name) ? bits | role : bits), 0);
 }
 
+for (const name of PUBLISHED_FIELDS) fieldNumber(name);
 for (const [members] of MEMBERS) for (const name of members) fieldNumber(name);

@@ -4,6 +4,9 @@ import { fieldName, fieldNumber } from "./field-names.ts";
 /** Value of a field and the event that wrote it. */
 export type FieldEntry = readonly [sequence: number, value: FieldValue];
 
+/** With all texts as long as may be, a view still fits into one record of a checkpoint; the first of the alphabet stay. */
+export const MAX_FIELDS = 512;
+
 /** Cells of one field: the number of its name, the sequence number of its writer, its value. */
 const CELLS = 3;
 
@@ -15,6 +18,8 @@ export class FieldTable {
   readonly cells: FieldValue[] = [];
   /** Fields whose names have no number. */
   others: Map<string, FieldEntry> | null = null;
+  /** All names, sorted; null while there is room for more. Nobody but a sender of invented names fills a table. */
+  #full: string[] | null = null;
 
   static from(entries: Iterable<readonly [name: string, entry: FieldEntry]>): FieldTable {
     const table = new FieldTable();
@@ -34,16 +39,21 @@ export class FieldTable {
     return this.cells[at] === number ? this.cells[at + 2] : undefined;
   }
 
-  /** Keeps the value of the highest sequence number. @param number of the name (`fieldNumber`) */
+  /**
+   * Keeps the value of the highest sequence number, and of {@link MAX_FIELDS} names, whatever the order of writing.
+   *
+   * @param number of the name (`fieldNumber`)
+   */
   writeNewest(number: number, name: string, sequence: number, value: FieldValue): void {
     if (number < 0) {
       const known = this.others?.get(name);
-      if (known === undefined || known[0] <= sequence) this.#writeOther(name, sequence, value);
+      if (known === undefined ? this.#makeRoom(name) : known[0] <= sequence) this.#writeOther(name, sequence, value);
       return;
     }
     const at = this.#place(number);
-    if (this.cells[at] !== number) this.#insert(at, number, sequence, value);
-    else if ((this.cells[at + 1] as number) <= sequence) {
+    if (this.cells[at] !== number) {
+      if (this.#makeRoom(name)) this.#insert(this.#full === null ? at : this.#place(number), number, sequence, value);
+    } else if ((this.cells[at + 1] as number) <= sequence) {
       this.cells[at + 1] = sequence;
       this.cells[at + 2] = value;
     }
@@ -64,19 +74,35 @@ export class FieldTable {
     }
   }
 
-  /** Keeps the first names of the alphabet. */
-  keepFirst(count: number): void {
-    const entries = [...this].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, count);
-    const { cells, others } = FieldTable.from(entries);
-    this.cells.splice(0, this.cells.length, ...cells);
-    this.others = others;
-  }
-
   *[Symbol.iterator](): Generator<[name: string, entry: FieldEntry]> {
     for (let at = 0; at < this.cells.length; at += CELLS) {
       yield [fieldName(this.cells[at] as number), [this.cells[at + 1] as number, this.cells[at + 2] as FieldValue]];
     }
     if (this.others !== null) yield* this.others;
+  }
+
+  /** False where the table is full and the name comes behind all that it holds; else the last of these gives way. */
+  #makeRoom(name: string): boolean {
+    if (this.size < MAX_FIELDS) return true;
+    this.#full ??= Array.from(this, ([held]) => held).sort(compareNames);
+    const names = this.#full;
+    const last = names[names.length - 1] as string;
+    if (name > last) return false;
+    names.pop();
+    this.#remove(last);
+    let [low, high] = [0, names.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((names[middle] as string) < name) low = middle + 1;
+      else high = middle;
+    }
+    names.splice(low, 0, name);
+    return true;
+  }
+
+  #remove(name: string): void {
+    if (this.others?.delete(name)) return;
+    this.cells.splice(this.#place(fieldNumber(name)), CELLS);
   }
 
   #writeOther(name: string, sequence: number, value: FieldValue): void {
@@ -111,4 +137,9 @@ export class FieldTable {
     }
     return low * CELLS;
   }
+}
+
+/** As texts are compared with `<`, whatever the language. */
+function compareNames(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }

@@ -5,8 +5,6 @@ import { FIELD_ROLES, fieldNumber, fieldRoles } from "./field-names.ts";
 import { insertBySequence } from "./insert-by-sequence.ts";
 import { asFlag, type Mark, type ViewState } from "./view-state.ts";
 
-/** With all texts as long as may be, a view still fits into one record of a checkpoint; the first of the alphabet stay. */
-const MAX_FIELDS = 512;
 /** One every 1.25 s for seven hours: CMCD tells the bitrate with each request. */
 const MAX_MARKS = 20_000;
 /** Marks with texts may be large. SDKs tell them when the rendition or the mode changes, and with each snapshot. */
@@ -34,7 +32,6 @@ export function foldFields(view: ViewState, event: BeaconEvent, viewerTimeMs: nu
     if ((role & FIELD_ROLES.initial) !== 0 && tells(name, value))
       view.initials.writeFirst(number, name, sequence, value);
   }
-  if (view.fields.size > MAX_FIELDS) view.fields.keepFirst(MAX_FIELDS);
   if ((roles & FIELD_ROLES.mark) !== 0) foldMark(view, event, viewerTimeMs);
   if ((roles & FIELD_ROLES.flag) !== 0) foldFlags(view, fields);
   if ((roles & FIELD_ROLES.programTime) !== 0) foldLatency(view, event);

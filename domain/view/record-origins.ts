@@ -20,7 +20,7 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
     api: null,
     told: "events whose `viewer_time` lay after sending or more than a day before it; the time of sending stands for it",
   },
-  sampleRate: { api: null, told: "`mux_sample_rate`; 1 where it is none in (0, 1]" },
+  sampleRate: { api: null, told: "`mux_sample_rate`; 1 where it is none from a millionth to 1" },
   bot: { api: null, told: "the user agent is a crawler's" },
   exitBeforeVideoStart: {
     api: "exit_before_video_start",
@@ -247,7 +247,10 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
     api: null,
     told: "content playing time by what `renditionchange` told; what other events tell of sizes counts only without a bitrate",
   },
-  playbackModes: { api: "playback_mode_totals", told: "playing time by `player_playback_mode` and its data" },
+  playbackModes: {
+    api: "playback_mode_totals",
+    told: "playing time by `player_playback_mode` and its data, ads included; none until a mode was told",
+  },
   droppedFrameCount: { api: "view_dropped_frame_count", told: "field of that name, newest" },
   liveLatencyMs: {
     api: "live_stream_latency",
@@ -267,13 +270,13 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
   maxRequestLatencyMs: { api: "view_max_request_latency", told: "largest of them" },
   requestThroughput: {
     api: "view_average_request_throughput",
-    told: "bits over the time from first byte (else start) to end; requests of no bytes or no time left out",
+    told: "bits over the time from first byte (else start) to end; requests of no bytes or no time left out, and those above 100 Gbit/s",
   },
   hasAd: { api: "view_has_ad", told: "any ad event, or `view_has_ad`" },
-  adRequestCount: { api: null, told: "`adrequest`" },
+  adRequestCount: { api: null, told: "`adrequest`; `view_ad_request_count` where no ad event came" },
   adAttemptCount: {
     api: "ad_attempt_count",
-    told: "`adplay` that does not resume a paused ad, `adplaying` without one, `aderror` without an ad under way",
+    told: "`adplay` that does not resume a paused ad, `adplaying` without one, `aderror` without an ad under way; `view_ad_played_count` where no ad event came",
   },
   adImpressionCount: { api: "ad_impression_count", told: "ads with an `adplaying`" },
   adBreakCount: { api: "ad_break_count", told: "`adbreakstart`, or an ad outside of any break" },

@@ -20,7 +20,7 @@ type RenditionFacts = Pick<
   "renditions" | "averageBitrate" | "renditionChangeCount" | "renditionUpshiftCount" | "renditionDownshiftCount"
 >;
 
-/** Which renditions were played for how long, and how often they changed for the better or the worse while playing. */
+/** Which renditions content was played in for how long, and how often they changed for the better or the worse while playing. */
 export function renditionsOf(view: ViewState, timeline: Timeline, { content }: Playing): RenditionFacts {
   const standings = standingsOf(view.marks.filter(tellsPicture), UNKNOWN, nextRendition);
   const shifts = countShifts(standings, timeline);
@@ -36,15 +36,14 @@ export function renditionsOf(view: ViewState, timeline: Timeline, { content }: P
   };
 }
 
-/** Which playback modes were used for how long, ads included. */
+/** Which playback modes were used for how long, ads included: "" until one was told. Together they are the playing time. */
 export function playbackModesOf(view: ViewState, { all }: Playing): PlaybackModeSpan[] {
   const none: Mode = { mode: "", data: "" };
   const standings = standingsOf(view.marks.filter(tellsMode), none, (before, { mode, modeData }) => ({
     mode: mode ?? before.mode,
     data: modeData === undefined ? before.data : withoutEmptyObject(modeData),
   }));
-  const told = playedSpans(standings, all).filter(({ mode }) => mode !== "");
-  return merge(told, ({ mode, data }) => `${mode}\u0000${data}`);
+  return merge(playedSpans(standings, all), ({ mode, data }) => `${mode}\u0000${data}`);
 }
 
 /** The web SDK sends `{}` where there is nothing to tell. */
@@ -150,5 +149,5 @@ function averageBitrate(spans: readonly RenditionSpan[]): number | null {
   const known = spans.filter(({ bitrate }) => bitrate > 0);
   const playingMs = known.reduce((sum, span) => sum + span.playingMs, 0);
   const bitMs = known.reduce((sum, span) => sum + span.bitrate * span.playingMs, 0);
-  return playingMs === 0 || !Number.isFinite(bitMs) ? null : bitMs / playingMs;
+  return playingMs === 0 ? null : bitMs / playingMs;
 }

@@ -4,7 +4,7 @@ export interface PlaybackRange {
   endMs: number;
 }
 
-/** Wall-clock time spent playing one rendition; 0 and "" where the player did not tell. */
+/** Wall-clock time spent playing content in one rendition; 0 and "" where the player did not tell. */
 export interface RenditionSpan {
   /** bit/s. */
   bitrate: number;
@@ -16,7 +16,7 @@ export interface RenditionSpan {
   playingMs: number;
 }
 
-/** Wall-clock time spent playing in one mode: standard, inline, fullscreen, pip, … */
+/** Wall-clock time spent playing in one mode, ads included: standard, inline, fullscreen, pip, …; "" where none was told. */
 export interface PlaybackModeSpan {
   mode: string;
   /** JSON text of the integration's own; "" when there is none. */
@@ -237,7 +237,7 @@ export interface ViewRecord {
   renditionDownshiftCount: number;
   /** bit/s, weighed by playing time. */
   averageBitrate: number | null;
-  /** Playing time by rendition. */
+  /** Playing time of content by rendition. */
   renditions: readonly RenditionSpan[];
   /** Playing time by playback mode. */
   playbackModes: readonly PlaybackModeSpan[];

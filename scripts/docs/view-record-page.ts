@@ -1,3 +1,4 @@
+import { BOUNDS } from "../../domain/view/believed.ts";
 import { COLUMN_TYPES, RECORD_COLUMNS } from "../../domain/view/record-columns.ts";
 import { RECORD_ORIGINS } from "../../domain/view/record-origins.ts";
 import type { ViewRecord } from "../../domain/view/view-record.ts";
@@ -27,7 +28,8 @@ A view is counted once somebody wanted to play it or a fatal error came. Others 
   value (\`…_initial\`) is the first that tells anything: an empty text and 0 do not.
 - **Times** are differences of the client's clock, whole milliseconds. The server's clock is put upon them by one offset per view:
   the least of arrival minus sending. A time that lies after its sending, or more than a day before it, cannot be: the time
-  of sending stands for it and \`clamped_time_count\` tells how often.
+  of sending stands for it and \`clamped_time_count\` tells how often. So a view cannot have lasted longer than its events
+  kept coming, and a day: where a clock leaps further, what lies earlier counts from the earliest moment that can be.
 - **Spans.** *Watching* runs from \`viewstart\`, \`play\`, \`playing\`, an ad break or an ad to \`pause\`, \`ended\`, a fatal error,
   sleep or \`viewend\`. A pause that makes room for an ad which has no frame yet does not stop it. A seek in a pause is watched
   while it lasts. A *stall* lies after the first frame and in no seek, ad break or pause. A *seek* counts once play was wanted:
@@ -44,6 +46,14 @@ A view is counted once somebody wanted to play it or a fatal error came. Others 
 - **Scores** follow the formulas of [metrics.md](metrics.md); \`domain/view/explain-scores.ts\` takes them apart for people. A view
   that does not count has none; without a first frame there is only success, and the experience is that.
 
+## What is not believed
+
+A number beyond what can be was claimed and never measured. One of them would spoil an average over millions of views, and two
+that overflow leave none. So it counts as not told, like one below 0, and \`attributes\` still has it as it came. A mean scale
+beyond the largest one leaves no mean, and no total.
+
+BOUNDS
+
 ## Parts
 
 *Column* is that of table \`views\`; \`… + key\` has a column \`{name}_key\` beside it, to group and filter by. *API* is the name in
@@ -56,7 +66,15 @@ changes), \`view_id\`, \`version\` (log position up to which the row is folded),
 export function viewRecordPage(): string {
   const parts = Object.keys(RECORD_COLUMNS) as (keyof ViewRecord)[];
   const table = ["| column | API | type | from |", "|---|---|---|---|", ...parts.map(partRow)];
-  return withContents(`${HEAD}\n\n${table.join("\n")}\n`);
+  const head = HEAD.replace("BOUNDS", boundsTable());
+  return withContents(`${head}\n\n${table.join("\n")}\n`);
+}
+
+function boundsTable(): string {
+  const rows = BOUNDS.map(({ fields, most, why }) => {
+    return `| ${fields.map((name) => `\`${name}\``).join(", ")} | ${most.toLocaleString("en-US")} | ${why} |`;
+  });
+  return ["| fields | believed up to | why |", "|---|---|---|", ...rows].join("\n");
 }
 
 function partRow(part: keyof ViewRecord): string {

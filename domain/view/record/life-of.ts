@@ -35,8 +35,11 @@ export function lifeOf({ view, timeline, device, dropped, untilMs }: RecordParts
   } satisfies Partial<ViewRecord>;
 }
 
+/** One in a million; nobody samples less, and each view would stand for more. */
+const LEAST_SAMPLE_RATE = 1e-6;
+
 /** 1 where the client tells no share, or one that cannot be. */
 function sampleRate(view: ViewState): number {
   const rate = numberField(view, "mux_sample_rate") ?? 1;
-  return rate > 0 && rate <= 1 ? rate : 1;
+  return rate >= LEAST_SAMPLE_RATE && rate <= 1 ? rate : 1;
 }

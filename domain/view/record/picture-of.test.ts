@@ -72,6 +72,30 @@ describe("scaling", () => {
   });
 });
 
+describe("what a client claims of the picture", () => {
+  it("is not believed beyond what can be, and leaves the rest alone", () => {
+    const told = { view_total_content_playback_time: 2_000, view_total_downscaling: 500 };
+    const scaled = (more: Record<string, unknown>) => played([...PLAYING, ["hb", 9, { ...told, ...more }]]);
+    expect(scaled({ view_max_upscale_percentage: 1.7e308, view_total_upscaling: 2_000_001 })).toMatchObject({
+      ...{
+        maxUpscaleRatio: null,
+        upscaleRatio: null,
+        totalUpscaling: 0,
+        downscaleRatio: 0.25,
+        videoQualityScore: null,
+      },
+    });
+    expect(scaled({ view_max_upscale_percentage: 1_000, view_total_upscaling: 2_000_000 })).toMatchObject({
+      ...{ maxUpscaleRatio: 1_000, upscaleRatio: 1_000 },
+    });
+    expect(scaled({ view_total_downscaling: 2_001, view_max_downscale_percentage: 1.5 })).toMatchObject({
+      ...{ downscaleRatio: null, maxDownscaleRatio: null },
+    });
+    const bitrates = [change(-9, LOW), ...PLAYING, change(1_000, { video_source_bitrate: 1e300 }), change(3_000, LOW)];
+    expect(played([...bitrates, ["viewend", 5_000]]).averageBitrate).toBe(300_000);
+  });
+});
+
 describe("live latency", () => {
   const sample = (at: number, behindMs: number): Moment => ["hb", at, { player_program_time: T + at - behindMs }];
 

@@ -1,6 +1,7 @@
+import { mostBelieved } from "../believed.ts";
 import { renditionsOf } from "../renditions.ts";
 import type { ViewRecord } from "../view-record.ts";
-import { numberField, type ViewState } from "../view-state.ts";
+import type { ViewState } from "../view-state.ts";
 import type { RecordParts } from "./record-source.ts";
 import { quotientOrNull, toldAmount } from "./told.ts";
 
@@ -9,20 +10,27 @@ const MAX_LATENCY_MS = 300_000;
 
 /** What the picture was like, and how far behind a live stream it ran. Scaling is summed by the client alone. */
 export function pictureOf({ view, timeline, playing }: RecordParts) {
-  const totalUpscaling = toldAmount(view, "view_total_upscaling") ?? 0;
-  const totalDownscaling = toldAmount(view, "view_total_downscaling") ?? 0;
-  const scaledMs = numberField(view, "view_total_content_playback_time") ?? 0;
+  const scaledMs = toldAmount(view, "view_total_content_playback_time") ?? 0;
+  const up = scalingOf(view, "view_total_upscaling", scaledMs, mostBelieved("view_max_upscale_percentage"));
+  const down = scalingOf(view, "view_total_downscaling", scaledMs, mostBelieved("view_max_downscale_percentage"));
   return {
-    totalUpscaling,
-    totalDownscaling,
-    upscaleRatio: quotientOrNull(totalUpscaling, scaledMs),
-    downscaleRatio: quotientOrNull(totalDownscaling, scaledMs),
+    totalUpscaling: up.total,
+    totalDownscaling: down.total,
+    upscaleRatio: up.ratio,
+    downscaleRatio: down.ratio,
     maxUpscaleRatio: toldAmount(view, "view_max_upscale_percentage"),
     maxDownscaleRatio: toldAmount(view, "view_max_downscale_percentage"),
     ...renditionsOf(view, timeline, playing),
     droppedFrameCount: toldAmount(view, "view_dropped_frame_count"),
     liveLatencyMs: liveLatencyMs(view),
   } satisfies Partial<ViewRecord>;
+}
+
+/** A total that no scale up to `mostRatio` can have made in that time is not told; then there is no mean either. */
+function scalingOf(view: ViewState, name: string, scaledMs: number, mostRatio: number) {
+  const total = toldAmount(view, name) ?? 0;
+  if (total > mostRatio * scaledMs) return { total: 0, ratio: null };
+  return { total, ratio: quotientOrNull(total, scaledMs) };
 }
 
 /** Mean of (server-corrected now − programme time at the playhead). */

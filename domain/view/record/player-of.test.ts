@@ -41,6 +41,19 @@ describe("playback modes", () => {
       { mode: "fullscreen", data: '{"by":"key"}', playingMs: 4_000 },
     ]);
   });
+
+  it("are none until one was told, and nothing of the playing time is lost", () => {
+    const mode = (at: number, name: string): Moment => ["playbackmodechange", at, { player_playback_mode: name }];
+    const modes = (...moments: Moment[]) =>
+      played([...PLAYING, ...moments, ["viewend", 10_000]]).playbackModes.map(({ mode: name, playingMs }) => [
+        ...[name, playingMs],
+      ]);
+    expect(modes()).toEqual([["", 10_000]]);
+    expect(modes(mode(3_000, "pip"))).toEqual([
+      ["", 3_000],
+      ["pip", 7_000],
+    ]);
+  });
 });
 
 describe("flags of a player", () => {

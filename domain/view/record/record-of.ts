@@ -14,15 +14,17 @@ import { startupOf } from "./startup-of.ts";
 import { timeOf } from "./time-of.ts";
 import { videoOf } from "./video-of.ts";
 import { viewerOf } from "./viewer-of.ts";
+import { withinLogTime } from "./within-log-time.ts";
 
 /**
  * All that is known of a view, as it stands. What is not told yet is taken not to come: of a view that is still open,
  * somebody who waits for the first frame would be an exit.
  */
 export function recordOf(source: RecordSource): ViewRecord {
-  const { view, timeline } = source;
+  const sound = withinLogTime(source);
+  const { view, timeline } = sound;
   const untilMs = view.newestMs ?? 0;
-  const parts: RecordParts = { ...source, untilMs, playing: playingOf(timeline, untilMs) };
+  const parts: RecordParts = { ...sound, untilMs, playing: playingOf(timeline, untilMs) };
   const record = {
     ...lifeOf(parts),
     ...viewerOf(parts),

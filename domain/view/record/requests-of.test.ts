@@ -58,6 +58,11 @@ describe("requests", () => {
     expect(record.requestThroughput).toBeCloseTo((1_000 * 8) / 0.01, 6);
   });
 
+  it("that came faster than any network say nothing of it", () => {
+    const record = played([completed(0, 10, 1_010, 1_000), completed(10, 10, 11, 200_000_000)]);
+    expect(record).toMatchObject({ requestThroughput: 8_000, requestBytes: 200_001_000, requestLatencyMs: 10 });
+  });
+
   it("with times in an order that cannot be tell nothing by them", () => {
     expect(played([completed(0, -50, 30, 100)]).requestLatencyMs).toBeNull(); // first byte before the request
     expect(played([completed(0, 50, 10, 100)]).requestThroughput).toBeNull(); // end before the first byte

@@ -1,5 +1,6 @@
 import type { FieldValue } from "../../wire/decode-events.ts";
-import { field, numberField, textField, type ViewState } from "../view-state.ts";
+import { believed } from "../believed.ts";
+import { field, textField, type ViewState } from "../view-state.ts";
 
 /** The first of several fields that says something; "" when none does. */
 export function toldText(view: ViewState, ...names: readonly string[]): string {
@@ -10,18 +11,18 @@ export function toldText(view: ViewState, ...names: readonly string[]): string {
   return "";
 }
 
-/** The first of several fields that is a number of 0 or more, else null. */
+/** The first of several fields that is a number of 0 or more and can be (`believed`), else null. */
 export function toldAmount(view: ViewState, ...names: readonly string[]): number | null {
   for (const name of names) {
-    const value = numberField(view, name);
-    if (value !== null && value >= 0) return value;
+    const value = believed(name, field(view, name));
+    if (value !== null) return value;
   }
   return null;
 }
 
 /** As `toldAmount`, where 0 stands for "not known". */
 export function toldPositive(view: ViewState, name: string): number | null {
-  const value = numberField(view, name);
+  const value = toldAmount(view, name);
   return value !== null && value > 0 ? value : null;
 }
 
@@ -45,6 +46,6 @@ export function firstText(view: ViewState, ...names: readonly string[]): string 
 }
 
 export function firstPositive(view: ViewState, name: string): number | null {
-  const value = firstTold(view, name);
-  return typeof value === "number" && value > 0 ? value : null;
+  const value = believed(name, firstTold(view, name));
+  return value !== null && value > 0 ? value : null;
 }
