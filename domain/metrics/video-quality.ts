@@ -4,6 +4,9 @@ import { heldValue } from "./per-view.ts";
 const QUALITY = { family: "video_quality", timeBasis: "view_end", aliases: [], filterable: true } as const;
 const SPREAD = { measurements: ["median", "95th", "avg"], defaultMeasurement: "median" } as const;
 const AVERAGED = { measurements: ["avg", "median", "95th"], defaultMeasurement: "avg" } as const;
+/** The client's own figures hold all requests, too (data-wire.md §6). */
+const ALL_REQUESTS =
+  "Every completed request counts, for media, playlists, keys or subtitles, as in the client's own figures, which stand where no event tells.";
 
 /** What the picture looked like, and what brought it. */
 export const VIDEO_QUALITY: readonly Metric[] = [
@@ -101,9 +104,10 @@ export const VIDEO_QUALITY: readonly Metric[] = [
     title: "Request Throughput",
     unit: "bits_per_second",
     better: "higher",
-    sentence: "How fast media arrived.",
+    sentence: "How fast arrived what the player asked for.",
     formula:
-      "Bits of media requests ÷ the time that they took from the first byte, or from the request where that is unknown.",
+      "Bits of requests ÷ the time that they took from the first byte, or from the request where that is unknown. Requests of no bytes or no time are left out, and those above 100 Gbit/s, which came from a cache.",
+    chosen: ALL_REQUESTS,
   },
   {
     ...QUALITY,
@@ -114,8 +118,9 @@ export const VIDEO_QUALITY: readonly Metric[] = [
     title: "Request Latency",
     unit: "milliseconds",
     better: "lower",
-    sentence: "Wait for the first byte of media.",
-    formula: "Mean of first byte − request, over the view's media requests.",
+    sentence: "Wait for the first byte of an answer.",
+    formula: "Mean of first byte − request, over the view's requests that tell both.",
+    chosen: ALL_REQUESTS,
   },
   {
     ...QUALITY,
@@ -127,6 +132,7 @@ export const VIDEO_QUALITY: readonly Metric[] = [
     unit: "milliseconds",
     better: "lower",
     sentence: "The longest such wait of a view.",
-    formula: "Largest first byte − request of the view.",
+    formula: "Largest first byte − request of the view's requests.",
+    chosen: ALL_REQUESTS,
   },
 ];

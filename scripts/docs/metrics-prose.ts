@@ -146,7 +146,9 @@ order, repeats kept. \`viewer_user_id\` is the generated id where the integratio
   subviews: `## Parts of views
 
 Playing time splits into parts: time in one rendition, and time in one playback mode. They go by \`view_start\`, as
-\`playing_time\` does.`,
+\`playing_time\` does. Parts by playback mode add up to \`playing_time\`, with the time before a mode was told, and all time of
+players that tell none, under no value. Parts by rendition are of content only: with the playing time of ads, whose
+renditions no player tells, they add up to it; what was played of unknown renditions is under no value.`,
 
   monitoring: `## Monitoring
 
