@@ -18,7 +18,10 @@ async function main(): Promise<number> {
     console.error(`soak: ${missing}`);
     return 1;
   }
-  console.log(`${given.kills} kills during ${given.events} events on the ${given.log} log, seed ${given.seed}`);
+  const pauses = given.log === "kafka" ? ` and ${given.pauses} pauses` : "";
+  console.log(
+    `${given.kills} kills${pauses} during ${given.events} events on the ${given.log} log, seed ${given.seed}`,
+  );
   const startedMs = performance.now();
   const result = await runSoak(given, (line) => console.log(`  ${seconds(startedMs).padStart(6)}  ${line}`));
   const complaints = complaintsOf(result);

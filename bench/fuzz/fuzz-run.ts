@@ -6,6 +6,9 @@ import { internalPort } from "../../domain/ports.ts";
 import { createRandom, deriveSeed } from "../../domain/simulation/random.ts";
 import { runSimulation } from "../../scripts/simulate/run.ts";
 import { type Comparison, compareWithTruth } from "../kill/compare.ts";
+import { complaintsOfComparison } from "../kill/complaints.ts";
+import { countFoldedRows, type FoldedRows } from "../kill/folded-rows.ts";
+import { readProgress } from "../measure/fold-progress.ts";
 import { readMetrics } from "../measure/read-metrics.ts";
 import { untilCaughtUp } from "../stack/caught-up.ts";
 import { type Stack, startStack } from "../stack/stack.ts";
@@ -27,7 +30,9 @@ export interface FuzzResult {
   /** Answers that are none of 200 and, over the limit, a closed connection; with what was sent. */
   wrong: string[];
   /** The other environment, whose viewers watched meanwhile. */
-  control: Comparison & { failedRequests: number };
+  control: Comparison & { failedRequests: number; complaints: string[] };
+  /** Of both environments together. */
+  rows: FoldedRows;
   /** Most memory that a process ever had, in MiB. */
   peakMib: Record<"edge" | "views", number>;
   /** Lines of the programs' logs that say error, and processes that were started anew. */
@@ -73,7 +78,11 @@ export async function runFuzz(run: FuzzRun): Promise<FuzzResult> {
     }
     const peakMib = { edge: peakMemory(pids.edge), views: peakMemory(pids.views) };
     const counted = await readCounters(stack);
-    return { ...sent, ...counted, peakMib, alarms, control: { ...control, failedRequests: simulated.failed } };
+    const { outcomes } = await readProgress([internalPort(stack.ports.socket)]);
+    const rows = await countFoldedRows(stack.clickhouse, outcomes.folded, true);
+    const complaints = complaintsOfComparison(control, rows);
+    const controlled = { ...control, failedRequests: simulated.failed, complaints };
+    return { ...sent, ...counted, peakMib, alarms, rows, control: controlled };
   } finally {
     await stack.stop();
   }

@@ -2,11 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { internalPort } from "../../domain/ports.ts";
 import { runSimulation } from "../../scripts/simulate/run.ts";
+import { readProgress } from "../measure/fold-progress.ts";
+import { untilCaughtUp } from "../stack/caught-up.ts";
 import { startStack } from "../stack/stack.ts";
 import { type Comparison, compareWithTruth } from "./compare.ts";
+import { complaintsOfComparison } from "./complaints.ts";
+import { countFoldedRows, type FoldedRows } from "./folded-rows.ts";
 import { makeTablesPlain } from "./plain-tables.ts";
 
-export const VICTIMS = ["edge", "views", "clickhouse"] as const;
+export const VICTIMS = ["edge", "views", "clickhouse", "postgres"] as const;
 
 export interface KillRun {
   viewers: number;
@@ -20,15 +24,17 @@ export interface KillRun {
 }
 
 const KEY = "killrun0000000000000000001";
-const CAUGHT_UP_MS = 60_000;
 
 export interface KillResult extends Comparison {
   requests: number;
   failedRequests: number;
   kills: number;
+  rows: FoldedRows;
+  /** In sentences; none when nothing is wrong. */
+  complaints: string[];
 }
 
-/** Kills the collector's processes and the store during a simulation, then compares the store with the truth. */
+/** Kills the collector's processes and the databases during a simulation, then compares the store with the truth. */
 export async function runKills(run: KillRun): Promise<KillResult> {
   const stack = await startStack({
     environmentKeys: [KEY],
@@ -50,14 +56,13 @@ export async function runKills(run: KillRun): Promise<KillResult> {
     });
     stop.abort();
     const kills = await killing;
-    await caughtUp(internalPort(stack.ports.socket), Date.now());
-    const comparison = await compareWithTruth(
-      stack.clickhouse,
-      1 as EnvironmentId,
-      simulated.truth,
-      run.plainTables !== true,
-    );
-    return { ...comparison, requests: simulated.requests, failedRequests: simulated.failed, kills };
+    await untilCaughtUp(stack, Date.now());
+    const keyed = run.plainTables !== true;
+    const comparison = await compareWithTruth(stack.clickhouse, 1 as EnvironmentId, simulated.truth, keyed);
+    const { outcomes } = await readProgress([internalPort(stack.ports.socket)]);
+    const rows = await countFoldedRows(stack.clickhouse, outcomes.folded, keyed);
+    const complaints = complaintsOfComparison(comparison, rows);
+    return { ...comparison, requests: simulated.requests, failedRequests: simulated.failed, kills, rows, complaints };
   } finally {
     await stack.stop();
   }
@@ -84,16 +89,4 @@ async function killInTurn(
     }
   }
   return kills;
-}
-
-/** Waits until everything that arrived before `momentMs` is stored, by the program's own metric. */
-async function caughtUp(port: number, momentMs: number): Promise<void> {
-  const deadlineMs = Date.now() + CAUGHT_UP_MS;
-  while (Date.now() < deadlineMs) {
-    const text = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text());
-    const delay = /^playhead_realtime_delay_seconds\S* (\S+)$/m.exec(text)?.[1];
-    if (delay !== undefined && Date.now() - Number(delay) * 1_000 > momentMs) return;
-    await sleep(200);
-  }
-  throw new Error(`the store did not catch up within ${CAUGHT_UP_MS} ms`);
 }

@@ -1,14 +1,10 @@
 import { z } from "zod";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
 
-/** Tables that are a function of the log, with the key by which their rows are told apart. */
-const TABLES = {
-  events: "view_id, toString(sequence)",
-  views: "view_id",
-  monitoring: "view_id, toString(bucket)",
-} as const;
+/** Tables that are a function of the log. */
+const TABLES = ["events", "views", "monitoring"] as const;
 
-export type ComparedTable = keyof typeof TABLES;
+export type ComparedTable = (typeof TABLES)[number];
 
 export interface TableComparison {
   table: ComparedTable;
@@ -21,30 +17,55 @@ export interface TableComparison {
 
 const EXAMPLES = 5;
 const Hashed = z.object({ key: z.string(), hash: z.string() });
+/** Rows of one key in two partitions stay two, as in every query of the product. */
+const SETTINGS = { max_result_rows: 0, do_not_merge_across_partitions_select_final: 1 };
 
 /** Compares every column of every newest row but `version`, which is the position in the log and differs between two logs. */
 export async function compareStores(one: ClickHouse, other: ClickHouse): Promise<TableComparison[]> {
   const results: TableComparison[] = [];
-  for (const table of Object.keys(TABLES) as ComparedTable[]) {
-    const [ours, theirs] = [await hashesOf(one, table), await hashesOf(other, table)];
+  for (const table of TABLES) {
+    const key = `toString(tuple(${await sortingKeyOf(one, table)}))`;
+    const [ours, theirs] = [await hashesOf(one, table, key), await hashesOf(other, table, key)];
     const keys = [...new Set([...ours.keys(), ...theirs.keys()])];
-    const different = keys.filter((key) => ours.get(key) !== theirs.get(key));
+    const different = keys.filter((value) => ours.get(value)?.join() !== theirs.get(value)?.join());
     const examples: string[] = [];
-    for (const key of different.slice(0, EXAMPLES)) examples.push(await explain(one, other, table, key));
-    results.push({ table, rows: ours.size, replayed: theirs.size, different: different.length, examples });
+    for (const value of different.slice(0, EXAMPLES)) examples.push(await explain({ one, other, table, key }, value));
+    results.push({ table, rows: rowsIn(ours), replayed: rowsIn(theirs), different: different.length, examples });
   }
   return results;
 }
 
-async function hashesOf(clickhouse: ClickHouse, table: ComparedTable): Promise<Map<string, string>> {
+/** Hashes of the rows of each key, ascending. */
+async function hashesOf(clickhouse: ClickHouse, table: ComparedTable, key: string): Promise<Map<string, string[]>> {
   const columns = (await columnsOf(clickhouse, table)).join(", ");
   const rows = await clickhouse.query(
-    `SELECT concat_ws('/', ${TABLES[table]}) AS key, toString(cityHash64(toString(tuple(${columns})))) AS hash FROM ${table} FINAL`,
+    `SELECT ${key} AS key, toString(cityHash64(toString(tuple(${columns})))) AS hash FROM ${table} FINAL ORDER BY hash`,
     {},
     Hashed,
-    { settings: { max_result_rows: 0 } },
+    { settings: SETTINGS },
   );
-  return new Map(rows.map(({ key, hash }) => [key, hash]));
+  const hashes = new Map<string, string[]>();
+  for (const row of rows) {
+    const others = hashes.get(row.key);
+    if (others === undefined) hashes.set(row.key, [row.hash]);
+    else others.push(row.hash);
+  }
+  return hashes;
+}
+
+function rowsIn(hashes: ReadonlyMap<string, readonly string[]>): number {
+  return [...hashes.values()].reduce((sum, { length }) => sum + length, 0);
+}
+
+/** As the table itself has it: no row of it stands for another. */
+async function sortingKeyOf(clickhouse: ClickHouse, table: ComparedTable): Promise<string> {
+  const [row] = await clickhouse.query(
+    "SELECT sorting_key FROM system.tables WHERE database = currentDatabase() AND name = {table: String}",
+    { table },
+    z.object({ sorting_key: z.string().min(1) }),
+  );
+  if (row === undefined) throw new Error(`there is no table ${table}`);
+  return row.sorting_key;
 }
 
 async function columnsOf(clickhouse: ClickHouse, table: ComparedTable): Promise<string[]> {
@@ -57,16 +78,29 @@ async function columnsOf(clickhouse: ClickHouse, table: ComparedTable): Promise<
   return rows.map(({ name }) => name);
 }
 
+interface Compared {
+  one: ClickHouse;
+  other: ClickHouse;
+  table: ComparedTable;
+  /** Expression that tells a row's key. */
+  key: string;
+}
+
 /** Names the columns that differ, with both values. */
-async function explain(one: ClickHouse, other: ClickHouse, table: ComparedTable, key: string): Promise<string> {
+async function explain({ one, other, table, key }: Compared, value: string): Promise<string> {
   const columns = (await columnsOf(one, table))
     .map((name) => `'${name}', ifNull(toString(${name}), 'NULL')`)
     .join(", ");
-  const sql = `SELECT map(${columns}) AS row FROM ${table} FINAL WHERE concat_ws('/', ${TABLES[table]}) = {key: String}`;
+  const sql = `SELECT map(${columns}) AS row FROM ${table} FINAL WHERE ${key} = {value: String}`;
   const row = z.object({ row: z.record(z.string(), z.string()) });
-  const [[ours], [theirs]] = [await one.query(sql, { key }, row), await other.query(sql, { key }, row)];
-  if (ours === undefined || theirs === undefined)
-    return `${table} ${key}: only in the ${ours === undefined ? "replayed" : "first"} store`;
-  const names = Object.keys(ours.row).filter((name) => ours.row[name] !== theirs.row[name]);
-  return `${table} ${key}: ${names.map((name) => `${name} ${ours.row[name]} / ${theirs.row[name]}`).join(", ")}`;
+  const options = { settings: SETTINGS };
+  const [ours, theirs] = [
+    await one.query(sql, { value }, row, options),
+    await other.query(sql, { value }, row, options),
+  ];
+  if (ours.length !== theirs.length || ours[0] === undefined)
+    return `${table} ${value}: ${ours.length} rows, ${theirs.length} in the replayed store`;
+  const [left, right] = [ours[0].row, theirs[0]?.row];
+  const names = Object.keys(left).filter((name) => left[name] !== right?.[name]);
+  return `${table} ${value}: ${names.map((name) => `${name} ${left[name]} / ${right?.[name]}`).join(", ")}`;
 }

@@ -9,13 +9,14 @@ import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
 import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
 import { type Progress, runSimulation, type SimulationResult } from "../../scripts/simulate/run.ts";
 import { type Comparison, compareWithTruth } from "../kill/compare.ts";
+import { countFoldedRows, type FoldedRows } from "../kill/folded-rows.ts";
+import { type EVENT_OUTCOMES, readProgress } from "../measure/fold-progress.ts";
 import { freePortBase } from "../stack/processes.ts";
 import type { SoakArguments } from "./arguments.ts";
 import { compareStores, type TableComparison } from "./compare-stores.ts";
 import { addCountingTable, countingErrors } from "./counting-table.ts";
-import { type EVENT_OUTCOMES, readProgress } from "./fold-progress.ts";
+import { type Disturbed, disturbAtRandom, planDisturbances } from "./disturbances.ts";
 import type { Program } from "./program.ts";
-import { killAtRandom, planKills } from "./random-kills.ts";
 import { copyBeacons } from "./read-log.ts";
 import { programEnvironment, type SoakStack, startSoakStack, startStore, viewsOn } from "./soak-stack.ts";
 
@@ -34,10 +35,12 @@ const STILL_SECONDS = 5;
 export interface SoakResult {
   arguments: SoakArguments;
   simulated: Omit<SimulationResult, "truth" | "options">;
-  kills: number;
+  /** What was really done to whom. */
+  disturbed: Disturbed;
   /** Times a program ended by itself, with its last lines. */
   crashes: string[];
   comparison: Comparison;
+  rows: FoldedRows;
   /** What became of the events of the log, by the programs' own count. */
   outcomes: Record<(typeof EVENT_OUTCOMES)[number], number>;
   /** Events in the log, counted apart. */
@@ -54,7 +57,7 @@ export async function runSoak(given: SoakArguments, say: (line: string) => void)
   const stack = await startSoakStack(given.log, KEY);
   try {
     await addCountingTable(stack.clickhouse);
-    const simulated = await sendAndKill(stack, given, say);
+    const { simulated, disturbed } = await sendAndKill(stack, given, say);
     say("everybody has left; waiting until all is folded");
     for (const edge of stack.edges) await edge.end("SIGTERM"); // no ticks any more: the log has an end
     const copy = await copyLog(stack, say);
@@ -63,13 +66,14 @@ export async function runSoak(given: SoakArguments, say: (line: string) => void)
     for (const views of stack.views) await views.end("SIGTERM"); // stores the rest
     say("comparing the store with what was sent");
     const comparison = await compareWithTruth(stack.clickhouse, 1 as EnvironmentId, simulated.truth, true);
+    const rows = await countFoldedRows(stack.clickhouse, outcomes.folded, true);
     const counting = await countingErrors(stack.clickhouse);
     say("reading the log into an empty store");
     const replay = await replayInto(stack, copy);
     const crashes = [...stack.edges, ...stack.views].flatMap((program) => program.crashes);
     const { truth: _truth, options: _options, ...sent } = simulated;
-    const shared = { arguments: given, simulated: sent, kills: given.kills, crashes };
-    return { ...shared, comparison, outcomes, logged: copy.events, pending, replay, counting };
+    const shared = { arguments: given, simulated: sent, disturbed, crashes };
+    return { ...shared, comparison, rows, outcomes, logged: copy.events, pending, replay, counting };
   } finally {
     await stack.stop();
   }
@@ -79,23 +83,26 @@ async function sendAndKill(
   stack: SoakStack,
   given: SoakArguments,
   say: (line: string) => void,
-): Promise<SimulationResult> {
+): Promise<{ simulated: SimulationResult; disturbed: Disturbed }> {
   const spanMs = Math.max(LEAST_MS, (given.events / EVENTS_PER_SECOND) * 1_000);
   const viewers = Math.ceil(given.events / (spanMs / 1_000) / EVENTS_PER_VIEWER_SECOND);
-  say(
-    `${viewers} viewers for about ${Math.round(spanMs / 1_000)} s, kills and pauses among ${stack.victims.join(", ")}`,
-  );
+  const { killed, paused } = stack;
+  const pauses = paused.length === 0 ? 0 : given.pauses;
+  say(`${viewers} viewers for about ${Math.round(spanMs / 1_000)} s, ${given.kills} kills among ${killed.join(", ")}`);
+  if (pauses > 0) say(`and ${pauses} pauses among ${paused.join(", ")}`);
   const random = createRandom(given.seed).unit;
   const enough = new AbortController();
   let [sent, areKilled] = [0, false];
   const leaveWhenDone = (): void => {
     if (areKilled && sent >= given.events) enough.abort();
   };
-  const killing = killAtRandom(planKills(stack.victims, given.kills, spanMs, random), stack.disturb, say).then(() => {
+  const plan = planDisturbances({ killed, kills: given.kills, paused, pauses, spanMs }, random);
+  const disturbing = disturbAtRandom(plan, stack.disturb, say).then((disturbed) => {
     areKilled = true;
     leaveWhenDone();
+    return disturbed;
   });
-  killing.catch(() => enough.abort());
+  disturbing.catch(() => enough.abort());
   const simulated = await runSimulation({
     collector: stack.collector,
     envKey: KEY,
@@ -108,8 +115,7 @@ async function sendAndKill(
     },
     progressEveryMs: 5_000,
   });
-  await killing;
-  return simulated;
+  return { simulated, disturbed: await disturbing };
 }
 
 function progressLine({ elapsedMs, watching, requests, refused, unanswered, events }: Progress): string {

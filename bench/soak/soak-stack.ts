@@ -16,10 +16,10 @@ import { parseKafkaUrl } from "../../platform/eventlog/kafka/kafka-access.ts";
 import { openKafkaLog } from "../../platform/eventlog/kafka/kafka-log.ts";
 import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
-import { startTestPostgres } from "../../platform/postgres/testing.ts";
+import { startStackPostgres } from "../stack/postgres.ts";
 import { freePortBase, ROOT } from "../stack/processes.ts";
-import { seedEnvironments } from "../stack/seed-environments.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
+import type { Disturbance } from "./disturbances.ts";
 import { Program } from "./program.ts";
 
 /** Longer than a session: its partitions are others' when it wakes up. */
@@ -36,10 +36,12 @@ export interface SoakStack {
   clickhouse: ClickHouse;
   edges: readonly Program[];
   views: readonly Program[];
-  /** Names of all that can be killed. */
-  victims: readonly string[];
+  /** Names of all that can be killed: every process but our own. */
+  killed: readonly string[];
+  /** Names of all that can stand still for a while; none on the embedded log. */
+  paused: readonly string[];
   /** Kill -9 and start, or stop for a while and go on; resolves when it is ready. */
-  disturb(victim: string): Promise<void>;
+  disturb(disturbance: Disturbance): Promise<void>;
   /** The log as a reader sees it. */
   openLog(): EventLog;
   stop(): Promise<void>;
@@ -79,11 +81,14 @@ export async function startStore(folder: string): Promise<Store> {
   };
 }
 
+type Actions = Readonly<Record<string, () => Promise<unknown>>>;
+
 interface Log {
   environment: Record<string, string>;
   open(): EventLog;
   /** What can be done to its process, where it has one. */
-  disturbances: ReadonlyMap<string, () => Promise<void>>;
+  kills: Actions;
+  pauses: Actions;
   stop(): Promise<void>;
 }
 
@@ -91,7 +96,7 @@ async function startLog(kind: "embedded" | "kafka", folder: string): Promise<Log
   if (kind === "embedded") {
     const directory = join(folder, "eventlog");
     const open = () => openSegmentLog({ ...READ_ONLY, directory, now: Date.now });
-    return { environment: { EVENTLOG_DIR: directory }, open, disturbances: new Map(), stop: async () => undefined };
+    return { environment: { EVENTLOG_DIR: directory }, open, kills: {}, pauses: {}, stop: async () => undefined };
   }
   const kafka = await startKafka({ brokers: 1, folder: join(folder, "kafka"), jarsFolder: JARS_FOLDER });
   const [broker] = kafka.brokers;
@@ -101,10 +106,8 @@ async function startLog(kind: "embedded" | "kafka", folder: string): Promise<Log
   return {
     environment: { EVENTLOG_URL: url },
     open: () => openKafkaLog({ ...READ_ONLY, access }),
-    disturbances: new Map([
-      ["broker", () => broker.end("SIGKILL").then(() => broker.start())],
-      ["broker (paused)", () => pauseProcess(broker.pid(), BROKER_PAUSE_MS)],
-    ]),
+    kills: { broker: () => broker.end("SIGKILL").then(() => broker.start()) },
+    pauses: { broker: () => pauseProcess(broker.pid(), BROKER_PAUSE_MS) },
     stop: () => kafka.stop(),
   };
 }
@@ -118,41 +121,48 @@ async function pauseProcess(pid: number, durationMs: number): Promise<void> {
 export async function startSoakStack(kind: "embedded" | "kafka", environmentKey: string): Promise<SoakStack> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-soak-"));
   const [postgres, store, log] = await Promise.all([
-    startTestPostgres(),
+    startStackPostgres(join(folder, "postgres"), [environmentKey]),
     startStore(join(folder, "clickhouse")),
     startLog(kind, folder),
   ]);
-  const databaseUrl = await postgres.createTestDatabase();
-  await seedEnvironments(databaseUrl, [environmentKey]);
   const environment = {
     ...programEnvironment(store.url),
     ...log.environment,
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: postgres.url,
   };
   const bases = await portBases(kind === "kafka" ? 2 : 1);
   const edges = bases.map((base) => edgeOn(base, environment));
   const views = bases.map((base) => viewsOn(base, environment));
   await Promise.all([...edges, ...views].map((program) => program.start()));
   const balancer = await startBalancer(bases.map((base) => portsFrom(base).collector));
-  const named = (name: string, programs: readonly Program[]) =>
-    programs.map(
-      (program, at) => [programs.length === 1 ? name : `${name}-${at + 1}`, () => program.restart()] as const,
-    );
-  const disturbances = new Map<string, () => Promise<void>>([
-    ...named("edge", edges),
-    ...named("views", views),
-    ["clickhouse", store.restart],
-    ...log.disturbances,
-    ...(kind === "kafka"
-      ? views.map((one, at) => [`views-${at + 1} (paused)`, () => one.pause(PAUSE_MS)] as const)
-      : []),
-  ]);
+  const restart = (program: Program) => program.restart();
+  const kills: Actions = {
+    ...named("edge", edges, restart),
+    ...named("views", views, restart),
+    clickhouse: store.restart,
+    postgres: () => postgres.restart("SIGKILL"),
+    ...log.kills,
+  };
+  // On the embedded log nobody takes over what stands still: that is a slow machine, not a fault.
+  const pauses = kind === "kafka" ? { ...named("views", views, (one) => one.pause(PAUSE_MS)), ...log.pauses } : {};
   return {
     ...{ folder, collector: balancer.address, clickhouse: store.clickhouse, edges, views, openLog: log.open },
-    victims: [...disturbances.keys()],
-    disturb: async (victim) => disturbances.get(victim)?.(),
+    ...{ killed: Object.keys(kills), paused: Object.keys(pauses) },
+    disturb: async (disturbance) => {
+      const actions: Actions = disturbance.kind === "kill" ? kills : pauses;
+      const action = actions[disturbance.victim];
+      if (action === undefined) throw new Error(`there is no way to ${disturbance.kind} ${disturbance.victim}`);
+      await action();
+    },
     stop: () => stopAll(folder, balancer, [...edges, ...views], [store, log, postgres]),
   };
+}
+
+function named(name: string, programs: readonly Program[], action: (program: Program) => Promise<void>): Actions {
+  const entries = programs.map(
+    (program, at) => [programs.length === 1 ? name : `${name}-${at + 1}`, () => action(program)] as const,
+  );
+  return Object.fromEntries(entries);
 }
 
 /** What any program of the collector is told, apart from its log. */

@@ -10,13 +10,14 @@ import { createClickHouse } from "../../platform/clickhouse/client.ts";
 import { type EmbeddedClickHouse, launchEmbeddedClickHouse } from "../../platform/clickhouse/embedded/launch.ts";
 import { DATABASE, migrateClickHouse } from "../../platform/clickhouse/migrate.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
-import { startTestPostgres } from "../../platform/postgres/testing.ts";
 import { signSocketToken } from "../../platform/tokens/socket-token.ts";
+import { startStackPostgres } from "./postgres.ts";
 import { endProgram, freePortBase, ROOT, spawnProgram, untilReady } from "./processes.ts";
-import { seedEnvironments } from "./seed-environments.ts";
 
 /** The two programs of the collector, each a real process. */
 export type CollectorProgram = "edge" | "views";
+
+export type StackProcess = CollectorProgram | "clickhouse" | "postgres";
 
 const SCRIPTS: Record<CollectorProgram, string> = {
   edge: "collector/edge/main.ts",
@@ -53,7 +54,7 @@ export interface Stack {
   /** 0 for a program that was not started. */
   pid(program: CollectorProgram | "clickhouse"): number;
   /** Sends a signal, waits for the end, starts again; resolves when it is ready. */
-  restart(program: CollectorProgram | "clickhouse", signal: NodeJS.Signals): Promise<{ code: number | null }>;
+  restart(program: StackProcess, signal: NodeJS.Signals): Promise<{ code: number | null }>;
   stop(): Promise<void>;
 }
 
@@ -64,7 +65,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const password = randomBytes(16).toString("hex");
   const log = createLogger("stack", "silent");
   const [postgres, engine] = await Promise.all([
-    startTestPostgres(),
+    startStackPostgres(join(folder, "postgres"), options.environmentKeys),
     launchEmbeddedClickHouse({ dataDir: clickhouseDir, port: ports.clickhouse, password }),
   ]);
   let clickhouseProcess: EmbeddedClickHouse = engine;
@@ -72,8 +73,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const clickhouse = createClickHouse({ url: clickhouseUrl, database: DATABASE });
   await migrateClickHouse({ clickhouse, directory: join(ROOT, "migrations/clickhouse"), cluster: null, log });
   await options.prepare?.(clickhouse);
-  const databaseUrl = await postgres.createTestDatabase();
-  await seedEnvironments(databaseUrl, options.environmentKeys);
 
   const secret = randomBytes(32).toString("hex");
   const environment = {
@@ -82,7 +81,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     LOG_LEVEL: "info",
     PLAYHEAD_SUPERVISED: "1",
     PLAYHEAD_PORT_BASE: String(ports.app),
-    DATABASE_URL: databaseUrl,
+    DATABASE_URL: postgres.url,
     CLICKHOUSE_URL: clickhouseUrl,
     EVENTLOG_DIR: options.eventlogDir ?? join(folder, "eventlog"),
     SOCKET_TOKEN_SECRET: secret,
@@ -99,7 +98,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ports,
     collector: `127.0.0.1:${ports.collector}`,
     clickhouse,
-    databaseUrl,
+    databaseUrl: postgres.url,
     socketToken: (environmentId) =>
       signSocketToken(
         { personId: "bench", environmentId, scopes: ["monitoring:read"] },
@@ -108,6 +107,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       ),
     pid: (program) => (program === "clickhouse" ? clickhouseProcess.pid : (programs.get(program)?.pid ?? 0)),
     restart: async (program, signal) => {
+      if (program === "postgres") return postgres.restart(signal);
       if (program === "clickhouse") {
         clickhouseProcess.kill(signal);
         const { code } = await clickhouseProcess.exited;
