@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeKey, encodeKey } from "./decode-key.ts";
 import { FIRST_WORDS, LATER_WORDS } from "./key-table.ts";
+import { PUBLISHED_FIELDS } from "./published-fields.ts";
 
 const BEACONS = new URL("../../fixtures/beacons/", import.meta.url);
 const known = JSON.parse(readFileSync(new URL("../../fixtures/wire/data-wire-keys.json", import.meta.url), "utf8")) as {
@@ -27,6 +28,10 @@ describe("the key tables", () => {
   it("hold exactly the words of the SDKs", () => {
     expect(Object.fromEntries(FIRST_WORDS)).toEqual(known.first);
     expect(Object.fromEntries(LATER_WORDS)).toEqual(known.rest);
+  });
+
+  it("stand beside exactly the names that are published", () => {
+    expect(PUBLISHED_FIELDS.toSorted()).toEqual(names.map(([, long]) => long).sort());
   });
 });
 
