@@ -72,6 +72,38 @@ describe("the realtime socket", () => {
     expect(await client.emitWithAck("subscribe", hostile)).toMatchObject({ error: { type: "invalid_parameters" } });
   });
 
+  it.each([
+    ["no message at all", ""],
+    ["null", ",null"],
+    ["a number", ",5"],
+    ["a list", ",[]"],
+    ["an id that has no text", ',{"id":{"toString":null}}'],
+    ["an id nested 32,000 deep", `,{"id":${"[".repeat(32_000)}${"]".repeat(32_000)}}`],
+    ["an id of 60,000 characters", `,{"id":"${"x".repeat(60_000)}"}`],
+    ["an id called __proto__", ',{"id":"__proto__","__proto__":{"id":"s"}}'],
+    ["a token that is none", ',{"token":{"toString":null}}'],
+    ["a token of dots", `,{"token":"${".".repeat(60_000)}"}`],
+    ["a token without a text in it", ',{"token":"e30.e30.e30"}'],
+    ["30,000 filters that are none", `,{"id":"s","filters":[${"0,".repeat(30_000)}0]}`],
+    [
+      "deep filters",
+      `,{"id":"s","filters":[{"dimension":"country","values":${"[".repeat(30_000)}${"]".repeat(30_000)}}]}`,
+    ],
+    ["more arguments than one", ',{"id":"other"},5,{}'],
+  ])("outlives any message: %s", async (_, argument) => {
+    const client = await connect(await tokenFor());
+    const answers: string[] = [];
+    client.io.engine.on("data", (packet) => answers.push(String(packet)));
+    for (const event of ["subscribe", "unsubscribe", "refresh_token", "error", "nobody listens to this"]) {
+      client.io.engine.send(`2["${event}"${argument}]`); // nobody waits for an answer
+      client.io.engine.send(`27["${event}"${argument}]`);
+    }
+    expect(await client.emitWithAck("subscribe", { id: "after" })).toEqual({ ok: true });
+    const answered = () => answers.filter((packet) => packet.startsWith("37["));
+    await expect.poll(() => answered().length).toBe(3);
+    expect(Math.max(...answered().map(({ length }) => length))).toBeLessThan(4_000);
+  });
+
   it("lets one person have 40 subscriptions on 20 connections, and others theirs", async () => {
     const token = await tokenFor({ personId: "many" });
     const crowd = await Promise.all(Array.from({ length: 20 }, () => connect(token)));

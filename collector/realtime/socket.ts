@@ -119,27 +119,46 @@ function admit(deps: SocketDeps, quotas: Quotas, socket: MonitoringSocket): void
 
 function serve(deps: SocketDeps, quotas: Quotas, socket: MonitoringSocket): void {
   const subscriptions = new Subscriptions(quotas.subscriptions, socket.data.grant.personId);
-  socket.on("subscribe", (message: unknown, ack: unknown) => {
-    answerWith(ack, subscribe(deps, socket, subscriptions, message));
-  });
-  socket.on("unsubscribe", (message: unknown, ack: unknown) => {
-    const id = typeof message === "object" && message !== null && "id" in message ? String(message.id) : "";
-    const known = subscriptions.remove(id);
-    answerWith(ack, known ? { ok: true } : refuse("invalid_parameters", `no subscription ${id.slice(0, 64)}`));
-  });
-  socket.on("refresh_token", (message: unknown, ack: unknown) => {
-    refreshToken(deps, socket, message).then(
-      (answer) => answerWith(ack, answer),
-      (error: unknown) => {
-        deps.log.error({ err: error }, "refreshing a socket token failed");
-        answerWith(ack, refuse("unavailable", "try again"));
-      },
-    );
-  });
+  const answering = (answer: (message: unknown) => AckWire | Promise<AckWire>) => answeringWith(deps.log, answer);
+  socket.on(
+    "subscribe",
+    answering((message) => subscribe(deps, socket, subscriptions, message)),
+  );
+  socket.on(
+    "unsubscribe",
+    answering((message) => unsubscribe(subscriptions, message)),
+  );
+  socket.on(
+    "refresh_token",
+    answering((message) => refreshToken(deps, socket, message)),
+  );
   socket.on("disconnect", () => {
     clearTimeout(socket.data.expiry);
     subscriptions.clear();
   });
+}
+
+/**
+ * A handler of one kind of message, whatever is in it. Socket.IO calls handlers where nobody catches what they throw, so
+ * that one message would end the program for all.
+ */
+function answeringWith(log: Logger, answer: (message: unknown) => AckWire | Promise<AckWire>) {
+  const attempt = async (message: unknown): Promise<AckWire> => answer(message);
+  return (...told: unknown[]): void => {
+    attempt(told[0])
+      .catch((error: unknown): AckWire => {
+        log.error({ err: error }, "answering a socket message failed");
+        return refuse("unavailable", "try again");
+      })
+      .then((said) => answerWith(told.at(-1), said)) // Socket.IO puts what acknowledges last, where that is asked for
+      .catch((error: unknown) => log.error({ err: error }, "an answer could not be sent"));
+  };
+}
+
+function unsubscribe(subscriptions: Subscriptions, message: unknown): AckWire {
+  const id = typeof message === "object" && message !== null && "id" in message ? message.id : null;
+  if (typeof id !== "string") return refuse("invalid_parameters", "id: not a string");
+  return subscriptions.remove(id) ? { ok: true } : refuse("invalid_parameters", `no subscription ${id.slice(0, 64)}`);
 }
 
 function subscribe(
