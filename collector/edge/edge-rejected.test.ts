@@ -44,6 +44,16 @@ describe("what is rejected", () => {
     expect(edge.counted()).toEqual([["missing_view_id", 1]]);
   });
 
+  it("is all but the first 100 views of a request, which make as many records of the log", async () => {
+    const invented = Array.from({ length: 3_600 }, (_, index) => event({ xid: `invented${index}` }));
+    const answer = await edge.post(request(...invented), { headers: { "user-agent": "a".repeat(1_000) } });
+    expect(answer.headers.get("x-playhead-rejected")).toBe("too_many_views=3500");
+    expect(edge.written()).toHaveLength(100);
+    expect(edge.counted()).toEqual([["too_many_views", 3_500]]);
+    const { beacons } = edge;
+    expect(beacons.records.reduce((sum, { value }) => sum + value.length, 0)).toBeLessThan(200_000);
+  });
+
   it("may be read by the page that sent it", async () => {
     const answer = await edge.post("{");
     expect(answer.headers.get("access-control-expose-headers")).toBe("x-playhead-rejected");
