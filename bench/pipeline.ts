@@ -3,8 +3,9 @@ import { runPipeline } from "./pipeline/pipeline-run.ts";
 import { misses, pipelineTable } from "./pipeline/report.ts";
 
 /**
- * How many viewers one machine sustains with everything on it: edge, views, ClickHouse and the generator, whose processor
- * time is told apart. Valid only if the store says at the end what the generator knows.
+ * How many viewers one machine sustains with all of the analytics on it: edge, views with the live picture, ClickHouse,
+ * Postgres, and the generator, whose processor time is told apart. App, server, delivery, transcoder and the TLS front do
+ * not run. Valid only if the store says at the end what the generator knows, and only if the generator sent in time.
  *
  *     node bench/pipeline.ts [--viewers 20000] [--minutes 3]
  *
