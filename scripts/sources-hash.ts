@@ -11,18 +11,25 @@ export function appSourcesHash(root: string): Promise<string> {
   return sourcesHash(root, APP_SOURCES);
 }
 
-/** Hash over names and contents of the files that match; tests and READMEs left out. Costs about 20 ms for the app. */
+/**
+ * Hash over names and contents of the files that match; READMEs left out, tests too unless the pattern ends as they do.
+ * Costs about 20 ms for the app.
+ */
 export async function sourcesHash(root: string, patterns: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const file of await sourceFiles(root, patterns)) hash.update(`${file}\0`).update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }
 
-async function sourceFiles(root: string, patterns: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for await (const file of glob(patterns, { cwd: root })) {
-    if (/\.test\.tsx?$|\.md$|(^|\/)node_modules\//.test(file)) continue;
-    if (statSync(join(root, file)).isFile()) files.push(file.replaceAll("\\", "/"));
+/** Paths from `root` of the files that the hash is made of, ascending. */
+export async function sourceFiles(root: string, patterns: readonly string[]): Promise<string[]> {
+  const files = new Set<string>();
+  for (const pattern of patterns) {
+    const wantsTests = /\.test\.tsx?$/.test(pattern);
+    for await (const file of glob(pattern, { cwd: root })) {
+      if (/\.md$|(^|\/)node_modules\//.test(file) || (!wantsTests && /\.test\.tsx?$/.test(file))) continue;
+      if (statSync(join(root, file)).isFile()) files.add(file.replaceAll("\\", "/"));
+    }
   }
-  return files.sort();
+  return [...files].sort();
 }

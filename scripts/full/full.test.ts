@@ -2,11 +2,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { sourcesHash } from "../sources-hash.ts";
+import { sourceFiles, sourcesHash } from "../sources-hash.ts";
 import { parseFullArguments } from "./arguments.ts";
+import { judgesOf } from "./judges.ts";
 import { PARTS, type Part } from "./parts.ts";
 import { renderResult, withoutSecrets } from "./result.ts";
 import { resultFile, staleParts } from "./stale-parts.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
 
 const part: Part = { name: "fuzz", shows: "It holds.", covers: ["domain/**"], command: ["fuzz.ts"], minutes: 3 };
 
@@ -20,6 +23,14 @@ describe("the age of a result", () => {
 
   it("is told when there is none", async () => {
     expect(await staleParts(root, [part])).toEqual([expect.stringContaining("fuzz has no result")]);
+  });
+
+  it("is told when a test that is itself covered changed", async () => {
+    const judged = { ...part, covers: ["domain/fold.test.ts"] };
+    write("domain/fold.test.ts", "expects nothing");
+    const before = await sourcesHash(root, judged.covers);
+    write("domain/fold.test.ts", "expects something");
+    expect(await sourcesHash(root, judged.covers)).not.toBe(before);
   });
 
   it("is told when covered code changed or moved, and not before", async () => {
@@ -46,6 +57,23 @@ describe("the age of a result", () => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
+});
+
+describe("what a part covers", () => {
+  it.each(PARTS)("$name: its own judges are among it", async (one) => {
+    const judges = judgesOf(ROOT, one);
+    const covered = await sourceFiles(ROOT, one.covers);
+    const isCovered = (judge: string) =>
+      covered.includes(judge) || covered.some((file) => file.startsWith(`${judge}/`) && file.endsWith(".test.ts"));
+    expect(judges).not.toEqual([]);
+    expect(judges.filter((judge) => !isCovered(judge))).toEqual([]);
+  });
+
+  it("judges are found through what they mention: processes that are started, too", () => {
+    const latency = PARTS.filter(({ name }) => name === "latency").flatMap((one) => judgesOf(ROOT, one));
+    expect(latency).toEqual(expect.arrayContaining(["bench/latency.ts", "bench/latency/floor-server.ts"]));
+    expect(latency).toContain("scripts/simulate/run.ts");
+  });
 });
 
 describe("parseFullArguments", () => {
