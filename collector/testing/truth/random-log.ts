@@ -106,7 +106,7 @@ const [NAME, CDN, HEADERS] = ["event", "video_cdn", "request_response_headers"].
   string,
   string,
 ];
-/** Short names of what may be nonsense: text, times, sizes, counters. */
+/** Short names of what may be nonsense: text, times, sizes, scales, counters. */
 const TWISTED = [
   "uti",
   "vtt",
@@ -121,6 +121,7 @@ const TWISTED = [
   "pvwco",
   "ppgti",
   "ucu",
+  ...["xmauppe", "xmadope", "xtlug", "xtldg", "xtlctpbti", "xagsuti", "xadpfco"],
 ];
 
 /** A client gone mad tells one thing that cannot be. */
