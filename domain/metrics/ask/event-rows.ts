@@ -44,7 +44,7 @@ export interface EventSelection {
   orderSql: string;
 }
 
-/** Bytes. A request with long addresses has 2,000; a context of an error may have any number. */
+/** Bytes. A request with long addresses has 2,000; 512 fields of 1,024 characters are taken (domain/wire). */
 const MAX_DETAILS = 16_384;
 /** Bytes of one field of too long details. */
 const MAX_FIELD = 1_024;
@@ -53,7 +53,7 @@ const MAX_BYTES = 8 * 2 ** 20;
 
 /**
  * Events of one view, each once; of one that counted a late repeat is not told. Which ones is decided by their sizes, and
- * only then details are read: those of a hostile view do not fit into memory.
+ * only then details are kept in memory: those of a hostile view do not fit.
  */
 export function eventRows(
   { environmentId, viewId, firstSeenMs }: EventScope,
@@ -62,18 +62,18 @@ export function eventRows(
   return {
     sql: `
 SELECT
-  events.sequence AS sequence,
-  events.late AS late,
+  sequence,
+  late,
   name,
   toFloat64(toUnixTimestamp64Milli(server_time)) AS server_time_ms,
   toFloat64(toUnixTimestamp64Milli(sent_time)) AS sent_time_ms,
   toFloat64(toUnixTimestamp64Milli(viewer_time)) AS viewer_time_ms,
-  toFloat64(events.playhead_ms) AS playhead_ms,
-  ${shortDetails("events.details")} AS details,
-  length(events.details) > ${MAX_DETAILS} AS details_cut,
+  toFloat64(all_events.playhead_ms) AS playhead_ms,
+  ${shortDetails("all_events.details")} AS details,
+  length(all_events.details) > ${MAX_DETAILS} AS details_cut,
   total_events,
   total_requests
-FROM (SELECT * FROM events FINAL WHERE ${OF_THE_VIEW}) AS events
+FROM (SELECT * FROM events FINAL WHERE ${OF_THE_VIEW} AND sequence > {afterSequence: Int64}) AS all_events
 INNER JOIN (
   SELECT sequence, late, total_events, total_requests
   FROM (
@@ -83,9 +83,14 @@ INNER JOIN (
       rank,
       toFloat64(count() OVER ()) AS total_events,
       toFloat64(countIf(${IS_REQUEST}) OVER ()) AS total_requests,
-      sum(if(sequence > {afterSequence: Int64}, size, 0)) OVER (ORDER BY rank, sequence ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes
+      sum(size) OVER (ORDER BY rank, sequence ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS bytes
     FROM (
-      SELECT sequence, late, name, ${rankSql} AS rank, least(length(details), ${MAX_DETAILS}) AS size
+      SELECT
+        sequence,
+        late,
+        name,
+        ${rankSql} AS rank,
+        if(sequence > {afterSequence: Int64}, least(length(details), ${MAX_DETAILS}), 0) AS size
       FROM events FINAL
       WHERE ${OF_THE_VIEW}
       ORDER BY sequence, late
@@ -95,7 +100,7 @@ INNER JOIN (
   WHERE sequence > {afterSequence: Int64} AND bytes <= ${MAX_BYTES}
   ORDER BY rank, sequence
   LIMIT {limit: UInt32}
-) AS taken ON events.sequence = taken.sequence AND events.late = taken.late
+) AS taken USING (sequence, late)
 ORDER BY ${orderSql}
 ${SETTINGS}`,
     params: { environmentId, viewId, firstSeenMs, limit, afterSequence },
@@ -111,6 +116,6 @@ const OF_THE_VIEW = `environment_id = {environmentId: UInt32} AND view_id = {vie
 /** Too long ones without their long fields, so that an error keeps its code. */
 function shortDetails(details: string): string {
   const fields = `arrayFilter(field -> length(field.2) <= ${MAX_FIELD}, JSONExtractKeysAndValuesRaw(${details}))`;
-  const short = `concat('{', arrayStringConcat(arrayMap(field -> concat(toJSONString(field.1), ':', field.2), ${fields}), ','), '}')`;
-  return `multiIf(length(${details}) <= ${MAX_DETAILS}, ${details}, length(${short}) <= ${MAX_DETAILS}, ${short}, '{}')`;
+  const kept = `concat('{', arrayStringConcat(arrayMap(field -> concat(toJSONString(field.1), ':', field.2), ${fields}), ','), '}')`;
+  return `multiIf(length(${details}) <= ${MAX_DETAILS}, ${details}, length(${kept} AS kept) <= ${MAX_DETAILS}, kept, '{}')`;
 }
