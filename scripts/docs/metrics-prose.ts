@@ -45,14 +45,19 @@ one millionth at least.
 
 **Negative impact** of a group, such as the views of one country: (value of the group − value of all) × views of the group ÷ all
 views; the sign is turned where higher is better. For sums the value is taken per view. The formula is our choice. Breakdowns
-tell the place by it (1 is the worst), insights the number itself and only what is above 0. Metrics of which neither direction is
-better have none: their groups stand in the order of their values.
+tell the place by it (1 is the worst), insights the number itself: what is above 0, worst first, or what is below, best first.
+Insights leave out what became of a view (failures, exits, errors, drops), since a metric's own flag would always be the first.
+Metrics of which neither direction is better have no insights: their groups stand in the order of their values.
 
 **Time series.** Buckets of minutes, ten minutes, hours or days; hours and days begin where they do in the time zone asked (UTC
-unless said). Buckets without views are there, with 0 for counts and sums and unknown for the rest.
+unless said), which goes by its full name, such as \`Europe/Berlin\`. Buckets without views are there, with 0 for counts and sums and
+unknown for the rest. A series has 20,000 at most.
 
 **Filters.** Values of one dimension that keep are alternatives, everything else has to hold at once. The empty value stands for
-"has no value". Metric filters keep views by their own value; views without one are left out.
+"has no value". Of a list either an element is asked for, or the whole list in order. Metric filters keep views by their own
+value; views without one are left out.
+
+**Order.** Values that are numbers stand in the order of the numbers, all others in that of their texts; no value comes before both.
 
 ## From a number down to its events
 
@@ -148,7 +153,13 @@ order, repeats kept. \`viewer_user_id\` is the generated id where the integratio
 Playing time splits into parts: time in one rendition, and time in one playback mode. They go by \`view_start\`, as
 \`playing_time\` does. Parts by playback mode add up to \`playing_time\`, with the time before a mode was told, and all time of
 players that tell none, under no value. Parts by rendition are of content only: with the playing time of ads, whose
-renditions no player tells, they add up to it; what was played of unknown renditions is under no value.`,
+renditions no player tells, they add up to it; what was played of unknown renditions is under no value.
+
+Views have some of these attributes too: there it is the newest value, here each part's own. A filter by one of them keeps or drops
+parts, every other filter whole views.
+
+In a series of parts a bucket is complete 25 hours after its end, and partial before: players hold events back for a day at most, and
+a view is final after 60 minutes of silence. Whoever watches for more than a day comes into complete buckets later still.`,
 
   monitoring: `## Monitoring
 
