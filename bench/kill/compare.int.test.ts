@@ -80,6 +80,8 @@ it("finds nothing wrong where the store holds what was sent, inserted once or ag
 it("finds an event that is stored as one that counts and as a late one", async () => {
   await addEvent(first(), { sequence: 2, late: 1 });
   expect(await complaints()).toEqual(["1 events are stored twice"]);
+  const { examples } = await compareWithTruth(first(), 1, [TRUTH], true);
+  expect(examples).toEqual(["2 rows of view/2, 1 of them late"]);
 });
 
 it("finds an event that is stored under two days", async () => {

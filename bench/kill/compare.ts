@@ -28,7 +28,7 @@ export interface Comparison extends Differences {
 
 const TOLERANCE_MS = 60;
 
-const EventRow = z.object({ view_id: z.string(), sequence: z.number(), copies: z.number() });
+const EventRow = z.object({ view_id: z.string(), sequence: z.number(), copies: z.number(), late: z.number() });
 const ViewRow = z.object({
   view_id: z.string(),
   copies: z.number(),
@@ -56,8 +56,8 @@ export async function compareWithTruth(
   // `late` is part of the key: an event under both its values is there twice. Nobody in a simulation waits so long that
   // a repeat could rightly come after the view was final.
   const events = await clickhouse.query(
-    `SELECT view_id, sequence, toUInt32(count()) AS copies
-     FROM events ${final} WHERE environment_id = {environmentId: UInt32} GROUP BY view_id, sequence`,
+    `SELECT view_id, sequence, toUInt32(count()) AS copies, toUInt32(sum(e.late)) AS late
+     FROM events AS e ${final} WHERE environment_id = {environmentId: UInt32} GROUP BY view_id, sequence`,
     { environmentId },
     EventRow,
     { settings },
@@ -80,22 +80,22 @@ function compareEvents(
   rows: readonly z.output<typeof EventRow>[],
   truth: readonly ViewTruth[],
 ): Omit<Comparison, "viewRows" | "figures" | "judged"> {
-  const stored = new Map(rows.map((row) => [`${row.view_id}/${row.sequence}`, row.copies]));
+  const stored = new Map(rows.map((row) => [`${row.view_id}/${row.sequence}`, row]));
   const sent = new Set(truth.flatMap((view) => view.sent.map((sequence) => `${view.viewId}/${sequence}`)));
   const acknowledged = truth.flatMap((view) => view.acknowledged.map((sequence) => `${view.viewId}/${sequence}`));
   const lost = acknowledged.filter((pair) => !stored.has(pair));
   const invented = [...stored.keys()].filter((pair) => !sent.has(pair));
-  const doubled = [...stored].filter(([, copies]) => copies > 1);
+  const doubled = [...stored].filter(([, { copies }]) => copies > 1);
   return {
     acknowledged: acknowledged.length,
     stored: stored.size,
     views: truth.length,
     lost: lost.length,
-    doubled: doubled.reduce((sum, [, copies]) => sum + copies - 1, 0),
+    doubled: doubled.reduce((sum, [, { copies }]) => sum + copies - 1, 0),
     invented: invented.length,
     examples: [
       ...lost.slice(0, 3).map((pair) => `lost ${pair}`),
-      ...doubled.slice(0, 3).map(([pair, copies]) => `${copies} rows of ${pair}`),
+      ...doubled.slice(0, 3).map(([pair, { copies, late }]) => `${copies} rows of ${pair}, ${late} of them late`),
       ...invented.slice(0, 3).map((pair) => `invented ${pair}`),
     ],
   };
