@@ -6,7 +6,7 @@ import type { OpenView } from "./open-view.ts";
  * Views of one environment that may be open at a time in one partition, 200,000 in all: about 1 GB of memory, whose views
  * hold 4 to 6 kB each. Anybody who knows its public key can invent views, and each stays for an hour.
  */
-export const MAX_OPEN_VIEWS = 12_500;
+const MAX_OPEN_VIEWS = 12_500;
 
 /** Who becomes final next, the first one last. */
 interface Endings {
