@@ -3,10 +3,10 @@ import { ENDED_FINAL_AFTER_MS } from "../../domain/view/life-cycle.ts";
 import type { OpenView } from "./open-view.ts";
 
 /**
- * Views of one environment that may be open at a time in one partition, 200,000 in all: about 1 GB of memory, whose views
+ * Views of one environment that may be open at a time in one partition, 400,000 in all: about 2 GB of memory, whose views
  * hold 4 to 6 kB each. Anybody who knows its public key can invent views, and each stays for an hour.
  */
-const MAX_OPEN_VIEWS = 12_500;
+const MAX_OPEN_VIEWS = 25_000;
 
 /** Who becomes final next, the first one last. */
 interface Endings {

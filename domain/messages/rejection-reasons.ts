@@ -55,7 +55,7 @@ const OF_EVENTS = {
   },
   too_many_open_views: {
     wrong:
-      "The environment has about 200,000 views that may still change (12,500 in the view's partition), and this would be one more.",
+      "The environment has about 400,000 views that may still change (25,000 in the view's partition), and this would be one more.",
     remedy:
       "Look for a sender that invents view ids. A view frees its place 5 minutes after it ended, 60 minutes after it fell silent.",
   },
