@@ -2,7 +2,8 @@ import { cutText } from "../cut-text.ts";
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
 import { believed } from "./believed.ts";
 import { FIELD_ROLES, fieldNumber, fieldRoles } from "./field-names.ts";
-import { insertBySequence } from "./insert-by-sequence.ts";
+import { insertBySequence, placeOf } from "./insert-by-sequence.ts";
+import { hasText, lastTextBefore } from "./mark-texts.ts";
 import { asFlag, type Mark, type ViewState } from "./view-state.ts";
 
 /** One every 1.25 s for seven hours: CMCD tells the bitrate with each request. */
@@ -43,19 +44,29 @@ function tells(name: string, value: FieldValue): boolean {
 }
 
 function foldMark(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
-  const { marks } = view;
+  const { marks, markTexts } = view;
   const mark = markOf(event, viewerTimeMs);
+  if (hasText(mark)) {
+    if (markTexts.count >= MAX_MARKS_WITH_TEXT) {
+      view.overflow += 1;
+      if (mark.sequence > markTexts.last) return;
+      dropMark(view, placeOf(marks, markTexts.last) - 1);
+    }
+    markTexts.count += 1;
+    markTexts.last = Math.max(markTexts.last, mark.sequence);
+  }
   insertBySequence(marks, mark);
-  if (marks.length <= MAX_MARKS_WITH_TEXT) return;
-  const isFull = hasText(mark) && marks.filter(hasText).length > MAX_MARKS_WITH_TEXT;
-  if (isFull) marks.splice(marks.findLastIndex(hasText), 1);
-  else if (marks.length > MAX_MARKS) marks.pop();
-  else return;
+  if (marks.length <= MAX_MARKS) return;
+  dropMark(view, marks.length - 1);
   view.overflow += 1;
 }
 
-function hasText({ codec, name, mode, modeData }: Mark): boolean {
-  return codec !== undefined || name !== undefined || mode !== undefined || modeData !== undefined;
+/** @param at where the last mark stands, or the last with text */
+function dropMark(view: ViewState, at: number): void {
+  const [dropped] = view.marks.splice(at, 1);
+  if (dropped === undefined || !hasText(dropped)) return;
+  view.markTexts.count -= 1;
+  view.markTexts.last = lastTextBefore(view.marks, at);
 }
 
 function markOf({ name: eventName, fields, sequence }: BeaconEvent, viewerTimeMs: number): Mark {

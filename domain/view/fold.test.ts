@@ -22,13 +22,17 @@ function sent(sequence: number, name: string, atMs: number, fields: Record<strin
 
 function viewOf(events: readonly Sent[]): ViewState {
   const view = createView("v", T);
+  foldInto(view, events);
+  return view;
+}
+
+function foldInto(view: ViewState, events: readonly Sent[]): void {
   for (const [fields, arrival, asset] of events) {
     const decoded = decodeEvent(fields);
     if (decoded.kind === "rejected") throw new Error(decoded.reason);
     foldEvent(view, decoded.event, arrival);
     if (asset !== undefined) foldAsset(view, asset, arrival.atMs);
   }
-  return view;
 }
 
 const comparable = (view: ViewState) => ({
@@ -166,6 +170,24 @@ describe("lists of a state", () => {
     const view = viewOf(events);
     expect([view.marks.length, view.latencyBins.length, view.overflow]).toEqual([1_000, 400, 500]);
     expect(comparable(viewOf(events.toReversed()))).toEqual(comparable(view));
+  });
+
+  it("cost an event no more once they are full of what another order would have kept", () => {
+    const mark = (sequence: number, fields: object) => sent(sequence, "renditionchange", T + sequence, { ...fields });
+    const later = Array.from({ length: 18_000 }, (_, at) => mark(100_000 + at, { vsobi: 1 }));
+    const texts = Array.from({ length: 6_000 }, (_, at) => mark(1 + at, { vsocc: "avc1" }));
+    const view = viewOf([...later, ...texts.slice(0, 1_000)]);
+    const usual = viewOf([]);
+    const [takesMs, usuallyMs] = [view, usual].map((each) => {
+      const startedMs = performance.now();
+      foldInto(each, texts.slice(1_000));
+      return performance.now() - startedMs;
+    }) as [number, number];
+    expect([view.marks.length, view.overflow]).toEqual([19_000, 5_000]);
+    expect(takesMs / usuallyMs).toBeLessThan(5);
+    expect(restoreView(serializeView(view)).markTexts).toEqual(view.markTexts);
+    expect(view.markTexts).toEqual({ count: 1_000, last: 1_000 });
+    expect(comparable(viewOf([...texts.toReversed(), ...later])).marks).toEqual(view.marks);
   });
 
   it("follow a player that tells its bitrate with every request, for hours", () => {

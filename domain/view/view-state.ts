@@ -1,5 +1,6 @@
 import type { FieldValue } from "../wire/decode-events.ts";
 import { type FieldEntry, FieldTable } from "./field-table.ts";
+import { type MarkTexts, markTextsOf } from "./mark-texts.ts";
 import type { KnownAsset } from "./named-asset.ts";
 import type { SequenceSet } from "./sequence-set.ts";
 
@@ -145,6 +146,8 @@ export interface ViewState {
   /** Sorted by sequence number. */
   transitions: Transition[];
   marks: Mark[];
+  /** Follows from `marks`, so checkpoints leave it out. */
+  markTexts: MarkTexts;
   /** Sorted by sequence number. */
   errors: ErrorEntry[];
   requests: RequestTotals;
@@ -187,6 +190,7 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
     sequences: [],
     transitions: [],
     marks: [],
+    markTexts: markTextsOf([]),
     errors: [],
     requests: noRequests(),
     segmentCdn: null,
@@ -214,7 +218,7 @@ function noRequests(): RequestTotals {
 /** JSON form of a state for a checkpoint. */
 export function serializeView(view: ViewState): string {
   const { fields, initials, contextSequence } = view;
-  const maps = { fields: [...fields], initials: [...initials] };
+  const maps = { fields: [...fields], initials: [...initials], markTexts: undefined };
   return JSON.stringify({ ...view, ...maps, contextSequence: finiteOrNull(contextSequence) });
 }
 
@@ -223,7 +227,7 @@ export function serializeView(view: ViewState): string {
  * release did not keep is as if nothing had been told of it.
  */
 export function restoreView(text: string): ViewState {
-  const stored = JSON.parse(text) as Omit<ViewState, "fields" | "initials" | "contextSequence"> & {
+  const stored = JSON.parse(text) as Omit<ViewState, "fields" | "initials" | "markTexts" | "contextSequence"> & {
     fields: [string, FieldEntry][];
     initials?: [string, FieldEntry][];
     contextSequence: number | null;
@@ -234,6 +238,7 @@ export function restoreView(text: string): ViewState {
     ...stored,
     fields,
     initials: FieldTable.from(stored.initials ?? []),
+    markTexts: markTextsOf(stored.marks ?? []),
     requests: { ...noRequests(), ...stored.requests },
     programChanged: stored.programChanged ?? asFlag(fields.value("view_program_changed")) === true,
     maxPlayheadMs: stored.maxPlayheadMs ?? furthestOf(stored),

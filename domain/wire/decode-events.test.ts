@@ -119,6 +119,22 @@ describe("decodeEvent", () => {
     expect(accepted({ ...MINIMAL, wur: "u".repeat(10_000) }).fields["page_url"]).toHaveLength(MAX_LONG_FIELD_LENGTH);
   });
 
+  it("walks once over an event that spells its names in its own way, and reads but its beginning", () => {
+    const fillers = Object.fromEntries(Array.from({ length: 5_000 }, (_, at) => [`zz${at}`, at]));
+    let walks = 0;
+    const counted = (event: object) =>
+      new Proxy(event, {
+        ownKeys: (target) => {
+          walks += 1;
+          return Reflect.ownKeys(target);
+        },
+      });
+    const own = { event_: "hb", x_id_: "v-1", x_sequence__number_: 7 };
+    expect(peekEvent(counted({ ...own, ...fillers }))).toMatchObject({ viewId: "v-1", sequence: 7, envKey: null });
+    expect(walks).toBe(1);
+    expect(peekEvent({ ...fillers, e: "hb", xsqno: 1, x_id_: "v-1" })).toBe("missing_view_id");
+  });
+
   it("survives what is nested too deep to be written again", () => {
     const deep = JSON.parse(`${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`) as unknown;
     const event = accepted({ ...MINIMAL, qrphe: deep, qrfls: { media: {} }, vtt: deep });

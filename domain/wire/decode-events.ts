@@ -2,7 +2,7 @@ import { cutText } from "../cut-text.ts";
 import { decodeKey, encodeKey } from "./decode-key.ts";
 import { readNumber, readText } from "./field-types.ts";
 import { copyNested } from "./nested-value.ts";
-import { type EventPeek, peekEvent, type RejectReason } from "./peek-event.ts";
+import { type EventPeek, MAX_KEYS_PER_EVENT, peekEvent, type RejectReason } from "./peek-event.ts";
 
 export type FieldValue = string | number | boolean | null;
 
@@ -27,8 +27,6 @@ export const MAX_FIELD_NAME_LENGTH = 128;
 export const MAX_FIELD_LENGTH = 1_024;
 /** Of {@link LONG_FIELDS}: signed URLs and stack traces fit; the SDK itself cuts only at 51,200. */
 export const MAX_LONG_FIELD_LENGTH = 8_192;
-/** Keys looked at: the rest of an event that repeats names in other spellings is not worth reading. */
-const MAX_KEYS_PER_EVENT = 2 * MAX_FIELDS_PER_EVENT;
 
 const NESTED_FIELDS: ReadonlySet<string> = new Set(["request_response_headers", "request_rendition_lists"]);
 
