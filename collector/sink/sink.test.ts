@@ -49,6 +49,18 @@ describe("the sink", () => {
     expect([stored, sink.trouble()]).toEqual([ROWS, null]);
   });
 
+  it("halves an insert that takes more memory than the store has, and loses no row", async () => {
+    const sizes: number[] = [];
+    const { stored, sink } = memoryStore((rows) => {
+      sizes.push(rows.length);
+      return rows.length > 2 ? new ClickHouseError("memory limit exceeded", 241, true) : null;
+    });
+    const rows = Array.from({ length: 7 }, (_, index) => [index]);
+    await sink.store({ views: rows }, new AbortController().signal);
+    expect([stored, sink.trouble()]).toEqual([rows, null]);
+    expect(sizes).toEqual([7, 3, 1, 2, 4, 2, 2]);
+  });
+
   it("tells of one table's trouble though others take their rows", async () => {
     const closing = new AbortController();
     const { sink } = memoryStore((rows) =>

@@ -3,17 +3,19 @@ import { Counter, Histogram } from "prom-client";
 import { type ClickHouse, ClickHouseError, type InsertRows } from "../../platform/clickhouse/clickhouse.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
+import { cutIntoInserts } from "./cut-into-inserts.ts";
 import { REJECTED_COLUMNS } from "./rejected-rows.ts";
 import { COLUMNS } from "./rows.ts";
 
-/** Rows of one insert; the engine takes larger ones, but its answer takes longer than the dashboard waits. */
-const MAX_ROWS_PER_INSERT = 10_000;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 
 /** Column lists of the tables that the sink writes; nobody else does. */
 const TABLES = { ...COLUMNS, rejected_beacons: REJECTED_COLUMNS } as const;
 type SinkTable = keyof typeof TABLES;
+
+/** MEMORY_LIMIT_EXCEEDED: others may have taken the memory, or these rows alone need too much. */
+const NO_MEMORY = 241;
 
 /**
  * Engine errors that blame a value of a row (ClickHouse `src/Common/ErrorCodes.cpp`). Only these cost a row: every other one, also one
@@ -77,6 +79,7 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
         if (isOfRows(error)) return refuse(table, rows, error, signal);
         if (!troubles.has(table)) log.warn({ err: error, table }, "store does not take rows, trying on");
         troubles.set(table, error instanceof Error ? error.message : String(error));
+        if (rows.length > 1 && isOfMemory(error)) return insertHalves(table, rows, signal);
       } finally {
         stop();
       }
@@ -84,21 +87,22 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
     }
   }
 
+  /** One after the other: while the first is not stored the rest waits whole, so that a bad hour leaves few small parts. */
+  async function insertHalves(table: SinkTable, rows: InsertRows, signal: AbortSignal): Promise<void> {
+    const middle = rows.length >> 1;
+    await insert(table, rows.slice(0, middle), signal);
+    await insert(table, rows.slice(middle), signal);
+  }
+
   /** Halves the rows until the one that cannot be stored stands alone. */
   async function refuse(table: SinkTable, rows: InsertRows, error: unknown, signal: AbortSignal): Promise<void> {
-    if (rows.length > 1) {
-      const middle = rows.length >> 1;
-      await insert(table, rows.slice(0, middle), signal);
-      return insert(table, rows.slice(middle), signal);
-    }
+    if (rows.length > 1) return insertHalves(table, rows, signal);
     refused.inc({ table });
     log.error({ err: error, table, row: JSON.stringify([...rows][0])?.slice(0, 2_000) }, "row refused by the store");
   }
 
   async function storeTable(table: SinkTable, rows: InsertRows, signal: AbortSignal): Promise<void> {
-    for (let at = 0; at < rows.length; at += MAX_ROWS_PER_INSERT) {
-      await insert(table, rows.slice(at, at + MAX_ROWS_PER_INSERT), signal);
-    }
+    for (const part of cutIntoInserts(rows)) await insert(table, part, signal);
   }
 
   return {
@@ -114,6 +118,10 @@ export function createSink({ clickhouse, log, metrics }: SinkDeps): Sink {
 function isOfRows(error: unknown): boolean {
   if (!(error instanceof ClickHouseError)) return false;
   return error.code === null ? !error.retriable : OF_ROWS.has(error.code);
+}
+
+function isOfMemory(error: unknown): boolean {
+  return error instanceof ClickHouseError && error.code === NO_MEMORY;
 }
 
 function counter(metrics: Metrics, name: string, help: string): Counter<"table"> {

@@ -44,6 +44,10 @@ export class FoldRejections {
     this.#rows.push(rejectedRow({ ...base, count: 0, sample }, { ...origin, item: origin.item + 1 }));
   };
 
+  get pendingRows(): number {
+    return this.#rows.length;
+  }
+
   /** Rows since the last call. */
   take(): Row[] {
     const rows = this.#rows;

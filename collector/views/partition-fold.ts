@@ -14,6 +14,7 @@ import { decodeEvent } from "../../domain/wire/decode-events.ts";
 import { RowLines } from "../../platform/clickhouse/row-lines.ts";
 import type { StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { type EventArrival, eventRow } from "../sink/event-row.ts";
+import { rowBytes } from "../sink/row-bytes.ts";
 import { beatRow, type Row, viewRow } from "../sink/rows.ts";
 import { type EventCounts, NO_EVENTS } from "./event-counts.ts";
 import { FinalViews } from "./final-views.ts";
@@ -61,6 +62,8 @@ export class PartitionFold {
   #eventRows = new RowLines();
   #viewRows: Row[] = [];
   #beatRows: Row[] = [];
+  /** Of rows of views and beats. */
+  #rowBytes = 0;
   #bucketMs = 0;
   /** Of the record in hand. */
   #offset = 0;
@@ -80,6 +83,11 @@ export class PartitionFold {
   /** Rows that wait for the next `collect`. */
   get pendingRows(): number {
     return this.#eventRows.length + this.#viewRows.length + this.#beatRows.length;
+  }
+
+  /** Memory that they take, about. */
+  get pendingBytes(): number {
+    return this.#eventRows.byteLength + this.#rowBytes;
   }
 
   /** Takes a view from a checkpoint, whose rows were stored with it. */
@@ -206,7 +214,7 @@ export class PartitionFold {
   /** A view that nobody ended is written once more: only now it is known to be dropped. */
   #finish(open: OpenView, facts: ViewFacts): void {
     const dropped = facts.timeline.endedAtMs === null;
-    if (open.dirty || open.stage === "open" || dropped) this.#viewRows.push(this.#viewRow(open, facts, dropped));
+    if (open.dirty || open.stage === "open" || dropped) this.#keep(this.#viewRows, this.#viewRow(open, facts, dropped));
     this.views.delete(open.key);
     this.#room.remove(open);
     this.#changed.delete(open);
@@ -233,6 +241,7 @@ export class PartitionFold {
     this.#eventRows = new RowLines();
     this.#viewRows = [];
     this.#beatRows = [];
+    this.#rowBytes = 0;
     return { ...rows, watermarkMs: this.watermarkMs, nextOffset: this.nextOffset };
   }
 
@@ -245,7 +254,7 @@ export class PartitionFold {
       return;
     }
     if (stage === "complete" && (open.dirty || open.stage === "open"))
-      this.#viewRows.push(this.#viewRow(open, facts, false));
+      this.#keep(this.#viewRows, this.#viewRow(open, facts, false));
     open.dirty = false;
     open.stage = stage;
     open.stageAtMs = nextStageAtMs(open.state, facts.timeline, stage);
@@ -256,9 +265,14 @@ export class PartitionFold {
   #beat(open: OpenView): void {
     const { environmentId, state } = open;
     for (const beat of newBeats(open, this.watermarkMs, (view) => this.#factsOf(view))) {
-      this.#beatRows.push(beatRow(environmentId, state, beat, this.#factsOf(open).dimensions, this.nextOffset));
+      this.#keep(this.#beatRows, beatRow(environmentId, state, beat, this.#factsOf(open).dimensions, this.nextOffset));
     }
     if (bucketOf(this.watermarkMs) >= lastBucketOf(open)) this.#beating.delete(open);
+  }
+
+  #keep(rows: Row[], row: Row): void {
+    rows.push(row);
+    this.#rowBytes += rowBytes(row);
   }
 
   #viewRow({ environmentId, state }: OpenView, { timeline, device }: ViewFacts, dropped: boolean): Row {

@@ -13,6 +13,7 @@ import type { PatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
 import type { Sink } from "../sink/sink.ts";
+import { newFold } from "../testing/fold-run.ts";
 import { asLog, recordedRecords, tickRecord } from "../testing/recorded-records.ts";
 import type { FoldCounters } from "./fold-counters.ts";
 import { Views } from "./views.ts";
@@ -91,7 +92,11 @@ function writerOf(log: { full: boolean; states: LogRecord[] }): PatientWriter {
   };
 }
 
-function newViews(log: ReturnType<typeof memoryLog>, store: Sink["store"] = async () => undefined) {
+function newViews(
+  log: ReturnType<typeof memoryLog>,
+  store: Sink["store"] = async () => undefined,
+  more: { maxPendingBytes?: number } = {},
+) {
   const failures: Error[] = [];
   const clock = { elapsedMs: 0 };
   const views = new Views({
@@ -105,6 +110,7 @@ function newViews(log: ReturnType<typeof memoryLog>, store: Sink["store"] = asyn
     partitions: 1,
     onStored: ignore,
     onFailed: (error) => failures.push(error),
+    ...more,
   });
   return { views, failures, clock };
 }
@@ -118,13 +124,20 @@ function once(signal: AbortSignal): Promise<never> {
 }
 
 /** A record whose many events each become a row. */
-function flood(count: number): StoredRecord[] {
-  const events = Array.from({ length: count }, (_, index) => ({ e: "hb", xid: "v", xsqno: index + 1 }));
+function flood(count: number, fields: object = {}, viewId = "v"): StoredRecord[] {
+  const events = Array.from({ length: count }, (_, index) => ({ e: "hb", xid: viewId, xsqno: index + 1, ...fields }));
   const context = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
   const environmentId = 1 as EnvironmentId;
-  const head = { environmentId, viewId: "v", arrivedAtMs: START_MS, transmittedAtMs: START_MS, context };
+  const head = { environmentId, viewId, arrivedAtMs: START_MS, transmittedAtMs: START_MS, context };
   const value = Buffer.from(encodeBeaconRecord(head, JSON.stringify({ events })));
   return [{ partition: 0, key: "", value, timestampMs: START_MS, offset: 1_000, nextOffset: 2_000 }];
+}
+
+/** How many views the records open. */
+function openBefore(some: readonly StoredRecord[]): number {
+  const fold = newFold();
+  fold.apply(some);
+  return fold.views.size;
 }
 
 describe("Views", () => {
@@ -149,6 +162,19 @@ describe("Views", () => {
     await views.close();
     expect(log.commits).toEqual([]);
     expect(failures).toEqual([]);
+  });
+
+  it("reads no further than memory allows while the store is away, also within a batch", async () => {
+    const log = memoryLog();
+    const { views } = newViews(log, (_, signal) => once(signal), { maxPendingBytes: 10_000 });
+    await views.start();
+    log.deliver(records);
+    await turn(); // a round is on its way
+    const [large, small] = [{ vtt: "x".repeat(9_000_000) }, { vtt: "x".repeat(1_000) }];
+    log.deliver([flood(9, small, "a"), flood(1, large, "b"), flood(1, large, "c"), flood(1, {}, "d")].flat());
+    await turn();
+    expect(views.openViews() - openBefore(records)).toBe(3);
+    await views.close();
   });
 
   it("goes on without a checkpoint while the disk is full, and writes it when there is room", async () => {

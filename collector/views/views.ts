@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RowLines } from "../../platform/clickhouse/row-lines.ts";
-import { type Assignment, type EventLog, LogUnavailableError, NotHeldError } from "../../platform/eventlog/eventlog.ts";
+import {
+  type Assignment,
+  type EventLog,
+  LogUnavailableError,
+  NotHeldError,
+  type StoredRecord,
+} from "../../platform/eventlog/eventlog.ts";
 import { openPatientConsumer, type PatientConsumer } from "../../platform/eventlog/patient-consumer.ts";
 import type { PatientWriter } from "../../platform/eventlog/patient-writer.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
@@ -24,6 +30,10 @@ const CHECKPOINT_MS = 20_000;
 const CHECKPOINT_RETRY_MS = 2_000;
 /** Reading pauses above this many rows of all partitions not yet stored: memory stays bounded while the store is away. */
 const MAX_PENDING_ROWS = 100_000;
+/** So it does above this many bytes of them; the usual 100,000 rows have 100 MB. As many again may be on their way to the store. */
+const MAX_PENDING_BYTES = 256_000_000;
+/** Bytes of records between two looks at that: their rows are up to a few times as long. */
+const APPLIED_BYTES = 16_000_000;
 const GROUP = "views";
 
 interface HeldPartition {
@@ -46,6 +56,8 @@ export interface ViewsDeps extends PartitionFoldDeps {
   /** Called after each round that stored rows; others only move the watermark. */
   onStored: () => void;
   onFailed: (error: Error) => void;
+  /** {@link MAX_PENDING_BYTES} by default. */
+  maxPendingBytes?: number;
 }
 
 /**
@@ -157,18 +169,24 @@ export class Views {
     return new PartitionFold(this.#deps);
   }
 
-  async #batch(partition: number, records: Parameters<PartitionFold["apply"]>[0]): Promise<void> {
+  async #batch(partition: number, records: readonly StoredRecord[]): Promise<void> {
     const held = this.#held.get(partition);
     if (held === undefined) return;
-    held.fold.apply(records);
-    this.#news.resolve();
-    while (this.#pendingRows() > MAX_PENDING_ROWS && !this.#closing.signal.aborted) await this.#stored.promise;
+    for (const some of cutByBytes(records)) {
+      if (this.#held.get(partition) !== held) return; // revoked while this waited
+      held.fold.apply(some);
+      this.#news.resolve();
+      while (this.#isFull() && !this.#closing.signal.aborted) await this.#stored.promise;
+    }
   }
 
-  #pendingRows(): number {
-    let count = 0;
-    for (const { fold } of this.#held.values()) count += fold.pendingRows;
-    return count;
+  #isFull(): boolean {
+    let [rows, bytes] = [this.#rejections.pendingRows, 0];
+    for (const { fold } of this.#held.values()) {
+      rows += fold.pendingRows;
+      bytes += fold.pendingBytes;
+    }
+    return rows > MAX_PENDING_ROWS || bytes > (this.#deps.maxPendingBytes ?? MAX_PENDING_BYTES);
   }
 
   async #runRounds(): Promise<void> {
@@ -258,6 +276,18 @@ export class Views {
       return false;
     }
   }
+}
+
+/** The records in parts of {@link APPLIED_BYTES}: most batches whole. */
+function* cutByBytes(records: readonly StoredRecord[]): Generator<readonly StoredRecord[]> {
+  let [from, bytes] = [0, 0];
+  for (const [at, { value }] of records.entries()) {
+    bytes += value.length;
+    if (bytes < APPLIED_BYTES) continue;
+    yield records.slice(from, at + 1);
+    [from, bytes] = [at + 1, 0];
+  }
+  if (from < records.length) yield records.slice(from);
 }
 
 /** No other holder of a partition, before or after, has the same. */

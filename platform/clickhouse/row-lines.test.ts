@@ -19,6 +19,8 @@ it("gives the lines of any part of several batches as text and as bytes", () => 
       expect([...part]).toEqual(expected);
       expect([...part.slice(1)]).toEqual(expected.slice(1));
       expect(part.length).toBe(expected.length);
+      expect([...part.sizes()]).toEqual(expected.map((text) => Buffer.byteLength(text) + 1));
+      expect(part.byteLength).toBe(Buffer.concat(part.bytes()).length);
       expect(Buffer.concat(part.bytes()).toString()).toBe(expected.map((text) => `${text}\n`).join(""));
     }),
   );

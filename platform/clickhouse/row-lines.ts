@@ -35,6 +35,18 @@ export class RowLines implements Iterable<string> {
     return this.#length;
   }
 
+  /** Bytes of all lines, newlines included. */
+  get byteLength(): number {
+    return this.#blocks.reduce((sum, { ends, from, to }) => sum + (ends[to - 1] ?? 0) - (ends[from - 1] ?? 0), 0);
+  }
+
+  /** Bytes of each line, newline included, in order. */
+  *sizes(): Generator<number> {
+    for (const { ends, from, to } of this.#blocks) {
+      for (let at = from; at < to; at += 1) yield (ends[at] as number) - (ends[at - 1] ?? 0); // written up to `to`
+    }
+  }
+
   /** Only on one that was made empty. */
   push(line: string): void {
     const block = this.#blockFor(line.length * MAX_BYTES_PER_UNIT + 1);
