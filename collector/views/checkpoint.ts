@@ -36,6 +36,8 @@ interface Manifest {
   /** Bits as in `aliveBits`; in one record where nothing else is said. */
   views: [key: string, writtenBy: number, count: number, alive: string, records?: number][];
   finals: ReturnType<SavedFinals["list"]>;
+  /** `PartitionFold.cutAtMs`; absent where nothing is missing. */
+  cutAtMs?: number;
 }
 
 /** Text length of a record of views before compression: a broker takes 1 MB. */
@@ -108,6 +110,7 @@ export class Checkpoints {
     });
     const list = finals.list();
     const manifest: Manifest = { v: 2, number, nextOffset, watermarkMs, counts, views, finals: list };
+    if (fold.cutAtMs !== null) manifest.cutAtMs = fold.cutAtMs;
     const named = namesOf(manifestKey, manifest);
     const added = [
       ...written.flatMap(({ chunk: { key, records }, parts }) =>
@@ -169,6 +172,7 @@ export class Checkpoints {
     Object.assign(fold.counts, manifest.counts);
     fold.nextOffset = manifest.nextOffset;
     fold.watermarkMs = manifest.watermarkMs;
+    fold.cutAtMs = manifest.cutAtMs ?? null;
     this.#number = manifest.number;
     this.#named = namesOf(key, manifest);
     this.#finals = finals;

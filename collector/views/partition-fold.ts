@@ -4,7 +4,13 @@ import type { RejectionReason } from "../../domain/messages/rejection-reasons.ts
 import { bucketOf } from "../../domain/monitoring/beat.ts";
 import { beatDimensions } from "../../domain/monitoring/beat-dimensions.ts";
 import { foldEvent } from "../../domain/view/fold.ts";
-import { ENDED_FINAL_AFTER_MS, finalAtMs, lifeStage, nextStageAtMs } from "../../domain/view/life-cycle.ts";
+import {
+  ENDED_FINAL_AFTER_MS,
+  FINAL_AFTER_MS,
+  finalAtMs,
+  lifeStage,
+  nextStageAtMs,
+} from "../../domain/view/life-cycle.ts";
 import { foldAsset } from "../../domain/view/named-asset.ts";
 import { recordOf } from "../../domain/view/record/record-of.ts";
 import { type Timeline, traceView } from "../../domain/view/timeline.ts";
@@ -25,6 +31,7 @@ import { newOpenView, type OpenView, type ViewLook, viewKey } from "./open-view.
 import { RoomForViews } from "./room-for-views.ts";
 import { SavedViews } from "./saved-views.ts";
 import { StageQueue } from "./stage-queue.ts";
+import { beginsWithin, FORGOTTEN_MS } from "./view-beginnings.ts";
 
 /** Rows of one partition for the sink, and how far in the log they reach. */
 export interface CollectedRows {
@@ -45,6 +52,10 @@ export interface PartitionFoldDeps {
   maxOpenViews?: number;
 }
 
+const HOUR_MS = 3_600_000;
+/** In the place of a first arrival: it is not known. */
+const CUT_OFF = 0;
+
 type ViewFacts = ViewLook & { timeline: Timeline };
 
 /**
@@ -59,6 +70,11 @@ export class PartitionFold {
   readonly counts: EventCounts = { ...NO_EVENTS };
   watermarkMs = 0;
   nextOffset = 0;
+  /**
+   * Where the log began, log time, when it was read from there though records before had been deleted; infinite until the
+   * first one is read; null where nothing was missing, or nothing of it can come any more. Part of the checkpoint.
+   */
+  cutAtMs: number | null = null;
   #eventRows = new RowLines();
   #viewRows: Row[] = [];
   #beatRows: Row[] = [];
@@ -116,6 +132,7 @@ export class PartitionFold {
   #advance(toMs: number): void {
     if (bucketOf(toMs) > bucketOf(this.watermarkMs)) for (const open of this.#beating) this.#beat(open);
     this.watermarkMs = Math.max(this.watermarkMs, toMs);
+    if (this.cutAtMs !== null) this.cutAtMs = Math.min(this.cutAtMs, this.watermarkMs);
   }
 
   #applyBeacon(record: BeaconRecord, offset: number): void {
@@ -125,11 +142,31 @@ export class PartitionFold {
     const atMs = this.watermarkMs; // an edge that starts anew with its clock set back stamps earlier: log time stands still
     const key = viewKey(record.environmentId, record.viewId);
     const known = this.#openAt(key, atMs);
-    const finalSeenMs = known === undefined ? this.finals.find(key, atMs) : null;
-    if (finalSeenMs !== null) this.#takeLate(record, finalSeenMs, atMs);
+    const finalSeenMs = known === undefined ? this.#finalSeenMs(key, record, atMs) : null;
+    if (finalSeenMs === CUT_OFF) this.counts.skipped += record.events.length;
+    else if (finalSeenMs !== null) this.#takeLate(record, finalSeenMs, atMs);
     else if (known !== undefined) this.#fold(known, record, atMs);
     else if (this.#hasRoom(record.environmentId, atMs)) this.#fold(this.#openView(record, atMs), record, atMs);
     else this.#reject("too_many_open_views", record, 0, record.events.length);
+  }
+
+  /**
+   * When a view first arrived that is final; null for one that is new. A view that began before a log that was cut is
+   * {@link CUT_OFF}, and remembered as long as a final one: under another first arrival it would be counted twice.
+   */
+  #finalSeenMs(key: string, record: BeaconRecord, atMs: number): number | null {
+    const seenMs = this.finals.find(key, atMs);
+    const isCutOff = seenMs === null ? this.#beganBeforeCut(record, atMs) : seenMs === CUT_OFF;
+    if (!isCutOff) return seenMs;
+    this.finals.add(key, { firstSeenMs: CUT_OFF, finalAtMs: atMs + FINAL_AFTER_MS + HOUR_MS });
+    return CUT_OFF;
+  }
+
+  #beganBeforeCut(record: BeaconRecord, atMs: number): boolean {
+    if (this.cutAtMs === null) return false;
+    if (atMs - this.cutAtMs < FORGOTTEN_MS) return !beginsWithin(record, atMs - this.cutAtMs);
+    this.cutAtMs = null;
+    return false;
   }
 
   #hasRoom(environmentId: EnvironmentId, atMs: number): boolean {

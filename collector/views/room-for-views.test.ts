@@ -64,7 +64,7 @@ describe("the views that an environment may have open in a partition", () => {
     const log = logOf([...views(ONE, MAX_OPEN + 2, START_MS), ...views(TWO, 2, START_MS + 10)]);
     const { counts, refused, open } = foldOf(log, [1]);
     expect(refused).toEqual(["3: 2 too_many_open_views", "4: 2 too_many_open_views"]);
-    expect(counts).toEqual({ received: 14, folded: 10, repeated: 0, late: 0, rejected: 4 });
+    expect(counts).toEqual({ received: 14, folded: 10, repeated: 0, late: 0, rejected: 4, skipped: 0 });
     expect([unaccounted(counts), open.length]).toEqual([0, MAX_OPEN + 2]);
   });
 

@@ -7,7 +7,7 @@ import { viewKey } from "./open-view.ts";
 
 const HOUR_MS = 3_600_000;
 /** After so long without a record the fold has surely forgotten a view, and takes what comes for a new one. */
-const FORGOTTEN_MS = FINAL_AFTER_MS + (MEMORY_HOURS + 1) * HOUR_MS;
+export const FORGOTTEN_MS = FINAL_AFTER_MS + (MEMORY_HOURS + 1) * HOUR_MS;
 /** Before that it may have, from here on. */
 const REMEMBERED_MS = MEMORY_HOURS * HOUR_MS;
 /** Within this even a first event may be the repeat of one that the log no longer has. */
@@ -58,7 +58,10 @@ export class ViewBeginnings {
     const key = viewKey(record.environmentId, record.viewId);
     if (this.#begun.has(key)) return true;
     const lastMs = this.#before.get(key);
-    if (this.#nowMs - (lastMs ?? this.#fromMs) >= FORGOTTEN_MS || (lastMs === undefined && this.#begins(record))) {
+    if (
+      this.#nowMs - (lastMs ?? this.#fromMs) >= FORGOTTEN_MS ||
+      (lastMs === undefined && beginsWithin(record, this.#nowMs - this.#fromMs))
+    ) {
       this.#begun.add(key);
       return true;
     }
@@ -66,18 +69,22 @@ export class ViewBeginnings {
     this.#before.set(key, this.#nowMs);
     return false;
   }
+}
 
-  /** Holds the first event of the view, and that happened since the log begins. The SDKs count a view's events from 1. */
-  #begins({ events, transmittedAtMs }: BeaconRecord): boolean {
-    if (this.#nowMs - this.#fromMs < REPEATS_MS || transmittedAtMs === null) return false;
-    const longestAgeMs = this.#nowMs - this.#fromMs;
-    return events.some((raw) => {
-      const decoded = decodeEvent(raw);
-      if (decoded.kind === "rejected" || decoded.event.sequence > 1) return false;
-      const happenedAt = decoded.event.fields["viewer_time"]; // both on the client's clock: a repeat is sent long after
-      return typeof happenedAt === "number" && transmittedAtMs - happenedAt <= longestAgeMs;
-    });
-  }
+/**
+ * Whether the record holds the first event of its view, and that happened since the log begins. The SDKs count a view's
+ * events from 1.
+ *
+ * @param longestAgeMs from where the log begins to the record
+ */
+export function beginsWithin({ events, transmittedAtMs }: BeaconRecord, longestAgeMs: number): boolean {
+  if (longestAgeMs < REPEATS_MS || transmittedAtMs === null) return false;
+  return events.some((raw) => {
+    const decoded = decodeEvent(raw);
+    if (decoded.kind === "rejected" || decoded.event.sequence > 1) return false;
+    const happenedAt = decoded.event.fields["viewer_time"]; // both on the client's clock: a repeat is sent long after
+    return typeof happenedAt === "number" && transmittedAtMs - happenedAt <= longestAgeMs;
+  });
 }
 
 /** What is left of a record whose view is left out: its time. */

@@ -10,7 +10,7 @@ const MAX_DELAY_MS = 30_000;
 /**
  * Gauges of the fold. `playhead_views_events` is kept with the positions in the log that it reaches to: summed over the
  * processes that hold the partitions it counts each event once, whatever was killed and read again, and
- * received = folded + repeated + late + rejected. What the edge did not take is in the first and the last.
+ * received = folded + repeated + late + rejected + skipped. What the edge did not take is in the first and the last.
  */
 export function watchViews(views: Views, rejectedByEdge: () => number, metrics: Metrics): void {
   const registers = [metrics];

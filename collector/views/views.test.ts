@@ -35,6 +35,8 @@ function memoryLog() {
     states: [] as LogRecord[],
     commits: [] as number[],
     committedOffset: null as number | null,
+    /** False: its first records are gone. */
+    isWhole: true,
     /** Where the log ends: seeking beyond it is refused. */
     end: Number.POSITIVE_INFINITY,
     seeks: [] as number[],
@@ -71,7 +73,7 @@ function memoryLog() {
       readAll: async function* (): AsyncIterable<StoredRecord> {
         for (const record of log.states) yield { ...record, offset: 0, nextOffset: 0 };
       },
-      hasBeginning: async () => true,
+      hasBeginning: async () => log.isWhole,
       follow: () => {
         throw new Error("nothing is followed here");
       },
@@ -214,6 +216,22 @@ describe("a partition that is taken up", () => {
     const { views } = newViews(log);
     await views.start();
     expect(log.seeks).toEqual([0]);
+    await views.close();
+  });
+
+  it("takes no view for a new one that began before the log does, also after the next start", async () => {
+    const log = memoryLog();
+    log.isWhole = false;
+    const { views: before } = newViews(log);
+    await before.start();
+    log.deliver(records.slice(1, 3));
+    await before.close();
+    const { views, failures } = newViews(log);
+    await views.start();
+    log.deliver(records.slice(3));
+    await turn();
+    const { received, skipped } = views.eventCounts();
+    expect([views.openViews(), skipped, failures]).toEqual([0, received, []]);
     await views.close();
   });
 

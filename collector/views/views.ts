@@ -139,7 +139,7 @@ export class Views {
     const found = await checkpoints.read(this.#deps.eventlog.readAll("views_state", partition), restored);
     const isUsable = found && this.#seek(assignment, restored.nextOffset);
     if (!isUsable) checkpoints = checkpoints.anew();
-    const fold = isUsable ? restored : this.#beginAnew(assignment);
+    const fold = isUsable ? restored : await this.#beginAnew(assignment);
     const checkpointAtMs = this.#deps.elapsedMs() + (CHECKPOINT_MS * (partition + 1)) / this.#deps.partitions; // spread out
     this.#held.set(partition, { fold, checkpoints, storedUntilMs: null, checkpointAtMs });
   }
@@ -158,15 +158,18 @@ export class Views {
 
   /**
    * Without a checkpoint a committed offset is no place to begin: views would be folded from their middle, and their rows
-   * overwritten with less. Everything that is kept is read again, which the keys make harmless.
+   * overwritten with less. Everything that is kept is read again, which the keys make harmless; where the log's beginning is
+   * gone, views that were under way there are left as they are stored.
    */
-  #beginAnew(assignment: Assignment): PartitionFold {
+  async #beginAnew(assignment: Assignment): Promise<PartitionFold> {
     const { partition, committedOffset } = assignment;
     if (committedOffset !== null) {
       this.#deps.log.warn({ partition, committedOffset }, "no checkpoint, reading the partition from its beginning");
       assignment.seek(0);
     }
-    return new PartitionFold(this.#deps);
+    const fold = new PartitionFold(this.#deps);
+    if (!(await this.#deps.eventlog.hasBeginning("beacons", partition))) fold.cutAtMs = Number.POSITIVE_INFINITY;
+    return fold;
   }
 
   async #batch(partition: number, records: readonly StoredRecord[]): Promise<void> {
