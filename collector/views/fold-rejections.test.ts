@@ -51,6 +51,11 @@ it("what the fold does not take is counted and shown, under a key that is its pl
   });
 });
 
+it("a sample keeps the beginning of a key that is none", () => {
+  const [, sample] = rejectedRows([[record(0, [{ ...good, ake: "K".repeat(1_000_000) }])]]);
+  expect(sample).toMatchObject({ reason: "malformed_env_key", env_key: "K".repeat(128) });
+});
+
 it("a view for which there is no room is one count of all its events, and one sample", () => {
   const full = record(300, [good, { ...good, xsqno: 2 }, { ...good, xsqno: 3 }]);
   const rows = rejectedRows([[record(0, [good], "another"), full]]);

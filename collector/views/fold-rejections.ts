@@ -22,6 +22,8 @@ export interface FoldRejection {
   count: number;
 }
 
+/** Longest claimed key that is kept, in UTF-16 code units; keys have up to 64. */
+const MAX_CLAIM_LENGTH = 128;
 /** Two rows for each event at most: one that counts and one that shows it. */
 const ROWS_PER_EVENT = 2;
 
@@ -64,7 +66,7 @@ export class FoldRejections {
     const origin = { environmentId: record.environmentId, reason, sender: address };
     if (!this.#caps.admit(record.arrivedAtMs, origin, replayable ? body.length : MAX_SAMPLE_LENGTH)) return null;
     return {
-      ...{ envKey: peekClaimedKey(raw), address, userAgent, referrer, host: "", path: "/" },
+      ...{ envKey: cutText(peekClaimedKey(raw), MAX_CLAIM_LENGTH), address, userAgent, referrer, host: "", path: "/" },
       ...{ contentType: "", contentEncoding: "", event: cutText(event, MAX_SAMPLE_LENGTH), isBase64: false },
       ...{ body: replayable ? body : "", bodyBytes: body.length, replayable },
     };
