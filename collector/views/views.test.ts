@@ -73,7 +73,7 @@ function memoryLog() {
       readAll: async function* (): AsyncIterable<StoredRecord> {
         for (const record of log.states) yield { ...record, offset: 0, nextOffset: 0 };
       },
-      hasBeginning: async () => log.isWhole,
+      hasBeginning: async (): Promise<boolean> => log.isWhole,
       follow: () => {
         throw new Error("nothing is followed here");
       },
