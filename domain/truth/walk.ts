@@ -51,7 +51,9 @@ interface Walker extends Walk {
   contentRuns: boolean;
   /** Play is not wanted: a seek now is not the end of a pause. */
   paused: boolean;
-  /** An ad has shown a frame and is not over. */
+  /** An ad was tried and is not over. */
+  adUnderWay: boolean;
+  /** It has shown a frame. */
   adOnScreen: boolean;
   adPaused: boolean;
   /** Nobody told that the break began: it is over with its ad. */
@@ -78,6 +80,7 @@ export function walk({ events }: SettledView): Walk {
       contentOver: false,
       contentRuns: false,
       paused: true,
+      adUnderWay: false,
       adOnScreen: false,
       adPaused: false,
       breakImplied: false,
@@ -128,6 +131,7 @@ function playContent(walker: Walker, atMs: number): void {
   walker.contentOver = false;
   if (walker.adOnScreen) return;
   walker.contentFrameMs ??= atMs;
+  endAd(walker, atMs);
   close(walker, "adBreaks", atMs);
 }
 
@@ -137,9 +141,10 @@ function stepAds(walker: Walker, name: string, atMs: number): void {
     close(walker, "adBreaks", atMs);
     walker.breakImplied = false;
   }
-  if (name === "adplay" && !walker.adPaused) leaveAd(walker, atMs); // another one takes its place
+  if (name === "adplay" && !walker.adPaused) endAd(walker, atMs); // another one takes its place
   const begins = name === "adplay" || name === "adplaying";
   if (begins && !isOpen(walker, "adBreaks")) walker.breakImplied = true;
+  if (begins) walker.adUnderWay = true;
   if (begins || name === "adbreakstart") open(walker, "adBreaks", atMs);
   if (name === "adplaying") {
     walker.adOnScreen = true;
@@ -149,11 +154,10 @@ function stepAds(walker: Walker, name: string, atMs: number): void {
     pause(walker, atMs);
     close(walker, "adsShown", atMs);
   }
-  if (name === "adpause") walker.adPaused = true;
+  if (name === "adpause") walker.adPaused = walker.adUnderWay;
   if (name === "adplaying") walker.adPaused = false;
   if (["adended", "adskipped", "aderror", "adbreakstart", "adbreakend"].includes(name)) {
-    leaveAd(walker, atMs);
-    if (walker.breakImplied) close(walker, "adBreaks", atMs);
+    endAd(walker, atMs);
   }
   if (name !== "adbreakend") return;
   close(walker, "adBreaks", atMs);
@@ -161,10 +165,12 @@ function stepAds(walker: Walker, name: string, atMs: number): void {
   if (walker.contentOver) stop(walker, atMs);
 }
 
-function leaveAd(walker: Walker, atMs: number): void {
+function endAd(walker: Walker, atMs: number): void {
+  walker.adUnderWay = false;
   walker.adOnScreen = false;
   walker.adPaused = false;
   close(walker, "adsShown", atMs);
+  if (walker.breakImplied) close(walker, "adBreaks", atMs); // it lasts as long as its ad
 }
 
 /** Never before the first frame, in a seek, or in an ad break; and nobody waits for a player that is paused. */

@@ -45,6 +45,8 @@ export interface AdCourse {
   /** Requests in pre-roll position before a pre-roll was shown. */
   prerollRequestCount: number;
   prerollShown: boolean;
+  /** The first break in pre-roll position before one was shown, as told: its span begins later where a clock was set back. */
+  prerollBreakAtMs: number | null;
   paused: boolean;
   /** As told last; "" when never. */
   type: string;
@@ -63,6 +65,7 @@ export function createAdCourse(): AdCourse {
     skippedCount: 0,
     prerollRequestCount: 0,
     prerollShown: false,
+    prerollBreakAtMs: null,
     paused: false,
     type: "",
     contentShown: false,
@@ -118,6 +121,7 @@ function beginBreak(course: AdCourse, atMs: number, playheadMs: number, implied:
   endBreak(course, atMs);
   const startMs = Math.max(atMs, course.breaks[course.breaks.length - 1]?.endMs ?? atMs);
   const position = positionByPlayhead(course, playheadMs);
+  if (position === "preroll" && !course.prerollShown) course.prerollBreakAtMs ??= atMs;
   course.breaks.push({ startMs, endMs: null, position, failed: false, implied });
 }
 

@@ -177,7 +177,7 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
   },
   prerollStartupMs: {
     api: "ad_preroll_startup_time",
-    told: "beginning of the first pre-roll break to the first frame of a pre-roll",
+    told: "beginning of the first pre-roll break, or the first attempt at one where that is earlier, to the first frame of a pre-roll",
   },
   prerollRequestMs: {
     api: "video_startup_preroll_request_time",

@@ -29,7 +29,9 @@ A view is counted once somebody wanted to play it or a fatal error came. Others 
 - **Times** are differences of the client's clock, whole milliseconds. The server's clock is put upon them by one offset per view:
   the least of arrival minus sending. A time that lies after its sending, or more than a day before it, cannot be: the time
   of sending stands for it and \`clamped_time_count\` tells how often. So a view cannot have lasted longer than its events
-  kept coming, and a day: where a clock leaps further, what lies earlier counts from the earliest moment that can be.
+  kept coming, and a day: where a clock leaps further, what lies earlier counts from the earliest moment that can be. Where a
+  clock is set back, events stay in order of sequence; a span begins no earlier than the last of its kind ended, and neither a
+  span nor a wait between two events is shorter than 0.
 - **Spans.** *Watching* runs from \`viewstart\`, \`play\`, \`playing\`, an ad break or an ad to \`pause\`, \`ended\`, a fatal error,
   sleep or \`viewend\`. A pause that makes room for an ad which has no frame yet does not stop it. A seek in a pause is watched
   while it lasts. A *stall* lies after the first frame and in no seek, ad break or pause. A *seek* counts once play was wanted:

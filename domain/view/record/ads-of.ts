@@ -62,10 +62,10 @@ function prerollTimes(view: ViewState, { ads, intentAtMs }: Timeline, first: Ad 
       prerollRequestCount: toldAmount(view, "view_preroll_request_count"),
     };
   }
-  const breakStartMs = ads.breaks.find(({ position }) => position === "preroll")?.startMs ?? first.attemptAtMs;
+  const breakAtMs = ads.prerollBreakAtMs ?? first.attemptAtMs;
   const wait = (fromMs: number, toMs: number) => Math.max(0, Math.round(toMs - fromMs));
   return {
-    prerollStartupMs: wait(Math.min(breakStartMs, first.attemptAtMs), shownAtMs),
+    prerollStartupMs: wait(Math.min(breakAtMs, first.attemptAtMs), shownAtMs),
     prerollRequestMs: intentAtMs === null ? null : wait(intentAtMs, first.attemptAtMs),
     prerollLoadMs: wait(first.attemptAtMs, shownAtMs),
     prerollRequestCount: ads.prerollRequestCount,
