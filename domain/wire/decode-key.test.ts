@@ -92,7 +92,7 @@ describe("decodeKey", () => {
     );
   });
 
-  it("takes any text and always gives a name", () => {
+  it("takes any text and always gives a name", { timeout: 60_000 }, () => {
     const anyKey = fc.string({ unit: "binary", maxLength: 80 });
     fc.assert(fc.property(anyKey, (key) => (decodeKey(key) === "") === (key === "")));
   });

@@ -38,7 +38,7 @@ export const PARTS: readonly Part[] = [
       "platform/eventlog/crash.int.test.ts",
     ],
     variables: { EVENTLOG_KILLS: "200" },
-    minutes: 5,
+    minutes: 8,
   },
   {
     name: "kill-matrix",
