@@ -4,22 +4,14 @@ import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { COLUMN_TYPES, RECORD_COLUMNS } from "../../domain/view/record-columns.ts";
 import { played, T } from "../../domain/view/testing/play.ts";
 import { createView } from "../../domain/view/view-state.ts";
-import { migrateClickHouse } from "../../platform/clickhouse/migrate.ts";
-import { startTestClickHouse, type TestClickHouse } from "../../platform/clickhouse/testing.ts";
-import { createLogger } from "../../platform/observability/logger.ts";
+import { startViewsTable } from "../../platform/clickhouse/questions/testing/views-table.ts";
+import type { TestClickHouse } from "../../platform/clickhouse/testing.ts";
 import { COLUMNS, viewRow } from "./rows.ts";
 
 let clickhouse: TestClickHouse;
 
 beforeAll(async () => {
-  clickhouse = await startTestClickHouse();
-  const directory = new URL("../../migrations/clickhouse/", import.meta.url).pathname;
-  await migrateClickHouse({
-    clickhouse: clickhouse.client,
-    directory,
-    cluster: null,
-    log: createLogger("test", "silent"),
-  });
+  clickhouse = await startViewsTable();
 });
 
 afterAll(async () => {

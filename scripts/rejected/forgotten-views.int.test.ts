@@ -1,9 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { migrateClickHouse } from "../../platform/clickhouse/migrate.ts";
+import { startViewsTable } from "../../platform/clickhouse/questions/testing/views-table.ts";
 import type { StoredSample } from "../../platform/clickhouse/rejected-beacons.ts";
-import { startTestClickHouse, type TestClickHouse } from "../../platform/clickhouse/testing.ts";
-import { createLogger } from "../../platform/observability/logger.ts";
+import type { TestClickHouse } from "../../platform/clickhouse/testing.ts";
 import { withoutForgotten } from "./forgotten-views.ts";
 import { storedSample } from "./testing/stored-sample.ts";
 
@@ -20,14 +19,7 @@ function eventRow(viewId: string, sequence: number, hoursAgo: number, late = 0):
 }
 
 beforeAll(async () => {
-  clickhouse = await startTestClickHouse();
-  const directory = new URL("../../migrations/clickhouse/", import.meta.url).pathname;
-  await migrateClickHouse({
-    clickhouse: clickhouse.client,
-    directory,
-    cluster: null,
-    log: createLogger("t", "silent"),
-  });
+  clickhouse = await startViewsTable();
   await clickhouse.client.insert("events", COLUMNS, [
     eventRow("old", 1, 50),
     eventRow("old", 2, 40),
