@@ -38,7 +38,7 @@ export class Connections {
 
   #pump(): void {
     while (this.waiting > 0) {
-      const connection = this.#free.pop();
+      const connection = this.#free.shift(); // the one that is idle longest: none is idle until the edge closes it
       if (connection === undefined) return;
       const job = this.#waiting[this.#taken] as Job;
       this.#taken += 1;

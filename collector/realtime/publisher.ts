@@ -15,7 +15,7 @@ import { pictureKey, type Subscription } from "./parse-subscribe.ts";
  */
 const LEAST_ROUND_MS = 400;
 const REST_PER_WORK = 5;
-const LONGEST_REST_MS = 1_000;
+const LONGEST_REST_MS = 600;
 /** Somebody who gets no news gets the delay at least this often. */
 const HEARTBEAT_MS = 1_000;
 /** A question that the store refuses for what it is, again and again for this long, is not asked any more. */

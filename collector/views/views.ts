@@ -24,7 +24,7 @@ import { PartitionFold, type PartitionFoldDeps } from "./partition-fold.ts";
 const ROUND_MS = 250;
 /** Under load rounds begin further apart, this many times as long as the last one took: fewer, larger inserts cost less. */
 const REST_PER_WORK = 3;
-const LONGEST_ROUND_MS = 1_000;
+const LONGEST_ROUND_MS = 700;
 const CHECKPOINT_MS = 20_000;
 /** While the disk is full. */
 const CHECKPOINT_RETRY_MS = 2_000;
