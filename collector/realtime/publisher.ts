@@ -11,11 +11,12 @@ import { pictureKey, type Subscription } from "./parse-subscribe.ts";
 /**
  * Rounds begin at most this often, and take about a sixth of the time: a slow store is not asked faster. But for this long a
  * round waits at the most: what the store takes long for when it is busy with other things is mostly waiting, and a rest
- * five times as long doubles the delay just when it is large already.
+ * five times as long doubles the delay just when it is large already. It is over before rows are stored again (800 ms), so that a
+ * picture follows what was stored at once.
  */
 const LEAST_ROUND_MS = 400;
 const REST_PER_WORK = 5;
-const LONGEST_REST_MS = 600;
+const LONGEST_REST_MS = 400;
 /** Somebody who gets no news gets the delay at least this often. */
 const HEARTBEAT_MS = 1_000;
 /** A question that the store refuses for what it is, again and again for this long, is not asked any more. */
@@ -115,6 +116,11 @@ export class Publisher {
         if (this.#news) this.poke();
       });
     }, waitMs);
+  }
+
+  /** Resolves when the round under way is over; at once where there is none. */
+  async shown(): Promise<void> {
+    await this.#round;
   }
 
   async close(): Promise<void> {

@@ -66,6 +66,7 @@ try {
     elapsedMs: () => performance.now(),
     partitions: BEACON_PARTITIONS,
     onStored: () => publisher.poke(),
+    shown: () => publisher.shown(),
     onFailed: (error) => void program.fail(error),
   });
   const watermark = openSharedWatermark({

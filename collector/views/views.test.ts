@@ -1,4 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { encodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
@@ -97,7 +97,7 @@ function writerOf(log: { full: boolean; states: LogRecord[] }): PatientWriter {
 function newViews(
   log: ReturnType<typeof memoryLog>,
   store: Sink["store"] = async () => undefined,
-  more: { maxPendingBytes?: number } = {},
+  more: { maxPendingBytes?: number; shown?: () => Promise<void> } = {},
 ) {
   const failures: Error[] = [];
   const clock = { elapsedMs: 0 };
@@ -111,6 +111,7 @@ function newViews(
     elapsedMs: () => clock.elapsedMs,
     partitions: 1,
     onStored: ignore,
+    shown: async () => undefined,
     onFailed: (error) => failures.push(error),
     ...more,
   });
@@ -176,6 +177,27 @@ describe("Views", () => {
     log.deliver([flood(9, small, "a"), flood(1, large, "b"), flood(1, large, "c"), flood(1, {}, "d")].flat());
     await turn();
     expect(views.openViews() - openBefore(records)).toBe(3);
+    await views.close();
+  });
+
+  it.each([
+    { title: "stores again when pictures are shown", shownAfterMs: 350, order: ["stored", "shown", "stored"] },
+    { title: "waits for no picture for ever", shownAfterMs: 1_000_000, order: ["stored", "stored"] },
+  ])("$title", async ({ shownAfterMs, order }) => {
+    const log = memoryLog();
+    const seen: string[] = [];
+    const store = async () => void seen.push("stored");
+    const shown = async () => {
+      if (seen.length > 1) return;
+      await sleep(shownAfterMs, undefined, { ref: false });
+      seen.push("shown");
+    };
+    const { views } = newViews(log, store, { shown });
+    await views.start();
+    log.deliver(records);
+    await vi.waitFor(() => expect(seen).toEqual(["stored"]));
+    log.deliver(asLog([...records, tickRecord(START_MS + 61_000)]).slice(-1));
+    await vi.waitFor(() => expect(seen).toEqual(order), 3_000);
     await views.close();
   });
 

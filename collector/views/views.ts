@@ -24,7 +24,9 @@ import { PartitionFold, type PartitionFoldDeps } from "./partition-fold.ts";
 const ROUND_MS = 250;
 /** Under load rounds begin further apart, this many times as long as the last one took: fewer, larger inserts cost less. */
 const REST_PER_WORK = 3;
-const LONGEST_ROUND_MS = 700;
+const LONGEST_ROUND_MS = 800;
+/** A round waits this long, at the most, for pictures of what the last one stored. */
+const LONGEST_SHOWING_MS = 500;
 const CHECKPOINT_MS = 20_000;
 /** While the disk is full. */
 const CHECKPOINT_RETRY_MS = 2_000;
@@ -55,6 +57,8 @@ export interface ViewsDeps extends PartitionFoldDeps {
   partitions: number;
   /** Called after each round that stored rows; others only move the watermark. */
   onStored: () => void;
+  /** Resolves when nobody asks the store for pictures: rows stored meanwhile delay both, and are shown a picture later anyway. */
+  shown: () => Promise<void>;
   onFailed: (error: Error) => void;
   /** {@link MAX_PENDING_BYTES} by default. */
   maxPendingBytes?: number;
@@ -202,7 +206,8 @@ export class Views {
         await this.#round(signal);
         const tookMs = performance.now() - startedMs;
         const spaceMs = Math.min(LONGEST_ROUND_MS, Math.max(ROUND_MS, tookMs * REST_PER_WORK));
-        await sleep(Math.max(0, spaceMs - tookMs), undefined, { signal }).catch(() => undefined);
+        await rest(Math.max(0, spaceMs - tookMs), signal);
+        await Promise.race([this.#deps.shown(), rest(LONGEST_SHOWING_MS, signal)]);
       }
       await this.#round(AbortSignal.timeout(LAST_ROUND_MS), true);
     } catch (error) {
@@ -291,6 +296,11 @@ function* cutByBytes(records: readonly StoredRecord[]): Generator<readonly Store
     [from, bytes] = [at + 1, 0];
   }
   if (from < records.length) yield records.slice(from);
+}
+
+/** Ends early when the signal aborts. */
+function rest(ms: number, signal: AbortSignal): Promise<void> {
+  return sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 /** No other holder of a partition, before or after, has the same. */
