@@ -75,6 +75,11 @@ export class PartitionFold {
    * first one is read; null where nothing was missing, or nothing of it can come any more. Part of the checkpoint.
    */
   cutAtMs: number | null = null;
+  /**
+   * An earlier holder may have read records before this offset, and stored a beat in the midst of them that says what none of ours
+   * does: until then every change has all beats in open buckets stored again, above its.
+   */
+  rereadUntil = 0;
   #eventRows = new RowLines();
   #viewRows: Row[] = [];
   #beatRows: Row[] = [];
@@ -245,6 +250,7 @@ export class PartitionFold {
     open.dirty = true;
     open.look = null;
     open.beatenMs = 0;
+    if (this.nextOffset < this.rereadUntil) open.beats.clear();
     this.#changed.add(open);
   }
 

@@ -144,6 +144,7 @@ export class Views {
     const isUsable = found && this.#seek(assignment, restored.nextOffset);
     if (!isUsable) checkpoints = checkpoints.anew();
     const fold = isUsable ? restored : await this.#beginAnew(assignment);
+    fold.rereadUntil = Number.POSITIVE_INFINITY; // until it is known where the log ends
     const checkpointAtMs = this.#deps.elapsedMs() + (CHECKPOINT_MS * (partition + 1)) / this.#deps.partitions; // spread out
     this.#held.set(partition, { fold, checkpoints, storedUntilMs: null, checkpointAtMs });
   }
@@ -179,12 +180,19 @@ export class Views {
   async #batch(partition: number, records: readonly StoredRecord[]): Promise<void> {
     const held = this.#held.get(partition);
     if (held === undefined) return;
+    if (held.fold.rereadUntil === Number.POSITIVE_INFINITY) held.fold.rereadUntil = this.#endOf(partition, records);
     for (const some of cutByBytes(records)) {
       if (this.#held.get(partition) !== held) return; // revoked while this waited
       held.fold.apply(some);
       this.#news.resolve();
       while (this.#isFull() && !this.#closing.signal.aborted) await this.#stored.promise;
     }
+  }
+
+  /** Where the partition ends, whose next records these are; infinite while it is not known. */
+  #endOf(partition: number, records: readonly StoredRecord[]): number {
+    const behind = this.#consumer?.lag().get(partition) ?? Number.POSITIVE_INFINITY;
+    return (records.at(-1)?.nextOffset ?? 0) + behind;
   }
 
   #isFull(): boolean {
