@@ -202,7 +202,9 @@ function keylessViews(events: readonly PeekedEvent[]): Set<string> {
 
 function rejectedText({ rejected }: RoutedEvents): string {
   if (rejected.size === 0) return "";
-  return [...rejected.values()].map(({ reason, count }) => `${reason}=${count}`).join(", ");
+  const byReason = Map.groupBy(rejected.values(), ({ reason }) => reason);
+  const counts = [...byReason].map(([reason, of]) => `${reason}=${of.reduce((sum, { count }) => sum + count, 0)}`);
+  return counts.join(", ");
 }
 
 /** Why nothing of a request in another format was taken, where only the edge's own look could tell; null where some was. */

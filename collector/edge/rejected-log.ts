@@ -98,7 +98,8 @@ export class RejectedLog {
 
   /** Whole where it fits, else cut, else none. What it is made of is looked at only once it is admitted. */
   #sample(rejection: Rejection, request: RejectedRequest, atMs: number): RejectedRecord | null {
-    const { reason } = rejection;
+    const { reason, first } = rejection;
+    if (request.body === null && first === undefined) return null; // nothing to look at, and no place of others taken
     const environmentId = rejection.environment?.environmentId ?? 0;
     const origin = { environmentId, reason, sender: request.sender };
     const bodyBytes = request.body?.length ?? 0;

@@ -90,8 +90,9 @@ const OF_REQUESTS = {
   },
   rate_limited: {
     wrong:
-      "The sender's network had sent so much that was rejected, or so many large bodies at once, that this request was not read.",
-    remedy: "Look at what was rejected before. What is well-formed from the same network is read again within seconds.",
+      "The sender's network had sent so much that was rejected, or so many large bodies at once, that this request was not read; counted, without a sample.",
+    remedy:
+      "Look at what was rejected before. What is well-formed from the same network is read again within half a minute after the rest has ceased.",
   },
 } as const satisfies Record<string, RejectionText>;
 

@@ -39,7 +39,7 @@ export const ENGAGEMENT: readonly Metric[] = [
     filterable: false,
     sentence: "How many different people wanted to watch.",
     formula:
-      "Number of different `viewer_user_id`, or `mux_viewer_id` where that is empty, among views that started in the range; exact. Views with neither do not count.",
+      "Number of different `viewer_user_id`, or `mux_viewer_id` where that is empty, among views that started in the range; exact. Views with neither (`viewer_id_key` is `cityHash64('')`) do not count.",
     chosen: "Weighted, each viewer counts 1 ÷ sample rate once; under several rates, by the highest.",
     perView: ({ viewerId }) => (viewerId === "" ? null : 1),
     perViewSql: "if(viewer_id_key != cityHash64(''), 1, NULL)",

@@ -56,7 +56,7 @@ export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival)
   if (!addSequence(view.sequences, event.sequence)) return false;
 
   foldContext(view, event.sequence, arrival.context);
-  if (viewerTimeMs !== event.fields["viewer_time"]) view.clampedTimes += 1;
+  if (viewerTimeMs !== (event.fields["viewer_time"] ?? viewerTimeMs)) view.clampedTimes += 1;
   if (view.newestMs === null || viewerTimeMs > view.newestMs) view.newestMs = viewerTimeMs;
   foldActivity(view, viewerTimeMs);
   const playheadMs = playheadOf(event);

@@ -249,7 +249,7 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
   },
   playbackModes: {
     api: "playback_mode_totals",
-    told: "playing time by `player_playback_mode` and its data, ads included; none until a mode was told",
+    told: "playing time by `player_playback_mode` and its data, ads included; until a mode was told under an empty one",
   },
   droppedFrameCount: { api: "view_dropped_frame_count", told: "field of that name, newest" },
   liveLatencyMs: {

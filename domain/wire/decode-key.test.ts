@@ -40,6 +40,7 @@ describe("decodeKey", () => {
     expect(names).toHaveLength(237);
     expect(names.map(([short]) => decodeKey(short))).toEqual(names.map(([, long]) => long));
     expect(names.map(([, long]) => encodeKey(long))).toEqual(names.map(([short]) => short));
+    expect(names.map(([, long]) => decodeKey(long))).toEqual(names.map(([, long]) => long));
   });
 
   it("decodes every key of every recording to a published name", () => {

@@ -1,4 +1,5 @@
 import { FIRST_WORDS, LATER_WORDS } from "./key-table.ts";
+import { PUBLISHED_FIELDS } from "./published-fields.ts";
 
 /** Players send about 240 names; the rest of the room is for names that newer ones invent. */
 const MAX_MEMO_ENTRIES = 4_096;
@@ -21,7 +22,11 @@ export function decodeKey(short: string): string {
   return long;
 }
 
+/** `viewer_time` would else read `viewer_` + `ti` + `me`. None of them is the compressed form of another. */
+const LONG_NAMES: ReadonlySet<string> = new Set(PUBLISHED_FIELDS);
+
 function decode(short: string): string {
+  if (LONG_NAMES.has(short)) return short;
   return decodeKnownFirstWord(short) ?? decodeLiteralFirstWord(short) ?? decodeRokuForm(short) ?? short;
 }
 
