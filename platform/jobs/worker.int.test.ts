@@ -127,6 +127,7 @@ describe("jobs", () => {
     const seen: string[] = [];
     const worker = start({
       short: async () => {
+        seen.push("short taken");
         await sleep(300);
         seen.push("short done");
       },
@@ -138,7 +139,7 @@ describe("jobs", () => {
     });
     await addJob(db, { task: "endless", payload: {} });
     await addJob(db, { task: "short", payload: {} });
-    await vi.waitFor(() => expect(seen).toContain("endless taken"), 5_000);
+    await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(["endless taken", "short taken"])), 5_000);
     await worker.close(1_000);
     workers = [];
     expect(seen).toContain("short done");
