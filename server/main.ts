@@ -17,6 +17,7 @@ import { createPasswordCheck } from "./auth/passwords.ts";
 import { SIGN_IN_LIMITS, SignInThrottle } from "./auth/sign-in-throttle.ts";
 import { TokenBuckets } from "./auth/token-bucket.ts";
 import { readServerConfig } from "./config.ts";
+import { createAnalytics } from "./data/analytics.ts";
 import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
 import type { Services } from "./http/services.ts";
@@ -58,6 +59,7 @@ readiness.add("objects", async () => {
 const services: Services = {
   db,
   clickhouse,
+  analytics: createAnalytics(clickhouse, () => performance.now()),
   objects,
   uploads: new UploadGate(),
   checkPassword: await createPasswordCheck(),

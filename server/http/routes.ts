@@ -2,6 +2,7 @@ import { environmentRoutes } from "../dashboard/environment-routes.ts";
 import { rejectedRoutes } from "../dashboard/rejected-routes.ts";
 import { sessionRoutes } from "../dashboard/session.ts";
 import { signInRoute } from "../dashboard/sign-in.ts";
+import { metricRoutes } from "../data/v1/metrics.ts";
 import { playbackRoutes } from "../playback/playback-routes.ts";
 import { whoamiRoute } from "../system/v1/whoami.ts";
 import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
@@ -23,4 +24,5 @@ export function addRoutes(app: App, services: Services): void {
   uploadRoutes(app, services);
   uploadUrlRoutes(app, services);
   playbackRoutes(app, services);
+  metricRoutes(app, services);
 }

@@ -5,6 +5,7 @@ import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { PasswordCheck } from "../auth/passwords.ts";
 import type { SignInThrottle } from "../auth/sign-in-throttle.ts";
 import type { TokenBuckets } from "../auth/token-bucket.ts";
+import type { Analytics } from "../data/analytics.ts";
 import type { UploadGate } from "../uploads/upload-gate.ts";
 
 /** What routes and jobs work with; built by `main.ts`, or by a test with a clock of its own. */
@@ -12,6 +13,8 @@ export interface Services {
   db: Postgres;
   /** Analytics; read only, its tables are the collector's. */
   clickhouse: ClickHouse;
+  /** How the Data API asks it. */
+  analytics: Analytics;
   objects: ResumableObjects;
   uploads: UploadGate;
   checkPassword: PasswordCheck;

@@ -15,6 +15,7 @@ import { createPool, createPostgres, type Postgres } from "../../platform/postgr
 import { createPasswordCheck } from "../auth/passwords.ts";
 import { SIGN_IN_LIMITS, type SignInLimits, SignInThrottle } from "../auth/sign-in-throttle.ts";
 import { type Rate, TokenBuckets } from "../auth/token-bucket.ts";
+import { createAnalytics } from "../data/analytics.ts";
 import { type App, createApp } from "../http/app.ts";
 import { addRoutes } from "../http/routes.ts";
 import type { Services } from "../http/services.ts";
@@ -68,6 +69,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const services: Services = {
     db: createPostgres(pool),
     clickhouse,
+    analytics: createAnalytics(clickhouse, () => performance.now()),
     objects: openFolderObjects(objectsDir),
     uploads: new UploadGate(),
     checkPassword: await createPasswordCheck(),

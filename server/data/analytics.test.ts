@@ -1,0 +1,68 @@
+import { expect, it } from "vitest";
+import { z } from "zod";
+import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { createAnalytics } from "./analytics.ts";
+
+const Row = z.object({ n: z.number() });
+const options = { name: "test", keepMs: 1_000 };
+const about = (environmentId: number) => ({ sql: "SELECT n", params: { environmentId } });
+
+function store() {
+  const asked: PromiseWithResolvers<unknown[]>[] = [];
+  const clickhouse = {
+    query: () => {
+      asked.push(Promise.withResolvers());
+      return asked.at(-1)?.promise;
+    },
+  } as unknown as ClickHouse;
+  let nowMs = 0;
+  return { asked, analytics: createAnalytics(clickhouse, () => nowMs), pass: (ms: number) => (nowMs += ms) };
+}
+
+it("asks once for all who want to know the same, at the same time and a moment later, and then anew", async () => {
+  const { asked, analytics, pass } = store();
+  const answers = [1, 2, 3].map(() => analytics.ask(about(1), Row, options));
+  asked[0]?.resolve([{ n: 7 }]);
+  expect(await Promise.all(answers)).toEqual([[{ n: 7 }], [{ n: 7 }], [{ n: 7 }]]);
+  pass(999);
+  expect(await analytics.ask(about(1), Row, options)).toEqual([{ n: 7 }]);
+  expect(asked).toHaveLength(1);
+  pass(1);
+  void analytics.ask(about(1), Row, options);
+  expect(asked).toHaveLength(2);
+});
+
+it("shares nothing between environments", async () => {
+  const { asked, analytics } = store();
+  const [one, other] = [analytics.ask(about(1), Row, options), analytics.ask(about(2), Row, options)];
+  asked[0]?.resolve([{ n: 1 }]);
+  asked[1]?.resolve([{ n: 2 }]);
+  expect([await one, await other]).toEqual([[{ n: 1 }], [{ n: 2 }]]);
+});
+
+it("keeps no failure", async () => {
+  const { asked, analytics } = store();
+  const [one, other] = [analytics.ask(about(1), Row, options), analytics.ask(about(1), Row, options)];
+  asked[0]?.reject(new Error("away"));
+  await expect(one).rejects.toThrow("away");
+  await expect(other).rejects.toThrow("away");
+  const again = analytics.ask(about(1), Row, options);
+  asked[1]?.resolve([{ n: 3 }]);
+  expect(await again).toEqual([{ n: 3 }]);
+});
+
+it("lets few work at once, many wait in order, and sends the rest away", async () => {
+  const { asked, analytics } = store();
+  const answers = Array.from({ length: 204 }, (_, at) => analytics.ask(about(at), Row, options));
+  await expect(analytics.ask(about(999), Row, options)).rejects.toMatchObject({ type: "unavailable" });
+  expect(asked).toHaveLength(4);
+  asked[1]?.reject(new Error("away"));
+  await expect(answers[1]).rejects.toThrow("away");
+  await Promise.resolve();
+  expect(asked).toHaveLength(5);
+  for (let at = 0; at < 204; at += 1) {
+    asked[at]?.resolve([{ n: at }]);
+    await answers[at]?.catch(() => undefined);
+  }
+  expect(await answers[203]).toEqual([{ n: 203 }]);
+});

@@ -1,0 +1,209 @@
+import { z } from "zod";
+import { askBreakdown } from "../../../domain/metrics/ask/ask-breakdown.ts";
+import { askOverall } from "../../../domain/metrics/ask/ask-overall.ts";
+import { askTimeseries } from "../../../domain/metrics/ask/ask-timeseries.ts";
+import { MEASUREMENTS, type Measurement, type Metric } from "../../../domain/metrics/metric.ts";
+import type { Scope } from "../../../domain/metrics/scope.ts";
+import { defaultGranularity, fillBuckets, GRANULARITIES, pointStarts } from "../../../domain/metrics/time-buckets.ts";
+import { allow, callerOf } from "../../auth/api-guard.ts";
+import type { App } from "../../http/app.ts";
+import { REFUSALS } from "../../http/error-schema.ts";
+import type { Services } from "../../http/services.ts";
+import { askPage } from "../ask-page.ts";
+import { namesOf } from "../names-of.ts";
+import { listOf, MetaWire, orNull, TimeframeWire } from "./answers.ts";
+import { gatherLists } from "./list-params.ts";
+import { checked, requireGroupable, requireMeasurement, requireMetric } from "./named-params.ts";
+import { DataPageQuery, DirectionQuery, pageOf } from "./page-query.ts";
+import { type Asked, askedOf, ScopeQuery, timeframeWire } from "./scope-query.ts";
+
+const Params = z.object({ metric_id: z.string() });
+const MetricQuery = ScopeQuery.extend({
+  measurement: z.enum(MEASUREMENTS).optional().describe("The metric's own if left out"),
+});
+
+const common = { tags: ["Metrics"], security: [{ accessToken: [] }], params: Params };
+
+/** /data/v1/metrics/{METRIC_ID}/overall, breakdown and timeseries (reference data-api.md §2, rows 6, 7, 9). */
+export function metricRoutes(app: App, services: Services): void {
+  overallRoute(app, services);
+  breakdownRoute(app, services);
+  timeseriesRoute(app, services);
+}
+
+const OverallRow = z.object({
+  value: z.number().nullable(),
+  total_views: z.number(),
+  total_watch_time: z.number(),
+  total_playing_time: z.number(),
+});
+
+const OverallWire = z.object({
+  data: OverallRow.extend({
+    value: OverallRow.shape.value.describe("null where no view holds a value"),
+    global_value: z.number().nullable().describe("The same without filters"),
+  }),
+  total_row_count: z.null(),
+  timeframe: TimeframeWire,
+  meta: MetaWire,
+});
+
+function overallRoute(app: App, services: Services): void {
+  app.get(
+    "/data/v1/metrics/:metric_id/overall",
+    {
+      onRequest: allow(services, "data:read"),
+      preValidation: gatherLists,
+      schema: {
+        ...common,
+        summary: "One number for a range",
+        querystring: MetricQuery,
+        response: { ...REFUSALS, 200: OverallWire },
+      },
+    },
+    async (request) => {
+      const { asked, metric, measurement } = askedMetric(services, request);
+      const { scope, timeframe, keepMs } = asked;
+      const ask = (of: Scope) => {
+        const question = checked("measurement", () => askOverall(of, metric, measurement));
+        return services.analytics.ask(question, OverallRow, { name: "overall", keepMs });
+      };
+      // without filters both are one question, which is asked once
+      const [[found], [all]] = await Promise.all([ask(scope), ask({ ...scope, filters: [], metricFilters: [] })]);
+      if (found === undefined || all === undefined) throw new Error("a total has one row");
+      return {
+        data: { ...found, global_value: all.value },
+        total_row_count: null,
+        timeframe: timeframeWire(timeframe),
+        meta: metaOf(asked, measurement),
+      };
+    },
+  );
+}
+
+const BreakdownRow = z.object({
+  field: z.string(),
+  value: z.number().nullable(),
+  views: z.number(),
+  total_watch_time: z.number(),
+  total_playing_time: z.number(),
+  negative_impact: z.number(),
+  total_row_count: z.number(),
+});
+
+const BreakdownWire = listOf(
+  z.object({
+    field: z.string().nullable().describe("null for views without a value"),
+    value: z.number().nullable(),
+    views: z.number().describe("Views that hold a value of the metric"),
+    total_watch_time: z.number().describe("Milliseconds"),
+    total_playing_time: z.number().describe("Milliseconds"),
+    negative_impact: z.number().describe("Place among all rows by how much they worsen the whole; 1 is the worst"),
+  }),
+).extend({ meta: MetaWire });
+
+const BreakdownQuery = MetricQuery.extend({
+  ...DataPageQuery.shape,
+  group_by: z.string().default("country").describe("Id of a dimension"),
+  order_by: z.enum(["negative_impact", "value", "views", "field"]).default("negative_impact"),
+  order_direction: DirectionQuery.optional().describe("The worst, the most or the first unless told otherwise"),
+});
+
+function breakdownRoute(app: App, services: Services): void {
+  app.get(
+    "/data/v1/metrics/:metric_id/breakdown",
+    {
+      onRequest: allow(services, "data:read"),
+      preValidation: gatherLists,
+      schema: {
+        ...common,
+        summary: "One number for every value of a dimension",
+        querystring: BreakdownQuery,
+        response: { ...REFUSALS, 200: BreakdownWire },
+      },
+    },
+    async (request) => {
+      const { asked, metric, measurement } = askedMetric(services, request);
+      const { scope, timeframe, keepMs } = asked;
+      const { group_by, order_by: orderBy, order_direction = "desc" } = request.query;
+      const dimension = requireGroupable("group_by", group_by);
+      const options = { ...pageOf(request.query), orderBy, direction: order_direction };
+      const question = checked("group_by", () => askBreakdown(scope, metric, measurement, dimension, options));
+      const { analytics } = services;
+      const { rows, totalRowCount } = await askPage(analytics, question, BreakdownRow, { name: "breakdown", keepMs });
+      const fields = rows.map(({ field }) => field);
+      const nameOf = await namesOf(analytics, scope, { dimension, keyed: question.keyed, fields, keepMs });
+      return {
+        data: rows.map((row) => ({ ...row, field: orNull(nameOf(row.field)) })),
+        total_row_count: totalRowCount,
+        timeframe: timeframeWire(timeframe),
+        meta: metaOf(asked, measurement),
+      };
+    },
+  );
+}
+
+const PointRow = z.object({ start_ms: z.number(), value: z.number().nullable(), views: z.number() });
+
+const PointWire = z
+  .tuple([z.iso.datetime(), z.number().nullable(), z.number()])
+  .describe("Start of the bucket, value (null without views), views that hold a value");
+
+const TimeseriesQuery = MetricQuery.extend({
+  group_by: z.enum(GRANULARITIES).optional().describe("Width of a bucket; by the length of the range if left out"),
+  order_direction: DirectionQuery.optional().describe("Deprecated"),
+  time_zone: z.string().max(100).default("UTC").describe("IANA name; decides where hours and days begin"),
+});
+
+function timeseriesRoute(app: App, services: Services): void {
+  app.get(
+    "/data/v1/metrics/:metric_id/timeseries",
+    {
+      onRequest: allow(services, "data:read"),
+      preValidation: gatherLists,
+      schema: {
+        ...common,
+        summary: "One number for every bucket of a range",
+        querystring: TimeseriesQuery,
+        response: { ...REFUSALS, 200: listOf(PointWire).extend({ meta: MetaWire }) },
+      },
+    },
+    async (request) => {
+      const { asked, metric, measurement } = askedMetric(services, request);
+      const { scope, timeframe, keepMs } = asked;
+      const { order_direction = "asc", time_zone: timeZone } = request.query;
+      const granularity = request.query.group_by ?? defaultGranularity(timeframe.toMs - timeframe.fromMs);
+      const question = checked("timeframe[], group_by, time_zone", () =>
+        askTimeseries(scope, metric, measurement, granularity, timeZone),
+      );
+      const points = await services.analytics.ask(question, PointRow, { name: "timeseries", keepMs });
+      const starts = pointStarts(timeframe.fromMs, timeframe.toMs, granularity, timeZone);
+      const all = fillBuckets(points, starts, (startMs) => ({ start_ms: startMs, value: null, views: 0 }));
+      const data = all.map(({ start_ms, value, views }): z.input<typeof PointWire> => {
+        return [new Date(start_ms).toISOString(), value, views];
+      });
+      return {
+        data: order_direction === "desc" ? data.reverse() : data,
+        total_row_count: data.length,
+        timeframe: timeframeWire(timeframe),
+        meta: { granularity, aggregation: measurement },
+      };
+    },
+  );
+}
+
+interface MetricRequest {
+  params: z.output<typeof Params>;
+  query: z.output<typeof MetricQuery>;
+}
+
+function askedMetric(services: Services, request: MetricRequest & Parameters<typeof callerOf>[0]) {
+  const metric = requireMetric(request.params.metric_id);
+  const measurement = requireMeasurement(metric, request.query.measurement);
+  const asked = askedOf(request.query, callerOf(request).environmentId, services.now());
+  return { asked, metric, measurement } satisfies { asked: Asked; metric: Metric; measurement: Measurement };
+}
+
+function metaOf({ timeframe }: Asked, aggregation: Measurement) {
+  return { granularity: defaultGranularity(timeframe.toMs - timeframe.fromMs), aggregation };
+}
