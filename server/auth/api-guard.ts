@@ -3,6 +3,7 @@ import { ApiError } from "../../domain/errors.ts";
 import { requireEnvironment } from "../dashboard/environments.ts";
 import type { Services } from "../http/services.ts";
 import { authenticateToken, type Caller, requireScope } from "./access-tokens.ts";
+import { notePermission } from "./route-permission.ts";
 import { ROLE_SCOPES, type Scope } from "./scopes.ts";
 import { bearerToken } from "./session-guard.ts";
 import { findSession, type Person } from "./sessions.ts";
@@ -35,11 +36,12 @@ const callers = new WeakMap<FastifyRequest, Caller>();
 
 /** An `onRequest` hook: who may not come in learns nothing of what the body should have been. */
 export function allow(services: Services, scope: Scope) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const guard = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const caller = await requireCaller(services, request, reply);
     requireScope(caller, scope);
     callers.set(request, caller);
   };
+  return notePermission(guard, scope);
 }
 
 /** The caller that {@link allow} let in. */

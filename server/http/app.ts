@@ -1,16 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import fastifySwagger from "@fastify/swagger";
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController, type RawServerDefault } from "fastify";
-import {
-  jsonSchemaTransform,
-  serializerCompiler,
-  validatorCompiler,
-  type ZodTypeProvider,
-} from "fastify-type-provider-zod";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  LogController,
+  type RawServerDefault,
+  type RouteOptions,
+} from "fastify";
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { ApiError } from "../../domain/errors.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
+import { describeApi } from "../openapi/describe-api.ts";
 import { answerError, answerFrameworkError } from "./errors.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { watchRequests } from "./request-log.ts";
@@ -28,6 +29,8 @@ export interface AppOptions {
   metrics: Metrics;
   /** Origin named in the OpenAPI document. No absolute URL ever comes from a request's Host header. */
   publicApiUrl: string;
+  /** Told of each route that is added. */
+  onRoute?: (route: RouteOptions) => void;
 }
 
 const BODY_LIMIT_BYTES = 1_048_576;
@@ -36,7 +39,7 @@ const BODY_LIMIT_BYTES = 1_048_576;
 const SANE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
 
 /** The HTTP frame without routes: ids, limits, one place for errors, OpenAPI. Routes are added before `ready()`. */
-export async function createApp({ log, metrics, publicApiUrl }: AppOptions): Promise<App> {
+export async function createApp({ log, metrics, publicApiUrl, onRoute }: AppOptions): Promise<App> {
   const loggerInstance: FastifyBaseLogger = log;
   const app: App = Fastify({
     loggerInstance,
@@ -46,6 +49,7 @@ export async function createApp({ log, metrics, publicApiUrl }: AppOptions): Pro
     genReqId: (request) => requestId(request.headers["x-request-id"]),
     frameworkErrors: answerFrameworkError,
   }).withTypeProvider<ZodTypeProvider>();
+  if (onRoute !== undefined) app.addHook("onRoute", onRoute);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
@@ -60,22 +64,4 @@ export async function createApp({ log, metrics, publicApiUrl }: AppOptions): Pro
 
 function requestId(given: string | string[] | undefined): string {
   return typeof given === "string" && SANE_REQUEST_ID.test(given) ? given : randomUUID();
-}
-
-/** Serves the OpenAPI 3.1 document of all routes that are not hidden. */
-async function describeApi(app: App, publicApiUrl: string): Promise<void> {
-  await app.register(fastifySwagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: "Playhead API", version: "1.0.0" },
-      servers: [{ url: publicApiUrl }],
-      components: {
-        securitySchemes: {
-          accessToken: { type: "http", scheme: "basic", description: "Access token id and secret" },
-        },
-      },
-    },
-    transform: jsonSchemaTransform,
-  });
-  app.get("/docs/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { RouteOptions } from "fastify";
 import { newMediaId } from "../../domain/asset/media-id.ts";
 import { parseCidr } from "../../domain/network/client-address.ts";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
@@ -31,6 +32,8 @@ export interface TestServer {
   db: Postgres;
   services: Services;
   metrics: Metrics;
+  /** Every route it has, those of the frame too. */
+  routes: readonly RouteOptions[];
   /** Folder of stored objects, removed in the end. */
   objectsDir: string;
   /** Opens a port of 127.0.0.1 and gives its origin; closed with the server. */
@@ -84,7 +87,9 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     newId: () => newMediaId(randomInt),
     now: () => nowMs,
   };
-  const app = await createApp({ log, metrics, publicApiUrl: "https://api.example.com" });
+  const routes: RouteOptions[] = [];
+  const onRoute = (route: RouteOptions) => routes.push(route);
+  const app = await createApp({ log, metrics, publicApiUrl: "https://api.example.com", onRoute });
   addRoutes(app, services);
   options.extend?.(app, services);
   await app.ready();
@@ -92,6 +97,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   let worker: JobWorker | null = null;
   return {
     app,
+    routes,
     objectsDir,
     listen: async () => {
       listener ??= await listen(["127.0.0.1"], 0, app.routing, { isLong: isUpload });

@@ -1,0 +1,139 @@
+import { STATUS_CODES } from "node:http";
+import type { OpenAPIV3_1 } from "openapi-types";
+import { API_ERRORS } from "../../domain/errors.ts";
+
+const ERRORS: readonly (readonly [type: string, status: number])[] = [
+  ...Object.entries(API_ERRORS),
+  ["internal_error", 500],
+];
+
+/** When a status is answered, for people. */
+const WHEN: Readonly<Record<number, string>> = {
+  400: "A parameter or the body is wrong; each message names what",
+  401: "No access token, or one that is unknown, wrong or revoked",
+  403: "The access token lacks the permission",
+  404: "There is no such thing in this environment",
+  409: "It is not in a state in which this can be done",
+  410: "It was there and is over",
+  413: "The body is larger than 1 MiB",
+  415: "The body is not JSON",
+  422: "The request can be read but not be done as it stands; the message says why",
+  429: "Too many requests of this access token; `Retry-After` says when to come again",
+  431: "The request's URL and headers are larger than 64 KiB",
+  500: "A fault of ours, logged under the request's id",
+  503: "A store cannot be reached just now; `Retry-After` says when to come again",
+};
+
+const number = (description: string, example: number): OpenAPIV3_1.HeaderObject => ({
+  description,
+  schema: { type: "integer", minimum: 0 },
+  example,
+});
+
+const HEADERS = {
+  "X-Request-Id": {
+    description: "Names the request in our logs; yours if you sent one",
+    schema: { type: "string", pattern: "^[A-Za-z0-9_.:-]{1,128}$" },
+    example: "5c1b7a0e-9a55-4d1f-8a1c-0d9b1f0a7c11",
+  },
+  "X-RateLimit-Limit": number("Requests that may come at once", 200),
+  "X-RateLimit-Remaining": number("Requests left just now", 199),
+  "X-RateLimit-Reset": number("Seconds until all of them are there again", 1),
+  "Idempotent-Replayed": {
+    description: "true: the answer is that of the first request under this key",
+    schema: { type: "string", enum: ["true"] },
+    example: "true",
+  },
+  "Retry-After": number("Seconds to wait", 1),
+} satisfies Record<string, OpenAPIV3_1.HeaderObject>;
+
+export type HeaderName = keyof typeof HEADERS;
+
+/** Of answers to callers that were let in. */
+export const RATE_HEADERS = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
+
+/** References to headers by name. */
+export function headers(...names: readonly HeaderName[]): Record<string, OpenAPIV3_1.ReferenceObject> {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}
+
+/** `#/components/responses/…` of a status, or null where there is no such error. */
+export function errorReference(status: number): OpenAPIV3_1.ReferenceObject | null {
+  return ERRORS.some(([, known]) => known === status) ? { $ref: `#/components/responses/${nameOf(status)}` } : null;
+}
+
+function nameOf(status: number): string {
+  return (STATUS_CODES[status] ?? `Status${status}`).replaceAll(/[^A-Za-z]/g, "");
+}
+
+function errorResponse(status: number): OpenAPIV3_1.ResponseObject {
+  const [type] = ERRORS.find(([, known]) => known === status) ?? [];
+  const isLetIn = status === 429;
+  const comesAgain = status === 429 || status === 503;
+  const description = WHEN[status] ?? STATUS_CODES[status] ?? "Refused";
+  return {
+    description,
+    headers: headers(
+      "X-Request-Id",
+      ...(isLetIn ? RATE_HEADERS : []),
+      ...(comesAgain ? (["Retry-After"] as const) : []),
+    ),
+    content: {
+      "application/json": {
+        schema: { $ref: "#/components/schemas/Error" },
+        example: { error: { type, messages: [description.replaceAll("`", "")] } },
+      },
+    },
+  };
+}
+
+const ErrorSchema: OpenAPIV3_1.SchemaObject = {
+  type: "object",
+  description: "Body of every failed answer",
+  properties: {
+    error: {
+      type: "object",
+      properties: {
+        type: { type: "string", enum: ERRORS.map(([type]) => type), description: "What went wrong, for programs" },
+        messages: { type: "array", items: { type: "string" }, description: "What went wrong, in sentences for people" },
+      },
+      required: ["type", "messages"],
+      additionalProperties: false,
+    },
+  },
+  required: ["error"],
+  additionalProperties: false,
+};
+
+/** What operations of the document refer to. */
+export const COMPONENTS: OpenAPIV3_1.ComponentsObject = {
+  securitySchemes: {
+    accessToken: {
+      type: "http",
+      scheme: "basic",
+      description: "An access token: its id as user, its secret as password. It belongs to one environment.",
+    },
+    session: {
+      type: "http",
+      scheme: "bearer",
+      description:
+        "A person's session, as the dashboard uses it; the header `X-Playhead-Environment` then names the environment.",
+    },
+  },
+  parameters: {
+    "Idempotency-Key": {
+      in: "header",
+      name: "Idempotency-Key",
+      required: false,
+      description:
+        "Makes the call safe to repeat: for 24 hours the same key with the same body gives the first answer again; with another body it is refused with 422",
+      schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
+      example: "5c1b7a0e-9a55-4d1f-8a1c-0d9b1f0a7c11",
+    },
+  },
+  headers: HEADERS,
+  responses: Object.fromEntries(
+    [...new Set(ERRORS.map(([, status]) => status))].map((status) => [nameOf(status), errorResponse(status)]),
+  ),
+  schemas: { Error: ErrorSchema },
+};

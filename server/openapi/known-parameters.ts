@@ -1,0 +1,56 @@
+interface KnownParameter {
+  /** Where the route itself says nothing. */
+  description?: string;
+  example: unknown;
+}
+
+const MEDIA_ID = "IGFoaVCYJJVD6rEYnfsbzvfC4dgpwTpHJ01e1H9lmOJs";
+
+/** What is meant by a parameter's name wherever it appears, with a value to try. What a route says of its own comes first. */
+export const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
+  "timeframe[]": { example: ["7:days"] },
+  "filters[]": { example: ["country:US", "!cdn:fastly"] },
+  "metric_filters[]": { example: ["video_startup_time>=1000"] },
+  "group_by[]": { example: ["video_source_height"] },
+  "values[]": { example: ["US", "DE"] },
+  page: { description: "Page of the list, from 1; a page behind the last is empty", example: 1 },
+  limit: { description: "Rows of a page", example: 25 },
+  cursor: { description: "`next_cursor` of the page before", example: "MTc5NTUwMDAwMDAwMC5hYmM" },
+  measurement: { example: "median" },
+  group_by: { example: "country" },
+  dimension: { description: "Id of a dimension", example: "country" },
+  value: { description: "A value of the dimension", example: "US" },
+  order_by: { description: "What rows are ordered by", example: "value" },
+  order_direction: {
+    description: "asc: smallest, earliest or first by name on top; desc: the other way",
+    example: "desc",
+  },
+  weighted: { example: "false" },
+  include_bots: { example: "false" },
+  time_zone: { example: "Europe/Vienna" },
+  time_granularity: { description: "Width of a bucket", example: "hour" },
+  breakdown_value_limit: { description: "Most values of the breakdown; the others are left out", example: 10 },
+  timestamp: { description: "Unix seconds", example: 1_795_500_000 },
+  query: { description: "Part of the value", example: "720" },
+  status: { description: "Only those in this state", example: "open" },
+  severity: { description: "Only those this severe", example: "alert" },
+  viewer_id: { description: "Only views of this viewer", example: "viewer-17" },
+  error_id: { description: "Only views that ended with this error; any: with whatever error", example: "any" },
+  upload_id: { description: "Id of a direct upload", example: MEDIA_ID },
+  live_stream_id: { description: "Id of a live stream", example: MEDIA_ID },
+  asset_id: { description: "Id of an asset", example: MEDIA_ID },
+  playback_id: { description: "Id of a playback id", example: MEDIA_ID },
+  video_id: { description: "Your own id of the video (`video_id` of the player's metadata)", example: "film-42" },
+  metric_id: { description: "Id of a metric", example: "video_startup_time" },
+  dimension_id: { description: "Id of a dimension", example: "country" },
+  filter_id: { description: "Id of a dimension", example: "country" },
+  subview_type: { description: "How views are divided", example: "rendition" },
+  name: { description: "Name", example: "video_source_height" },
+  dimension_name: { description: "Id of a dimension", example: "video_source_height" },
+  video_view_id: { description: "Id of a view", example: "5c1b7a0e-9a55-4d1f-8a1c-0d9b1f0a7c11" },
+  view_id: { description: "Id of a view", example: "5c1b7a0e-9a55-4d1f-8a1c-0d9b1f0a7c11" },
+  incident_id: { description: "Id of an incident", example: "ABCD1234" },
+  annotation_id: { description: "Id of an annotation", example: "5c1b7a0e-9a55-4d1f-8a1c-0d9b1f0a7c11" },
+  signing_key_id: { description: "Id of a signing key", example: MEDIA_ID },
+  token: { description: "A signed token", example: "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" },
+};
