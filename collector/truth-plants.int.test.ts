@@ -87,6 +87,7 @@ describe("a fold that", () => {
     ],
     ["sleeps with open eyes", plants.deaf("devicesleep"), ["watch_time", "playing_time"]],
     ["trusts the player's request counters", plants.blind("request_start"), ["request_latency", "max_request_latency"]],
+    ["does not hear what was played", plants.blind("video_playback_range"), ["completion_percentage"]],
     ["does not tell ad errors from nothing", plants.deaf("aderror"), ["ad_error_count", "ad_startup_error_percentage"]],
   ];
 
@@ -138,6 +139,16 @@ describe("a question that", () => {
       wrong({ perViewSql: "if(empty(renditions), NULL, arrayAvg(arrayFilter(b -> b > 0, renditions.bitrate)))" }),
     ],
     ["takes a switch down for one up", "rendition_upshift_count", wrong({ perViewSql: "rendition_downshift_count" })],
+    [
+      "counts what was played twice as twice",
+      "completion_percentage",
+      wrong({
+        perViewSql: metric("completion_percentage").perViewSql.replace(
+          "arrayReduce('intervalLengthSum', ",
+          "arraySum((one, other) -> toInt64(other) - toInt64(one), ",
+        ),
+      }),
+    ],
     ["counts crawlers", "views", rewritten(" AND bot = 0", "")],
     ["counts what nobody wanted", "ended_views", rewritten("counted = 1", "1")],
     [

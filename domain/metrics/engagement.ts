@@ -1,3 +1,4 @@
+import { COMPLETION } from "./completion.ts";
 import type { Metric } from "./metric.ts";
 import { heldValue } from "./per-view.ts";
 
@@ -65,11 +66,28 @@ export const ENGAGEMENT: readonly Metric[] = [
     title: "Watch Time",
     unit: "milliseconds",
     timeBasis: "view_end",
-    measurements: ["sum"],
+    measurements: ["sum", "avg", "median", "95th"],
     defaultMeasurement: "sum",
     better: null,
     sentence: "Time that people spent watching or waiting to watch.",
     formula: "Start-up, playing, stalls and seeks on the wall clock; without pauses.",
+    chosen: "A metric of its own; the measurements beside the sum.",
+  },
+  {
+    ...VOLUME,
+    ...COMPLETION,
+    id: "completion_percentage",
+    aliases: ["completion"],
+    title: "Completion",
+    unit: "ratio",
+    measurements: ["avg", "median", "95th"],
+    defaultMeasurement: "avg",
+    better: "higher",
+    sentence: "How much of the video was played, whatever was played twice.",
+    formula:
+      "Length of all that was played at least once ÷ length of the video, which is that of its source, else `video_duration`. No value where neither is known, for live streams, and where something played but the client does not tell what.",
+    chosen:
+      "A metric of ours. A view in which no content played holds 0. A stream is live where its type says `live` or `dvr`. Ranges behind the end of the video are cut there.",
   },
   {
     ...VOLUME,

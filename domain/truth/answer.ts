@@ -18,6 +18,7 @@ const BY_START = new Set([
   "views",
   "unique_viewers",
   "playing_time",
+  "completion_percentage",
   "ad_attempt_count",
   "ad_impression_count",
   "ad_break_count",

@@ -1,6 +1,7 @@
 import type { FieldValue } from "../wire/decode-events.ts";
 import { type Ads, walkAds } from "./ads.ts";
 import { cdnsOf } from "./cdn.ts";
+import { completionOf } from "./completion.ts";
 import type { RawView } from "./raw-view.ts";
 import { walkRenditions } from "./renditions.ts";
 import { requestsOf } from "./requests.ts";
@@ -63,6 +64,7 @@ export function trueView(raw: RawView, nowMs: number): TrueView {
       ...pictureOf(facts, fields),
       ...adsOf(facts, fields),
       ...successOf(facts, dropped, viewer),
+      completion_percentage: completionOf(fields, Math.round(lengthMs(facts.content))),
     },
     fields,
   };
