@@ -13,6 +13,7 @@ import { createDeviceParser } from "../../platform/user-agent/viewer-device.ts";
 import { Publisher } from "../realtime/publisher.ts";
 import { openSocket } from "../realtime/socket.ts";
 import { createSink } from "../sink/sink.ts";
+import { tellStoredUntil } from "../sink/stored-until.ts";
 import { createNightlyMerge } from "../upkeep/nightly-merge.ts";
 import { readConfig } from "./config.ts";
 import { createFoldCounters } from "./fold-counters.ts";
@@ -76,6 +77,8 @@ try {
     onFailed: (error) => void program.fail(error),
   });
   program.onStop("watermark", () => watermark.close());
+  const telling = tellStoredUntil({ clickhouse, log, asOfMs: () => watermark.asOfMs() });
+  program.onStop("stored until", () => telling.close());
   const publisher = new Publisher({ clickhouse, log, metrics, nowMs: Date.now, asOfMs: () => watermark.asOfMs() });
   const socket = await openSocket({
     hosts: config.hosts,
