@@ -6,6 +6,7 @@ import {
   askLiveBreakdownTimeseries,
   type LiveBreakdownOptions,
   type LiveBreakdownPoint,
+  type LiveScope,
 } from "../../domain/monitoring/ask-breakdown.ts";
 import type { MonitoringDimension, MonitoringFilter } from "../../domain/monitoring/dimensions.ts";
 import { LIVE_METRICS, type LiveMetric } from "../../domain/monitoring/live-metrics.ts";
@@ -20,7 +21,7 @@ const ONE = 1 as EnvironmentId;
 const OTHER = 2 as EnvironmentId;
 /** 23 hours ago: still in the window. On a whole minute. */
 const OLD_MS = Math.floor((Date.now() - 23 * 3_600_000) / 60_000) * 60_000;
-const TOP: LiveBreakdownOptions = { orderBy: "negative_impact", direction: "asc", limit: 10 };
+const TOP: LiveBreakdownOptions = { orderBy: "negative_impact", direction: "desc", limit: 10 };
 
 const metric = (id: string) => LIVE_METRICS.find((one) => one.id === id) as LiveMetric;
 
@@ -91,10 +92,20 @@ const BreakdownRow = z.object({
   concurrent_viewers: z.number(),
   starting_up_viewers: z.number(),
   negative_impact: z.number(),
+  total_row_count: z.number(),
 });
 
+function scope(
+  id: string,
+  dimension: MonitoringDimension,
+  filters: readonly MonitoringFilter[] = [],
+  toMs = OLD_MS + 5_000,
+): LiveScope {
+  return { environmentId: ONE, metric: metric(id), dimension, filters, fromMs: OLD_MS, toMs };
+}
+
 async function breakdown(id: string, dimension: MonitoringDimension, filters: MonitoringFilter[] = [], options = TOP) {
-  const { sql, params } = askLiveBreakdown(ONE, metric(id), dimension, filters, OLD_MS, options);
+  const { sql, params } = askLiveBreakdown(scope(id, dimension, filters), options);
   return clickhouse.client.query(sql, params, BreakdownRow);
 }
 
@@ -152,9 +163,28 @@ describe("a breakdown at one moment", () => {
     }
   });
 
-  it("orders by viewers and keeps to the limit", async () => {
-    const options = { orderBy: "value", direction: "desc", limit: 1 } as const;
-    expect(await breakdown("current-concurrent-viewers", "region", [], options)).toMatchObject([{ value: "BY" }]);
+  it("keeps to the limit, and says how many there are", async () => {
+    const options = { orderBy: "field", direction: "desc", limit: 1 } as const;
+    expect(await breakdown("current-concurrent-viewers", "region", [], options)).toMatchObject([
+      { value: "BY", total_row_count: 2 },
+    ]);
+  });
+
+  it.each([
+    ["current-concurrent-viewers", "video_title", "field", "asc", ["Fine", "Slow"]],
+    ["current-concurrent-viewers", "video_title", "field", "desc", ["Slow", "Fine"]],
+    ["current-concurrent-viewers", "asn", "field", "asc", ["", "3320"]],
+    ["current-average-bitrate", "region", "value", "asc", ["BE", "BY"]],
+    ["current-average-bitrate", "region", "value", "desc", ["BY", "BE"]],
+    ["current-average-bitrate", "region", "negative_impact", "asc", ["BY", "BE"]],
+    ["video-startup-failure-percentage", "region", "negative_impact", "asc", ["BY", "BE"]],
+  ] as const)("orders %s by %s by %s %s", async (id, dimension, orderBy, direction, values) => {
+    const rows = await breakdown(id, dimension, [], { orderBy, direction, limit: 10 });
+    const names = await namesOf(
+      dimension,
+      rows.map(({ value }) => value),
+    );
+    expect(names).toEqual(values);
   });
 });
 
@@ -173,16 +203,28 @@ async function namesOf(dimension: MonitoringDimension, values: readonly string[]
 }
 
 it("breaks a metric down over time, the busiest values of each bucket", async () => {
-  const options = { orderBy: "concurrent_viewers", direction: "desc", limit: 1 } as const;
-  const range = [OLD_MS, OLD_MS + 60_000] as const;
-  const id = "current-average-bitrate";
-  const { sql, params } = askLiveBreakdownTimeseries(ONE, metric(id), "region", [], range, options);
-  const Row: z.ZodType<LiveBreakdownPoint> = BreakdownRow.omit({ negative_impact: true }).extend({
-    start_ms: z.number(),
-  });
+  const options = { orderBy: "views", direction: "desc", limit: 1 } as const;
+  const asked = scope("current-average-bitrate", "region", [], OLD_MS + 60_000);
+  const { sql, params } = askLiveBreakdownTimeseries(asked, options);
+  const Row: z.ZodType<LiveBreakdownPoint> = BreakdownRow.omit({ negative_impact: true, total_row_count: true }).extend(
+    {
+      start_ms: z.number(),
+    },
+  );
   expect(await clickhouse.client.query(sql, params, Row)).toMatchObject([
     { start_ms: OLD_MS, value: "BE", metric_value: 1_000_000, concurrent_viewers: 2 },
     { start_ms: OLD_MS + 5_000, value: "BY", metric_value: 5_000_000, concurrent_viewers: 1 },
+  ]);
+});
+
+it("names the worst value of each bucket, by itself", async () => {
+  const options = { orderBy: "negative_impact", direction: "desc", limit: 1 } as const;
+  const asked = scope("current-rebuffering-percentage", "region", [], OLD_MS + 60_000);
+  const { sql, params } = askLiveBreakdownTimeseries(asked, options);
+  const rows = await clickhouse.client.query(sql, params, z.object({ start_ms: z.number(), value: z.string() }));
+  expect(rows).toEqual([
+    { start_ms: OLD_MS, value: "BE" },
+    { start_ms: OLD_MS + 5_000, value: "BY" },
   ]);
 });
 

@@ -35,19 +35,19 @@ export function splitFilters(texts: readonly string[]): FilterText[] {
 
 function splitFilter(text: string): FilterText {
   const [, prefix = "", dimension = "", value = ""] = /^([!+-]*)([^:]*):(.*)$/s.exec(text) ?? [];
-  if (dimension === "") throw wrong(text, "write dimension:value, such as country:US");
-  if (prefix.length > 1) throw wrong(text, `write one of ! + - in front of the dimension, not ${prefix}`);
-  if (value.length > MAX_VALUE_LENGTH) throw wrong(text, `values have at most ${MAX_VALUE_LENGTH} characters`);
+  if (dimension === "") throw wrongFilter(text, "write dimension:value, such as country:US");
+  if (prefix.length > 1) throw wrongFilter(text, `write one of ! + - in front of the dimension, not ${prefix}`);
+  if (value.length > MAX_VALUE_LENGTH) throw wrongFilter(text, `values have at most ${MAX_VALUE_LENGTH} characters`);
   return { prefix: prefix as FilterText["prefix"], dimension, value };
 }
 
 function toViewFilter(filter: FilterText): ViewFilter {
   const { prefix, dimension: id, value } = filter;
   const dimension = dimensionById(id);
-  if (dimension === null) throw wrong(written(filter), `there is no dimension ${id}`);
+  if (dimension === null) throw wrongFilter(writtenFilter(filter), `there is no dimension ${id}`);
   if (dimension.type === "sequence") return traceFilter(filter, dimension);
   if (prefix === "+" || prefix === "-")
-    throw wrong(written(filter), `${id} has one value, not a list: write ${id}:value or !${id}:value`);
+    throw wrongFilter(writtenFilter(filter), `${id} has one value, not a list: write ${id}:value or !${id}:value`);
   const values = [value === EMPTY_VALUE ? "" : checkedValue(filter, dimension)];
   return { dimension: id, operator: "is", values, negated: prefix === "!" };
 }
@@ -56,20 +56,21 @@ function traceFilter(filter: FilterText, { id }: Dimension): ViewFilter {
   const { prefix, value } = filter;
   const isList = value.startsWith("[") && value.endsWith("]") && value.length > 1;
   if (prefix === "+" || prefix === "-") {
-    if (value === "" || /[[\],]/.test(value)) throw wrong(written(filter), `write one element after ${prefix}${id}:`);
+    if (value === "" || /[[\],]/.test(value))
+      throw wrongFilter(writtenFilter(filter), `write one element after ${prefix}${id}:`);
     return { dimension: id, operator: "contains", values: [value], negated: prefix === "-" };
   }
   if (!isList && value !== EMPTY_VALUE)
-    throw wrong(written(filter), `${id} is a list: write +${id}:a, -${id}:a or ${id}:[a,b]`);
+    throw wrongFilter(writtenFilter(filter), `${id} is a list: write +${id}:a, -${id}:a or ${id}:[a,b]`);
   return { dimension: id, operator: "equals_list", values: elements(filter, isList), negated: prefix === "!" };
 }
 
 function elements(filter: FilterText, isList: boolean): string[] {
   const inner = isList ? filter.value.slice(1, -1) : "";
   if (inner === "") return [];
-  if (/[[\]]/.test(inner)) throw wrong(written(filter), "brackets do not nest");
+  if (/[[\]]/.test(inner)) throw wrongFilter(writtenFilter(filter), "brackets do not nest");
   const found = inner.split(",").map((element) => element.trim());
-  if (found.length > MAX_TRACE) throw wrong(written(filter), `a list has at most ${MAX_TRACE} elements`);
+  if (found.length > MAX_TRACE) throw wrongFilter(writtenFilter(filter), `a list has at most ${MAX_TRACE} elements`);
   return found;
 }
 
@@ -78,16 +79,16 @@ function checkedValue(filter: FilterText, { id, type }: Dimension): string {
   const { value } = filter;
   if (value === "") return value;
   if (type === "boolean" && value !== "true" && value !== "false")
-    throw wrong(written(filter), `${id} is true or false`);
+    throw wrongFilter(writtenFilter(filter), `${id} is true or false`);
   if ((type === "integer" || type === "number") && !/^-?\d{1,15}(\.\d{1,6})?$/.test(value))
-    throw wrong(written(filter), `${id} is a number`);
+    throw wrongFilter(writtenFilter(filter), `${id} is a number`);
   return value;
 }
 
-function written({ prefix, dimension, value }: FilterText): string {
+export function writtenFilter({ prefix, dimension, value }: FilterText): string {
   return `${prefix}${dimension}:${value}`;
 }
 
-function wrong(text: string, what: string): ApiError {
+export function wrongFilter(text: string, what: string): ApiError {
   return new ApiError("invalid_parameters", [`filters[] "${text.slice(0, 100)}": ${what}`]);
 }

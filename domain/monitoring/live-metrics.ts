@@ -1,3 +1,5 @@
+import type { CurrentWire } from "./socket-wire.ts";
+
 /**
  * One monitoring metric (data-api.md §7): a quotient of two expressions over the sums of `SUMS`, or a count where `whole` is
  * null. `video-startup-time` is none of these: it is a histogram.
@@ -11,6 +13,8 @@ export interface LiveMetric {
   better: "higher" | "lower" | null;
   part: string;
   whole: string | null;
+  /** The socket's name of it: what `measure` calls the same number. */
+  measure: Exclude<keyof CurrentWire, "video_startup_time">;
 }
 
 export const LIVE_METRICS: readonly LiveMetric[] = [
@@ -21,6 +25,7 @@ export const LIVE_METRICS: readonly LiveMetric[] = [
     better: null,
     part: "concurrent_viewers",
     whole: null,
+    measure: "current_concurrent_viewers",
   },
   {
     id: "current-rebuffering-percentage",
@@ -29,6 +34,7 @@ export const LIVE_METRICS: readonly LiveMetric[] = [
     better: "lower",
     part: "rebuffered_ms",
     whole: "watched_ms",
+    measure: "current_rebuffering_percentage",
   },
   {
     id: "exits-before-video-start",
@@ -37,6 +43,7 @@ export const LIVE_METRICS: readonly LiveMetric[] = [
     better: "lower",
     part: "exits_before_start",
     whole: "start_attempts",
+    measure: "exits_before_video_start",
   },
   {
     id: "playback-failure-percentage",
@@ -45,6 +52,7 @@ export const LIVE_METRICS: readonly LiveMetric[] = [
     better: "lower",
     part: "playback_failures",
     whole: "concurrent_viewers + playback_failures",
+    measure: "playback_failure_percentage",
   },
   {
     id: "current-average-bitrate",
@@ -53,6 +61,7 @@ export const LIVE_METRICS: readonly LiveMetric[] = [
     better: "higher",
     part: "bitrate_sum",
     whole: "bitrate_viewers",
+    measure: "current_average_bitrate",
   },
   {
     id: "video-startup-failure-percentage",
@@ -61,6 +70,7 @@ export const LIVE_METRICS: readonly LiveMetric[] = [
     better: "lower",
     part: "startup_failures",
     whole: "start_attempts",
+    measure: "video_startup_failure_percentage",
   },
 ];
 
