@@ -7,7 +7,9 @@ export const API_ERRORS = {
   gone: 410,
   payload_too_large: 413,
   unsupported_media_type: 415,
+  idempotency_key_reused: 422,
   rate_limited: 429,
+  headers_too_large: 431,
   unavailable: 503,
 } as const;
 

@@ -1,5 +1,6 @@
 import { APPLY_RESULT_TASK } from "../domain/asset/outcome.ts";
 import type { JobTask } from "../platform/jobs/task.ts";
+import { REAP_KEYS_TASK, reapIdempotencyKeysTask } from "./http/reap-idempotency-keys.ts";
 import type { Services } from "./http/services.ts";
 import { SETTLE_UPLOAD_TASK } from "./uploads/settle-job.ts";
 import { settleUploadTask } from "./uploads/settle-upload.ts";
@@ -12,5 +13,6 @@ export function serverTasks(services: Services): Record<string, JobTask> {
     [APPLY_RESULT_TASK]: applyResultTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
+    [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
   };
 }

@@ -11,7 +11,7 @@ const DAY_MS = 86_400_000;
 /** A month is 30 days and a year has none: a window that slides should not change its length. */
 const UNITS_MS = { minutes: 60_000, hours: 3_600_000, days: DAY_MS, weeks: 7 * DAY_MS, months: 30 * DAY_MS } as const;
 /** 2200-01-01, the end of what the store can hold. */
-const NEWEST_SECONDS = 7_258_118_400;
+export const NEWEST_SECONDS = 7_258_118_400;
 
 const EXPECTED =
   "timeframe[]: give two times in Unix seconds, the earlier one first, or one span up to now such as 24:hours (minutes, hours, days, weeks, months)";

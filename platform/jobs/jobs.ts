@@ -31,3 +31,18 @@ export async function addJob(db: Postgres | PostgresTransaction, job: JobSpec): 
       run_at => ${runAt}::timestamptz, max_attempts => ${maxAttempts}::integer, job_key => ${key}::text,
       priority => ${priority}::integer)`.execute(db);
 }
+
+/**
+ * Adds a keyed job where none with its key waits. Looks before it writes, so that transactions that all want the same job do
+ * not wait for each other at its row, as they would with {@link addJob}.
+ */
+export async function addJobUnlessWaiting(
+  db: Postgres | PostgresTransaction,
+  job: JobSpec & { key: string },
+): Promise<void> {
+  const { rows } = await sql`
+    select from graphile_worker.jobs where key = ${job.key} and locked_at is null and attempts < max_attempts`.execute(
+    db,
+  );
+  if (rows.length === 0) await addJob(db, job);
+}

@@ -18,6 +18,9 @@ export interface Schema {
   asset_progress: AssetProgress;
   leases: Leases;
   webhook_events: WebhookEvents;
+  annotations: Annotations;
+  idempotency_keys: IdempotencyKeys;
+  signing_keys: SigningKeys;
   delivery_playback_ids: DeliveryPlaybackIds;
   transcoder_assets: TranscoderAssets;
   collector_playback_ids: CollectorPlaybackIds;
@@ -218,6 +221,31 @@ interface WebhookEvents {
   object_id: string;
   data: Json;
   created_at: ColumnType<Date, Date, never>;
+}
+
+interface Annotations {
+  environment_id: string;
+  id: Generated<string>;
+  date: Date;
+  note: string;
+  sub_property_id: string | null;
+  created_at: ColumnType<Date, Date, never>;
+}
+
+interface IdempotencyKeys {
+  environment_id: string;
+  key: string;
+  request_sha256: Buffer;
+  body: NullableJson;
+  created_at: Date;
+}
+
+interface SigningKeys {
+  environment_id: string;
+  id: string;
+  public_key: string;
+  created_at: ColumnType<Date, Date, never>;
+  deleted_at: Date | null;
 }
 
 /** What delivery may know: a playback id with the asset behind it. */

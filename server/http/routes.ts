@@ -2,6 +2,7 @@ import { environmentRoutes } from "../dashboard/environment-routes.ts";
 import { rejectedRoutes } from "../dashboard/rejected-routes.ts";
 import { sessionRoutes } from "../dashboard/session.ts";
 import { signInRoute } from "../dashboard/sign-in.ts";
+import { annotationRoutes } from "../data/v1/annotations.ts";
 import { metricRoutes } from "../data/v1/metrics.ts";
 import { playbackRoutes } from "../playback/playback-routes.ts";
 import { whoamiRoute } from "../system/v1/whoami.ts";
@@ -25,4 +26,5 @@ export function addRoutes(app: App, services: Services): void {
   uploadUrlRoutes(app, services);
   playbackRoutes(app, services);
   metricRoutes(app, services);
+  annotationRoutes(app, services);
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { InputFacts } from "../../../domain/asset/outcome.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
-import { REFUSALS } from "../../http/error-schema.ts";
+import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
+import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
 import { decodeCursor, encodeCursor, PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
@@ -47,19 +48,19 @@ function createRoute(app: App, services: Services): void {
       schema: {
         ...common,
         summary: "Create an asset from a URL",
+        headers: IdempotencyHeaders,
         body: SettingsBody,
-        response: { ...REFUSALS, 201: one },
+        response: { ...REFUSALS, 422: ErrorBody, 201: one },
       },
     },
     async (request, reply) => {
       const settings = requireSettings(request.body, "url");
       const environmentId = callerOf(request).environment.id;
-      const asset = await services.db
-        .transaction()
-        .execute((transaction) =>
-          createAsset(transaction, services, { environmentId, id: services.newId(), settings, uploadId: null }),
-        );
-      return reply.code(201).send({ data: assetToWire(asset) });
+      const data = await writeOnce(services, request, reply, async (transaction) => {
+        const asset = { environmentId, id: services.newId(), settings, uploadId: null };
+        return assetToWire(await createAsset(transaction, services, asset));
+      });
+      return reply.code(201).send({ data });
     },
   );
 }

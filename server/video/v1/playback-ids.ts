@@ -4,11 +4,12 @@ import { PLAYBACK_POLICIES, policyProblem } from "../../../domain/asset/settings
 import { ApiError } from "../../../domain/errors.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
-import { REFUSALS } from "../../http/error-schema.ts";
+import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
+import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
 import type { Services } from "../../http/services.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
 import { type AssetRecord, requireAsset } from "../assets.ts";
-import { changeAsset } from "../change-asset.ts";
+import { changeAsset, changeAssetIn } from "../change-asset.ts";
 import { insertPlaybackIds } from "../playback-ids.ts";
 import { PlaybackIdWire, playbackIdToWire } from "./asset-wire.ts";
 
@@ -37,8 +38,9 @@ function createRoute(app: App, services: Services): void {
         ...common,
         summary: "Add a playback id to an asset",
         params: AssetParams,
+        headers: IdempotencyHeaders,
         body: Create,
-        response: { ...REFUSALS, 201: one },
+        response: { ...REFUSALS, 422: ErrorBody, 201: one },
       },
     },
     async (request, reply) => {
@@ -46,12 +48,16 @@ function createRoute(app: App, services: Services): void {
       if (policy === undefined) throw new ApiError("invalid_parameters", policyProblem(request.body.policy));
       const environmentId = callerOf(request).environment.id;
       const assetId = request.params.asset_id;
-      const { made } = await changeAsset(services, environmentId, assetId, (transaction) =>
-        insertPlaybackIds(transaction, services, { environmentId, assetId, policies: [policy] }),
-      );
-      const [playbackId] = made;
-      if (playbackId === undefined) throw new Error("no playback id was made");
-      return reply.code(201).send({ data: playbackIdToWire(playbackId) });
+      const data = await writeOnce(services, request, reply, async (transaction) => {
+        const wanted = { environmentId, assetId, policies: [policy] };
+        const { made } = await changeAssetIn(transaction, services, wanted, () =>
+          insertPlaybackIds(transaction, services, wanted),
+        );
+        const [playbackId] = made;
+        if (playbackId === undefined) throw new Error("no playback id was made");
+        return playbackIdToWire(playbackId);
+      });
+      return reply.code(201).send({ data });
     },
   );
 }

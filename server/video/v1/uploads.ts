@@ -3,7 +3,8 @@ import { z } from "zod";
 import { ApiError } from "../../../domain/errors.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
-import { REFUSALS } from "../../http/error-schema.ts";
+import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
+import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
 import { PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
@@ -43,13 +44,19 @@ function createRoute(app: App, services: Services): void {
     {
       onRequest: allow(services, "video:write"),
       preValidation: withoutNulls,
-      schema: { ...common, summary: "Create a URL to upload to", body: Create, response: { ...REFUSALS, 201: one } },
+      schema: {
+        ...common,
+        summary: "Create a URL to upload to",
+        headers: IdempotencyHeaders,
+        body: Create,
+        response: { ...REFUSALS, 422: ErrorBody, 201: one },
+      },
     },
     async (request, reply) => {
       const { cors_origin, new_asset_settings, timeout, test } = request.body;
       requireSettings(new_asset_settings, "upload", "new_asset_settings.");
       const nowMs = services.now();
-      const upload = await services.db.transaction().execute(async (transaction) => {
+      const data = await writeOnce(services, request, reply, async (transaction) => {
         const row = await transaction
           .insertInto("uploads")
           .values({
@@ -69,9 +76,9 @@ function createRoute(app: App, services: Services): void {
           .executeTakeFirstOrThrow();
         await recordUploadEvent(transaction, "video.upload.created", row, { ...services, nowMs });
         await settleUploadAt(transaction, row, row.expires_at);
-        return row;
+        return uploadToWire(row, services.publicApiUrl);
       });
-      return reply.code(201).send({ data: uploadToWire(upload, services.publicApiUrl) });
+      return reply.code(201).send({ data });
     },
   );
 }
