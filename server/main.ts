@@ -18,6 +18,7 @@ import { SIGN_IN_LIMITS, SignInThrottle } from "./auth/sign-in-throttle.ts";
 import { TokenBuckets } from "./auth/token-bucket.ts";
 import { readServerConfig } from "./config.ts";
 import { createAnalytics } from "./data/analytics.ts";
+import { answerUnreadable } from "./http/answer-unreadable.ts";
 import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
 import type { Services } from "./http/services.ts";
@@ -90,6 +91,7 @@ const worker = startJobWorker({
 program.onStop("jobs", () => worker.close());
 
 const listener = await listen(config.hosts, config.port, app.routing, { isLong: isUpload });
+answerUnreadable(listener.servers);
 opened();
 program.onStop("public port", () => listener.close());
 program.onStop("uploads", () => services.uploads.stop(UPLOADS_GRACE_MS));

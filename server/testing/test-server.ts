@@ -17,6 +17,7 @@ import { createPasswordCheck } from "../auth/passwords.ts";
 import { SIGN_IN_LIMITS, type SignInLimits, SignInThrottle } from "../auth/sign-in-throttle.ts";
 import { type Rate, TokenBuckets } from "../auth/token-bucket.ts";
 import { createAnalytics } from "../data/analytics.ts";
+import { answerUnreadable } from "../http/answer-unreadable.ts";
 import { type App, createApp } from "../http/app.ts";
 import { addRoutes } from "../http/routes.ts";
 import type { Services } from "../http/services.ts";
@@ -100,7 +101,10 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     routes,
     objectsDir,
     listen: async () => {
-      listener ??= await listen(["127.0.0.1"], 0, app.routing, { isLong: isUpload });
+      if (listener === null) {
+        listener = await listen(["127.0.0.1"], 0, app.routing, { isLong: isUpload });
+        answerUnreadable(listener.servers);
+      }
       services.publicApiUrl = `http://127.0.0.1:${listener.port}`;
       return services.publicApiUrl;
     },

@@ -9,7 +9,7 @@ import {
 import type { TestClickHouse } from "../../../platform/clickhouse/testing.ts";
 import { startTestPostgres } from "../../../platform/postgres/testing.ts";
 import { basic, createFirstTenant } from "../../testing/tenant.ts";
-import { startTestServer, TEST_START_MS, type TestServer } from "../../testing/test-server.ts";
+import { startTestServer, TEST_START_MS, type TestServer, type TestServerOptions } from "../../testing/test-server.ts";
 
 /** The number of the first tenant's environment. */
 const OURS = 1;
@@ -33,10 +33,12 @@ export interface DataServer extends TestServer {
 }
 
 /** The server with both databases, a tenant and nothing stored. Its clock stands at `TEST_START_MS`. */
-export async function startDataServer(): Promise<DataServer> {
+export async function startDataServer(
+  options: Omit<TestServerOptions, "databaseUrl" | "clickhouse"> = {},
+): Promise<DataServer> {
   const [postgres, clickhouse] = await Promise.all([startTestPostgres(), startViewsTable()]);
   const databaseUrl = await postgres.createTestDatabase();
-  const server = await startTestServer({ databaseUrl, clickhouse: clickhouse.client });
+  const server = await startTestServer({ ...options, databaseUrl, clickhouse: clickhouse.client });
   const { tokenId, tokenSecret, environmentId } = await createFirstTenant(server.db);
   const authorization = basic(tokenId, tokenSecret);
   return {
@@ -46,7 +48,7 @@ export async function startDataServer(): Promise<DataServer> {
     token: { tokenId, tokenSecret },
     origin: await server.listen(),
     view: (parts = {}, row = {}) => {
-      const viewStartMs = TEST_START_MS - STARTED_BEFORE_MS;
+      const viewStartMs = startMs - STARTED_BEFORE_MS;
       const times = { viewStartMs, viewEndMs: viewStartMs + WATCHED_MS, lastSeenMs: viewStartMs + WATCHED_MS };
       const record = { ...WATCHED, ...times, ...parts };
       return { environmentId: OURS, viewId: randomUUID(), firstSeenMs: record.viewStartMs, version: 1, ...row, record };

@@ -1,0 +1,100 @@
+import type { RouteOptions } from "fastify";
+import { permissionOf } from "../auth/route-permission.ts";
+import { SCOPES, type Scope } from "../auth/scopes.ts";
+import { type DataServer, startDataServer } from "../data/testing/data-server.ts";
+import { basic, createOtherTenant, createToken } from "./tenant.ts";
+import { caller } from "./video.ts";
+
+/** Two tenants, of whom the first has one of everything that an id can name. */
+export interface ApiWorld {
+  server: DataServer;
+  /** `Authorization` of callers: with every permission, with those to read, of the other environment, taken back. */
+  tokens: Record<"full" | "reader" | "stranger" | "revoked", string>;
+  /** The first tenant's, by the names that paths give them. */
+  ids: Readonly<Record<string, string>>;
+}
+
+const UNLIMITED = { perSecond: 1_000_000, burst: 1_000_000 };
+
+export async function startApiWorld(): Promise<ApiWorld> {
+  const server = await startDataServer({ rate: UNLIMITED });
+  const { db, environmentId, token } = server;
+  const other = await createOtherTenant(db);
+  const full = basic(token.tokenId, token.tokenSecret);
+  const reads = SCOPES.filter((scope) => scope.endsWith(":read"));
+  const revoked = await createToken(db, environmentId, [...SCOPES]);
+  await db.updateTable("access_tokens").set({ revoked_at: new Date() }).where("id", "=", idOf(revoked)).execute();
+  const tokens = {
+    full,
+    revoked,
+    reader: await createToken(db, environmentId, reads),
+    stranger: await createToken(db, other.environmentId, [...SCOPES]),
+  };
+  return { server, tokens, ids: await createOneOfEach(server, full) };
+}
+
+/** Bodies with which writes succeed, by method and path. */
+export const BODIES: Readonly<Record<string, object>> = {
+  "POST /video/v1/assets": { inputs: [{ url: "https://example.com/film.mp4" }], playback_policies: ["public"] },
+  "PATCH /video/v1/assets/{asset_id}": { passthrough: "film-42" },
+  "POST /video/v1/assets/{asset_id}/playback-ids": { policy: "public" },
+  "POST /video/v1/uploads": { cors_origin: "https://app.example.com" },
+  "POST /data/v1/annotations": { date: 1_795_500_000, note: "Player 2.1 released" },
+  "PATCH /data/v1/annotations/{annotation_id}": { date: 1_795_500_000, note: "Player 2.2 released" },
+};
+
+async function createOneOfEach(server: DataServer, authorization: string): Promise<Record<string, string>> {
+  const make = async (path: string) => {
+    if (!server.app.hasRoute({ method: "POST", url: path })) return "";
+    const answer = await caller(server, authorization)("POST", path, BODIES[`POST ${path}`]);
+    if (answer.statusCode !== 201) throw new Error(`POST ${path} answered ${answer.statusCode}: ${answer.body}`);
+    return answer.json().data;
+  };
+  const asset = await make("/video/v1/assets");
+  const upload = await make("/video/v1/uploads");
+  const annotation = await make("/data/v1/annotations");
+  const signingKey = await make("/system/v1/signing-keys");
+  const view = server.view({ country: "US", videoTitle: "One", videoId: "film-42", assetId: asset.id });
+  await server.store(view);
+  return {
+    asset_id: asset.id,
+    playback_id: asset.playback_ids[0].id,
+    upload_id: upload.id,
+    annotation_id: annotation.id,
+    signing_key_id: signingKey.id,
+    video_view_id: view.viewId,
+  };
+}
+
+function idOf(authorization: string): string {
+  return Buffer.from(authorization.slice("Basic ".length), "base64").toString().split(":")[0] ?? "";
+}
+
+/** A route as tests ask it. */
+export interface AskedRoute {
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** With `{name}` where ids stand, as documents write it. */
+  path: string;
+  permission: Scope | null;
+}
+
+/** Every route of a server that is asked with these methods. */
+export function askedRoutes(routes: readonly RouteOptions[]): AskedRoute[] {
+  return routes.flatMap(({ method, url, onRequest }) =>
+    [method].flat().flatMap((one) =>
+      isAsked(one)
+        ? [
+            {
+              method: one,
+              path: url.replaceAll(/:(\w+)(\([^)]*\)\$?\))?/g, "{$1}"),
+              permission: permissionOf([onRequest ?? []].flat()),
+            },
+          ]
+        : [],
+    ),
+  );
+}
+
+function isAsked(method: string): method is AskedRoute["method"] {
+  return ["GET", "POST", "PUT", "PATCH", "DELETE"].includes(method);
+}
