@@ -1,9 +1,14 @@
+import { accessTokenRoutes } from "../dashboard/access-token-routes.ts";
 import { environmentRoutes } from "../dashboard/environment-routes.ts";
 import { rejectedRoutes } from "../dashboard/rejected-routes.ts";
 import { sessionRoutes } from "../dashboard/session.ts";
 import { signInRoute } from "../dashboard/sign-in.ts";
 import { annotationRoutes } from "../data/v1/annotations.ts";
+import { incidentRoutes } from "../data/v1/incidents.ts";
 import { metricRoutes } from "../data/v1/metrics.ts";
+import { monitoringRoutes } from "../data/v1/monitoring.ts";
+import { videoViewRoutes } from "../data/v1/video-views.ts";
+import { queryRoutes } from "../data/v1/query.ts";
 import { playbackRoutes } from "../playback/playback-routes.ts";
 import { whoamiRoute } from "../system/v1/whoami.ts";
 import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
@@ -18,6 +23,7 @@ export function addRoutes(app: App, services: Services): void {
   signInRoute(app, services);
   sessionRoutes(app, services);
   environmentRoutes(app, services);
+  accessTokenRoutes(app, services);
   rejectedRoutes(app, services);
   whoamiRoute(app, services);
   assetRoutes(app, services);
@@ -26,5 +32,9 @@ export function addRoutes(app: App, services: Services): void {
   uploadUrlRoutes(app, services);
   playbackRoutes(app, services);
   metricRoutes(app, services);
+  queryRoutes(app, services);
+  videoViewRoutes(app, services);
+  monitoringRoutes(app, services);
+  incidentRoutes(app, services);
   annotationRoutes(app, services);
 }
