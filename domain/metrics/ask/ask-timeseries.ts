@@ -3,6 +3,7 @@ import type { Measurement, Metric } from "../metric.ts";
 import type { Scope } from "../scope.ts";
 import { checkSeries, type Granularity } from "../time-buckets.ts";
 import { aggregate, groupColumns } from "./aggregate.ts";
+import { BUCKET_SQL } from "./bucket-sql.ts";
 import { SETTINGS } from "./scope-clause.ts";
 import { viewRows } from "./view-rows.ts";
 
@@ -14,13 +15,6 @@ export interface PointRow {
   /** Views that hold a value. */
   views: number;
 }
-
-const BUCKETS: Readonly<Record<Granularity, (time: string) => string>> = {
-  minute: (time) => `toStartOfMinute(${time})`,
-  ten_minutes: (time) => `toStartOfTenMinutes(${time})`,
-  hour: (time) => `toStartOfHour(${time}, {timeZone: String})`,
-  day: (time) => `toStartOfDay(${time}, {timeZone: String})`,
-};
 
 /**
  * One number per bucket that holds a view; `fillBuckets` adds the others.
@@ -37,7 +31,7 @@ export function askTimeseries(
 ): Question {
   checkSeries({ ...scope, granularity, timeZone });
   const numbers = aggregate(metric, measurement, scope.weighted);
-  const rows = viewRows(scope, metric, measurement, [`${BUCKETS[granularity](metric.timeBasis)} AS bucket`]);
+  const rows = viewRows(scope, metric, measurement, [`${BUCKET_SQL[granularity](metric.timeBasis)} AS bucket`]);
   return {
     sql: `
 SELECT
