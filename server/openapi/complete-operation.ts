@@ -1,7 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import type { OpenAPIV3_1 } from "openapi-types";
+import { BODY_EXAMPLES } from "./body-examples.ts";
 import { errorReference, type HeaderName, headers, RATE_HEADERS } from "./components.ts";
-import { KNOWN_PARAMETERS } from "./known-parameters.ts";
+import { knownParameter } from "./known-parameters.ts";
 import { operationId } from "./operation-id.ts";
 import { sdkMethod } from "./sdk-methods.ts";
 
@@ -17,14 +18,16 @@ export function completeOperation(method: string, path: string, operation: Opera
   const { parameters = [], responses = {}, requestBody, security, ...described } = operation;
   const isGuarded = security?.some((scheme) => "accessToken" in scheme) === true;
   const sdk = sdkMethod(method, path);
-  const completed = parameters.map((parameter) => ("$ref" in parameter ? parameter : completeParameter(parameter)));
+  const completed = parameters.map((parameter) =>
+    "$ref" in parameter ? parameter : completeParameter(path, parameter),
+  );
   return {
     operationId: operationId(method, path, isList(responses)),
     ...described,
     ...(sdk !== null && { "x-mux-node": sdk }),
     ...(isGuarded ? { security: [{ accessToken: [] }, { session: [] }] } : { security: security ?? [] }),
     ...(completed.length > 0 && { parameters: completed }),
-    ...(requestBody !== undefined && { requestBody }),
+    ...(requestBody !== undefined && { requestBody: completeBody(requestBody, `${method.toUpperCase()} ${path}`) }),
     responses: completeResponses(responses, {
       hasBody: requestBody !== undefined,
       headerNames: [
@@ -36,9 +39,18 @@ export function completeOperation(method: string, path: string, operation: Opera
   };
 }
 
-function completeParameter(parameter: Parameter): Parameter | OpenAPIV3_1.ReferenceObject {
+type Body = NonNullable<Operation["requestBody"]>;
+
+function completeBody(body: Body, key: string): Body {
+  const json = "content" in body ? body.content["application/json"] : undefined;
+  const example = BODY_EXAMPLES[key];
+  if (json === undefined || example === undefined || "$ref" in body) return body;
+  return { ...body, content: { ...body.content, "application/json": { ...json, example } } };
+}
+
+function completeParameter(path: string, parameter: Parameter): Parameter | OpenAPIV3_1.ReferenceObject {
   if (isIdempotencyKey(parameter)) return { $ref: "#/components/parameters/Idempotency-Key" };
-  const known = KNOWN_PARAMETERS[parameter.name];
+  const known = knownParameter(path, parameter.name);
   const schema = parameter.schema as OpenAPIV3_1.SchemaObject;
   return {
     ...(known?.description !== undefined && { description: known.description }),

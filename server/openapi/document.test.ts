@@ -118,6 +118,17 @@ describe("/docs/openapi.json", () => {
           if (schema !== undefined) ajv.compile(absolute(schema));
   });
 
+  it("shows for every body one that its schema accepts", () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const refused = (listed: ListedOperation) => {
+      const { requestBody } = listed.operation;
+      if (requestBody === undefined || "$ref" in requestBody) return false;
+      const { schema, example } = requestBody.content["application/json"] ?? {};
+      return schema === undefined || !ajv.validate(schema, example);
+    };
+    expect(wrong(refused)).toEqual([]);
+  });
+
   it("tells of every guarded operation how to be let in, how often one may ask, and how it refuses", () => {
     const guarded = operations.filter(({ operation }) => operation["x-permission"] !== undefined);
     expect(guarded.length).toBeGreaterThan(10);

@@ -7,7 +7,7 @@ interface KnownParameter {
 const MEDIA_ID = "IGFoaVCYJJVD6rEYnfsbzvfC4dgpwTpHJ01e1H9lmOJs";
 
 /** What is meant by a parameter's name wherever it appears, with a value to try. What a route says of its own comes first. */
-export const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
+const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   "timeframe[]": { example: ["7:days"] },
   "filters[]": { example: ["country:US", "!cdn:fastly"] },
   "metric_filters[]": { example: ["video_startup_time>=1000"] },
@@ -42,6 +42,8 @@ export const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   playback_id: { description: "Id of a playback id", example: MEDIA_ID },
   video_id: { description: "Your own id of the video (`video_id` of the player's metadata)", example: "film-42" },
   metric_id: { description: "Id of a metric", example: "video_startup_time" },
+  monitoring_metric_id: { description: "Id of a monitoring metric", example: "current-concurrent-viewers" },
+  monitoring_histogram_metric_id: { description: "video-startup-time", example: "video-startup-time" },
   dimension_id: { description: "Id of a dimension", example: "country" },
   filter_id: { description: "Id of a dimension", example: "country" },
   subview_type: { description: "How views are divided", example: "rendition" },
@@ -54,3 +56,15 @@ export const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   signing_key_id: { description: "Id of a signing key", example: MEDIA_ID },
   token: { description: "A signed token", example: "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" },
 };
+
+/** Values to try where those above are not among what the route takes; by the end of its path and the parameter. */
+const EXAMPLES_OF_PATHS: readonly (readonly [path: RegExp, name: string, example: unknown])[] = [
+  [/\/monitoring\/metrics\/\{\w+\}\/breakdown-timeseries$/, "timeframe[]", ["10:minutes"]],
+];
+
+/** What is known of a parameter of a route. */
+export function knownParameter(path: string, name: string): KnownParameter | undefined {
+  const known = KNOWN_PARAMETERS[name];
+  const own = EXAMPLES_OF_PATHS.find(([end, of]) => of === name && end.test(path));
+  return own === undefined ? known : { ...known, example: own[2] };
+}

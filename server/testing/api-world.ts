@@ -2,6 +2,7 @@ import type { RouteOptions } from "fastify";
 import { permissionOf } from "../auth/route-permission.ts";
 import { SCOPES, type Scope } from "../auth/scopes.ts";
 import { type DataServer, startDataServer } from "../data/testing/data-server.ts";
+import { BODY_EXAMPLES } from "../openapi/body-examples.ts";
 import { basic, createOtherTenant, createToken } from "./tenant.ts";
 import { caller } from "./video.ts";
 
@@ -33,20 +34,10 @@ export async function startApiWorld(): Promise<ApiWorld> {
   return { server, tokens, ids: await createOneOfEach(server, full) };
 }
 
-/** Bodies with which writes succeed, by method and path. */
-export const BODIES: Readonly<Record<string, object>> = {
-  "POST /video/v1/assets": { inputs: [{ url: "https://example.com/film.mp4" }], playback_policies: ["public"] },
-  "PATCH /video/v1/assets/{asset_id}": { passthrough: "film-42" },
-  "POST /video/v1/assets/{asset_id}/playback-ids": { policy: "public" },
-  "POST /video/v1/uploads": { cors_origin: "https://app.example.com" },
-  "POST /data/v1/annotations": { date: 1_795_500_000, note: "Player 2.1 released" },
-  "PATCH /data/v1/annotations/{annotation_id}": { date: 1_795_500_000, note: "Player 2.2 released" },
-};
-
 async function createOneOfEach(server: DataServer, authorization: string): Promise<Record<string, string>> {
   const make = async (path: string) => {
     if (!server.app.hasRoute({ method: "POST", url: path })) return "";
-    const answer = await caller(server, authorization)("POST", path, BODIES[`POST ${path}`]);
+    const answer = await caller(server, authorization)("POST", path, BODY_EXAMPLES[`POST ${path}`]);
     if (answer.statusCode !== 201) throw new Error(`POST ${path} answered ${answer.statusCode}: ${answer.body}`);
     return answer.json().data;
   };

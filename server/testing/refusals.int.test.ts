@@ -3,7 +3,8 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API_ERRORS } from "../../domain/errors.ts";
 import { newAccessTokenSecret } from "../auth/secrets.ts";
-import { type ApiWorld, type AskedRoute, askedRoutes, BODIES, startApiWorld } from "./api-world.ts";
+import { BODY_EXAMPLES } from "../openapi/body-examples.ts";
+import { type ApiWorld, type AskedRoute, askedRoutes, startApiWorld } from "./api-world.ts";
 import { basic } from "./tenant.ts";
 import { startTestServer } from "./test-server.ts";
 import { caller } from "./video.ts";
@@ -54,7 +55,11 @@ afterAll(() => world.server.stop());
 const named = (list: readonly AskedRoute[]) => list.map((route) => [`${route.method} ${route.path}`, route] as const);
 
 async function ask(route: AskedRoute, authorization: string | undefined, url = filled(route)) {
-  const answer = await caller(world.server, authorization)(route.method, url, BODIES[`${route.method} ${route.path}`]);
+  const answer = await caller(world.server, authorization)(
+    route.method,
+    url,
+    BODY_EXAMPLES[`${route.method} ${route.path}`],
+  );
   expect(answer.statusCode, answer.body).toBeLessThan(500);
   if (answer.statusCode >= 400) expectError(answer.statusCode, answer.body);
   return answer;

@@ -1,0 +1,24 @@
+/** A body for every write that takes one, by method and path: shown on the reference page, and sent by the tests. */
+export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
+  "POST /data/v1/annotations": { date: 1_795_500_000, note: "Player 2.1 released" },
+  "PATCH /data/v1/annotations/{annotation_id}": { date: 1_795_500_000, note: "Player 2.1 released to everybody" },
+  "POST /data/v1/query": {
+    metrics: [{ id: "views" }, { id: "video_startup_time", measurement: "95th" }],
+    group_by: ["country"],
+    timeframe: ["7:days"],
+  },
+  "POST /data/v1/sql": {
+    query: "SELECT country, count() AS views FROM views GROUP BY country ORDER BY views DESC LIMIT 10",
+  },
+  "POST /video/v1/assets": {
+    inputs: [{ url: "https://example.com/film.mp4" }],
+    playback_policies: ["public"],
+    passthrough: "film-42",
+  },
+  "PATCH /video/v1/assets/{asset_id}": { passthrough: "film-42" },
+  "POST /video/v1/assets/{asset_id}/playback-ids": { policy: "public" },
+  "POST /video/v1/uploads": {
+    cors_origin: "https://app.example.com",
+    new_asset_settings: { playback_policies: ["public"] },
+  },
+};
