@@ -14,25 +14,10 @@ import {
   WINDOW_MS,
 } from "../../domain/monitoring/socket-wire.ts";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { BucketRow, SumsRow } from "../../platform/clickhouse/monitoring-rows.ts";
 import type { DimensionNames } from "./dimension-names.ts";
 import type { Subscription } from "./parse-subscribe.ts";
 
-const SumsRow = z.object({
-  concurrent_viewers: z.number(),
-  starting_up_viewers: z.number(),
-  watched_ms: z.number(),
-  rebuffered_ms: z.number(),
-  start_attempts: z.number(),
-  startup_failures: z.number(),
-  exits_before_start: z.number(),
-  playback_failures: z.number(),
-  bitrate_sum: z.number(),
-  bitrate_viewers: z.number(),
-  started: z.number(),
-  startup_median_ms: z.number().nullable(),
-  startup_p95_ms: z.number().nullable(),
-});
-const BucketRow = SumsRow.extend({ start_ms: z.number() });
 const BreakdownRow = SumsRow.extend({ dimension: z.string(), value: z.string() });
 
 export type Breakdowns = Partial<Record<MonitoringDimension, BreakdownRowWire[]>>;

@@ -32,13 +32,18 @@ export interface DataServer extends TestServer {
   get(path: string): Promise<{ statusCode: number; body: any }>;
 }
 
-/** The server with both databases, a tenant and nothing stored. Its clock stands at `TEST_START_MS`. */
+/**
+ * The server with both databases, a tenant, and nothing stored up to its present. Its clock stands at `TEST_START_MS` unless
+ * told otherwise; what is kept for a day alone needs one near the real time.
+ */
 export async function startDataServer(
   options: Omit<TestServerOptions, "databaseUrl" | "clickhouse"> = {},
 ): Promise<DataServer> {
   const [postgres, clickhouse] = await Promise.all([startTestPostgres(), startViewsTable()]);
   const databaseUrl = await postgres.createTestDatabase();
+  const { startMs = TEST_START_MS } = options;
   const server = await startTestServer({ ...options, databaseUrl, clickhouse: clickhouse.client });
+  await clickhouse.client.insert("stored_until", ["topic", "as_of"], [["beacons", new Date(startMs)]]);
   const { tokenId, tokenSecret, environmentId } = await createFirstTenant(server.db);
   const authorization = basic(tokenId, tokenSecret);
   return {
