@@ -34,6 +34,8 @@ export interface AppOptions {
 }
 
 const BODY_LIMIT_BYTES = 1_048_576;
+/** Of one part of a path, as it is written: ids of views have up to 255 characters, each up to 12 when escaped. */
+const MAX_PARAM_LENGTH = 3_060;
 
 /** What a request id from outside may look like; anything else could forge log lines or grow them without end. */
 const SANE_REQUEST_ID = /^[A-Za-z0-9_.:-]{1,128}$/;
@@ -46,6 +48,7 @@ export async function createApp({ log, metrics, publicApiUrl, onRoute }: AppOpti
     // One line per answer of our own instead of the framework's two.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     bodyLimit: BODY_LIMIT_BYTES,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: (request) => requestId(request.headers["x-request-id"]),
     frameworkErrors: answerFrameworkError,
   }).withTypeProvider<ZodTypeProvider>();

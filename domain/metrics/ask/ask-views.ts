@@ -9,6 +9,16 @@ export interface ViewListOptions extends Page {
   direction: Direction;
   /** Only views with this `error_type_id`, or with any. */
   errorTypeId: number | "any" | null;
+  /** Only views of this person, as the integration or as the SDK's cookie calls them. */
+  viewerId?: string | null;
+  /** Only views behind this one. */
+  after?: ViewPlace | null;
+}
+
+/** Where a view stands in the list. */
+export interface ViewPlace {
+  viewEndMs: number;
+  viewId: string;
 }
 
 /** Answer of {@link askViews}: what a list of views shows (data-api.md §2.2). */
@@ -33,10 +43,14 @@ export interface ViewListRow {
 }
 
 /** Views that ended in the range, by their end. */
-export function askViews(scope: Scope, { direction, errorTypeId, ...page }: ViewListOptions): PagedQuestion {
-  const where = scopeClause(scope, `${inRange("view_end")}${errorCondition(errorTypeId)}`);
+export function askViews(scope: Scope, options: ViewListOptions): PagedQuestion {
+  const { direction, errorTypeId, viewerId = null, after = null, ...page } = options;
+  const viewerSql = viewerId === null ? "" : OF_VIEWER;
+  const where = scopeClause(scope, `${inRange("view_end")}${errorCondition(errorTypeId)}${viewerSql}`);
   const order = directionSql(direction);
   const errorParams = typeof errorTypeId === "number" ? { errorTypeId: uint32("error id", errorTypeId) } : {};
+  const viewerParams = viewerId === null ? {} : { viewerId };
+  const afterParams = after === null ? {} : { afterEndMs: after.viewEndMs, afterViewId: after.viewId };
   return {
     sql: `
 SELECT
@@ -57,13 +71,22 @@ SELECT
   (SELECT toFloat64(count()) FROM views FINAL WHERE ${where.sql}) AS total_row_count
 FROM views FINAL
 WHERE (first_seen, view_id) IN (
-  SELECT first_seen, view_id FROM views FINAL WHERE ${where.sql} ORDER BY view_end ${order}, view_id LIMIT {limit: UInt32} OFFSET {offset: UInt32}
+  SELECT first_seen, view_id FROM views FINAL WHERE ${where.sql}${after === null ? "" : BEHIND[direction]} ORDER BY view_end ${order}, view_id LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ) AND ${where.sql}
 ORDER BY views.view_end ${order}, view_id
 ${SETTINGS}`,
-    params: { ...where.params, ...pageParams(page), ...errorParams },
+    params: { ...where.params, ...pageParams(page), ...errorParams, ...viewerParams, ...afterParams },
   };
 }
+
+const OF_VIEWER = " AND (viewer_id_key = cityHash64({viewerId: String}) OR mux_viewer_id = {viewerId: String})";
+
+const AFTER_END = "fromUnixTimestamp64Milli({afterEndMs: Int64}, 'UTC')";
+const NEXT_OF_EQUALS = `view_end = ${AFTER_END} AND view_id > {afterViewId: String}`;
+const BEHIND = {
+  asc: ` AND (view_end > ${AFTER_END} OR ${NEXT_OF_EQUALS})`,
+  desc: ` AND (view_end < ${AFTER_END} OR ${NEXT_OF_EQUALS})`,
+} as const;
 
 function errorCondition(errorTypeId: number | "any" | null): string {
   if (errorTypeId === null) return "";

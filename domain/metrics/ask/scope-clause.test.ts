@@ -14,6 +14,7 @@ import { askEventPage } from "./ask-event-page.ts";
 import { askEvents } from "./ask-events.ts";
 import { askInsights } from "./ask-insights.ts";
 import { askLabels } from "./ask-labels.ts";
+import { askFirstSeen, askLiveFacts, askOpenViews } from "./ask-open-views.ts";
 import { askOverall } from "./ask-overall.ts";
 import {
   askSubviewBreakdown,
@@ -47,6 +48,7 @@ const values = { ...page, search: HOSTILE, orderBy: "views", direction: "desc" }
 const isHostile = { dimension: height.id, operator: "is", values: [HOSTILE], negated: false } as const;
 const parts: SubviewScope = { views: scope, type: "rendition", filters: [isHostile] };
 const found = { ...values, orderBy: "value", direction: "asc" } as const;
+const behind = { viewerId: HOSTILE, after: { viewEndMs: 3, viewId: HOSTILE } };
 const view: EventScope = { environmentId, viewId: HOSTILE, firstSeenMs: 5 };
 
 /** One of every kind. */
@@ -65,6 +67,10 @@ const QUESTIONS: readonly (readonly [string, Question])[] = [
   ["viewers' labels", askLabels(scope, viewer, [HOSTILE])],
   ["errors", askErrors(scope)],
   ["views", askViews(scope, { ...page, direction: "asc", errorTypeId: 4 })],
+  ["a viewer's views behind one", askViews(scope, { ...page, ...behind, direction: "desc", errorTypeId: "any" })],
+  ["open views", askOpenViews(environmentId, [{ dimension: "country", values: [HOSTILE], negated: false }], 9)],
+  ["what is live of a view", askLiveFacts(environmentId, HOSTILE, 5)],
+  ["the beginning of a view", askFirstSeen(environmentId, HOSTILE)],
   ["view", askView(environmentId, HOSTILE)],
   ["events", askEvents(view)],
   ["a page of events", askEventPage(view, { afterSequence: 3, limit: 2 })],
@@ -77,7 +83,7 @@ const QUESTIONS: readonly (readonly [string, Question])[] = [
 
 describe.each(QUESTIONS)("the question of %s", (_, { sql, params }) => {
   it("reads no table without naming the environment", () => {
-    const reads = sql.match(/\bFROM (views|events|dimension_values)\b/g) ?? [];
+    const reads = sql.match(/\bFROM (views|events|dimension_values|monitoring)\b/g) ?? [];
     const bound = sql.match(/\benvironment_id = \{environmentId: UInt32\}/g) ?? [];
     expect(reads.length).toBeGreaterThan(0);
     expect(bound).toHaveLength(reads.length);

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { ApiError } from "../../../domain/errors.ts";
+import type { ViewListRow } from "../../../domain/metrics/ask/ask-views.ts";
+import { uint32 } from "../../../domain/metrics/ask/uint32.ts";
+import type { Caller } from "../../auth/access-tokens.ts";
+import { allow, callerOf } from "../../auth/api-guard.ts";
+import type { App } from "../../http/app.ts";
+import { REFUSALS } from "../../http/error-schema.ts";
+import type { Services } from "../../http/services.ts";
+import { findView } from "../find-view.ts";
+import { type ViewList, type ViewListPage, viewsBehind, viewsOnPage } from "../list-views.ts";
+import { openViewsOnPage } from "../open-views.ts";
+import { ViewWalks } from "../view-walks.ts";
+import { listOf, TimeframeWire } from "./answers.ts";
+import { gatherLists } from "./list-params.ts";
+import { checked } from "./named-params.ts";
+import { DataPageQuery, DirectionQuery } from "./page-query.ts";
+import { askedOf, ScopeQuery, timeframeWire } from "./scope-query.ts";
+import { foundToWire, ListedViewWire, listedToWire, recordToListed, ViewRecordWire } from "./video-view-wire.ts";
+import { decodeViewCursor, encodeViewCursor } from "./view-cursor.ts";
+
+const MAX_ID_LENGTH = 255;
+
+const Query = ScopeQuery.extend({
+  ...DataPageQuery.shape,
+  viewer_id: z.string().min(1).max(MAX_ID_LENGTH).optional().describe("As the integration or the SDK's cookie says"),
+  error_id: z
+    .string()
+    .regex(/^(any|\d{1,10})$/, "is a number, or any")
+    .optional()
+    .describe("error_type_id, or any"),
+  order_direction: DirectionQuery.default("desc").describe("Of view_end"),
+  cursor: z.string().max(500).optional().describe("Ours: next_cursor of the page before; page is ignored with it"),
+  open: z
+    .enum(["true", "false"])
+    .default("false")
+    .describe("Ours. true: the views that play now, by id, filtered by monitoring dimensions alone"),
+});
+type ViewsQuery = z.output<typeof Query>;
+
+const ListWire = listOf(ListedViewWire).extend({
+  next_cursor: z.string().nullable().describe("Ours: null on the last page"),
+});
+
+const common = { tags: ["Video views"], security: [{ accessToken: [] }] };
+
+/** /data/v1/video-views (reference data-api.md §2, rows 16 and 17). */
+export function videoViewRoutes(app: App, services: Services): void {
+  listRoute(app, services);
+  singleRoute(app, services);
+}
+
+function listRoute(app: App, services: Services): void {
+  const completed = new ViewWalks<ViewListRow>();
+  const playing = new ViewWalks<string>();
+  app.get(
+    "/data/v1/video-views",
+    {
+      onRequest: allow(services, "data:read"),
+      preValidation: gatherLists,
+      schema: {
+        ...common,
+        summary: "List views by their end, newest first",
+        querystring: Query,
+        response: { ...REFUSALS, 200: ListWire },
+      },
+    },
+    async (request) => {
+      const { query } = request;
+      const caller = callerOf(request);
+      if (query.open === "true") return listOpen(services, playing, query, caller);
+      const list = listOfQuery(query, caller, services.now());
+      const page = await completedPage(services, completed, list, { query, caller });
+      const { fromMs, toMs } = page.timeframe;
+      return {
+        data: page.rows.map((row) => listedToWire(row, page.totalRowCount)),
+        total_row_count: page.totalRowCount,
+        timeframe: timeframeWire(page.timeframe),
+        next_cursor: page.next === null ? null : encodeViewCursor({ ...page.next, fromMs, toMs }),
+      };
+    },
+  );
+}
+
+function listOfQuery(query: ViewsQuery, caller: Caller, nowMs: number): ViewList {
+  const { scope, timeframe, keepMs } = askedOf(query, caller.environmentId, nowMs);
+  const { error_id, viewer_id: viewerId = null, order_direction: direction } = query;
+  const errorTypeId = error_id === undefined ? null : errorTypeOf(error_id);
+  return { scope, timeframe, keepMs, options: { direction, errorTypeId, viewerId } };
+}
+
+function errorTypeOf(text: string): number | "any" {
+  return text === "any" ? text : checked("error_id", () => uint32("error id", Number(text)));
+}
+
+function completedPage(
+  { analytics, now }: Services,
+  walks: ViewWalks<ViewListRow>,
+  list: ViewList,
+  { query, caller }: { query: ViewsQuery; caller: Caller },
+): Promise<ViewListPage> {
+  const { page, limit, cursor } = query;
+  if (cursor === undefined || cursor === "")
+    return viewsOnPage(analytics, walks, list, { key: walkKey(query, caller), page, limit, nowMs: now() });
+  const { viewEndMs, viewId, ...timeframe } = decodeViewCursor(cursor);
+  const pinned = { ...list, timeframe, scope: { ...list.scope, ...timeframe } };
+  return viewsBehind(analytics, pinned, { viewEndMs, viewId }, limit);
+}
+
+/** Whose list, and which, whatever the page. */
+function walkKey({ page: _, ...rest }: ViewsQuery, { id, environmentId }: Caller): string {
+  return JSON.stringify([id, environmentId, rest]);
+}
+
+const ONLY_COMPLETED = ["viewer_id", "error_id", "cursor"] as const;
+
+async function listOpen(services: Services, walks: ViewWalks<string>, query: ViewsQuery, caller: Caller) {
+  const refused = ONLY_COMPLETED.filter((name) => query[name] !== undefined);
+  if (query["metric_filters[]"].length > 0 || query["timeframe[]"].length > 0 || refused.length > 0)
+    throw new ApiError("invalid_parameters", [
+      "open: views that play now are listed by filters[] of monitoring dimensions alone, without timeframe[], metric_filters[], viewer_id, error_id and cursor",
+    ]);
+  const { page } = query;
+  const key = walkKey(query, caller);
+  const { "filters[]": filters, limit } = query;
+  const nowMs = services.now();
+  const { environmentId } = caller;
+  const found = await openViewsOnPage(services.analytics, walks, { environmentId, filters, key, page, limit, nowMs });
+  return {
+    data: found.views.map((view) => recordToListed(view, found.totalRowCount)),
+    total_row_count: found.totalRowCount,
+    timeframe: timeframeWire(found.timeframe),
+    next_cursor: null,
+  };
+}
+
+const Params = z.object({ video_view_id: z.string() });
+
+const SingleWire = z.object({ data: ViewRecordWire, total_row_count: z.null(), timeframe: TimeframeWire });
+
+function singleRoute(app: App, services: Services): void {
+  app.get(
+    "/data/v1/video-views/:video_view_id",
+    {
+      onRequest: allow(services, "data:read"),
+      schema: {
+        ...common,
+        summary: "One view with all that is known of it and its events",
+        params: Params,
+        response: { ...REFUSALS, 200: SingleWire },
+      },
+    },
+    async (request) => {
+      const { environmentId, environment } = callerOf(request);
+      const { video_view_id: id } = request.params;
+      const view = await findView(services.analytics, environmentId, id, services.now());
+      if (view === null) throw new ApiError("not_found", [`View ${id.slice(0, MAX_ID_LENGTH)} does not exist`]);
+      const { viewStartMs, viewEndMs } = view.record;
+      return {
+        data: foundToWire(view, { id: environment.id, number: environmentId }),
+        total_row_count: null,
+        timeframe: [Math.floor(viewStartMs / 1_000), Math.ceil(viewEndMs / 1_000)] satisfies [number, number],
+      };
+    },
+  );
+}

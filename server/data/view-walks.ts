@@ -1,0 +1,60 @@
+import type { Timeframe } from "../../domain/data-api/timeframe.ts";
+import { Lru } from "../../platform/memory/lru.ts";
+
+/** Rows of all walks that are kept; one takes about 500 bytes. */
+const MAX_KEPT_ROWS = 100_000;
+/** Of one list and caller: several programs may share a token and a query. */
+const MAX_WALKS = 4;
+/** Between two pages of one walk; a client that retries for long takes minutes. */
+const FORGET_AFTER_MS = 15 * 60_000;
+
+/** A walk through a list page by page, as it stood when its first page was asked. */
+export interface Walk<Row> {
+  timeframe: Timeframe;
+  totalRowCount: number;
+  /** Rows that have been fetched, and the place of the first of them in the list. */
+  rows: readonly Row[];
+  base: number;
+  /** Behind `rows` there are no more. */
+  ended: boolean;
+  nextPage: number;
+  usedMs: number;
+}
+
+/**
+ * Clients ask page after page by number, and while they do, rows come in that stand before those already given: every one would
+ * push a row onto the next page a second time. So who asks for page 1 begins a walk, and the pages after it go on with what
+ * that walk has fetched. Kept in this process; where it is not known any more, a page is counted from the list's present
+ * beginning.
+ */
+export class ViewWalks<Row> {
+  readonly #walks = new Lru<Walk<Row>[]>({
+    maxWeight: MAX_KEPT_ROWS,
+    weigh: (walks) => walks.reduce((sum, { rows }) => sum + rows.length + 1, 0),
+  });
+
+  /** @param key the whole query but its page, and who asks */
+  begin(key: string, walk: Walk<Row>): void {
+    this.#walks.set(key, [walk, ...this.#living(key, walk.usedMs)].slice(0, MAX_WALKS));
+  }
+
+  /** The walk that comes to this page next, else one that still holds it; null when there is none. */
+  find(key: string, page: number, limit: number, nowMs: number): Walk<Row> | null {
+    const walks = this.#living(key, nowMs);
+    const start = (page - 1) * limit;
+    const holds = ({ base, rows }: Walk<Row>) => start >= base && start < base + rows.length;
+    return walks.find(({ nextPage }) => nextPage === page) ?? walks.find(holds) ?? null;
+  }
+
+  /** Tells that a walk has given a page: its rows may have changed. */
+  gave(key: string, walk: Walk<Row>, page: number, nowMs: number): void {
+    walk.nextPage = page + 1;
+    walk.usedMs = nowMs;
+    const walks = this.#living(key, nowMs);
+    if (walks.includes(walk)) this.#walks.set(key, walks);
+  }
+
+  #living(key: string, nowMs: number): Walk<Row>[] {
+    return (this.#walks.get(key) ?? []).filter(({ usedMs }) => nowMs - usedMs < FORGET_AFTER_MS);
+  }
+}
