@@ -1,0 +1,159 @@
+import { z } from "zod";
+import { isMediaId } from "../../../domain/asset/media-id.ts";
+import { ApiError } from "../../../domain/errors.ts";
+import type { Row } from "../../../platform/postgres/schema.ts";
+import { makeSigningKey } from "../../../platform/tokens/make-signing-key.ts";
+import type { Caller } from "../../auth/access-tokens.ts";
+import { allow, callerOf } from "../../auth/api-guard.ts";
+import { type AuditEntry, recordAudit } from "../../auth/audit.ts";
+import type { App } from "../../http/app.ts";
+import { REFUSALS } from "../../http/error-schema.ts";
+import { PageQuery } from "../../http/paging.ts";
+import type { Services } from "../../http/services.ts";
+
+const Params = z.object({ signing_key_id: z.string() });
+
+const SigningKeyWire = z.object({
+  id: z.string().describe("The kid of tokens that are signed with it"),
+  created_at: z.string().describe("Unix seconds"),
+});
+const NewSigningKeyWire = SigningKeyWire.extend({
+  private_key: z
+    .string()
+    .describe("RSA of 2048 bits for RS256: PEM (PKCS#1) in base64. Given here alone and kept nowhere"),
+});
+
+const one = z.object({ data: SigningKeyWire });
+const common = { tags: ["System"], security: [{ accessToken: [] }] };
+
+/** /system/v1/signing-keys (reference video-api.md §7.1): keys with which customers sign tokens for players and pages. */
+export function signingKeyRoutes(app: App, services: Services): void {
+  createRoute(app, services);
+  listRoute(app, services);
+  singleRoutes(app, services);
+}
+
+function createRoute(app: App, services: Services): void {
+  app.post(
+    "/system/v1/signing-keys",
+    {
+      onRequest: allow(services, "system:write"),
+      schema: {
+        ...common,
+        summary: "Create a signing key",
+        response: { ...REFUSALS, 201: z.object({ data: NewSigningKeyWire }) },
+      },
+    },
+    async (request, reply) => {
+      const caller = callerOf(request);
+      const { publicKey, privateKey } = await makeSigningKey();
+      const row = await services.db.transaction().execute(async (transaction) => {
+        const made = await transaction
+          .insertInto("signing_keys")
+          .values({
+            environment_id: caller.environment.id,
+            id: services.newId(),
+            public_key: publicKey,
+            created_at: new Date(services.now()),
+          })
+          .returning(["id", "created_at"])
+          .executeTakeFirstOrThrow();
+        await recordAudit(transaction, entryOf(caller, "signing_key.create", made.id));
+        return made;
+      });
+      const private_key = Buffer.from(privateKey).toString("base64");
+      return reply.code(201).send({ data: { ...signingKeyToWire(row), private_key } });
+    },
+  );
+}
+
+function listRoute(app: App, services: Services): void {
+  app.get(
+    "/system/v1/signing-keys",
+    {
+      onRequest: allow(services, "system:read"),
+      schema: {
+        ...common,
+        summary: "List signing keys, newest first",
+        querystring: PageQuery,
+        response: { ...REFUSALS, 200: z.object({ data: z.array(SigningKeyWire) }) },
+      },
+    },
+    async (request) => {
+      const { page, limit } = request.query;
+      const rows = await livingKeys(services, callerOf(request))
+        .orderBy("created_at", "desc")
+        .orderBy("id", "desc")
+        .limit(limit)
+        .offset((page - 1) * limit)
+        .execute();
+      return { data: rows.map(signingKeyToWire) };
+    },
+  );
+}
+
+function singleRoutes(app: App, services: Services): void {
+  app.get(
+    "/system/v1/signing-keys/:signing_key_id",
+    {
+      onRequest: allow(services, "system:read"),
+      schema: { ...common, summary: "Retrieve a signing key", params: Params, response: { ...REFUSALS, 200: one } },
+    },
+    async (request) => {
+      const { signing_key_id: id } = request.params;
+      const row = isMediaId(id)
+        ? await livingKeys(services, callerOf(request)).where("id", "=", id).executeTakeFirst()
+        : undefined;
+      if (row === undefined) throw missing(id);
+      return { data: signingKeyToWire(row) };
+    },
+  );
+  app.delete(
+    "/system/v1/signing-keys/:signing_key_id",
+    {
+      onRequest: allow(services, "system:write"),
+      schema: { ...common, summary: "Delete a signing key", params: Params, response: { ...REFUSALS, 204: z.void() } },
+    },
+    async (request, reply) => {
+      await deleteKey(services, callerOf(request), request.params.signing_key_id);
+      return reply.code(204).send();
+    },
+  );
+}
+
+async function deleteKey(services: Services, caller: Caller, id: string): Promise<void> {
+  if (!isMediaId(id)) throw missing(id);
+  await services.db.transaction().execute(async (transaction) => {
+    const deleted = await transaction
+      .updateTable("signing_keys")
+      .set({ deleted_at: new Date(services.now()) })
+      .where("environment_id", "=", caller.environment.id)
+      .where("id", "=", id)
+      .where("deleted_at", "is", null)
+      .returning("id")
+      .executeTakeFirst();
+    if (deleted === undefined) throw missing(id);
+    await recordAudit(transaction, entryOf(caller, "signing_key.delete", id));
+  });
+}
+
+function livingKeys({ db }: Services, { environment }: Caller) {
+  return db
+    .selectFrom("signing_keys")
+    .select(["id", "created_at"])
+    .where("environment_id", "=", environment.id)
+    .where("deleted_at", "is", null);
+}
+
+function entryOf(caller: Caller, action: AuditEntry["action"], target: string): AuditEntry {
+  const by = caller.kind === "token" ? { accessTokenId: caller.id } : { personId: caller.id.replace("person:", "") };
+  return { organizationId: caller.organization.id, environmentId: caller.environment.id, by, action, target };
+}
+
+function signingKeyToWire({ id, created_at }: Pick<Row<"signing_keys">, "id" | "created_at">) {
+  return { id, created_at: String(Math.floor(created_at.getTime() / 1_000)) };
+}
+
+function missing(id: string): ApiError {
+  return new ApiError("not_found", [`Signing key ${id} does not exist, or does not belong to this environment`]);
+}
