@@ -1,12 +1,14 @@
 import Mux from "@mux/mux-node";
 import Mux9 from "mux-node-9";
+import Mux12 from "mux-node-12";
+import Mux14 from "mux-node-14";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { LIVE_METRICS } from "../../../domain/monitoring/live-metrics.ts";
 import { type BeatRow, beat, type LiveServer, startLiveServer } from "../testing/live-server.ts";
 
 let server: LiveServer;
 let mux: Mux;
-let mux9: Mux9;
+let options: { tokenId: string; tokenSecret: string; baseURL: string; maxRetries: number };
 /** Buckets: the one that as_of lies in, and one of yesterday. */
 let newest: number;
 let old: number;
@@ -14,9 +16,8 @@ let beats: BeatRow[];
 
 beforeAll(async () => {
   server = await startLiveServer();
-  const options = { ...server.token, baseURL: server.origin, maxRetries: 0 };
+  options = { ...server.token, baseURL: server.origin, maxRetries: 0 };
   mux = new Mux(options);
-  mux9 = new Mux9(options);
   newest = server.startMs - 2_000;
   old = newest - 23 * 3_600_000;
   beats = [
@@ -238,20 +239,60 @@ it("draws start-up times a minute, in bars", async () => {
   expect(none.data.every((minute) => minute.sum === 0)).toBe(true);
 });
 
-it("answers older clients under their paths alike, but for what they never knew", async () => {
-  const [breakdown, series, histogram, metrics, dimensions] = await Promise.all([
-    mux9.data.realTime.retrieveBreakdown("current-rebuffering-percentage", { dimension: "country" }),
-    mux9.data.realTime.retrieveTimeseries("current-concurrent-viewers"),
-    mux9.data.realTime.retrieveHistogramTimeseries("video-startup-time"),
-    mux9.data.realTime.listMetrics(),
-    mux9.data.realTime.listDimensions(),
-  ]);
-  expect(breakdown.data[0]).toMatchObject({ value: "DE", metric_value: 0.75 });
-  expect(series.data.at(-1)).toMatchObject({ value: 4 });
-  expect([histogram.data.length, metrics.data.length, dimensions.data.length]).toEqual([30, 6, 17]);
-  const paths = ["video-startup-failure-percentage/breakdown", "current-concurrent-viewers/breakdown-timeseries"];
-  for (const path of paths) expect((await server.get(`/data/v1/realtime/metrics/${path}`)).statusCode).toBe(404);
+describe("by every client", () => {
+  const country = { dimension: "country" } as const;
+  const asked = "current-rebuffering-percentage";
+
+  // clients of one generation are one type to the compiler, so there are two equal tests
+  it.each([
+    ["15", () => new Mux(options).data],
+    ["14", () => new Mux14(options).data],
+  ] as const)("mux-node %s", async (_, dataOf) => {
+    const { monitoring, realTime } = dataOf();
+    const { metrics } = monitoring;
+    await expectAlike(metrics.getBreakdown(asked, country), realTime.retrieveBreakdown(asked, country));
+    await expectAlike(metrics.getTimeseries(asked), realTime.retrieveTimeseries(asked));
+    await expectAlike(
+      metrics.getHistogramTimeseries("video-startup-time"),
+      realTime.retrieveHistogramTimeseries("video-startup-time"),
+    );
+    await expectAlike(monitoring.listDimensions(), realTime.listDimensions());
+    expect((await metrics.getBreakdownTimeseries(asked, country)).data).toHaveLength(12);
+    expect([(await metrics.list()).data.length, (await realTime.listMetrics()).data.length]).toEqual([7, 6]);
+  });
+
+  it.each([
+    ["12", () => new Mux12(options).data],
+    ["9", () => new Mux9(options).data],
+  ] as const)("mux-node %s", async (_, dataOf) => {
+    const { monitoring, realTime } = dataOf();
+    const { metrics } = monitoring;
+    await expectAlike(metrics.getBreakdown(asked, country), realTime.retrieveBreakdown(asked, country));
+    await expectAlike(metrics.getTimeseries(asked), realTime.retrieveTimeseries(asked));
+    await expectAlike(
+      metrics.getHistogramTimeseries("video-startup-time"),
+      realTime.retrieveHistogramTimeseries("video-startup-time"),
+    );
+    await expectAlike(monitoring.listDimensions(), realTime.listDimensions());
+    expect((await metrics.getBreakdownTimeseries(asked, country)).data).toHaveLength(12);
+    expect([(await metrics.list()).data.length, (await realTime.listMetrics()).data.length]).toEqual([7, 6]);
+  });
+
+  it("knows under the older paths nothing that came later", async () => {
+    for (const path of [
+      "video-startup-failure-percentage/breakdown",
+      "current-concurrent-viewers/breakdown-timeseries",
+    ])
+      expect((await server.get(`/data/v1/realtime/metrics/${path}`)).statusCode).toBe(404);
+  });
 });
+
+/** The same rows under the path of today and the older one, and some at all. */
+async function expectAlike(today: PromiseLike<{ data: unknown[] }>, older: PromiseLike<{ data: unknown[] }>) {
+  const [{ data }, { data: same }] = await Promise.all([today, older]);
+  expect(data.length).toBeGreaterThan(1);
+  expect(same).toEqual(data);
+}
 
 it.each([
   ["metrics/speed/breakdown", 404, /no metric speed/],
