@@ -19,6 +19,7 @@ import { TokenBuckets } from "./auth/token-bucket.ts";
 import { readServerConfig } from "./config.ts";
 import { createAnalytics } from "./data/analytics.ts";
 import { answerUnreadable } from "./http/answer-unreadable.ts";
+import { startExportClock } from "./data/exports/export-clock.ts";
 import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
 import type { Services } from "./http/services.ts";
@@ -89,6 +90,8 @@ const worker = startJobWorker({
   metrics,
 });
 program.onStop("jobs", () => worker.close());
+const exportClock = startExportClock(db, log);
+program.onStop("export clock", () => exportClock.stop());
 
 const listener = await listen(config.hosts, config.port, app.routing, { isLong: isUpload });
 answerUnreadable(listener.servers);

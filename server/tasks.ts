@@ -1,5 +1,7 @@
 import { APPLY_RESULT_TASK } from "../domain/asset/outcome.ts";
 import type { JobTask } from "../platform/jobs/task.ts";
+import { MAKE_EXPORT_TASK, makeExportTask } from "./data/exports/make-export.ts";
+import { PLAN_EXPORTS_TASK, planExportsTask } from "./data/exports/plan-exports.ts";
 import { REAP_KEYS_TASK, reapIdempotencyKeysTask } from "./http/reap-idempotency-keys.ts";
 import type { Services } from "./http/services.ts";
 import { SETTLE_UPLOAD_TASK } from "./uploads/settle-job.ts";
@@ -14,5 +16,7 @@ export function serverTasks(services: Services): Record<string, JobTask> {
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
+    [PLAN_EXPORTS_TASK]: planExportsTask(services),
+    [MAKE_EXPORT_TASK]: makeExportTask(services),
   };
 }

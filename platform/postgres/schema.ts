@@ -18,9 +18,12 @@ export interface Schema {
   asset_progress: AssetProgress;
   leases: Leases;
   webhook_events: WebhookEvents;
+  error_notes: ErrorNotes;
+  error_categories: ErrorCategories;
   annotations: Annotations;
   idempotency_keys: IdempotencyKeys;
   signing_keys: SigningKeys;
+  exports: Exports;
   delivery_playback_ids: DeliveryPlaybackIds;
   transcoder_assets: TranscoderAssets;
   collector_playback_ids: CollectorPlaybackIds;
@@ -223,6 +226,24 @@ interface WebhookEvents {
   created_at: ColumnType<Date, Date, never>;
 }
 
+interface ErrorNotes {
+  environment_id: string;
+  error_type_id: number;
+  note: string;
+  updated_at: Date;
+}
+
+export type ErrorSeverity = "fatal" | "warning";
+export type ErrorKind = "playback_failure" | "business_exception";
+
+interface ErrorCategories {
+  environment_id: string;
+  code: string;
+  severity: ErrorSeverity;
+  type: ErrorKind;
+  updated_at: Date;
+}
+
 interface Annotations {
   environment_id: string;
   id: Generated<string>;
@@ -246,6 +267,21 @@ interface SigningKeys {
   public_key: string;
   created_at: ColumnType<Date, Date, never>;
   deleted_at: Date | null;
+}
+
+export type ExportStatus = "waiting" | "making" | "ready" | "failed";
+
+interface Exports {
+  environment_id: string;
+  /** Of UTC, as 2026-01-31. */
+  day: string;
+  status: ExportStatus;
+  rows_total: number | null;
+  rows_written: Generated<number>;
+  size_bytes: number | null;
+  error: string | null;
+  created_at: ColumnType<Date, Date, never>;
+  updated_at: Date;
 }
 
 /** What delivery may know: a playback id with the asset behind it. */

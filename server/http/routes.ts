@@ -4,6 +4,7 @@ import { rejectedRoutes } from "../dashboard/rejected-routes.ts";
 import { sessionRoutes } from "../dashboard/session.ts";
 import { signInRoute } from "../dashboard/sign-in.ts";
 import { annotationRoutes } from "../data/v1/annotations.ts";
+import { exportRoutes } from "../data/v1/exports.ts";
 import { incidentRoutes } from "../data/v1/incidents.ts";
 import { metricRoutes } from "../data/v1/metrics.ts";
 import { monitoringRoutes } from "../data/v1/monitoring.ts";
@@ -35,6 +36,7 @@ export function addRoutes(app: App, services: Services): void {
   playbackRoutes(app, services);
   metricRoutes(app, services);
   queryRoutes(app, services);
+  exportRoutes(app, services);
   videoViewRoutes(app, services);
   monitoringRoutes(app, services);
   incidentRoutes(app, services);

@@ -22,15 +22,26 @@ const READ_SQL: { readonly [K in ColumnKind]?: (name: string) => string } = {
   real32: (name) => `toFloat64(toString(views.${name}))`,
 };
 
-const SELECTED = Object.entries(RECORD_COLUMNS)
-  .map(([key, { name, kind }]) => `${READ_SQL[kind]?.(name) ?? `views.${name}`} AS \`${key}\``)
-  .join(", ");
+/**
+ * A view's row as {@link viewFromRow} reads it, over table `views`.
+ *
+ * @param leftOut texts that are not needed and come back empty
+ */
+export function viewRowSql(leftOut: readonly (keyof ViewRecord)[] = []): string {
+  const parts = Object.entries(RECORD_COLUMNS).map(([key, { name, kind }]) => {
+    const isLeftOut = leftOut.some((each) => each === key);
+    return `${isLeftOut ? "''" : (READ_SQL[kind]?.(name) ?? `views.${name}`)} AS \`${key}\``;
+  });
+  return `views.view_id AS viewId, toFloat64(toUnixTimestamp64Milli(views.first_seen)) AS firstSeenMs, ${parts.join(", ")}`;
+}
+
+const SELECTED = viewRowSql();
 
 /** The newest version of one view; no row where the environment has no such view. Found by the index on `view_id`. */
 export function askView(environmentId: EnvironmentId, viewId: string): Question {
   return {
     sql: `
-SELECT views.view_id AS viewId, toFloat64(toUnixTimestamp64Milli(views.first_seen)) AS firstSeenMs, ${SELECTED}
+SELECT ${SELECTED}
 FROM views FINAL
 WHERE environment_id = {environmentId: UInt32} AND views.view_id = {viewId: String}
 ORDER BY views.first_seen DESC
