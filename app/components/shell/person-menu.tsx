@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronsUpDown, LogOut } from "lucide-react";
+import { BookOpen, ChevronsUpDown, LogOut } from "lucide-react";
 import { signOut } from "next-auth/react";
 import { useContext, useState } from "react";
 import { announceSignedOut } from "../../session/signed-out.ts";
@@ -59,6 +59,14 @@ export function PersonMenu({ person, compact = false, side = "bottom" }: Props) 
         }
       >
         <p className="truncate px-2 py-1.5 text-muted text-xs">{person.email}</p>
+        {compact && (
+          <MenuItem asChild>
+            <a href="/docs/api" target="_blank" rel="noreferrer">
+              <BookOpen aria-hidden className="size-4 text-muted" />
+              API reference
+            </a>
+          </MenuItem>
+        )}
         <MenuItem onSelect={askToLeave}>
           <LogOut aria-hidden className="size-4 text-muted" />
           Sign out

@@ -3,6 +3,7 @@ import { EnvironmentSwitcher } from "./environment-switcher.tsx";
 import { Logo } from "./logo.tsx";
 import { PageLinks } from "./page-links.tsx";
 import { PersonMenu } from "./person-menu.tsx";
+import { ReferenceLink } from "./reference-link.tsx";
 import { ThemeMenu } from "./theme-menu.tsx";
 
 interface Props {
@@ -21,6 +22,7 @@ export function Sidebar({ person, current, environments }: Props) {
       <div className="mt-4 flex-1">
         <PageLinks environment={current.id} direction="column" />
       </div>
+      <ReferenceLink />
       <div className="flex items-center justify-between gap-1 py-3">
         <PersonMenu person={person} side="top" />
         <ThemeMenu side="top" />
