@@ -1,5 +1,6 @@
 import { playbackIdOf } from "../view/record/playback-id-of.ts";
 import { toldText } from "../view/record/told.ts";
+import { viewerIdOf } from "../view/record/viewer-id-of.ts";
 import { flagField, type ViewState } from "../view/view-state.ts";
 import type { ViewDimensions } from "../view/viewer-facts.ts";
 
@@ -13,6 +14,8 @@ export interface BeatDimensions extends ViewDimensions {
   assetId: string;
   playbackId: string;
   liveStreamId: string;
+  /** Whom viewers are counted by; "" where nobody told. */
+  viewerId: string;
 }
 
 /** The dimensions of a view's beats: those of its row, as they stand now. */
@@ -26,5 +29,6 @@ export function beatDimensions(view: ViewState, dimensions: ViewDimensions): Bea
     assetId: view.asset?.assetId ?? "",
     playbackId: playbackIdOf(view, toldText(view, "video_source_url", "player_source_url")),
     liveStreamId: "",
+    viewerId: viewerIdOf(view),
   };
 }

@@ -1,6 +1,7 @@
 import type { ViewRecord } from "../view-record.ts";
 import type { RecordParts } from "./record-source.ts";
 import { toldText } from "./told.ts";
+import { viewerIdOf } from "./viewer-id-of.ts";
 
 /** Who watched, from where, with what. */
 export function viewerOf({ view, device }: RecordParts) {
@@ -8,7 +9,7 @@ export function viewerOf({ view, device }: RecordParts) {
   const muxViewerId = toldText(view, "mux_viewer_id");
   const { address, country, userAgent, place } = view.context;
   return {
-    viewerId: viewerUserId || muxViewerId,
+    viewerId: viewerIdOf(view),
     viewerUserId,
     muxViewerId,
     sessionId: toldText(view, "session_id"),

@@ -8,6 +8,11 @@ export interface BeatRow {
   view_id: string;
   country: string;
   video_title: string;
+  video_id: string;
+  asset_id: string;
+  playback_id: string;
+  live_stream_id: string;
+  viewer_id: string;
   concurrent: 0 | 1;
   starting_up: 0 | 1;
   watch_ms: number;
@@ -34,6 +39,11 @@ const NO_BEAT: BeatRow = {
   view_id: "",
   country: "",
   video_title: "",
+  video_id: "",
+  asset_id: "",
+  playback_id: "",
+  live_stream_id: "",
+  viewer_id: "",
   concurrent: 1,
   starting_up: 0,
   watch_ms: 5_000,

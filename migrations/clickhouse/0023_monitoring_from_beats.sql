@@ -1,0 +1,37 @@
+-- beats → monitoring, with the viewer.
+-- Cost: none. The previous release runs beside it: its beats give the default.
+ALTER TABLE monitoring_from_beats {cluster} MODIFY QUERY
+SELECT
+    environment_id,
+    bucket,
+    view_id,
+    version,
+    cityHash64(video_title) AS video_title_key,
+    cityHash64(video_id) AS video_id_key,
+    cityHash64(video_series) AS video_series_key,
+    cityHash64(sub_property_id) AS sub_property_id_key,
+    cityHash64(asset_id) AS asset_id_key,
+    cityHash64(playback_id) AS playback_id_key,
+    cityHash64(live_stream_id) AS live_stream_id_key,
+    cityHash64(viewer_id) AS viewer_id_key,
+    country,
+    region,
+    cdn,
+    device_category,
+    operating_system,
+    browser,
+    player_name,
+    stream_type,
+    view_has_ad,
+    asn,
+    concurrent,
+    starting_up,
+    watch_ms,
+    rebuffer_ms,
+    start_attempt,
+    startup_ms,
+    startup_failure,
+    exit_before_start,
+    playback_failure,
+    bitrate
+FROM beats
