@@ -2,6 +2,8 @@
 export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
   "POST /data/v1/annotations": { date: 1_795_500_000, note: "Player 2.1 released" },
   "PATCH /data/v1/annotations/{annotation_id}": { date: 1_795_500_000, note: "Player 2.1 released to everybody" },
+  "PUT /data/v1/errors/{error_type_id}/notes": { notes: "Mended in player 2.1" },
+  "PUT /data/v1/error-categories/{code}": { severity: "warning", type: "playback_failure" },
   "POST /data/v1/query": {
     metrics: [{ id: "views" }, { id: "video_startup_time", measurement: "95th" }],
     group_by: ["country"],

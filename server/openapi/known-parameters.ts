@@ -36,6 +36,8 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   severity: { description: "Only those this severe", example: "alert" },
   viewer_id: { description: "Only views of this viewer", example: "viewer-17" },
   error_id: { description: "Only views that ended with this error; any: with whatever error", example: "any" },
+  error_type_id: { description: "Id of an error, as in the list of errors", example: 1_234_567 },
+  code: { description: "Code of an error, as players tell it", example: "MEDIA_ERR_NETWORK" },
   upload_id: { description: "Id of a direct upload", example: MEDIA_ID },
   live_stream_id: { description: "Id of a live stream", example: MEDIA_ID },
   asset_id: { description: "Id of an asset", example: MEDIA_ID },

@@ -17,7 +17,11 @@ const PUBLIC_PARTS: Readonly<Record<string, string>> = {
   filter_id: "country",
   dimension_name: "video_source_height",
   subview_type: "rendition",
+  error_type_id: "1234567",
+  code: "4",
 };
+/** Parts that may be any text: nothing is malformed there. */
+const FREE_TEXT = "{code}";
 /** What no id can be: some no URL can hold, some no store should ever be asked for. */
 const MALFORMED = [
   "%00",
@@ -43,7 +47,7 @@ const routes = await listRoutes();
 const isPublicApi = ({ path }: AskedRoute) => /^\/(data|video|system)\/v1\//.test(path);
 const GUARDED = routes.filter(isPublicApi);
 const WRITES = GUARDED.filter(({ permission }) => permission?.endsWith(":write"));
-const WITH_IDS = routes.filter(({ path }) => path.includes("{"));
+const WITH_IDS = routes.filter(({ path }) => path.includes("{") && !path.includes(FREE_TEXT));
 
 let world: ApiWorld;
 
