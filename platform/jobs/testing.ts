@@ -13,3 +13,8 @@ export async function listJobs(db: Postgres): Promise<WaitingJob[]> {
     select task_identifier as task, key, run_at from graphile_worker.jobs order by id`.execute(db);
   return rows.map(({ task, key, run_at }) => ({ task, key, runAt: run_at }));
 }
+
+/** Takes back a job that waits. */
+export async function removeJob(db: Postgres, key: string): Promise<void> {
+  await sql`select graphile_worker.remove_job(${key})`.execute(db);
+}

@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import type { Timeframe } from "../../domain/data-api/timeframe.ts";
 import { ApiError } from "../../domain/errors.ts";
 import type { Page } from "../../domain/metrics/ask/page.ts";
@@ -38,7 +37,7 @@ export async function listAnnotations(
       .limit(page.limit)
       .offset(page.offset)
       .execute(),
-    matching.select(sql<number>`count(*)`.as("total")).executeTakeFirstOrThrow(),
+    matching.select((expression) => expression.fn.countAll<number>().as("total")).executeTakeFirstOrThrow(),
   ]);
   return { rows, totalRowCount: total };
 }

@@ -1,6 +1,5 @@
-import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { listJobs } from "../../platform/jobs/testing.ts";
+import { listJobs, removeJob } from "../../platform/jobs/testing.ts";
 import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
 import { SCOPES } from "../auth/scopes.ts";
 import { createOtherTenant, createToken } from "../testing/tenant.ts";
@@ -152,11 +151,10 @@ describe("Idempotency-Key", () => {
     expect(keys.map(({ key }) => key)).toEqual(["old", "young"]);
 
     const reapers = async () => (await listJobs(server.db)).filter(({ task }) => task === REAP_KEYS_TASK).length;
-    const forget = () => sql`select graphile_worker.remove_job(${REAP_KEYS_TASK})`.execute(server.db);
-    await forget();
+    await removeJob(server.db, REAP_KEYS_TASK);
     await reap();
     expect(await reapers()).toBe(1);
-    await forget();
+    await removeJob(server.db, REAP_KEYS_TASK);
     server.advance(KEPT_MS);
     await reap();
     expect([await reapers(), await countOf("idempotency_keys")]).toEqual([0, 0]);
