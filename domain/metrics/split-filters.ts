@@ -4,9 +4,9 @@ import { type SubviewType, subviewAttribute } from "./subview.ts";
 /** Filters of a question about parts of views. */
 export interface SplitFilters {
   /** Keep or drop whole views, with all their parts. */
-  views: ViewFilter[];
+  views: readonly ViewFilter[];
   /** Keep or drop single parts. */
-  parts: ViewFilter[];
+  parts: readonly ViewFilter[];
 }
 
 /**

@@ -29,14 +29,16 @@ describe("subviewSeries", () => {
   it("calls a bucket complete a day and an hour after its end, not sooner", () => {
     const soon = subviewSeries(rows, series, later(2 + 25));
     expect(soon.buckets.map(({ status }) => status)).toEqual(["complete", "partial", "partial"]);
-    expect(soon.completeThroughMs).toBe(later(1));
+    expect(soon.completeThroughMs).toBe(later(2) - 1_000);
     const past = subviewSeries(rows, series, later(2 + 25) + 1);
     expect(past.buckets.map(({ status }) => status)).toEqual(["complete", "complete", "partial"]);
     expect(past.completeThroughMs).toBe(later(2));
   });
 
-  it("knows no bucket to be complete while none is", () => {
-    expect(subviewSeries(rows, series, later(3)).completeThroughMs).toBeNull();
+  it("says up to when all is complete where no bucket of the range is, and where all are", () => {
+    const { buckets, completeThroughMs } = subviewSeries(rows, series, later(3));
+    expect([buckets[0]?.status, completeThroughMs]).toEqual(["partial", later(-22) - 1_000]);
+    expect(subviewSeries(rows, series, later(100) + 1).completeThroughMs).toBe(later(75));
   });
 
   it("leaves out what lies in the future", () => {

@@ -8,6 +8,8 @@ import { bucketsOf, type Series } from "./time-buckets.ts";
  */
 const CHANGES_FOR_MS = 24 * 3_600_000 + FINAL_AFTER_MS;
 
+const SECOND_MS = 1_000;
+
 /** Playing time of parts in one bucket. */
 export interface SubviewBucket {
   startMs: number;
@@ -19,8 +21,8 @@ export interface SubviewBucket {
 
 export interface SubviewSeries {
   buckets: SubviewBucket[];
-  /** End of the last complete bucket, Unix milliseconds; null where none is. */
-  completeThroughMs: number | null;
+  /** A bucket is complete that ends by then: Unix milliseconds, a whole second. It may lie before or behind all of them. */
+  completeThroughMs: number;
 }
 
 /**
@@ -33,14 +35,14 @@ export interface SubviewSeries {
  */
 export function subviewSeries(rows: readonly SubviewPointRow[], series: Series, asOfMs: number): SubviewSeries {
   const byStart = Map.groupBy(rows, ({ start_ms }) => start_ms);
-  const isComplete = (endMs: number) => asOfMs - endMs > CHANGES_FOR_MS;
+  const completeThroughMs = (Math.ceil((asOfMs - CHANGES_FOR_MS) / SECOND_MS) - 1) * SECOND_MS;
   const begun = bucketsOf(series).filter(({ startMs }) => startMs < asOfMs);
   return {
     buckets: begun.map(({ startMs, endMs }) => ({
       startMs,
-      status: isComplete(endMs) ? "complete" : "partial",
+      status: endMs <= completeThroughMs ? "complete" : "partial",
       values: (byStart.get(startMs) ?? []).map(({ start_ms: _, ...row }) => row),
     })),
-    completeThroughMs: begun.findLast(({ endMs }) => isComplete(endMs))?.endMs ?? null,
+    completeThroughMs,
   };
 }

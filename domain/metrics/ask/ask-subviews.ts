@@ -1,6 +1,7 @@
 import type { Question } from "../../monitoring/queries.ts";
 import { dimensionColumn } from "../dimension-column.ts";
 import { type Dimension, isNumeric } from "../dimensions.ts";
+import type { ViewFilter } from "../scope.ts";
 import type { SubviewAttribute } from "../subview.ts";
 import { checkSeries, type Granularity } from "../time-buckets.ts";
 import { valueFilter } from "../value-filter.ts";
@@ -51,20 +52,23 @@ ${SETTINGS}`,
  * Answer: {@link SubviewRow} with `dimension_value`, the longest few of each of the values asked. Of a value without parts
  * there is no row.
  *
- * @param values as `valueFilter` reads them
+ * @param by a dimension of views, or an attribute of their parts
+ * @param values as `valueFilter` reads them; of an attribute its texts
  */
 export function askSubviewComparison(
   scope: SubviewScope,
   attributes: readonly SubviewAttribute[],
-  dimension: Dimension,
+  by: SubviewAttribute | Dimension,
   values: readonly string[],
   limit: number,
 ): Question {
-  const { rowTextSql } = dimensionColumn(dimension);
+  const { textSql } = textOf(by);
   const rows = subviewRows(
     scope,
-    [`${attributesSql(attributes)} AS breakdown_values`, `${rowTextSql} AS dimension_value`],
-    values.map((value) => valueFilter(dimension, value)),
+    [`${attributesSql(attributes)} AS breakdown_values`, `${textSql} AS dimension_value`],
+    "field" in by
+      ? { views: [], parts: [attributeFilter(by, values)] }
+      : { views: values.map((value) => valueFilter(by, value)), parts: [] },
   );
   return {
     sql: `
@@ -129,8 +133,7 @@ export function askSubviewValues(
   by: SubviewAttribute | Dimension,
   { search, orderBy, direction, ...page }: SubviewValueOptions,
 ): PagedQuestion {
-  const [textSql, isNumber] =
-    "field" in by ? [attributeText(by), !by.text] : [dimensionColumn(by).rowTextSql, isNumeric(by)];
+  const { textSql, isNumber } = textOf(by);
   const order =
     orderBy === "value" ? valueOrder("value", isNumber, direction) : `playing_time ${directionSql(direction)}`;
   const rows = subviewRows(scope, [`${textSql} AS value`]);
@@ -145,6 +148,17 @@ LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ${SETTINGS}`,
     params: { ...rows.params, ...pageParams(page), search },
   };
+}
+
+/** What is written in a row of parts for an attribute, or for a dimension of their view. */
+function textOf(by: SubviewAttribute | Dimension): { textSql: string; isNumber: boolean } {
+  return "field" in by
+    ? { textSql: attributeText(by), isNumber: !by.text }
+    : { textSql: dimensionColumn(by).rowTextSql, isNumber: isNumeric(by) };
+}
+
+function attributeFilter({ id }: SubviewAttribute, values: readonly string[]): ViewFilter {
+  return { dimension: id, operator: "is", values, negated: false };
 }
 
 function attributesSql(attributes: readonly SubviewAttribute[]): string {

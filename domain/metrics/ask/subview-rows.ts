@@ -1,5 +1,6 @@
 import type { Question } from "../../monitoring/queries.ts";
 import type { Scope, ViewFilter } from "../scope.ts";
+import type { SplitFilters } from "../split-filters.ts";
 import { SUBVIEWS, type SubviewAttribute, type SubviewType, subviewAttribute } from "../subview.ts";
 import { WEIGHT_SQL } from "./aggregate.ts";
 import { filterConditions } from "./filter-conditions.ts";
@@ -22,17 +23,19 @@ export const PLAYING_MS_SQL = "toFloat64(sum(part_ms))";
  * brackets. Parts and metric `playing_time` go by the same time, so that they add up.
  *
  * @param extras further columns, over the view's columns and `part`, `SQL AS name`
- * @param slice of the views that the scope keeps, those that these keep too
+ * @param slice further filters. They are no alternatives to those of the scope: both have to keep a view, or a part
  */
 export function subviewRows(
   { views, type, filters }: SubviewScope,
   extras: readonly string[],
-  slice: readonly ViewFilter[] = [],
+  slice: SplitFilters = NO_FILTERS,
 ): Question {
-  const where = scopeClause(views, inRange("view_start"), slice);
+  const where = scopeClause(views, inRange("view_start"), slice.views);
   const { column } = SUBVIEWS[type];
   const playing = views.weighted ? `part.playing_ms * ${WEIGHT_SQL}` : "part.playing_ms";
-  const conditions = filterConditions(filters, (filter) => partCondition(type, filter, where.params));
+  const conditions = [filters, slice.parts].flatMap((some) =>
+    filterConditions(some, (filter) => partCondition(type, filter, where.params)),
+  );
   return {
     sql: `(
   SELECT ${[`${playing} AS part_ms`, ...extras].join(", ")}
@@ -43,6 +46,8 @@ export function subviewRows(
     params: where.params,
   };
 }
+
+const NO_FILTERS: SplitFilters = { views: [], parts: [] };
 
 /** An attribute of a part as text; "" where the player did not tell. */
 export function attributeText({ field, text }: SubviewAttribute): string {
