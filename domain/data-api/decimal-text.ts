@@ -5,6 +5,7 @@ const MAX_DECIMALS = 15;
 export function decimalText(value: number): string {
   const text = String(value);
   if (!text.includes("e")) return text;
-  const digits = value.toFixed(MAX_DECIMALS); // exact above 1e21, which toFixed writes with an exponent itself
-  return digits.includes("e") ? BigInt(value).toString() : digits.replace(/\.?0+$/, "");
+  const digits = value.toFixed(MAX_DECIMALS);
+  if (digits.includes("e")) return BigInt(value).toString(); // from 1e21 on, where every number is whole
+  return digits.replace(/\.?0+$/, "").replace(/^-0$/, "0");
 }

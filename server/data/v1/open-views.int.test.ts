@@ -97,6 +97,35 @@ describe("a view that plays now", () => {
     expect((await server.get(`${PATH}/written`)).body.data).toMatchObject({ country_code: "FR", open: false });
   });
 
+  it("tells its errors, renditions and requests with their details, and what is left out of a long timeline", async () => {
+    const events = playing("hlsjs-rendition-change", 20);
+    await store("detailed", events);
+    const { body } = await server.get(`${PATH}/detailed`);
+    const named = (name: string) => body.data.events.filter((event: { name: string }) => event.name === name);
+    expect(named("hb")).toEqual([]);
+    expect(named("renditionchange")[0].details).toMatchObject({
+      bitrate: expect.any(Number),
+      width: expect.any(Number),
+    });
+    expect(named("requestcompleted")[0].details).toMatchObject({
+      hostname: "localhost:8801",
+      bytes: expect.any(Number),
+    });
+    const times = body.data.events.map((event: { viewer_time: number }) => event.viewer_time);
+    expect(times).toEqual(times.toSorted((one: number, other: number) => one - other));
+
+    const [first] = events as [RecordedEvent];
+    const request = { ...first, event: { ...first.event, name: "requestcompleted", fields: { viewer_time: NOW_MS } } };
+    const many = Array.from({ length: 20_010 }, (_, at) => ({
+      ...request,
+      event: { ...request.event, sequence: at + 1 },
+    }));
+    await store("long", many);
+    const long = await server.get(`${PATH}/long`);
+    expect(long.body.data.events).toHaveLength(20_000);
+    expect(long.body.data.events_left_out).toEqual({ events: 10, requests: 10, cut_details: 0 });
+  });
+
   it("is not open any more when nothing came for a minute, or its end did", async () => {
     await store("silent", playing("html5-stall", 61));
     await store("ended", recordedEvents("html5-stall", NOW_MS - 40_000));

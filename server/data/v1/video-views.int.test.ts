@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import Mux from "@mux/mux-node";
+import Mux9 from "mux-node-9";
+import Mux12 from "mux-node-12";
+import Mux14 from "mux-node-14";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { VIEW_FIELDS } from "../../../domain/data-api/view-fields.ts";
 import type { DataServer } from "../testing/data-server.ts";
@@ -168,6 +171,40 @@ describe("the list of views", () => {
   ])("%s is 400", async (query, message) => {
     const { statusCode, body } = await server.get(`${PATH}?${query}`);
     expect([statusCode, body.error.messages.join()]).toEqual([400, expect.stringMatching(message)]);
+  });
+});
+
+describe("clients of all versions", () => {
+  it("walk the list to its end, read a view, and list errors", async () => {
+    const views = [1, 2, 3].map((at) =>
+      ended(`client ${at}`, 40 + at, { region: "clients", errorTypeId: 40, errorCode: "9" }),
+    );
+    await server.store(...views);
+    const options = { ...server.token, baseURL: server.origin };
+    const [v14, v12, v9] = [new Mux14(options), new Mux12(options), new Mux9(options)];
+    const query = { filters: ["region:clients"], limit: 2, error_id: 40 };
+    const walks: AsyncIterable<{ id: string; total_row_count: number }>[] = [
+      mux.data.videoViews.list(query),
+      v14.data.videoViews.list(query),
+      v12.data.videoViews.list(query),
+      v9.data.videoViews.list(query),
+    ];
+    for (const each of walks) {
+      const rows: [string, number][] = [];
+      for await (const { id, total_row_count } of each) rows.push([id, total_row_count]);
+      expect(rows).toEqual(views.map(({ viewId }) => [viewId, 3]));
+    }
+    const id = "client 1";
+    const read = [v14.data.videoViews.retrieve(id), v12.data.videoViews.retrieve(id), v9.data.videoViews.retrieve(id)];
+    for (const { data } of await Promise.all(read))
+      expect([data.view_id, data.error_type_id, data.player_error_code]).toEqual([id, 40, "9"]);
+    const of = { filters: ["region:clients"] };
+    const errors: { data: { id: number; code: number | null; count: number }[] }[] = await Promise.all([
+      v14.data.errors.list(of),
+      v12.data.errors.list(of),
+      v9.data.errors.list(of),
+    ]);
+    for (const { data } of errors) expect(data.map(({ id, code, count }) => [id, code, count])).toEqual([[40, 9, 3]]);
   });
 });
 
