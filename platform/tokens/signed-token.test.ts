@@ -65,8 +65,8 @@ describe("checkSignedToken", () => {
       fc.asyncProperty(
         fc.oneof(
           fc.string(),
-          fc.webUrl(),
-          fc.jsonValue().map((value) => `${encoded({ value })}.a.b`),
+          fc.base64String(),
+          fc.jsonValue({ maxDepth: 2 }).map((value) => `${encoded({ value })}.a.b`),
         ),
         async (text) => {
           expect((await check(text)).kind).toBe("refused");

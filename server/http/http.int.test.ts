@@ -109,18 +109,8 @@ describe("GET /docs/openapi.json", () => {
     const response = await server.app.inject({ url: "/docs/openapi.json", headers: { host: "evil.example" } });
     const document = response.json();
     expect(document).toMatchObject({ openapi: "3.1.0", servers: [{ url: "https://api.example.com" }] });
-    expect(Object.keys(document.paths)).toEqual([
-      "/system/v1/whoami",
-      "/video/v1/assets",
-      "/video/v1/assets/{asset_id}",
-      "/video/v1/assets/{asset_id}/input-info",
-      "/video/v1/assets/{asset_id}/playback-ids",
-      "/video/v1/assets/{asset_id}/playback-ids/{playback_id}",
-      "/video/v1/playback-ids/{playback_id}",
-      "/video/v1/uploads",
-      "/video/v1/uploads/{upload_id}",
-      "/video/v1/uploads/{upload_id}/cancel",
-    ]);
+    // that every public route is in it: server/openapi/document.test.ts
+    expect(Object.keys(document.paths)).not.toContain("/dashboard/v1/session");
     expect(Object.keys(document.paths["/video/v1/assets/{asset_id}"])).toEqual(["get", "delete", "patch"]);
     expect(document.paths["/system/v1/whoami"].get.responses["200"]).toBeDefined();
     expect(response.body).not.toContain("evil");
