@@ -62,8 +62,8 @@ describe("groups", () => {
 describe("requests", () => {
   it("with curl", () => {
     expect(curlLines(overall, "https://api.example.com")).toEqual([
-      "curl -G https://api.example.com/data/v1/metrics/views/overall \\",
-      '  -u "$MUX_TOKEN_ID:$MUX_TOKEN_SECRET" \\',
+      'curl -G -u "$MUX_TOKEN_ID:$MUX_TOKEN_SECRET" \\',
+      "  https://api.example.com/data/v1/metrics/views/overall \\",
       '  --data-urlencode "timeframe[]=7:days"',
     ]);
     expect(curlLines(query, "https://api.example.com").at(-1)).toBe(`  -d '{"metrics":[{"id":"views"}]}'`);

@@ -36,8 +36,8 @@ export function curlLines(operation: OperationView, origin: string): string[] {
       ? []
       : [`-X ${operation.method}`];
   const parts = [
-    `curl ${[...(queries.length > 0 ? ["-G"] : []), ...method, `${origin}${url}`].join(" ")}`,
-    '-u "$MUX_TOKEN_ID:$MUX_TOKEN_SECRET"',
+    ["curl", ...(queries.length > 0 ? ["-G"] : []), ...method, '-u "$MUX_TOKEN_ID:$MUX_TOKEN_SECRET"'].join(" "),
+    `${origin}${url}`,
     ...queries,
     ...(operation.body === null
       ? []

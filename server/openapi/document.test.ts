@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from "../testing/test-server.ts";
 import { OpenApiShape } from "./testing/openapi-shape.ts";
 
 /** Routes that are no part of the public API: the dashboard's own, and URLs that are asked without a token. */
-const PRIVATE = [/^\/dashboard\/v1\//, /^\/uploads\/:token$/, /^\/:playback\(/, /^\/docs\//];
+const PRIVATE = [/^\/dashboard\/v1\//, /^\/uploads\/:token$/, /^\/exports\//, /^\/:playback\(/, /^\/docs\//];
 
 let server: TestServer;
 let document: OpenAPIV3_1.Document;

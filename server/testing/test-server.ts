@@ -7,6 +7,7 @@ import { newMediaId } from "../../domain/asset/media-id.ts";
 import { parseCidr } from "../../domain/network/client-address.ts";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
 import { createClickHouse } from "../../platform/clickhouse/client.ts";
+import type { TenantSql } from "../../platform/clickhouse/tenant-sql/tenant-sql.ts";
 import { type Listener, listen } from "../../platform/http/listen.ts";
 import { type JobWorker, startJobWorker } from "../../platform/jobs/worker.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
@@ -17,6 +18,7 @@ import { createPasswordCheck } from "../auth/passwords.ts";
 import { SIGN_IN_LIMITS, type SignInLimits, SignInThrottle } from "../auth/sign-in-throttle.ts";
 import { type Rate, TokenBuckets } from "../auth/token-bucket.ts";
 import { createAnalytics } from "../data/analytics.ts";
+import { createSql } from "../data/sql.ts";
 import { answerUnreadable } from "../http/answer-unreadable.ts";
 import { type App, createApp } from "../http/app.ts";
 import { addRoutes } from "../http/routes.ts";
@@ -53,6 +55,8 @@ export interface TestServerOptions {
   deliveryUrl?: string;
   /** Nobody answers there unless it is given. */
   clickhouse?: ClickHouse;
+  /** Statements of customers; not set up unless it is given. */
+  tenantSql?: TenantSql;
   /** Unix milliseconds at the start; real time is for tests whose jobs wait for one. */
   startMs?: number;
   /** Adds routes of the test's own before the server is ready. */
@@ -74,6 +78,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     db: createPostgres(pool),
     clickhouse,
     analytics: createAnalytics(clickhouse, () => performance.now()),
+    sql: createSql(options.tenantSql ?? null),
     objects: openFolderObjects(objectsDir),
     uploads: new UploadGate(),
     checkPassword: await createPasswordCheck(),
