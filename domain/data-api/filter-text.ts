@@ -74,15 +74,21 @@ function elements(filter: FilterText, isList: boolean): string[] {
   return found;
 }
 
-/** A number that no view can have is a mistake better told than answered with nothing. */
-function checkedValue(filter: FilterText, { id, type }: Dimension): string {
-  const { value } = filter;
-  if (value === "") return value;
-  if (type === "boolean" && value !== "true" && value !== "false")
-    throw wrongFilter(writtenFilter(filter), `${id} is true or false`);
-  if ((type === "integer" || type === "number") && !/^-?\d{1,15}(\.\d{1,6})?$/.test(value))
-    throw wrongFilter(writtenFilter(filter), `${id} is a number`);
-  return value;
+function checkedValue(filter: FilterText, dimension: Dimension): string {
+  const mistake = whatIsWrongWith(filter.value, dimension);
+  if (mistake !== null) throw wrongFilter(writtenFilter(filter), mistake);
+  return filter.value;
+}
+
+/**
+ * Why no view can have this value of a dimension that is no list; null when it can. A number that is none is a mistake better
+ * told than answered with nothing.
+ */
+export function whatIsWrongWith(value: string, { id, type }: Dimension): string | null {
+  if (value === "") return null;
+  if (type === "boolean" && value !== "true" && value !== "false") return `${id} is true or false`;
+  if ((type === "integer" || type === "number") && !/^-?\d{1,15}(\.\d{1,6})?$/.test(value)) return `${id} is a number`;
+  return null;
 }
 
 export function writtenFilter({ prefix, dimension, value }: FilterText): string {

@@ -28,6 +28,8 @@ export interface InsightRow {
   views: number;
   total_watch_time: number;
   total_playing_time: number;
+  /** Rows without limit. */
+  total_row_count: number;
 }
 
 /**
@@ -60,7 +62,7 @@ export function askInsights(
   const sets = ["()", ...columns.map((_, at) => `(g${at})`)].join(", ");
   return {
     sql: `
-SELECT dimension, field, value, ${impactSql(metric, "level")} AS impact, views, total_watch_time, total_playing_time
+SELECT dimension, field, value, ${impactSql(metric, "level")} AS impact, views, total_watch_time, total_playing_time, toFloat64(count() OVER ()) AS total_row_count
 FROM (
   SELECT
     dimension,

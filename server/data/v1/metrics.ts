@@ -2,33 +2,34 @@ import { z } from "zod";
 import { askBreakdown } from "../../../domain/metrics/ask/ask-breakdown.ts";
 import { askOverall } from "../../../domain/metrics/ask/ask-overall.ts";
 import { askTimeseries } from "../../../domain/metrics/ask/ask-timeseries.ts";
-import { MEASUREMENTS, type Measurement, type Metric } from "../../../domain/metrics/metric.ts";
+import type { Page } from "../../../domain/metrics/ask/page.ts";
 import type { Scope } from "../../../domain/metrics/scope.ts";
 import { defaultGranularity, fillBuckets, GRANULARITIES, pointStarts } from "../../../domain/metrics/time-buckets.ts";
-import { allow, callerOf } from "../../auth/api-guard.ts";
+import { allow } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
-import { askPage } from "../ask-page.ts";
 import { namesOf } from "../names-of.ts";
+import { ViewWalks } from "../view-walks.ts";
+import { groupsOnPage } from "../walk-groups.ts";
 import { listOf, MetaWire, orNull, TimeframeWire } from "./answers.ts";
+import { comparisonRoute } from "./comparison.ts";
+import { insightsRoute } from "./insights.ts";
 import { gatherLists } from "./list-params.ts";
-import { checked, requireGroupable, requireMeasurement, requireMetric } from "./named-params.ts";
-import { DataPageQuery, DirectionQuery, pageOf } from "./page-query.ts";
-import { type Asked, askedOf, ScopeQuery, timeframeWire } from "./scope-query.ts";
+import { metricListRoute } from "./metric-list.ts";
+import { askedMetric, METRIC_ROUTE, MetricQuery, metaOf } from "./metric-query.ts";
+import { checked, requireGroupable } from "./named-params.ts";
+import { DataPageQuery, DirectionQuery, walkOf } from "./page-query.ts";
+import { timeframeWire } from "./scope-query.ts";
 
-const Params = z.object({ metric_id: z.string() });
-const MetricQuery = ScopeQuery.extend({
-  measurement: z.enum(MEASUREMENTS).optional().describe("The metric's own if left out"),
-});
-
-const common = { tags: ["Metrics"], security: [{ accessToken: [] }], params: Params };
-
-/** /data/v1/metrics/{METRIC_ID}/overall, breakdown and timeseries (reference data-api.md §2, rows 6, 7, 9). */
+/** /data/v1/metrics/{METRIC_ID}/overall, breakdown and timeseries (reference data-api.md §2, rows 6, 7, 9), and the others. */
 export function metricRoutes(app: App, services: Services): void {
+  metricListRoute(app, services);
+  comparisonRoute(app, services);
   overallRoute(app, services);
   breakdownRoute(app, services);
   timeseriesRoute(app, services);
+  insightsRoute(app, services);
 }
 
 const OverallRow = z.object({
@@ -55,7 +56,7 @@ function overallRoute(app: App, services: Services): void {
       onRequest: allow(services, "data:read"),
       preValidation: gatherLists,
       schema: {
-        ...common,
+        ...METRIC_ROUTE,
         summary: "One number for a range",
         querystring: MetricQuery,
         response: { ...REFUSALS, 200: OverallWire },
@@ -75,7 +76,7 @@ function overallRoute(app: App, services: Services): void {
         data: { ...found, global_value: all.value },
         total_row_count: null,
         timeframe: timeframeWire(timeframe),
-        meta: metaOf(asked, measurement),
+        meta: metaOf(timeframe, measurement),
       };
     },
   );
@@ -110,13 +111,14 @@ const BreakdownQuery = MetricQuery.extend({
 });
 
 function breakdownRoute(app: App, services: Services): void {
+  const walks = new ViewWalks<z.output<typeof BreakdownRow>>();
   app.get(
     "/data/v1/metrics/:metric_id/breakdown",
     {
       onRequest: allow(services, "data:read"),
       preValidation: gatherLists,
       schema: {
-        ...common,
+        ...METRIC_ROUTE,
         summary: "One number for every value of a dimension",
         querystring: BreakdownQuery,
         response: { ...REFUSALS, 200: BreakdownWire },
@@ -124,20 +126,28 @@ function breakdownRoute(app: App, services: Services): void {
     },
     async (request) => {
       const { asked, metric, measurement } = askedMetric(services, request);
-      const { scope, timeframe, keepMs } = asked;
-      const { group_by, order_by: orderBy, order_direction = "desc" } = request.query;
+      const { keepMs } = asked;
+      const { group_by, order_by: orderBy, order_direction: direction = "desc" } = request.query;
       const dimension = requireGroupable("group_by", group_by);
-      const options = { ...pageOf(request.query), orderBy, direction: order_direction };
-      const question = checked("group_by", () => askBreakdown(scope, metric, measurement, dimension, options));
+      const list = {
+        ...{ scope: asked.scope, row: BreakdownRow, name: "breakdown", keepMs },
+        ask: (of: Scope, page: Page) =>
+          checked("group_by", () => askBreakdown(of, metric, measurement, dimension, { ...page, orderBy, direction })),
+      };
       const { analytics } = services;
-      const { rows, totalRowCount } = await askPage(analytics, question, BreakdownRow, { name: "breakdown", keepMs });
+      const { rows, totalRowCount, scope, keyed } = await groupsOnPage(
+        analytics,
+        walks,
+        list,
+        walkOf(request, services.now()),
+      );
       const fields = rows.map(({ field }) => field);
-      const nameOf = await namesOf(analytics, scope, { dimension, keyed: question.keyed, fields, keepMs });
+      const nameOf = await namesOf(analytics, scope, { dimension, keyed, fields, keepMs });
       return {
         data: rows.map((row) => ({ ...row, field: orNull(nameOf(row.field)) })),
         total_row_count: totalRowCount,
-        timeframe: timeframeWire(timeframe),
-        meta: metaOf(asked, measurement),
+        timeframe: timeframeWire(scope),
+        meta: metaOf(scope, measurement),
       };
     },
   );
@@ -162,7 +172,7 @@ function timeseriesRoute(app: App, services: Services): void {
       onRequest: allow(services, "data:read"),
       preValidation: gatherLists,
       schema: {
-        ...common,
+        ...METRIC_ROUTE,
         summary: "One number for every bucket of a range",
         querystring: TimeseriesQuery,
         response: { ...REFUSALS, 200: listOf(PointWire).extend({ meta: MetaWire }) },
@@ -190,20 +200,4 @@ function timeseriesRoute(app: App, services: Services): void {
       };
     },
   );
-}
-
-interface MetricRequest {
-  params: z.output<typeof Params>;
-  query: z.output<typeof MetricQuery>;
-}
-
-function askedMetric(services: Services, request: MetricRequest & Parameters<typeof callerOf>[0]) {
-  const metric = requireMetric(request.params.metric_id);
-  const measurement = requireMeasurement(metric, request.query.measurement);
-  const asked = askedOf(request.query, callerOf(request).environmentId, services.now());
-  return { asked, metric, measurement } satisfies { asked: Asked; metric: Metric; measurement: Measurement };
-}
-
-function metaOf({ timeframe }: Asked, aggregation: Measurement) {
-  return { granularity: defaultGranularity(timeframe.toMs - timeframe.fromMs), aggregation };
 }

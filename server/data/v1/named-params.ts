@@ -10,6 +10,13 @@ export function requireMetric(id: string): Metric {
   return metric;
 }
 
+/** The dimension of a path, likewise. */
+export function requireDimension(id: string): Dimension {
+  const dimension = dimensionById(id);
+  if (dimension === null) throw new ApiError("not_found", [`There is no dimension ${id.slice(0, 100)}`]);
+  return dimension;
+}
+
 /** The measurement asked, or the metric's own. */
 export function requireMeasurement(metric: Metric, asked: Measurement | undefined): Measurement {
   if (asked === undefined) return metric.defaultMeasurement;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Page } from "../../../domain/metrics/ask/page.ts";
+import { callerOf } from "../../auth/api-guard.ts";
 import { PageQuery } from "../../http/paging.ts";
 
 /** `page` from 1 and `limit`, 25 unless told otherwise; a page behind the last is empty (data-api.md §1). */
@@ -9,4 +10,14 @@ export const DirectionQuery = z.enum(["asc", "desc"]);
 
 export function pageOf({ page, limit }: z.output<typeof DataPageQuery>): Page {
   return { limit, offset: (page - 1) * limit };
+}
+
+type Paged = Parameters<typeof callerOf>[0] & { url: string; query: z.output<typeof DataPageQuery> };
+
+/** Which page of which walk (`ViewWalks`): whose list, and which, whatever the page. */
+export function walkOf(request: Paged, nowMs: number) {
+  const { page, limit, ...rest } = request.query;
+  const { id, environmentId } = callerOf(request);
+  const [path] = request.url.split("?");
+  return { key: JSON.stringify([id, environmentId, path, limit, rest]), page, limit, nowMs };
 }
