@@ -4,12 +4,12 @@ import type { BeaconRecord } from "../domain/messages/beacon-record.ts";
 import type { Metric } from "../domain/metrics/metric.ts";
 import { metricById } from "../domain/metrics/metrics.ts";
 import type { Scope } from "../domain/metrics/scope.ts";
+import { randomLog } from "../domain/truth/testing/random-log.ts";
 import { startTestClickHouse, type TestClickHouse } from "../platform/clickhouse/testing.ts";
 import type { Sink } from "./sink/sink.ts";
 import { type Ask, compareAnswers, type Difference } from "./testing/truth/compare.ts";
 import { fastAnswers } from "./testing/truth/fast-answers.ts";
 import * as plants from "./testing/truth/plants.ts";
-import { randomLog } from "./testing/truth/random-log.ts";
 import { createTables, type KnownView, storeRecords, trueViews } from "./testing/truth/stored-world.ts";
 
 /** Midnight is in the midst of it. */

@@ -7,11 +7,11 @@ import type { Metric } from "../domain/metrics/metric.ts";
 import { METRICS, metricById } from "../domain/metrics/metrics.ts";
 import type { Scope } from "../domain/metrics/scope.ts";
 import { answer } from "../domain/truth/answer.ts";
+import { ASKED, OTHER, randomLog } from "../domain/truth/testing/random-log.ts";
 import { trueView } from "../domain/truth/true-view.ts";
 import { startTestClickHouse, type TestClickHouse } from "../platform/clickhouse/testing.ts";
 import { type Ask, compareAnswers, compareViews, isSame } from "./testing/truth/compare.ts";
 import { fastAnswers, storedViews } from "./testing/truth/fast-answers.ts";
-import { ASKED, OTHER, randomLog } from "./testing/truth/random-log.ts";
 import { viewsOfStoredEvents } from "./testing/truth/stored-events.ts";
 import { createTables, type KnownView, storeRecords, trueViews } from "./testing/truth/stored-world.ts";
 

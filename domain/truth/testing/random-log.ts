@@ -1,13 +1,13 @@
-import type { EnvironmentId } from "../../../domain/identifiers.ts";
-import type { BeaconRecord } from "../../../domain/messages/beacon-record.ts";
-import { driveSimulation } from "../../../domain/simulation/drive.ts";
-import { DEFAULT_OPTIONS } from "../../../domain/simulation/options.ts";
-import { createRandom, deriveSeed, type Random } from "../../../domain/simulation/random.ts";
-import { createSimulation } from "../../../domain/simulation/simulation.ts";
-import type { SendAction } from "../../../domain/simulation/transport.ts";
-import { encodeKey } from "../../../domain/wire/decode-key.ts";
-import { decodeRequest } from "../../../domain/wire/decode-request.ts";
-import { isRecord } from "../../../domain/wire/peek-event.ts";
+import type { EnvironmentId } from "../../identifiers.ts";
+import type { BeaconRecord } from "../../messages/beacon-record.ts";
+import { driveSimulation } from "../../simulation/drive.ts";
+import { DEFAULT_OPTIONS } from "../../simulation/options.ts";
+import { createRandom, deriveSeed, type Random } from "../../simulation/random.ts";
+import { createSimulation } from "../../simulation/simulation.ts";
+import type { SendAction } from "../../simulation/transport.ts";
+import { encodeKey } from "../../wire/decode-key.ts";
+import { decodeRequest } from "../../wire/decode-request.ts";
+import { isRecord } from "../../wire/peek-event.ts";
 
 /** What is to be played. The same plan makes the same log. */
 export interface LogPlan {
@@ -15,6 +15,8 @@ export interface LogPlan {
   viewers: number;
   startMs: number;
   durationMs: number;
+  /** Clients tell only what can be; else some tell anything. */
+  sane?: boolean;
 }
 
 export const ASKED = 1 as EnvironmentId;
@@ -34,7 +36,7 @@ export function randomLog(plan: LogPlan): BeaconRecord[] {
   const records = requestsOf(plan, random).flatMap((action) => recordsOf(action, random));
   const cut = new Map<string, number>();
   return records
-    .flatMap((record) => spoil(record, random, cut))
+    .flatMap((record) => spoil(record, random, { cut, twisted: plan.sane ? 0 : 0.02 }))
     .sort((one, other) => one.arrivedAtMs - other.arrivedAtMs);
 }
 
@@ -79,7 +81,11 @@ function delayMs(random: Random): number {
 }
 
 /** What becomes of a record on its way: nothing, itself, itself again later. */
-function spoil(record: BeaconRecord, random: Random, cut: Map<string, number>): BeaconRecord[] {
+function spoil(
+  record: BeaconRecord,
+  random: Random,
+  { cut, twisted }: { cut: Map<string, number>; twisted: number },
+): BeaconRecord[] {
   const key = `${record.environmentId}/${record.viewId}`;
   if (!cut.has(key)) cut.set(key, random.chance(0.12) ? record.arrivedAtMs + random.integer(0, 40_000) : Infinity);
   if (record.arrivedAtMs > (cut.get(key) ?? Infinity)) return []; // crashed, or out of reach for good
@@ -88,7 +94,7 @@ function spoil(record: BeaconRecord, random: Random, cut: Map<string, number>): 
     return { ...from, events: from.events.map((event) => change(event, random)) };
   };
   const sane = random.chance(0.1) ? changed(record, redirect) : record;
-  const told = random.chance(0.02) ? changed(sane, twist) : sane;
+  const told = random.chance(twisted) ? changed(sane, twist) : sane;
   const copies = [told];
   if (random.chance(0.05)) copies.push(after(told, random.integer(1, 40_000)));
   if (random.chance(0.015)) copies.push(after(told, random.integer(2 * MINUTE_MS, 200 * MINUTE_MS)));
