@@ -14,7 +14,9 @@ import { askFirstSeen, askLiveFacts } from "../../domain/metrics/ask/ask-open-vi
 import { askView, type StoredView, viewFromRow } from "../../domain/metrics/ask/ask-view.ts";
 import type { EventRow, EventScope } from "../../domain/metrics/ask/event-rows.ts";
 import type { ViewState } from "../../domain/view/view-state.ts";
+import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { Analytics } from "./analytics.ts";
+import { nameAsset } from "./name-asset.ts";
 
 /** People look at one view again and again while it plays; what they see is at most so old. */
 const KEEP_MS = 1_000;
@@ -46,6 +48,12 @@ const LiveFactsRow = z.object({
   browser: z.string(),
 });
 
+/** Where views are known from: their rows and events, and the assets that they may play. */
+export interface ViewStores {
+  analytics: Analytics;
+  db: Postgres;
+}
+
 /** A view with its timeline, as it stands now. */
 export interface FoundView extends StoredView {
   /** It is going on: its numbers are of what has come so far. */
@@ -58,11 +66,13 @@ export interface FoundView extends StoredView {
  * on: then its events are folded here, as the collector does when it is complete.
  */
 export async function findView(
-  analytics: Analytics,
-  environmentId: EnvironmentId,
+  stores: ViewStores,
+  environment: { id: string; number: EnvironmentId },
   viewId: string,
   nowMs: number,
 ): Promise<FoundView | null> {
+  const { analytics } = stores;
+  const environmentId = environment.number;
   const stored = await findRow(analytics, environmentId, viewId);
   const firstSeenMs = stored?.firstSeenMs ?? (await firstSeen(analytics, environmentId, viewId));
   if (firstSeenMs === null) return null;
@@ -70,22 +80,27 @@ export async function findView(
   const events = await analytics.ask(askEvents(scope), EventRowSchema, { name: "events", keepMs: KEEP_MS });
   if (stored !== null && !hasGoneOn(stored, events)) return { ...stored, open: false, events };
   const known = stored === null ? await liveViewer(analytics, scope) : knownFromRecord(stored.record);
-  const { record, stage } = standingOf(await foldEvents(analytics, scope, known), known, nowMs);
+  const view = await foldEvents(analytics, scope, known);
+  await nameAsset(stores.db, environment.id, view);
+  const { record, stage } = standingOf(view, known, nowMs);
   return { viewId, firstSeenMs, record, open: stage === "open", events };
 }
 
 /** A view that plays now, folded out of its events; null when none is stored yet. */
 export async function findOpenView(
-  analytics: Analytics,
-  environmentId: EnvironmentId,
+  { analytics, db }: ViewStores,
+  environment: { id: string; number: EnvironmentId },
   viewId: string,
   nowMs: number,
 ): Promise<Omit<FoundView, "events"> | null> {
+  const environmentId = environment.number;
   const firstSeenMs = await firstSeen(analytics, environmentId, viewId);
   if (firstSeenMs === null) return null;
   const scope = { environmentId, viewId, firstSeenMs };
   const known = await liveViewer(analytics, scope);
-  const { record, stage } = standingOf(await foldEvents(analytics, scope, known), known, nowMs);
+  const view = await foldEvents(analytics, scope, known);
+  await nameAsset(db, environment.id, view);
+  const { record, stage } = standingOf(view, known, nowMs);
   return { viewId, firstSeenMs, record, open: stage === "open" };
 }
 

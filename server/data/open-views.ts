@@ -2,10 +2,10 @@ import { z } from "zod";
 import { parseLiveFilters } from "../../domain/data-api/live-filter-text.ts";
 import type { Timeframe } from "../../domain/data-api/timeframe.ts";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
-import { askOpenViews } from "../../domain/metrics/ask/ask-open-views.ts";
+import { askOpenViews, type OpenViewRow } from "../../domain/metrics/ask/ask-open-views.ts";
 import type { ViewRecord } from "../../domain/view/view-record.ts";
 import type { Analytics } from "./analytics.ts";
-import { findOpenView } from "./find-view.ts";
+import { findOpenView, type ViewStores } from "./find-view.ts";
 import type { ViewWalks, Walk } from "./view-walks.ts";
 
 /** Each is folded out of its events: about 15 ms, for a film of two hours ten times that. */
@@ -14,10 +14,10 @@ const KEEP_MS = 1_000;
 /** Of which the live picture says who plays. */
 const SPAN_MS = 60_000;
 
-const OpenViewRow = z.object({ view_id: z.string(), total_row_count: z.number() });
+const OpenRow: z.ZodType<OpenViewRow> = z.object({ view_id: z.string(), total_row_count: z.number() });
 
 interface OpenViewsAsked {
-  environmentId: EnvironmentId;
+  environment: { id: string; number: EnvironmentId };
   /** Of monitoring dimensions. */
   filters: readonly string[];
   /** Of the walk. */
@@ -36,18 +36,18 @@ interface OpenViewsPage {
 
 /** Views that play now, by id: those that did when the first page was asked, each as it stands when its page is. */
 export async function openViewsOnPage(
-  analytics: Analytics,
+  stores: ViewStores,
   walks: ViewWalks<string>,
   asked: OpenViewsAsked,
 ): Promise<OpenViewsPage> {
-  const { key, page, nowMs, environmentId } = asked;
+  const { key, page, nowMs, environment } = asked;
   const limit = Math.min(asked.limit, MAX_LIMIT);
   const known = page === 1 ? null : walks.find(key, page, limit, nowMs);
-  const walk = known ?? (await beginWalk(analytics, asked));
+  const walk = known ?? (await beginWalk(stores.analytics, asked));
   if (known === null) walks.begin(key, walk);
   walks.gave(key, walk, page, nowMs);
   const ids = walk.rows.slice((page - 1) * limit, page * limit);
-  const views = await Promise.all(ids.map((viewId) => findOpenView(analytics, environmentId, viewId, nowMs)));
+  const views = await Promise.all(ids.map((viewId) => findOpenView(stores, environment, viewId, nowMs)));
   return {
     views: views.filter((view) => view !== null),
     totalRowCount: walk.totalRowCount,
@@ -55,12 +55,9 @@ export async function openViewsOnPage(
   };
 }
 
-async function beginWalk(
-  analytics: Analytics,
-  { environmentId, filters, nowMs }: OpenViewsAsked,
-): Promise<Walk<string>> {
-  const question = askOpenViews(environmentId, parseLiveFilters(filters), nowMs);
-  const rows = await analytics.ask(question, OpenViewRow, { name: "open_views", keepMs: KEEP_MS });
+async function beginWalk(analytics: Analytics, { environment, filters, nowMs }: OpenViewsAsked): Promise<Walk<string>> {
+  const question = askOpenViews(environment.number, parseLiveFilters(filters), nowMs);
+  const rows = await analytics.ask(question, OpenRow, { name: "open_views", keepMs: KEEP_MS });
   const toMs = Math.ceil(nowMs / 1_000) * 1_000;
   return {
     timeframe: { fromMs: toMs - SPAN_MS, toMs },

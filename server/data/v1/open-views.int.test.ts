@@ -126,6 +126,35 @@ describe("a view that plays now", () => {
     expect(long.body.data.events_left_out).toEqual({ events: 10, requests: 10, cut_details: 0 });
   });
 
+  it("has the title and id of the asset that it plays, where that is the environment's own", async () => {
+    const playbackId = "p".repeat(44);
+    const named = playing("muxplayer-playback-id", 10).map((each) => {
+      // as it was recorded the id is shorter than ours are
+      const fields = JSON.parse(JSON.stringify(each.event.fields).replaceAll("AbCdEfGh0123456789", playbackId));
+      return { ...each, event: { ...each.event, fields } };
+    });
+    await store("unnamed", named);
+    expect((await server.get(`${PATH}/unnamed`)).body.data).toMatchObject({ asset_id: null });
+    const assetId = "a".repeat(44);
+    const at = { created_at: new Date(NOW_MS), updated_at: new Date(NOW_MS) };
+    const asset = { ingest_type: "on_demand_url", video_quality: "basic", max_resolution_tier: "1080p" } as const;
+    const meta = JSON.stringify({ title: "Of the asset", external_id: "film-7" });
+    const owner = { environment_id: server.environmentId };
+    const row = { ...owner, ...at, ...asset, id: assetId, status: "preparing", settings: "{}", meta } as const;
+    await server.db.insertInto("assets").values(row).execute();
+    const played = {
+      ...owner,
+      id: playbackId,
+      asset_id: assetId,
+      policy: "public",
+      created_at: at.created_at,
+    } as const;
+    await server.db.insertInto("playback_ids").values(played).execute();
+    await store("named", named);
+    const { body } = await server.get(`${PATH}/named`);
+    expect(body.data).toMatchObject({ asset_id: assetId, playback_id: playbackId, video_title: "Of the asset" });
+  });
+
   it("is not open any more when nothing came for a minute, or its end did", async () => {
     await store("silent", playing("html5-stall", 61));
     await store("ended", recordedEvents("html5-stall", NOW_MS - 40_000));

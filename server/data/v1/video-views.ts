@@ -124,8 +124,8 @@ async function listOpen(services: Services, walks: ViewWalks<string>, query: Vie
   const key = walkKey(query, caller);
   const { "filters[]": filters, limit } = query;
   const nowMs = services.now();
-  const { environmentId } = caller;
-  const found = await openViewsOnPage(services.analytics, walks, { environmentId, filters, key, page, limit, nowMs });
+  const environment = { id: caller.environment.id, number: caller.environmentId };
+  const found = await openViewsOnPage(services, walks, { environment, filters, key, page, limit, nowMs });
   return {
     data: found.views.map((view) => recordToListed(view, found.totalRowCount)),
     total_row_count: found.totalRowCount,
@@ -151,13 +151,14 @@ function singleRoute(app: App, services: Services): void {
       },
     },
     async (request) => {
-      const { environmentId, environment } = callerOf(request);
+      const caller = callerOf(request);
+      const environment = { id: caller.environment.id, number: caller.environmentId };
       const { video_view_id: id } = request.params;
-      const view = await findView(services.analytics, environmentId, id, services.now());
+      const view = await findView(services, environment, id, services.now());
       if (view === null) throw new ApiError("not_found", [`View ${id.slice(0, MAX_ID_LENGTH)} does not exist`]);
       const { viewStartMs, viewEndMs } = view.record;
       return {
-        data: foundToWire(view, { id: environment.id, number: environmentId }),
+        data: foundToWire(view, environment),
         total_row_count: null,
         timeframe: [Math.floor(viewStartMs / 1_000), Math.ceil(viewEndMs / 1_000)] satisfies [number, number],
       };
