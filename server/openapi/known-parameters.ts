@@ -62,6 +62,7 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
 /** Values to try where those above are not among what the route takes; by the end of its path and the parameter. */
 const EXAMPLES_OF_PATHS: readonly (readonly [path: RegExp, name: string, example: unknown])[] = [
   [/\/monitoring\/metrics\/\{\w+\}\/breakdown-timeseries$/, "timeframe[]", ["10:minutes"]],
+  [/^\/data\/v1\/subview-metrics\//, "metric_id", "playing_time"],
   [/\/dimensions\/\{\w+\}\/elements$/, "dimension_id", "video_cdn_trace"],
 ];
 

@@ -14,18 +14,27 @@ const MAX_VALUES = 200;
  * schema knows the first. What is no list stays as it is.
  */
 export async function gatherLists(request: FastifyRequest): Promise<void> {
+  gather(request, LISTS_IN_BRACKETS_ALONE);
+}
+
+/** The same where every list is one in all spellings. */
+export async function gatherEveryList(request: FastifyRequest): Promise<void> {
+  gather(request, new Set());
+}
+
+function gather(request: FastifyRequest, inBracketsAlone: ReadonlySet<string>): void {
   const gathered: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(request.query as Record<string, string | string[]>)) {
-    const name = listName(key);
+    const name = listName(key, inBracketsAlone);
     if (name === null) gathered[key] = value;
     else gathered[name] = [...((gathered[name] as string[] | undefined) ?? []), ...[value].flat()];
   }
   request.query = gathered;
 }
 
-function listName(key: string): string | null {
+function listName(key: string, inBracketsAlone: ReadonlySet<string>): string | null {
   const [, name = "", brackets] = /^([a-z_]+)(\[\d{0,4}\])?$/.exec(key) ?? [];
-  if (!LISTS.has(name) || (brackets === undefined && LISTS_IN_BRACKETS_ALONE.has(name))) return null;
+  if (!LISTS.has(name) || (brackets === undefined && inBracketsAlone.has(name))) return null;
   return `${name}[]`;
 }
 
