@@ -7,6 +7,8 @@ const BY_NAME: readonly (readonly [name: RegExp, value: unknown])[] = [
   [/(^|_)views$|^view_count$|^total_views$/, 1_204],
   [/watch_time|playing_time/, 5_400_000],
   [/(^|_)percentage$|_ratio$|_score$|^score$/, 0.94],
+  [/(^|_)percentage$|_ratio$|score/, "0.94"],
+  [/(^|_)value$|_time$|_count$|_duration$/, "1834"],
   [/^negative_impact$/, 1],
   [/country_code|^country$|^field$|^filter_value$|^breakdown_value$/, "US"],
   [/^dimension$|^filter_column$/, "country"],
@@ -50,6 +52,7 @@ export function exampleAnswer(schema: Schema, name = "", depth = 0): unknown {
 function exampleObject(schema: Schema, depth: number): unknown {
   const members = Object.entries((schema["properties"] ?? {}) as Record<string, Schema>);
   if (depth > MAX_DEPTH) return {};
+  if (members.length === 0 && typeof schema["additionalProperties"] === "object") return { country: "US" };
   return Object.fromEntries(
     members.slice(0, MAX_MEMBERS).map(([name, member]) => [name, exampleAnswer(member, name, depth + 1)]),
   );

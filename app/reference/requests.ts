@@ -3,7 +3,8 @@ import type { OperationView } from "./groups.ts";
 
 /** Optional parameters that an example is clearer with. */
 const SHOWN = new Set(["timeframe[]", "group_by", "dimension", "value"]);
-const WIDE = 72;
+/** Characters of a line that the panel shows without a break. */
+const WIDE = 46;
 
 /** Parameters of an example: what must be given, and what nearly everybody gives. */
 function shown(operation: OperationView): { path: Parameter[]; query: Parameter[] } {
