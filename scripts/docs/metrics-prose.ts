@@ -128,7 +128,8 @@ and clocks that are days off. Their requests are delayed, reordered, repeated, l
 nonsense. They go through fold, rows and the real database (\`collector/truth.int.test.ts\`). Then every value of every view, and
 the answer to every metric in every measurement, must be the same on both sides: whole numbers exactly, fractions to nine
 digits, quantiles too, weighted ones to 0.006 %. The events read back from table \`events\` give the same values once more, so a
-number can always be followed to what was sent.
+number can always be followed to what was sent. \`server/data/v1/questions.int.test.ts\` asks 500 random questions over HTTP: metric,
+measurement, filters, groups, buckets of a zone and range by chance; each answer is the reference's on the same events.
 
 A comparison that cannot fail proves nothing. So \`collector/truth-plants.int.test.ts\` plants mistakes into the fast way, such as
 warnings taken for failures, pauses watched, repeats counted twice, a quantile one rank off, and each has to be found out.

@@ -1,6 +1,5 @@
 import { gunzipSync } from "node:zlib";
 import Mux from "@mux/mux-node";
-import { sql } from "kysely";
 import Mux9 from "mux-node-9";
 import Mux12 from "mux-node-12";
 import Mux14 from "mux-node-14";
@@ -12,7 +11,7 @@ import { createLogger } from "../../../platform/observability/logger.ts";
 import { basic, createOtherTenant } from "../../testing/tenant.ts";
 import { startExportClock } from "../exports/export-clock.ts";
 import { exportKey } from "../exports/export-link.ts";
-import { MAKE_EXPORT_TASK, makeExportTask } from "../exports/make-export.ts";
+import { makeExportTask } from "../exports/make-export.ts";
 import { planExportsTask } from "../exports/plan-exports.ts";
 import { type DataServer, startDataServer } from "../testing/data-server.ts";
 
@@ -63,14 +62,15 @@ async function storedUntil(atMs: number): Promise<void> {
 const context: JobContext = { signal: new AbortController().signal, attempt: 1, isLastAttempt: false };
 const plan = () => planExportsTask(server.services)({}, context);
 
-/** Does what was planned, as the program's worker would, without waiting for its clock. */
+/** Does what is planned, as the program's worker would, without waiting for its clock. */
 async function makeAll(): Promise<number> {
-  const { rows } = await sql<{ payload: { environmentId: string; day: string } }>`
-    select p.payload from graphile_worker._private_jobs p join graphile_worker.jobs j on j.id = p.id
-    where j.task_identifier = ${MAKE_EXPORT_TASK}`.execute(server.db);
-  for (const { payload } of rows) await makeExportTask(server.services)(payload, context);
-  await sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`.execute(server.db);
-  return rows.length;
+  const jobs = await server.db
+    .selectFrom("exports")
+    .select(["environment_id as environmentId", "day"])
+    .where("status", "<>", "ready")
+    .execute();
+  for (const job of jobs) await makeExportTask(server.services)(job, context);
+  return jobs.length;
 }
 
 const list = async () => (await server.get("/data/v1/exports/views")).body;
