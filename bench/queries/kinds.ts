@@ -105,7 +105,8 @@ export function kindsOf(viewId: string): Kind[] {
     {
       name: "list of views",
       weight: "usual",
-      ours: (scope) => askViews(scope, { limit: 25, offset: 0, direction: "desc", errorTypeId: null }),
+      // as many rows as the server fetches for a first page, so that the next ones are of the same list
+      ours: (scope) => askViews(scope, { limit: 250, offset: 0, direction: "desc", errorTypeId: null }),
       hand: hand.viewList,
       compared: ["view_id", "view_end_ms", "video_title", "watch_ms", "total_row_count"],
     },
