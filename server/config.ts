@@ -32,6 +32,8 @@ const ServerEnvironment = z
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     /** ClickHouse with user and password, such as http://default:secret@127.0.0.1:3023. */
     CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }),
+    /** The account of /data/v1/sql, bound to rows of one environment at a time; unset: that answers 503 (docs/data-api.md). */
+    CLICKHOUSE_SQL_URL: z.url({ protocol: /^https?$/ }).optional(),
     /** Folder of stored objects: what is uploaded lands there. The same as delivery's and the transcoders'. */
     OBJECTS_DIR: z.string().min(1),
     /** Origin under which clients reach this API; upload URLs begin with it. */
@@ -59,6 +61,7 @@ const ServerEnvironment = z
       logLevel: environment.LOG_LEVEL,
       databaseUrl: environment.DATABASE_URL,
       clickhouseUrl: environment.CLICKHOUSE_URL,
+      clickhouseSqlUrl: environment.CLICKHOUSE_SQL_URL ?? null,
       objectsDir: environment.OBJECTS_DIR,
       publicApiUrl: environment.PUBLIC_API_URL ?? `http://localhost:${ports.server}`,
       publicSocketUrl: environment.PUBLIC_SOCKET_URL ?? `http://localhost:${ports.socket}`,

@@ -3,6 +3,7 @@ import { access, constants } from "node:fs/promises";
 import { newMediaId } from "../domain/asset/media-id.ts";
 import { createClickHouse } from "../platform/clickhouse/client.ts";
 import { DATABASE } from "../platform/clickhouse/migrate.ts";
+import { createTenantSql } from "../platform/clickhouse/tenant-sql/tenant-sql.ts";
 import { listen } from "../platform/http/listen.ts";
 import { startJobWorker } from "../platform/jobs/worker.ts";
 import { openFolderObjects } from "../platform/objects/folder-objects.ts";
@@ -18,8 +19,9 @@ import { SIGN_IN_LIMITS, SignInThrottle } from "./auth/sign-in-throttle.ts";
 import { TokenBuckets } from "./auth/token-bucket.ts";
 import { readServerConfig } from "./config.ts";
 import { createAnalytics } from "./data/analytics.ts";
-import { answerUnreadable } from "./http/answer-unreadable.ts";
 import { startExportClock } from "./data/exports/export-clock.ts";
+import { createSql } from "./data/sql.ts";
+import { answerUnreadable } from "./http/answer-unreadable.ts";
 import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
 import type { Services } from "./http/services.ts";
@@ -44,6 +46,8 @@ program.onStop("postgres", () => pool.end());
 const db = createPostgres(pool);
 const clickhouse = createClickHouse({ url: config.clickhouseUrl, database: DATABASE, log });
 program.onStop("clickhouse", () => clickhouse.close());
+const tenantSql = config.clickhouseSqlUrl === null ? null : createTenantSql(config.clickhouseSqlUrl, DATABASE);
+program.onStop("sql", async () => tenantSql?.close());
 readiness.add("postgres", async () => {
   const missing = await missingMigrations(db);
   return missing.length === 0 ? { ok: true } : { ok: false, reason: `migrations did not run: ${missing.join(", ")}` };
@@ -62,6 +66,7 @@ const services: Services = {
   db,
   clickhouse,
   analytics: createAnalytics(clickhouse, () => performance.now()),
+  sql: createSql(tenantSql),
   objects,
   uploads: new UploadGate(),
   checkPassword: await createPasswordCheck(),

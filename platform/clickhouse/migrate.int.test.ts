@@ -26,9 +26,9 @@ describe("migrateClickHouse", () => {
     clickhouse = createClickHouse({ url: engine.url, database: "playhead" });
     await write(
       "0001_views.sql",
-      "-- one; table\nCREATE TABLE IF NOT EXISTS views {cluster} (id UInt32) ENGINE = MergeTree ORDER BY id;\n",
+      "-- one; table\nCREATE TABLE IF NOT EXISTS plays {cluster} (id UInt32) ENGINE = MergeTree ORDER BY id;\n",
     );
-    await write("0002_title.sql", "ALTER TABLE views {cluster} ADD COLUMN IF NOT EXISTS title String");
+    await write("0002_title.sql", "ALTER TABLE plays {cluster} ADD COLUMN IF NOT EXISTS title String");
   });
   afterEach(async () => {
     await clickhouse.close();
@@ -43,12 +43,12 @@ describe("migrateClickHouse", () => {
     const onProgress = ({ number, name, total }: { number: number; name: string; total: number }) =>
       seen.push(`${number}/${total} ${name}`);
     expect(await migrateClickHouse({ clickhouse, directory, cluster: null, log, onProgress })).toEqual([1, 2]);
-    expect(seen).toEqual(["1/2 views", "2/2 title"]);
-    await clickhouse.insert("views", ["id", "title"], [[1, "kept"]]);
+    expect(seen).toEqual(["1/2 plays", "2/2 title"]);
+    await clickhouse.insert("plays", ["id", "title"], [[1, "kept"]]);
     expect(await migrate()).toEqual([]);
-    await write("0003_country.sql", "ALTER TABLE views ADD COLUMN IF NOT EXISTS country String");
+    await write("0003_country.sql", "ALTER TABLE plays ADD COLUMN IF NOT EXISTS country String");
     expect(await migrate()).toEqual([3]);
-    expect(await clickhouse.query("SELECT count() AS count FROM views WHERE title = 'kept'", {}, Count)).toEqual([
+    expect(await clickhouse.query("SELECT count() AS count FROM plays WHERE title = 'kept'", {}, Count)).toEqual([
       { count: 1 },
     ]);
   });
@@ -63,13 +63,13 @@ describe("migrateClickHouse", () => {
     await write("0003_broken.sql", "ALTER TABLE nowhere ADD COLUMN a String");
     await write("0004_later.sql", "CREATE TABLE IF NOT EXISTS later (id UInt32) ENGINE = MergeTree ORDER BY id");
     await expect(migrate()).rejects.toMatchObject({ code: 60 });
-    await write("0003_broken.sql", "ALTER TABLE views ADD COLUMN IF NOT EXISTS fixed String");
+    await write("0003_broken.sql", "ALTER TABLE plays ADD COLUMN IF NOT EXISTS fixed String");
     expect(await migrate()).toEqual([3, 4]);
   });
 
   it("refuses a file that changed after it ran, and a store that is ahead of the files", async () => {
     await migrate();
-    await write("0002_title.sql", "ALTER TABLE views ADD COLUMN IF NOT EXISTS title2 String");
+    await write("0002_title.sql", "ALTER TABLE plays ADD COLUMN IF NOT EXISTS title2 String");
     await expect(migrate()).rejects.toThrow("Migration 2 (title) was changed");
     await rm(join(directory, "0002_title.sql"));
     await expect(migrate()).rejects.toThrow("belongs to a newer one");
@@ -82,7 +82,7 @@ describe("migrateClickHouse", () => {
     await write("3_name.sql", "SELECT 1");
     await expect(migrate()).rejects.toThrow("is not named NNNN_name.sql");
     await rm(join(directory, "3_name.sql"));
-    await write("0003_two.sql", "SELECT 1; DROP TABLE views");
+    await write("0003_two.sql", "SELECT 1; DROP TABLE plays");
     await expect(migrate()).rejects.toBeInstanceOf(ClickHouseError);
   });
 });

@@ -12,6 +12,8 @@ const Environment = z.object({
   DATABASE_URL: z.url().optional(),
   /** A ClickHouse of one's own instead of the embedded one. */
   CLICKHOUSE_URL: z.url().optional(),
+  /** Its account for customers' SQL; see docs/data-api.md. */
+  CLICKHOUSE_SQL_URL: z.url().optional(),
   /** Cluster name in the migrations' `{cluster}`; only with a ClickHouse of one's own. */
   CLICKHOUSE_CLUSTER: z.string().optional(),
   /** Apache Kafka instead of the log in the data folder. */

@@ -35,6 +35,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
   server: (input) => ({
     ...postgres(input),
     ...clickhouse(input),
+    ...clickhouseSql(input),
     ...objects(input),
     ...trustedProxies(input),
     PUBLIC_API_URL: input.access.api,
@@ -117,6 +118,13 @@ function clickhouse({ config, ports, secrets }: EnvironmentInput): Variables {
     CLICKHOUSE_URL: config.CLICKHOUSE_URL ?? embedded,
     ...(config.CLICKHOUSE_CLUSTER === undefined ? {} : { CLICKHOUSE_CLUSTER: config.CLICKHOUSE_CLUSTER }),
   };
+}
+
+/** The embedded engine binds any connection that asks for it; a server needs an account for that. */
+function clickhouseSql(input: EnvironmentInput): Variables {
+  const { config } = input;
+  const url = config.CLICKHOUSE_URL === undefined ? clickhouse(input)["CLICKHOUSE_URL"] : config.CLICKHOUSE_SQL_URL;
+  return url === undefined ? {} : { CLICKHOUSE_SQL_URL: url };
 }
 
 function eventlog({ config, dataFolder }: EnvironmentInput): Variables {

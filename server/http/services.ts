@@ -6,6 +6,7 @@ import type { PasswordCheck } from "../auth/passwords.ts";
 import type { SignInThrottle } from "../auth/sign-in-throttle.ts";
 import type { TokenBuckets } from "../auth/token-bucket.ts";
 import type { Analytics } from "../data/analytics.ts";
+import type { Sql } from "../data/sql.ts";
 import type { UploadGate } from "../uploads/upload-gate.ts";
 
 /** What routes and jobs work with; built by `main.ts`, or by a test with a clock of its own. */
@@ -15,6 +16,8 @@ export interface Services {
   clickhouse: ClickHouse;
   /** How the Data API asks it. */
   analytics: Analytics;
+  /** Statements of customers. */
+  sql: Sql;
   objects: ResumableObjects;
   uploads: UploadGate;
   checkPassword: PasswordCheck;

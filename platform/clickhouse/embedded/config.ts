@@ -6,7 +6,7 @@ import { flag, logLevel, parseEnvironment, portBase } from "../../config/environ
  * Threads that the engine's connections and file work need; libuv's own default is 4. More than the connections together,
  * or slow questions would keep the kill of one waiting.
  */
-export const THREADS = 14;
+export const THREADS = 16;
 
 const Environment = z
   .object({

@@ -1,3 +1,6 @@
+import { DATABASE } from "../migrate.ts";
+import type { RowBinding } from "./row-binding.ts";
+
 export interface EngineLimits {
   /** All queries, inserts and merges together, in bytes. */
   memoryBytes: number;
@@ -37,12 +40,16 @@ export function engineConfigXml(usersFile: string, limits: EngineLimits): string
  * The one user, `default`: what the product needs on its own tables. No source beyond them (files, URLs, other servers):
  * a statement that slipped through elsewhere still reaches no file and no network by a table function.
  */
-export function engineUsersXml(): string {
+export function engineUsersXml(binding: RowBinding): string {
   const granted =
     "SELECT, INSERT, ALTER, CREATE, DROP, TRUNCATE, OPTIMIZE, SHOW, CHECK, KILL QUERY, SYSTEM, dictGet, INTROSPECTION";
   return document({
     profiles: {
-      default: { max_execution_time: MAX_EXECUTION_SECONDS, input_format_skip_unknown_fields: 0 },
+      default: {
+        max_execution_time: MAX_EXECUTION_SECONDS,
+        input_format_skip_unknown_fields: 0,
+        log_comment: binding.ofProduct,
+      },
     },
     users: {
       default: {
@@ -51,10 +58,21 @@ export function engineUsersXml(): string {
         profile: "default",
         quota: "default",
         grants: { query: `GRANT ${granted} ON *.*` },
+        databases: { [DATABASE]: rowPolicies(binding) },
       },
     },
     quotas: { default: {} },
   });
+}
+
+/**
+ * Tables of the product whose rows belong to environments. A connection that is bound to an environment sees its rows alone,
+ * by whatever name or function it reaches them (row-binding.ts).
+ */
+export const TENANT_TABLES = ["views", "events", "monitoring", "dimension_values", "rejected_beacons"] as const;
+
+function rowPolicies(binding: RowBinding): XmlTree {
+  return Object.fromEntries(TENANT_TABLES.map((table) => [table, { filter: binding.policy() }]));
 }
 
 interface XmlTree {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { ConnectionPool, type Leaves } from "./connection-pool.ts";
 import type { Engine, EngineAnswer, EngineConnection } from "./engine.ts";
+import type { RowBinding } from "./row-binding.ts";
 
 export interface Execution {
   sql: string;
@@ -11,12 +12,17 @@ export interface Execution {
   parameters: ReadonlyMap<string, string>;
   database: string | null;
   format: string;
+  /** Number of the environment whose rows alone the statement may see; null: all of them. */
+  tenant: number | null;
 }
 
 export interface ExecutorSizes {
   reads: number;
   writes: number;
 }
+
+/** Statements of customers that run at once. They have connections of their own: what is slow of theirs holds up nobody else. */
+const TENANTS_AT_ONCE = 2;
 
 /** A read that began just before its client left may not be listed yet: the engine is asked again after this. */
 const KILL_AGAIN_MS = 100;
@@ -30,30 +36,34 @@ export class Executor {
   readonly #writes: ConnectionPool;
   readonly #upkeep: ConnectionPool;
   readonly #control: ConnectionPool;
+  readonly #tenants: ConnectionPool;
+  readonly #binding: RowBinding;
   readonly #stopping = new AbortController();
 
-  constructor(engine: Engine, sizes: ExecutorSizes) {
+  constructor(engine: Engine, sizes: ExecutorSizes, binding: RowBinding) {
+    this.#binding = binding;
     const open = () => engine.open();
     this.#control = new ConnectionPool(1, open);
     this.#reads = new ConnectionPool(sizes.reads, open);
     this.#writes = new ConnectionPool(sizes.writes, open);
     this.#upkeep = new ConnectionPool(1, open);
+    this.#tenants = new ConnectionPool(TENANTS_AT_ONCE, open);
   }
 
   get waiting(): number {
-    return this.#reads.waiting + this.#writes.waiting + this.#upkeep.waiting;
+    return this.#serving().reduce((sum, pool) => sum + pool.waiting, 0);
   }
 
   get running(): number {
-    return this.#reads.lent + this.#writes.lent + this.#upkeep.lent;
+    return this.#serving().reduce((sum, pool) => sum + pool.lent, 0);
   }
 
   /** Rejects with EngineError, or with the signal's reason when it was aborted before the statement began. */
   run(execution: Execution, signal: AbortSignal): Promise<EngineAnswer> {
-    const pool = this.#poolFor(execution.kind);
+    const pool = this.#poolFor(execution);
     const leaves = whatIsLeft(execution);
     return pool.use(signal, async (connection) => {
-      await prepare(connection, execution);
+      await prepare(connection, execution, this.#binding);
       const mark = `/* qid:${randomUUID()} */`;
       const answer = connection.run(`${mark} ${execution.sql}`, execution.format);
       const stop = this.#stopping.signal;
@@ -76,12 +86,17 @@ export class Executor {
     this.#stopping.abort();
     // Closing would wait for merges, and a kill does not end one; where this fails it waits.
     await this.ask("SYSTEM STOP MERGES").catch(() => undefined);
-    await Promise.all([this.#reads.drained(), this.#writes.drained(), this.#upkeep.drained()]);
+    await Promise.all(this.#serving().map((pool) => pool.drained()));
     await this.#control.drained();
-    for (const pool of [this.#reads, this.#writes, this.#upkeep, this.#control]) pool.close();
+    for (const pool of [...this.#serving(), this.#control]) pool.close();
   }
 
-  #poolFor(kind: Execution["kind"]): ConnectionPool {
+  #serving(): readonly ConnectionPool[] {
+    return [this.#reads, this.#writes, this.#upkeep, this.#tenants];
+  }
+
+  #poolFor({ kind, tenant }: Execution): ConnectionPool {
+    if (tenant !== null) return this.#tenants;
     if (kind === "read") return this.#reads;
     return kind === "upkeep" ? this.#upkeep : this.#writes;
   }
@@ -107,7 +122,7 @@ export class Executor {
 }
 
 /** `USE` only when needed: the product asks one database. Settings and parameters in one `SET`. */
-async function prepare(connection: EngineConnection, execution: Execution): Promise<void> {
+async function prepare(connection: EngineConnection, execution: Execution, binding: RowBinding): Promise<void> {
   const database = execution.database ?? "default";
   if (connection.database !== database) {
     await connection.run(`USE ${quoteIdentifier(database)}`, "Null");
@@ -117,11 +132,23 @@ async function prepare(connection: EngineConnection, execution: Execution): Prom
     ...[...execution.settings].map(([name, value]) => `${name} = ${quoteString(value)}`),
     ...[...execution.parameters].map(([name, value]) => `param_${name} = ${quoteString(value)}`),
   ];
+  if (execution.tenant !== null) return lock(connection, binding.ofTenant(execution.tenant), assignments);
   if (assignments.length > 0) await connection.run(`SET ${assignments.join(", ")}`, "Null");
 }
 
-function whatIsLeft({ kind, settings, parameters }: Execution): Leaves {
-  return kind === "session" || settings.size > 0 || parameters.size > 0 ? "used" : "clean";
+function whatIsLeft({ kind, settings, parameters, tenant }: Execution): Leaves {
+  return tenant !== null || kind === "session" || settings.size > 0 || parameters.size > 0 ? "used" : "clean";
+}
+
+/**
+ * Binds a connection to one environment for as long as it is open, and lets nothing be set after that. That both hold is asked
+ * of the engine before the statement runs.
+ */
+async function lock(connection: EngineConnection, mark: string, assignments: readonly string[]): Promise<void> {
+  const all = [`log_comment = ${quoteString(mark)}`, ...assignments, "readonly = 1"];
+  await connection.run(`SET ${all.join(", ")}`, "Null");
+  const held = await connection.run("SELECT getSetting('log_comment'), getSetting('readonly')", "TSV");
+  if (held.bytes.toString() !== `${mark}\t1\n`) throw new Error("a connection could not be bound to its environment");
 }
 
 const quoteString = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

@@ -39,16 +39,16 @@ describe("the embedded engine's process", () => {
   const createViews = async () => {
     await db.command("CREATE DATABASE IF NOT EXISTS playhead ENGINE = Atomic");
     await db.command(
-      "CREATE TABLE playhead.views (id UInt32, version UInt32, pad String) ENGINE = ReplacingMergeTree(version) ORDER BY id",
+      "CREATE TABLE playhead.plays (id UInt32, version UInt32, pad String) ENGINE = ReplacingMergeTree(version) ORDER BY id",
     );
   };
   const insertBatch = (first: number) =>
     db.insert(
-      "playhead.views",
+      "playhead.plays",
       ["id", "version", "pad"],
       Array.from({ length: 100 }, (_, n) => [first + n, 1, "x".repeat(50)]),
     );
-  const countViews = () => db.query("SELECT count() AS count FROM playhead.views FINAL", {}, Count);
+  const countViews = () => db.query("SELECT count() AS count FROM playhead.plays FINAL", {}, Count);
 
   it("talks only to whoever knows the password, and to no web page", async () => {
     expect((await post("SELECT 1", {})).status).toBe(403);
@@ -67,7 +67,7 @@ describe("the embedded engine's process", () => {
     expect((await post("SELECT 1", key, "?no_such_setting=1")).headers.get("x-clickhouse-exception-code")).toBe("115");
     expect((await post("SELECT 1", key, "?a%3D1%2C%20b=1")).status).toBe(400);
     await createViews();
-    const unknown = await post('INSERT INTO playhead.views FORMAT JSONEachRow {"id":1,"nobody":2}', key);
+    const unknown = await post('INSERT INTO playhead.plays FORMAT JSONEachRow {"id":1,"nobody":2}', key);
     expect(unknown.headers.get("x-clickhouse-exception-code")).toBe("117");
     expect(await countViews()).toEqual([{ count: 0 }]);
   });
@@ -87,9 +87,9 @@ describe("the embedded engine's process", () => {
       expect(await (await post("SELECT getSetting('max_block_size')", key)).text()).not.toBe("7\n");
       expect((await post("SELECT * FROM mine", key)).status).toBe(404);
       // Inserts use other connections than questions: those are asked too.
-      await post("INSERT INTO playhead.views SELECT getSetting('max_block_size'), 1, ''", key);
+      await post("INSERT INTO playhead.plays SELECT getSetting('max_block_size'), 1, ''", key);
     }
-    const sizes = "SELECT countIf(id = 7) AS kept, countIf(id != 7) > 0 AS stored FROM playhead.views";
+    const sizes = "SELECT countIf(id = 7) AS kept, countIf(id != 7) > 0 AS stored FROM playhead.plays";
     expect(await db.query(sizes, {}, z.any())).toEqual([{ kept: "0", stored: 1 }]);
   });
 
@@ -105,7 +105,7 @@ describe("the embedded engine's process", () => {
   it("stores nothing of an insert whose sender breaks off", async () => {
     await createViews();
     await new Promise<void>((resolve) => {
-      const path = `/?${new URLSearchParams({ query: "INSERT INTO playhead.views FORMAT JSONCompactEachRow" })}`;
+      const path = `/?${new URLSearchParams({ query: "INSERT INTO playhead.plays FORMAT JSONCompactEachRow" })}`;
       const headers = { ...key, "content-length": "1000" };
       const sending = request(engine.url + path, { method: "POST", headers });
       sending.on("error", () => resolve());
@@ -147,13 +147,13 @@ describe("the embedded engine's process", () => {
   it("tells which parts are set aside as damaged, and stays ready", async () => {
     await createViews();
     await insertBatch(0);
-    await db.command("ALTER TABLE playhead.views DETACH PARTITION tuple()");
+    await db.command("ALTER TABLE playhead.plays DETACH PARTITION tuple()");
     const get = (path: string) => fetch(`http://127.0.0.1:${engine.internalPort}/${path}`);
     expect(await (await get("readyz")).json()).toMatchObject({
       ready: true,
       checks: { parts: { ok: true, degraded: expect.stringContaining("1 damaged parts are set aside") } },
     });
-    const labels = 'table="playhead.views",partition="all",reason="detached"';
+    const labels = 'table="playhead.plays",partition="all",reason="detached"';
     expect(await (await get("metrics")).text()).toContain(`playhead_clickhouse_detached_parts{${labels}`);
   });
 
@@ -208,11 +208,11 @@ describe("the embedded engine's process", () => {
     await createViews();
     for (const version of [1, 2]) {
       await db.command(
-        `INSERT INTO playhead.views SELECT number, ${version}, randomPrintableASCII(200) FROM numbers(600000)`,
+        `INSERT INTO playhead.plays SELECT number, ${version}, randomPrintableASCII(200) FROM numbers(600000)`,
       );
     }
-    await db.command("ALTER TABLE playhead.views MODIFY COLUMN pad String CODEC(ZSTD(22))"); // of new parts: many seconds
-    const merge = db.command("OPTIMIZE TABLE playhead.views FINAL").catch((error: unknown) => error);
+    await db.command("ALTER TABLE playhead.plays MODIFY COLUMN pad String CODEC(ZSTD(22))"); // of new parts: many seconds
+    const merge = db.command("OPTIMIZE TABLE playhead.plays FINAL").catch((error: unknown) => error);
     const merging = () => db.query("SELECT count() AS count FROM system.merges", {}, Count);
     await expect.poll(merging, { interval: 5, timeout: 10_000 }).not.toEqual([{ count: 0 }]);
     await insertBatch(1_000_000); // is not held up by it
@@ -246,11 +246,11 @@ describe("the embedded engine's process", () => {
       await Promise.all(writers);
       await db.close();
       await launch();
-      const firsts = await db.query("SELECT id AS count FROM playhead.views FINAL WHERE id % 100 = 0", {}, Count);
+      const firsts = await db.query("SELECT id AS count FROM playhead.plays FINAL WHERE id % 100 = 0", {}, Count);
       const stored = new Set(firsts.map(({ count }) => count));
       expect([...acknowledged].filter((first) => !stored.has(first))).toEqual([]);
       const [partial] = await db.query(
-        "SELECT count() AS count FROM (SELECT intDiv(id, 100) AS batch FROM playhead.views FINAL GROUP BY batch HAVING count() != 100)",
+        "SELECT count() AS count FROM (SELECT intDiv(id, 100) AS batch FROM playhead.plays FINAL GROUP BY batch HAVING count() != 100)",
         {},
         Count,
       );

@@ -66,6 +66,8 @@ async function runRequest(
   const body = decodedBody(request);
   const sql = asked.urlStatement ?? (await readText(body, MAX_STATEMENT_BYTES));
   const statement = readStatement(sql);
+  if (asked.tenant !== null && statement.kind !== "read" && statement.kind !== "refused")
+    throw problem(164, "with SQL_environment statements only read", "READONLY");
   if (statement.kind === "refused") {
     throw new EngineError(statement.code, `Code: ${statement.code}. DB::Exception: ${statement.message}`);
   }

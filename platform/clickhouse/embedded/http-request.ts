@@ -11,6 +11,8 @@ export interface RunRequest {
   format: string;
   queryId: string | null;
   acceptsGzip: boolean;
+  /** Number of the environment that the statement of a customer is bound to; null for the product's own. */
+  tenant: number | null;
 }
 
 export type ParsedRequest = { kind: "run"; request: RunRequest } | { kind: "refused"; code: number; message: string };
@@ -35,6 +37,7 @@ const UNSUPPORTED = new Set([
   "compress",
   "decompress",
   "use_multipart_params",
+  "log_comment", // the row policies go by it (row-binding.ts)
 ]);
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -56,6 +59,8 @@ export function parseRequest(query: URLSearchParams, headers: IncomingHttpHeader
   if (headers["content-type"]?.startsWith("multipart/") === true) return refused("multipart bodies are not supported");
   const format = own.get("default_format") ?? DEFAULT_FORMAT;
   if (!IDENTIFIER.test(format)) return refused("default_format is not a name");
+  const tenant = own.get("SQL_environment") ?? null;
+  if (tenant !== null && !ENVIRONMENT_NUMBER.test(tenant)) return refused("SQL_environment is no environment's number");
   const acceptsGzip = own.get("enable_http_compression") === "1" && /\bgzip\b/.test(headers["accept-encoding"] ?? "");
   const request: RunRequest = {
     urlStatement: own.get("query") ?? null,
@@ -65,11 +70,22 @@ export function parseRequest(query: URLSearchParams, headers: IncomingHttpHeader
     format,
     queryId: own.get("query_id") ?? null,
     acceptsGzip,
+    tenant: tenant === null ? null : Number(tenant),
   };
   return { kind: "run", request };
 }
 
-const OWN_KEYS = new Set(["query", "database", "default_format", "query_id", "enable_http_compression"]);
+const OWN_KEYS = new Set([
+  "query",
+  "database",
+  "default_format",
+  "query_id",
+  "enable_http_compression",
+  "SQL_environment",
+]);
+
+/** 0 is none: no row has it. */
+const ENVIRONMENT_NUMBER = /^[1-9][0-9]{0,9}$/;
 
 /** Password as Basic, `X-ClickHouse-Key` or URL parameter; compared in constant time. The user's name does not matter. */
 export function isAuthorized(headers: IncomingHttpHeaders, query: URLSearchParams, password: string): boolean {

@@ -18,6 +18,7 @@ import { createFrontMetrics } from "./front-metrics.ts";
 import { addEngineChecks, logSetAside } from "./health.ts";
 import { openPrivateFolder } from "./insert-file.ts";
 import { takeLock } from "./lock.ts";
+import { RowBinding } from "./row-binding.ts";
 
 const GIBIBYTE = 1024 ** 3;
 /** Threads for control, files and compression beside the connections. */
@@ -38,7 +39,9 @@ async function start(config: FrontConfig, log: Logger, program: Program): Promis
   const folder = await openPrivateFolder(config.dataDir);
   program.onStop("private folder", () => rm(folder, { recursive: true, force: true }));
 
-  const executor = new Executor(await openEngine(config.dataDir, folder), sizesFor(config.threads));
+  const binding = new RowBinding();
+  const engine = await openEngine(config.dataDir, folder, binding);
+  const executor = new Executor(engine, sizesFor(config.threads), binding);
   program.onStop("engine", () => executor.close());
   const readiness = new Readiness();
   const metrics = createMetrics("clickhouse");
@@ -60,11 +63,11 @@ async function start(config: FrontConfig, log: Logger, program: Program): Promis
   process.send?.({ port: listener.port, internalPort: internal.port });
 }
 
-async function openEngine(dataDir: string, folder: string): Promise<Engine> {
+async function openEngine(dataDir: string, folder: string, binding: RowBinding): Promise<Engine> {
   const configFile = join(folder, "config.xml");
   const usersFile = join(folder, "users.xml");
   const memoryBytes = Math.min(4 * GIBIBYTE, Math.floor(totalmem() / 2));
-  await writeFile(usersFile, engineUsersXml(), { mode: 0o600 });
+  await writeFile(usersFile, engineUsersXml(binding), { mode: 0o600 });
   await writeFile(configFile, engineConfigXml(usersFile, { memoryBytes }), { mode: 0o600 });
   return new Engine(dataDir, configFile);
 }

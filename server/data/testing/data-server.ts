@@ -6,7 +6,8 @@ import {
   type StoredRow,
   startViewsTable,
 } from "../../../platform/clickhouse/questions/testing/views-table.ts";
-import type { TestClickHouse } from "../../../platform/clickhouse/testing.ts";
+import { createTenantSql } from "../../../platform/clickhouse/tenant-sql/tenant-sql.ts";
+import { TEST_DATABASE, type TestClickHouse } from "../../../platform/clickhouse/testing.ts";
 import { startTestPostgres } from "../../../platform/postgres/testing.ts";
 import { basic, createFirstTenant } from "../../testing/tenant.ts";
 import { startTestServer, TEST_START_MS, type TestServer, type TestServerOptions } from "../../testing/test-server.ts";
@@ -42,7 +43,8 @@ export async function startDataServer(
   const [postgres, clickhouse] = await Promise.all([startTestPostgres(), startViewsTable()]);
   const databaseUrl = await postgres.createTestDatabase();
   const { startMs = TEST_START_MS } = options;
-  const server = await startTestServer({ ...options, databaseUrl, clickhouse: clickhouse.client });
+  const tenantSql = createTenantSql(clickhouse.url, TEST_DATABASE);
+  const server = await startTestServer({ tenantSql, ...options, databaseUrl, clickhouse: clickhouse.client });
   await clickhouse.client.insert("stored_until", ["topic", "as_of"], [["beacons", new Date(startMs)]]);
   const { tokenId, tokenSecret, environmentId } = await createFirstTenant(server.db);
   const authorization = basic(tokenId, tokenSecret);
@@ -65,6 +67,7 @@ export async function startDataServer(
     },
     stop: async () => {
       await server.stop();
+      await tenantSql.close();
       await clickhouse.stop();
       await postgres.stop();
     },

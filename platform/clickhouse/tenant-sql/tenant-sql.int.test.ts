@@ -1,0 +1,139 @@
+import { createServer, request, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { ClickHouseError } from "../clickhouse.ts";
+import { TENANT_TABLES } from "../embedded/engine-config.ts";
+import { environment, startViewsTable } from "../questions/testing/views-table.ts";
+import { TEST_DATABASE, type TestClickHouse } from "../testing.ts";
+import { EXPLAIN_SETTINGS, RUN_SETTINGS } from "./limits.ts";
+import { openRawStore, type RawStore } from "./raw-store.ts";
+import { createTenantSql } from "./tenant-sql.ts";
+
+let clickhouse: TestClickHouse;
+let store: RawStore;
+const never = new AbortController().signal;
+
+beforeAll(async () => {
+  clickhouse = await startViewsTable();
+  store = openRawStore({ url: clickhouse.url, database: TEST_DATABASE, maxBytes: 1_000_000 });
+  for (const [id, country] of [
+    [1, "DE"],
+    [2, "SECRET"],
+  ] as const) {
+    await clickhouse.client.command(`INSERT INTO views (environment_id, first_seen, view_id, version, country, expires_on)
+      VALUES (${id}, now64(3), 'view', 1, '${country}', '2100-01-01')`);
+    await clickhouse.client.command(`INSERT INTO monitoring (environment_id, bucket, view_id, version, country)
+      VALUES (${id}, now(), 'view', 1, '${country}')`);
+  }
+});
+afterAll(async () => {
+  await store.close();
+  await clickhouse.stop();
+});
+
+/** Past the first three layers, as if they had let it through. */
+const locked = (sql: string, tenant = "1") =>
+  store.ask(sql, { ...RUN_SETTINGS, SQL_environment: tenant, readonly: 1, default_format: "TSV" }, never);
+
+describe("a connection that is bound to an environment", () => {
+  it.each([
+    "SELECT country FROM views",
+    "SELECT country FROM playhead.views PREWHERE 1",
+    "SELECT country FROM merge('playhead', '^views$')",
+    "SELECT country FROM view(SELECT country FROM views)",
+    "SELECT country FROM views WHERE view_id IN (SELECT view_id FROM views)",
+    "SELECT country FROM monitoring",
+    // the engine takes these settings although the connection is read-only; they open nothing
+    "SELECT country FROM (SELECT * FROM views SETTINGS max_threads = 2)",
+  ])("sees its rows alone by %s", async (sql) => {
+    expect(await locked(sql)).toBe("DE\n");
+    expect(await locked(sql, "2")).toBe("SECRET\n");
+    expect(await locked(sql, "3").catch(() => "")).toBe("");
+  });
+
+  it.each([
+    "SELECT 1 SETTINGS log_comment = ''",
+    "SELECT 1 SETTINGS max_memory_usage = 0, readonly = 0",
+    "SET log_comment = ''",
+    "INSERT INTO views (view_id) SELECT 'x'",
+    "ALTER TABLE views DELETE WHERE 1",
+    "OPTIMIZE TABLE views",
+    "KILL QUERY WHERE 1 SYNC",
+    "SYSTEM STOP MERGES",
+    "SELECT 1; SELECT 2",
+    "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a String')",
+    "SELECT * FROM file('/etc/passwd', 'LineAsString')",
+  ])("refuses %s", async (sql) => {
+    await expect(locked(sql)).rejects.toThrow(ClickHouseError);
+  });
+
+  it.each(["", "2", "2:", `2:${"0".repeat(64)}`, "0", "1 OR 1"])(
+    "shows nothing to a SELECT that says %j",
+    async (mark) => {
+      for (const sql of [
+        `SELECT country FROM (SELECT * FROM views SETTINGS log_comment = '${mark}')`,
+        `WITH a AS (SELECT country FROM views SETTINGS log_comment = '${mark}') SELECT * FROM a`,
+        `SELECT country FROM view(SELECT country FROM views SETTINGS log_comment = '${mark}')`,
+      ])
+        expect(await locked(sql)).toBe("");
+    },
+  );
+
+  it("takes no environment that is none, and no other way to say one", async () => {
+    for (const tenant of ["0", "", "1 OR 1", "-1", "1e3"])
+      await expect(locked("SELECT 1", tenant)).rejects.toThrow("SQL_environment");
+    const twice = { ...RUN_SETTINGS, SQL_environment: "1", log_comment: "", default_format: "TSV" };
+    await expect(store.ask("SELECT country FROM views", twice, never)).rejects.toThrow("log_comment");
+  });
+
+  it("leaves nothing behind for who comes next", async () => {
+    await locked("SELECT 1");
+    const Row = z.object({ n: z.number() });
+    const rows = await clickhouse.client.query("SELECT toUInt32(count()) AS n FROM views FINAL", {}, Row);
+    expect(rows).toEqual([{ n: 2 }]);
+  });
+
+  it("is there for each table whose rows belong to environments", async () => {
+    const sql = `SELECT DISTINCT table AS name FROM system.columns JOIN system.tables ON table = tables.name
+      WHERE columns.database = 'playhead' AND tables.database = 'playhead' AND columns.name = 'environment_id'
+      AND engine LIKE '%MergeTree' ORDER BY 1`;
+    const tables = await clickhouse.client.query(sql, {}, z.object({ name: z.string() }));
+    expect(tables.map(({ name }) => name)).toEqual([...TENANT_TABLES].sort());
+  });
+});
+
+describe("createTenantSql", () => {
+  let proxy: Server;
+  afterAll(() => proxy?.close());
+
+  it("asks nothing of an account that sees everybody's rows", async () => {
+    proxy = createServer((incoming, outgoing) => {
+      const url = new URL(incoming.url ?? "/", clickhouse.url);
+      url.username = "";
+      url.password = "";
+      url.searchParams.delete("SQL_environment"); // a server without the row policies
+      const onward = request(url, { method: "POST", headers: incoming.headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      });
+      incoming.pipe(onward);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const unbound = new URL(clickhouse.url);
+    unbound.port = String((proxy.address() as AddressInfo).port); // it listens on a port, not on a path
+    const sql = createTenantSql(unbound.href, TEST_DATABASE);
+    const asked = sql.run(environment(1), "SELECT country FROM views", "CSVWithNames", never);
+    await expect(asked).rejects.toThrow("sees rows of other environments");
+    await sql.close();
+  });
+
+  it("stops reading an answer that is too long, and the store ends the statement", async () => {
+    const asked = store.ask(
+      "SELECT repeat('x', 900000), repeat('x', 900000)",
+      { ...EXPLAIN_SETTINGS, SQL_environment: "1", readonly: 1 },
+      never,
+    );
+    await expect(asked).rejects.toThrow("more than 1000000 bytes");
+  });
+});
