@@ -5,6 +5,8 @@ import type { Metric } from "./metric.ts";
 const MAX_MS = 2 ** 32 - 1;
 /** `live`, `ll-live`, `live:dvr`, and what else players call it. */
 const LIVE = /live|dvr/i;
+/** Whether a view was of something that has no length. */
+export const IS_LIVE_SQL = "match(stream_type, '(?i)live|dvr')";
 
 /** Share of the video's length that was played at least once. */
 export const COMPLETION: Pick<Metric, "perView" | "perViewSql" | "average"> = {
@@ -42,5 +44,5 @@ function completionSql(): string {
   const starts = `arrayMap(r -> least(r.1, ${known}), playback_ranges)`;
   const ends = `arrayMap(r -> least(greatest(r.1, r.2), ${known}), playback_ranges)`;
   const covered = `arrayReduce('intervalLengthSum', ${starts}, ${ends})`;
-  return `multiIf(isNull(${length}) OR match(stream_type, '(?i)live|dvr'), NULL, notEmpty(playback_ranges), ${covered} / ${known}, content_playing_ms = 0, 0, NULL)`;
+  return `multiIf(isNull(${length}) OR ${IS_LIVE_SQL}, NULL, notEmpty(playback_ranges), ${covered} / ${known}, content_playing_ms = 0, 0, NULL)`;
 }
