@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { API_DOCUMENT } from "./api-document.ts";
 import { makeFilm } from "./film.ts";
 import { createFakeVideos, type FakeVideos } from "./videos.ts";
 
@@ -48,6 +49,7 @@ export async function startFakeApi(): Promise<FakeApi> {
     requests.push({ method: request.method ?? "", path, headers: request.headers });
     if (await videos.answerPublic(request, response, path)) return;
     if (behaviour.down) return send(response, 503, problem("unavailable", "down"));
+    if (route === "GET /docs/openapi.json") return send(response, 200, API_DOCUMENT);
     if (route === "POST /dashboard/v1/sign-in") {
       const { email, password } = JSON.parse(await text(request));
       if (password === THROTTLED_PASSWORD)
