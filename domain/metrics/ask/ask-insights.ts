@@ -83,10 +83,15 @@ FROM (
     GROUP BY GROUPING SETS (${sets})
   ) AS group_row
 )
-WHERE dimension != '' AND impact ${direction === "desc" ? ">" : "<"} 0
+WHERE dimension != '' AND ${differs("level", "whole")} AND impact ${direction === "desc" ? ">" : "<"} 0
 ORDER BY impact ${directionSql(direction)}, views DESC, dimension, field
 LIMIT {limit: UInt32}
 ${SETTINGS}`,
     params: { ...rows.params, limit: uint32("limit", limit, 1) },
   };
+}
+
+/** Sums of the same numbers in another order differ in their last digits: a value that all views share is no insight. */
+function differs(one: string, other: string): string {
+  return `abs(${one} - ${other}) > 1e-9 * greatest(abs(${one}), abs(${other}))`;
 }
