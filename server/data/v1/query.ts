@@ -3,7 +3,12 @@ import { parseFilters } from "../../../domain/data-api/filter-text.ts";
 import { parseMetricFilters } from "../../../domain/data-api/metric-filter-text.ts";
 import { keepMs, parseTimeframe, type Timeframe } from "../../../domain/data-api/timeframe.ts";
 import { ApiError } from "../../../domain/errors.ts";
-import { askNumbers, type NumbersOptions, type NumbersOrder } from "../../../domain/metrics/ask/ask-numbers.ts";
+import {
+  askNumbers,
+  type NumbersOptions,
+  type NumbersOrder,
+  type NumbersRow,
+} from "../../../domain/metrics/ask/ask-numbers.ts";
 import type { AskedNumber } from "../../../domain/metrics/ask/numbers-beside.ts";
 import type { Dimension } from "../../../domain/metrics/dimensions.ts";
 import { MEASUREMENTS } from "../../../domain/metrics/metric.ts";
@@ -78,7 +83,7 @@ const QueryWire = z.object({
   timeframe: TimeframeWire,
 });
 
-const NumbersRow = z.object({
+const Row: z.ZodType<NumbersRow> = z.object({
   start_ms: z.number(),
   fields: z.array(z.string()),
   found: z.array(z.number().nullable()),
@@ -86,7 +91,6 @@ const NumbersRow = z.object({
   after: z.array(z.string()),
   total_row_count: z.number(),
 });
-type Row = z.output<typeof NumbersRow>;
 
 /** POST /data/v1/query: several metrics and dimensions in one pass; beyond the reference. */
 export function queryRoutes(app: App, services: Services): void {
@@ -113,7 +117,7 @@ export function queryRoutes(app: App, services: Services): void {
         return askNumbers(scope, { ...options, limit: limit + 1 });
       });
       const keep = keepMs(timeframe);
-      const found = await services.analytics.ask(question, NumbersRow, { name: "query", keepMs: keep });
+      const found = await services.analytics.ask(question, Row, { name: "query", keepMs: keep });
       const rows = found.slice(0, limit);
       const names = await fieldNames(services, scope, { rows, groupBy, keyed: question.keyed, keepMs: keep });
       const last = found.length > limit ? rows.at(-1) : undefined;
@@ -187,7 +191,7 @@ function readOrder(
 async function fieldNames(
   { analytics }: Pick<Services, "analytics">,
   scope: Scope,
-  asked: { rows: readonly Row[]; groupBy: readonly Dimension[]; keyed: readonly boolean[]; keepMs: number },
+  asked: { rows: readonly NumbersRow[]; groupBy: readonly Dimension[]; keyed: readonly boolean[]; keepMs: number },
 ): Promise<((field: string) => string)[]> {
   const { rows, groupBy, keyed, keepMs: keep } = asked;
   return Promise.all(
@@ -205,7 +209,7 @@ interface Told {
   byTime: boolean;
 }
 
-function rowToWire({ start_ms, fields, found, held }: Row, { numbers, groupBy, names, byTime }: Told) {
+function rowToWire({ start_ms, fields, found, held }: NumbersRow, { numbers, groupBy, names, byTime }: Told) {
   const values = groupBy.map(({ id }, at) => [id, orNull(names[at]?.(fields[at] ?? "") ?? "")] as const);
   return {
     time: byTime ? new Date(start_ms).toISOString() : null,
