@@ -17,6 +17,8 @@ const NOTHING_THERE: Readonly<Record<string, number>> = {
 const NOW: Readonly<Record<string, unknown>> = { timestamp: TEST_START_MS / 1_000 - 600 };
 /** Parameters whose values only an answer before can give. */
 const OPAQUE = new Set(["cursor"]);
+/** Parameters that mean something only together. */
+const PAIRS: Readonly<Record<string, string>> = { dimension: "value", value: "dimension" };
 /** First what reads, last what deletes, and what lies deeper before what holds it. */
 const ORDER = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 
@@ -45,7 +47,8 @@ describe.each(operations.map((operation) => [key(operation), operation] as const
     it.each(optional.map((parameter) => [parameter.name, parameter] as const))(
       "takes the example of %s",
       async (_, parameter) => {
-        await expectAnswer(operation, urlOf(operation, [parameter]));
+        const pair = optional.filter(({ name }) => name === PAIRS[parameter.name]);
+        await expectAnswer(operation, urlOf(operation, [parameter, ...pair]));
       },
     );
 });
