@@ -25,7 +25,7 @@ describe("migrateClickHouse", () => {
     await engine.client.command("DROP DATABASE IF EXISTS playhead SYNC", { database: "default" });
     clickhouse = createClickHouse({ url: engine.url, database: "playhead" });
     await write(
-      "0001_views.sql",
+      "0001_plays.sql",
       "-- one; table\nCREATE TABLE IF NOT EXISTS plays {cluster} (id UInt32) ENGINE = MergeTree ORDER BY id;\n",
     );
     await write("0002_title.sql", "ALTER TABLE plays {cluster} ADD COLUMN IF NOT EXISTS title String");
