@@ -6,6 +6,7 @@ import { signInRoute } from "../dashboard/sign-in.ts";
 import { annotationRoutes } from "../data/v1/annotations.ts";
 import { countsRoute } from "../data/v1/counts.ts";
 import { dimensionRoutes } from "../data/v1/dimensions.ts";
+import { engagementRoutes } from "../data/v1/engagement.ts";
 import { errorCategoryRoutes } from "../data/v1/error-categories.ts";
 import { errorRoutes } from "../data/v1/errors.ts";
 import { exportRoutes } from "../data/v1/exports.ts";
@@ -43,6 +44,7 @@ export function addRoutes(app: App, services: Services): void {
   metricRoutes(app, services);
   subviewMetricRoutes(app, services);
   dimensionRoutes(app, services);
+  engagementRoutes(app, services);
   queryRoutes(app, services);
   sqlRoutes(app, services);
   exportRoutes(app, services);
