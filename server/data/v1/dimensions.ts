@@ -28,14 +28,15 @@ const common = { tags: ["Dimensions"], security: [{ accessToken: [] }] };
 
 /** /data/v1/dimensions, and /data/v1/filters as older clients call it (reference data-api.md §2, rows 1 to 4). */
 export function dimensionRoutes(app: App, services: Services): void {
+  const walks: Walks = new ViewWalks();
+  const values = (path: string, deprecated: boolean, ask: ValuesAddress["ask"]) =>
+    valuesRoute(app, services, { path, deprecated, ask, walks });
   listRoute(app, services, { path: "/data/v1/dimensions", deprecated: false });
   listRoute(app, services, { path: "/data/v1/filters", deprecated: true });
-  valuesRoute(app, services, { path: "/data/v1/dimensions/:dimension_id", deprecated: false, ask: askDimensionValues });
-  valuesRoute(app, services, { path: "/data/v1/filters/:dimension_id", deprecated: true, ask: askDimensionValues });
-  valuesRoute(app, services, {
-    path: "/data/v1/dimensions/:dimension_id/elements",
-    deprecated: false,
-    ask: (scope, dimension, options) => ({ ...askElements(scope, dimension, options), keyed: false }),
+  values("/data/v1/dimensions/:dimension_id", false, askDimensionValues);
+  values("/data/v1/filters/:dimension_id", true, askDimensionValues);
+  values("/data/v1/dimensions/:dimension_id/elements", false, (scope, dimension, options) => {
+    return { ...askElements(scope, dimension, options), keyed: false };
   });
 }
 
@@ -116,12 +117,14 @@ const ValuesQuery = ScopeQuery.extend({
   order_direction: DirectionQuery.default("desc"),
 });
 
+type Walks = ViewWalks<z.output<typeof ValueRow>>;
+
 interface ValuesAddress extends Address {
+  walks: Walks;
   ask: (scope: Scope, dimension: Dimension, options: ValueOptions) => ReturnType<typeof askDimensionValues>;
 }
 
-function valuesRoute(app: App, services: Services, { path, deprecated, ask }: ValuesAddress): void {
-  const walks = new ViewWalks<z.output<typeof ValueRow>>();
+function valuesRoute(app: App, services: Services, { path, deprecated, ask, walks }: ValuesAddress): void {
   const ofElements = path.endsWith("/elements");
   app.get(
     path,

@@ -1,6 +1,19 @@
 import Mux from "@mux/mux-node";
+import Mux9 from "mux-node-9";
+import Mux12 from "mux-node-12";
+import Mux14 from "mux-node-14";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type DataServer, startDataServer } from "../testing/data-server.ts";
+
+/** What all versions of the SDK have in common. */
+interface MetricsClient {
+  getOverallValues(id: "video_startup_time", query: { filters: string[] }): PromiseLike<unknown>;
+  getTimeseries(id: "views", query: { timeframe: string[]; group_by: "day" }): PromiseLike<unknown>;
+  listBreakdownValues(
+    id: "video_startup_time",
+    query: { group_by: "country"; limit: number },
+  ): AsyncIterable<{ field: string | null }>;
+}
 
 let server: DataServer;
 let mux: Mux;
@@ -75,6 +88,38 @@ describe("/data/v1/metrics/{METRIC_ID}", () => {
       "/data/v1/metrics/views/timeseries?timeframe[]=6:hours&group_by=hour&time_zone=Asia/Kathmandu",
     );
     expect(body.data.every(([start]: [string]) => start.endsWith(":15:00.000Z"))).toBe(true);
+  });
+
+  it("is the same for clients of four versions", async () => {
+    const options = { ...server.token, baseURL: server.origin, maxRetries: 0 };
+    const clients: { data: { metrics: MetricsClient } }[] = [
+      ...[mux, new Mux14(options), new Mux12(options), new Mux9(options)],
+    ];
+    const asked = clients.map(async ({ data: { metrics } }) => {
+      const rows = [];
+      for await (const row of metrics.listBreakdownValues("video_startup_time", { group_by: "country", limit: 1 }))
+        rows.push(row);
+      const overall = await metrics.getOverallValues("video_startup_time", { filters: ["country:DE"] });
+      const series = await metrics.getTimeseries("views", { timeframe: ["7:days"], group_by: "day" });
+      return [overall, series, rows];
+    });
+    const [of15, ...others] = await Promise.all(asked);
+    expect(of15?.[2]).toHaveLength(2);
+    for (const other of others) expect(other).toEqual(of15);
+  });
+
+  it("breakdown: each row once, though others overtake it meanwhile", async () => {
+    await server.store(...["A", "B", "C", "D"].map((country) => server.view({ country, playerName: "walked" })));
+    const fields: (string | null)[] = [];
+    for await (const { field } of mux.data.metrics.listBreakdownValues("views", {
+      ...{ group_by: "country", order_by: "views", filters: ["player_name:walked"], limit: 1 },
+    })) {
+      fields.push(field);
+      const busy = fields.length % 2 === 0 ? "D" : "new";
+      await server.store(...Array.from({ length: 3 }, () => server.view({ country: busy, playerName: "walked" })));
+      server.advance(10_000);
+    }
+    expect(fields).toEqual(["A", "B", "C", "D"]);
   });
 
   it.each([
