@@ -85,6 +85,8 @@ describe("values of a dimension", () => {
     expect(await of({ timeframe: ["0", "7258118400"] }, "video_title")).toHaveLength(4);
     expect(await of({ timeframe: ["1000000", "1000001"] })).toEqual([]);
     expect(await of({ filters: ["country:FR"] })).toEqual([]);
+    const { body } = await server.get("/data/v1/dimensions/country?include_bots=true&filters[]=country:XX");
+    expect(counted(body.data)).toEqual([["XX", 1]]);
   });
 
   it("are lists where a view has several, and nothing where it has none", async () => {
