@@ -11,7 +11,7 @@ import type { Scope } from "../../domain/metrics/scope.ts";
 import { FINAL_AFTER_MS } from "../../domain/view/life-cycle.ts";
 import type { Analytics, AskOptions } from "./analytics.ts";
 import { askPage } from "./ask-page.ts";
-import type { ViewWalks, Walk } from "./view-walks.ts";
+import type { ListWalks, Walk } from "./list-walks.ts";
 
 /** What a first page fetches: most are looked at for no more than that. */
 const FIRST_ROWS = 250;
@@ -52,16 +52,20 @@ export interface ViewListPage {
   next: ViewPlace | null;
 }
 
-/** A walk with the views that it gave and that may still change their place. */
+/** A walk that remembers, in `aside`, which of its views may still change their place. */
 export interface ViewWalk extends Walk<ViewListRow> {
-  movable: Set<string>;
+  aside: Set<string>;
   beganMs: number;
+  /** Behind what was fetched; null where that is the beginning. */
+  reached: ViewPlace | null;
 }
 
-/** A page by its number. Pages of one walk are of one list, as it was when the first was asked (`ViewWalks`). */
+export type ViewWalks = ListWalks<ViewListRow, ViewWalk>;
+
+/** A page by its number. Pages of one walk are of one list, as it was when the first was asked (`ListWalks`). */
 export async function viewsOnPage(
   analytics: Analytics,
-  walks: ViewWalks<ViewListRow>,
+  walks: ViewWalks,
   list: ViewList,
   { key, page, limit, nowMs }: { key: string; page: number; limit: number; nowMs: number },
 ): Promise<ViewListPage> {
@@ -69,7 +73,7 @@ export async function viewsOnPage(
   const start = (page - 1) * limit;
   if (walk === null) return countedPage(analytics, list, { limit, offset: start });
   if (page === 1) walks.begin(key, walk);
-  await reach(analytics, walk as ViewWalk, list, { start, limit }); // begun nowhere else than here
+  await reach(analytics, walk, list, { start, limit });
   walks.gave(key, walk, page, nowMs);
   const rows = walk.rows.slice(start - walk.base, start - walk.base + limit);
   return { rows, totalRowCount: walk.totalRowCount, timeframe: walk.timeframe, next: behind(rows, limit) };
@@ -105,7 +109,8 @@ async function beginWalk(analytics: Analytics, list: ViewList, nowMs: number): P
     nextPage: 1,
     usedMs: nowMs,
     beganMs: nowMs,
-    movable: new Set(movable(rows, nowMs)),
+    aside: new Set(movable(rows, nowMs)),
+    reached: lastPlace(rows),
   };
 }
 
@@ -116,20 +121,18 @@ async function reach(
   list: ViewList,
   { start, limit }: { start: number; limit: number },
 ): Promise<void> {
+  const { fromMs, toMs } = walk.timeframe;
+  const pinned = { ...list, scope: { ...list.scope, fromMs, toMs } };
   while (!walk.ended && walk.base + walk.rows.length < start + limit) {
-    const last = walk.rows.at(-1);
-    const { fromMs, toMs } = walk.timeframe;
-    const after = last === undefined ? null : placeOf(last);
-    const more = await ask(
-      analytics,
-      { ...list, scope: { ...list.scope, fromMs, toMs } },
-      { limit: NEXT_ROWS, offset: 0, after },
-    );
-    const news = more.filter(({ view_id }) => !walk.movable.has(view_id));
-    for (const id of movable(news, walk.beganMs)) walk.movable.add(id);
+    const after = walk.reached;
+    const more = await ask(analytics, pinned, { limit: NEXT_ROWS, offset: 0, after });
+    if (walk.reached !== after) continue; // another page came to the same meanwhile
+    const news = more.filter(({ view_id }) => !walk.aside.has(view_id));
+    for (const id of movable(news, walk.beganMs)) walk.aside.add(id);
     const passed = Math.max(0, Math.min(start - walk.base, walk.rows.length));
     walk.rows = [...walk.rows.slice(passed), ...news];
     walk.base += passed;
+    walk.reached = lastPlace(more) ?? after;
     walk.ended = more.length < NEXT_ROWS;
   }
 }
@@ -152,10 +155,10 @@ function askOptions({ keepMs }: ViewList): AskOptions {
 }
 
 function behind(rows: readonly ViewListRow[], limit: number): ViewPlace | null {
-  const last = rows.at(-1);
-  return last === undefined || rows.length < limit ? null : placeOf(last);
+  return rows.length < limit ? null : lastPlace(rows);
 }
 
-function placeOf({ view_end_ms, view_id }: ViewListRow): ViewPlace {
-  return { viewEndMs: view_end_ms, viewId: view_id };
+function lastPlace(rows: readonly ViewListRow[]): ViewPlace | null {
+  const last = rows.at(-1);
+  return last === undefined ? null : { viewEndMs: last.view_end_ms, viewId: last.view_id };
 }

@@ -6,7 +6,7 @@ import { askOpenViews, type OpenViewRow } from "../../domain/metrics/ask/ask-ope
 import type { ViewRecord } from "../../domain/view/view-record.ts";
 import type { Analytics } from "./analytics.ts";
 import { findOpenView, type ViewStores } from "./find-view.ts";
-import type { ViewWalks, Walk } from "./view-walks.ts";
+import type { ListWalks, Walk } from "./list-walks.ts";
 
 /** Each is folded out of its events: about 15 ms, for a film of two hours ten times that. */
 const MAX_LIMIT = 25;
@@ -37,7 +37,7 @@ interface OpenViewsPage {
 /** Views that play now, by id: those that did when the first page was asked, each as it stands when its page is. */
 export async function openViewsOnPage(
   stores: ViewStores,
-  walks: ViewWalks<string>,
+  walks: ListWalks<string>,
   asked: OpenViewsAsked,
 ): Promise<OpenViewsPage> {
   const { key, page, nowMs, environment } = asked;

@@ -4,7 +4,7 @@ import type { EnvironmentId } from "../../domain/identifiers.ts";
 import type { Page } from "../../domain/metrics/ask/page.ts";
 import type { Scope } from "../../domain/metrics/scope.ts";
 import type { Analytics } from "./analytics.ts";
-import { ViewWalks } from "./view-walks.ts";
+import { ListWalks } from "./list-walks.ts";
 import { type GroupList, type GroupRow, groupsOnPage } from "./walk-groups.ts";
 
 const environmentId = 1 as EnvironmentId;
@@ -46,7 +46,7 @@ function storeOf(groups: number): Store {
 
 /** Page after page as the SDK asks, until an empty one; what happens between them comes from `meanwhile`. */
 async function walk(store: Store, limit: number, meanwhile: (page: number) => void = () => undefined) {
-  const walks = new ViewWalks<GroupRow>();
+  const walks = new ListWalks<GroupRow>();
   const pages: { fields: string[]; total: number; toMs: number }[] = [];
   for (let page = 1; pages.at(-1)?.fields.length !== 0; page += 1) {
     const options = { key: "list", page, limit, nowMs: nowMs + page * 1_000 };
@@ -92,7 +92,7 @@ describe("groupsOnPage", () => {
 
   it("gives each once to who asks for several pages at once", async () => {
     const store = storeOf(600);
-    const walks = new ViewWalks<GroupRow>();
+    const walks = new ListWalks<GroupRow>();
     const at = (page: number) =>
       groupsOnPage(store.analytics, walks, store.list(nowMs), { key: "list", page, limit: 100, nowMs });
     const pages = [
@@ -109,13 +109,13 @@ describe("groupsOnPage", () => {
   it("counts from the present beginning where a walk is not known", async () => {
     const store = storeOf(60);
     const options = { key: "list", page: 2, limit: 25, nowMs };
-    const found = await groupsOnPage(store.analytics, new ViewWalks<GroupRow>(), store.list(nowMs), options);
+    const found = await groupsOnPage(store.analytics, new ListWalks<GroupRow>(), store.list(nowMs), options);
     expect([found.rows[0]?.field, found.rows.length, found.totalRowCount]).toEqual(["group 25", 25, 60]);
   });
 
   it("asks for a page far behind alone, whatever the page before was", async () => {
     const store = storeOf(60_000);
-    const walks = new ViewWalks<GroupRow>();
+    const walks = new ListWalks<GroupRow>();
     const at = (page: number) =>
       groupsOnPage(store.analytics, walks, store.list(nowMs), { key: "list", page, limit: 100, nowMs });
     await at(1);

@@ -4,7 +4,7 @@ import type { Page } from "../../domain/metrics/ask/page.ts";
 import type { Scope } from "../../domain/metrics/scope.ts";
 import type { Analytics } from "./analytics.ts";
 import { askPage } from "./ask-page.ts";
-import type { ViewWalks } from "./view-walks.ts";
+import type { ListWalks } from "./list-walks.ts";
 
 /** What a first page fetches: most lists have no more, and most are looked at for no more. */
 const FIRST_ROWS = 250;
@@ -39,11 +39,11 @@ export interface GroupPage<Row> {
 
 /**
  * A page by its number. Groups change places while views come in, so the pages behind the first go on with what was
- * fetched for it (`ViewWalks`): each group is given once, with the numbers of when it was fetched.
+ * fetched for it (`ListWalks`): each group is given once, with the numbers of when it was fetched.
  */
 export async function groupsOnPage<Row extends GroupRow>(
   analytics: Analytics,
-  walks: ViewWalks<Row>,
+  walks: ListWalks<Row>,
   list: GroupList<Row>,
   { key, page, limit, nowMs }: { key: string; page: number; limit: number; nowMs: number },
 ): Promise<GroupPage<Row>> {

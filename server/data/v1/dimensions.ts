@@ -14,7 +14,7 @@ import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { namesOf } from "../names-of.ts";
-import { ViewWalks } from "../view-walks.ts";
+import { ListWalks } from "../list-walks.ts";
 import { groupsOnPage } from "../walk-groups.ts";
 import { listOf, orNull, TimeframeWire } from "./answers.ts";
 import { gatherLists } from "./list-params.ts";
@@ -28,7 +28,7 @@ const common = { tags: ["Dimensions"], security: [{ accessToken: [] }] };
 
 /** /data/v1/dimensions, and /data/v1/filters as older clients call it (reference data-api.md §2, rows 1 to 4). */
 export function dimensionRoutes(app: App, services: Services): void {
-  const walks: Walks = new ViewWalks();
+  const walks: Walks = new ListWalks();
   const values = (path: string, deprecated: boolean, ask: ValuesAddress["ask"]) =>
     valuesRoute(app, services, { path, deprecated, ask, walks });
   listRoute(app, services, { path: "/data/v1/dimensions", deprecated: false });
@@ -117,7 +117,7 @@ const ValuesQuery = ScopeQuery.extend({
   order_direction: DirectionQuery.default("desc"),
 });
 
-type Walks = ViewWalks<z.output<typeof ValueRow>>;
+type Walks = ListWalks<z.output<typeof ValueRow>>;
 
 interface ValuesAddress extends Address {
   walks: Walks;

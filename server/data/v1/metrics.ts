@@ -10,7 +10,7 @@ import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
 import { namesOf } from "../names-of.ts";
-import { ViewWalks } from "../view-walks.ts";
+import { ListWalks } from "../list-walks.ts";
 import { groupsOnPage } from "../walk-groups.ts";
 import { listOf, MetaWire, orNull, TimeframeWire } from "./answers.ts";
 import { comparisonRoute } from "./comparison.ts";
@@ -111,7 +111,7 @@ const BreakdownQuery = MetricQuery.extend({
 });
 
 function breakdownRoute(app: App, services: Services): void {
-  const walks = new ViewWalks<z.output<typeof BreakdownRow>>();
+  const walks = new ListWalks<z.output<typeof BreakdownRow>>();
   app.get(
     "/data/v1/metrics/:metric_id/breakdown",
     {

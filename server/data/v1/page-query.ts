@@ -14,7 +14,7 @@ export function pageOf({ page, limit }: z.output<typeof DataPageQuery>): Page {
 
 type Paged = Parameters<typeof callerOf>[0] & { url: string; query: z.output<typeof DataPageQuery> };
 
-/** Which page of which walk (`ViewWalks`): whose list, and which, whatever the page. */
+/** Which page of which walk (`ListWalks`): whose list, and which, whatever the page. */
 export function walkOf(request: Paged, nowMs: number) {
   const { page, limit, ...rest } = request.query;
   const { id, environmentId } = callerOf(request);

@@ -9,7 +9,7 @@ import { allow } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
-import { ViewWalks } from "../view-walks.ts";
+import { ListWalks } from "../list-walks.ts";
 import { groupsOnPage } from "../walk-groups.ts";
 import { listOf } from "./answers.ts";
 import { gatherEveryList } from "./list-params.ts";
@@ -79,7 +79,7 @@ const ValuesQuery = SubviewQuery.extend({
 });
 
 function valuesRoute(app: App, services: Services): void {
-  const walks = new ViewWalks<z.output<typeof ValueRow>>();
+  const walks = new ListWalks<z.output<typeof ValueRow>>();
   app.get(
     "/data/v1/subview-metrics/:subview_type/dimensions/:dimension_name",
     {

@@ -6,7 +6,7 @@ import { allow } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
-import { ViewWalks } from "../view-walks.ts";
+import { ListWalks } from "../list-walks.ts";
 import { groupsOnPage } from "../walk-groups.ts";
 import { listOf, TimeframeWire } from "./answers.ts";
 import { gatherEveryList } from "./list-params.ts";
@@ -77,7 +77,7 @@ const BreakdownRow = z
   .transform((row) => ({ ...row, field: JSON.stringify(row.breakdown_values) }));
 
 function breakdownRoute(app: App, services: Services): void {
-  const walks = new ViewWalks<z.output<typeof BreakdownRow>>();
+  const walks = new ListWalks<z.output<typeof BreakdownRow>>();
   app.get(
     "/data/v1/subview-metrics/:metric_id/:subview_type/breakdown",
     {

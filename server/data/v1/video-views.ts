@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { ApiError } from "../../../domain/errors.ts";
-import type { ViewListRow } from "../../../domain/metrics/ask/ask-views.ts";
 import { uint32 } from "../../../domain/metrics/ask/uint32.ts";
 import type { Caller } from "../../auth/access-tokens.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
@@ -8,9 +7,9 @@ import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
 import { findView } from "../find-view.ts";
-import { type ViewList, type ViewListPage, viewsBehind, viewsOnPage } from "../list-views.ts";
+import { type ViewList, type ViewListPage, type ViewWalks, viewsBehind, viewsOnPage } from "../list-views.ts";
+import { ListWalks } from "../list-walks.ts";
 import { openViewsOnPage } from "../open-views.ts";
-import { ViewWalks } from "../view-walks.ts";
 import { listOf, TimeframeWire } from "./answers.ts";
 import { gatherLists } from "./list-params.ts";
 import { checked } from "./named-params.ts";
@@ -51,8 +50,8 @@ export function videoViewRoutes(app: App, services: Services): void {
 }
 
 function listRoute(app: App, services: Services): void {
-  const completed = new ViewWalks<ViewListRow>();
-  const playing = new ViewWalks<string>();
+  const completed: ViewWalks = new ListWalks();
+  const playing = new ListWalks<string>();
   app.get(
     "/data/v1/video-views",
     {
@@ -95,7 +94,7 @@ function errorTypeOf(text: string): number | "any" {
 
 function completedPage(
   { analytics, now }: Services,
-  walks: ViewWalks<ViewListRow>,
+  walks: ViewWalks,
   list: ViewList,
   { query, caller }: { query: ViewsQuery; caller: Caller },
 ): Promise<ViewListPage> {
@@ -114,7 +113,7 @@ function walkKey({ page: _, ...rest }: ViewsQuery, { id, environmentId }: Caller
 
 const ONLY_COMPLETED = ["viewer_id", "error_id", "cursor"] as const;
 
-async function listOpen(services: Services, walks: ViewWalks<string>, query: ViewsQuery, caller: Caller) {
+async function listOpen(services: Services, walks: ListWalks<string>, query: ViewsQuery, caller: Caller) {
   const refused = ONLY_COMPLETED.filter((name) => query[name] !== undefined);
   if (query["metric_filters[]"].length > 0 || query["timeframe[]"].length > 0 || refused.length > 0)
     throw new ApiError("invalid_parameters", [

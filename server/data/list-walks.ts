@@ -15,6 +15,8 @@ export interface Walk<Row> {
   /** Rows that have been fetched, and the place of the first of them in the list. */
   rows: readonly Row[];
   base: number;
+  /** Rows that are remembered beside these. */
+  aside?: ReadonlySet<string>;
   /** Behind `rows` there are no more. */
   ended: boolean;
   nextPage: number;
@@ -27,34 +29,34 @@ export interface Walk<Row> {
  * that walk has fetched. Kept in this process; where it is not known any more, a page is counted from the list's present
  * beginning.
  */
-export class ViewWalks<Row> {
-  readonly #walks = new Lru<Walk<Row>[]>({
+export class ListWalks<Row, Kept extends Walk<Row> = Walk<Row>> {
+  readonly #walks = new Lru<Kept[]>({
     maxWeight: MAX_KEPT_ROWS,
-    weigh: (walks) => walks.reduce((sum, { rows }) => sum + rows.length + 1, 0),
+    weigh: (walks) => walks.reduce((sum, { rows, aside }) => sum + rows.length + (aside?.size ?? 0) + 1, 0),
   });
 
   /** @param key the whole query but its page, and who asks */
-  begin(key: string, walk: Walk<Row>): void {
+  begin(key: string, walk: Kept): void {
     this.#walks.set(key, [walk, ...this.#living(key, walk.usedMs)].slice(0, MAX_WALKS));
   }
 
   /** The walk that comes to this page next, else one that still holds it; null when there is none. */
-  find(key: string, page: number, limit: number, nowMs: number): Walk<Row> | null {
+  find(key: string, page: number, limit: number, nowMs: number): Kept | null {
     const walks = this.#living(key, nowMs);
     const start = (page - 1) * limit;
-    const holds = ({ base, rows }: Walk<Row>) => start >= base && start < base + rows.length;
+    const holds = ({ base, rows }: Kept) => start >= base && start < base + rows.length;
     return walks.find(({ nextPage }) => nextPage === page) ?? walks.find(holds) ?? null;
   }
 
   /** Tells that a walk has given a page: its rows may have changed. */
-  gave(key: string, walk: Walk<Row>, page: number, nowMs: number): void {
+  gave(key: string, walk: Kept, page: number, nowMs: number): void {
     walk.nextPage = page + 1;
     walk.usedMs = nowMs;
     const walks = this.#living(key, nowMs);
     if (walks.includes(walk)) this.#walks.set(key, walks);
   }
 
-  #living(key: string, nowMs: number): Walk<Row>[] {
+  #living(key: string, nowMs: number): Kept[] {
     return (this.#walks.get(key) ?? []).filter(({ usedMs }) => nowMs - usedMs < FORGET_AFTER_MS);
   }
 }
