@@ -8,7 +8,7 @@ import { valueFilter } from "../value-filter.ts";
 import { isFound } from "./is-found.ts";
 import { type Page, type PagedQuestion, pageParams } from "./page.ts";
 import { SETTINGS } from "./scope-clause.ts";
-import { attributeText, PLAYING_MS_SQL, type SubviewScope, subviewRows } from "./subview-rows.ts";
+import { attributeText, keySql, keyTexts, PLAYING_MS_SQL, type SubviewScope, subviewRows } from "./subview-rows.ts";
 import { uint32 } from "./uint32.ts";
 import { type Direction, directionSql, valueOrder } from "./value-order.ts";
 
@@ -25,7 +25,7 @@ export interface SubviewRow {
 
 /** Answer: one row, `metric_value`. */
 export function askSubviewOverall(scope: SubviewScope): Question {
-  const rows = subviewRows(scope, []);
+  const rows = subviewRows(scope);
   return { sql: `SELECT ${PLAYING_MS_SQL} AS metric_value FROM ${rows.sql} ${SETTINGS}`, params: rows.params };
 }
 
@@ -35,12 +35,11 @@ export function askSubviewBreakdown(
   attributes: readonly SubviewAttribute[],
   page: Page,
 ): PagedQuestion {
-  const rows = subviewRows(scope, [`${attributesSql(attributes)} AS breakdown_values`]);
+  const rows = subviewRows(scope, { parts: { g: keySql(attributes) } });
   return {
     sql: `
-SELECT breakdown_values, ${PLAYING_MS_SQL} AS metric_value, toFloat64(count() OVER ()) AS total_row_count
-FROM ${rows.sql}
-GROUP BY breakdown_values
+SELECT ${keyTexts(attributes, "g")} AS breakdown_values, metric_value, toFloat64(count() OVER ()) AS total_row_count
+FROM (SELECT g, ${PLAYING_MS_SQL} AS metric_value FROM ${rows.sql} GROUP BY g)
 ORDER BY metric_value DESC, breakdown_values
 LIMIT {limit: UInt32} OFFSET {offset: UInt32}
 ${SETTINGS}`,
@@ -62,19 +61,17 @@ export function askSubviewComparison(
   values: readonly string[],
   limit: number,
 ): Question {
-  const { textSql } = textOf(by);
   const rows = subviewRows(
     scope,
-    [`${attributesSql(attributes)} AS breakdown_values`, `${textSql} AS dimension_value`],
+    withText(by, "dimension_value", { g: keySql(attributes) }),
     "field" in by
       ? { views: [], parts: [attributeFilter(by, values)] }
       : { views: values.map((value) => valueFilter(by, value)), parts: [] },
   );
   return {
     sql: `
-SELECT dimension_value, breakdown_values, ${PLAYING_MS_SQL} AS metric_value
-FROM ${rows.sql}
-GROUP BY dimension_value, breakdown_values
+SELECT dimension_value, ${keyTexts(attributes, "g")} AS breakdown_values, metric_value
+FROM (SELECT dimension_value, g, ${PLAYING_MS_SQL} AS metric_value FROM ${rows.sql} GROUP BY dimension_value, g)
 ORDER BY dimension_value, metric_value DESC, breakdown_values
 LIMIT {limit: UInt32} BY dimension_value
 ${SETTINGS}`,
@@ -98,19 +95,18 @@ export function askSubviewTimeseries(
 ): Question {
   checkSeries({ ...scope.views, granularity, timeZone });
   const start = granularity === "hour" ? "toStartOfHour" : "toStartOfDay";
-  const rows = subviewRows(scope, [
-    `${attributesSql(attributes)} AS breakdown_values`,
-    `${start}(view_start, {timeZone: String}) AS bucket`,
-  ]);
+  const rows = subviewRows(scope, {
+    views: { bucket: `${start}(view_start, {timeZone: String})` },
+    parts: { g: keySql(attributes) },
+  });
   return {
     sql: `
 SELECT toFloat64(toUnixTimestamp(bucket)) * 1000 AS start_ms, breakdown_values, metric_value
 FROM (
   SELECT *, dense_rank() OVER (ORDER BY whole DESC, breakdown_values) AS place
   FROM (
-    SELECT bucket, breakdown_values, ${PLAYING_MS_SQL} AS metric_value, sum(metric_value) OVER (PARTITION BY breakdown_values) AS whole
-    FROM ${rows.sql}
-    GROUP BY bucket, breakdown_values
+    SELECT bucket, ${keyTexts(attributes, "g")} AS breakdown_values, metric_value, sum(metric_value) OVER (PARTITION BY g) AS whole
+    FROM (SELECT bucket, g, ${PLAYING_MS_SQL} AS metric_value FROM ${rows.sql} GROUP BY bucket, g)
   )
 )
 WHERE place <= {limit: UInt32}
@@ -133,10 +129,10 @@ export function askSubviewValues(
   by: SubviewAttribute | Dimension,
   { search, orderBy, direction, ...page }: SubviewValueOptions,
 ): PagedQuestion {
-  const { textSql, isNumber } = textOf(by);
+  const isNumber = "field" in by ? !by.text : isNumeric(by);
   const order =
     orderBy === "value" ? valueOrder("value", isNumber, direction) : `playing_time ${directionSql(direction)}`;
-  const rows = subviewRows(scope, [`${textSql} AS value`]);
+  const rows = subviewRows(scope, withText(by, "value"));
   const found = search === "" ? "" : `WHERE ${isFound("value")}`;
   return {
     sql: `
@@ -150,17 +146,13 @@ ${SETTINGS}`,
   };
 }
 
-/** What is written in a row of parts for an attribute, or for a dimension of their view. */
-function textOf(by: SubviewAttribute | Dimension): { textSql: string; isNumber: boolean } {
+/** The text of an attribute of parts, or of a dimension of their view, as a column beside others of parts. */
+function withText(by: SubviewAttribute | Dimension, name: string, parts: Readonly<Record<string, string>> = {}) {
   return "field" in by
-    ? { textSql: attributeText(by), isNumber: !by.text }
-    : { textSql: dimensionColumn(by).rowTextSql, isNumber: isNumeric(by) };
+    ? { parts: { ...parts, [name]: attributeText(by) } }
+    : { parts, views: { [name]: dimensionColumn(by).rowTextSql } };
 }
 
 function attributeFilter({ id }: SubviewAttribute, values: readonly string[]): ViewFilter {
   return { dimension: id, operator: "is", values, negated: false };
-}
-
-function attributesSql(attributes: readonly SubviewAttribute[]): string {
-  return `[${attributes.map(attributeText).join(", ")}]`;
 }

@@ -237,9 +237,10 @@ describe("/data/v1/subview-metrics", () => {
 
 describe("/data/v1/subview-metrics/…/breakdown-timeseries", () => {
   it("is 503, not empty, where nobody knows up to when views are stored", async () => {
-    await server.clickhouse.client.command("TRUNCATE TABLE stored_until");
-    server.advance(5_000);
-    const { statusCode, body } = await server.get(`${path}/playing_time/rendition/breakdown-timeseries`);
+    const fresh = await startDataServer();
+    await fresh.clickhouse.client.command("TRUNCATE TABLE stored_until");
+    const { statusCode, body } = await fresh.get(`${path}/playing_time/rendition/breakdown-timeseries`);
+    await fresh.stop();
     expect([statusCode, body.error.type]).toEqual([503, "unavailable"]);
   });
 });
