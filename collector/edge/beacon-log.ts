@@ -104,6 +104,7 @@ function beaconRecord(view: RoutedView, facts: RequestFacts, body: Buffer | null
     count: view.events.length,
   };
   if (view.asset !== null) head.asset = view.asset;
+  if (view.errorCategories !== null) head.errorCategories = view.errorCategories;
   return {
     partition: beaconPartition(environmentId, view.viewId),
     key: "",

@@ -29,8 +29,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   if (request.method !== "POST" && matchInput(request) === null) return greet(request, response);
-  if (!deps.environments.ready()) {
-    deps.metrics.answered(503); // nobody could be told from a stranger yet
+  if (!deps.environments.ready() || !deps.errorCategories.ready()) {
+    deps.metrics.answered(503); // nobody could be told from a stranger yet, nor a failure from a refusal
     return send(response, 503, "starting\n");
   }
   const { socket } = request; // gone from the request once its stream is destroyed

@@ -1,8 +1,8 @@
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { isEnvironmentId } from "../../domain/identifiers.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
-import { listenForChanges } from "../../platform/postgres/listen.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
+import { followPostgres } from "./follow-postgres.ts";
 
 export interface EdgeEnvironment {
   environmentId: EnvironmentId;
@@ -18,50 +18,16 @@ export interface EnvironmentDirectory {
   close(): Promise<void>;
 }
 
-/** A notification tells of changes within a second; this only covers one that got lost. */
-const REFRESH_MS = 30_000;
-const CHANNEL = "env_keys_changed";
-
 /** Keeps all active keys in memory. While Postgres is away the last known keys go on working. */
 export function openEnvironmentDirectory(postgres: Postgres, url: string, log: Logger): EnvironmentDirectory {
-  let keys: ReadonlyMap<string, EdgeEnvironment> | null = null;
-  let reading: Promise<void> | null = null;
-  let again = false;
-
-  async function read(): Promise<void> {
-    do {
-      again = false;
-      try {
-        keys = await readKeys(postgres);
-      } catch (error) {
-        log.warn({ err: error, known: keys?.size ?? null }, "cannot read environment keys, going on with those known");
-      }
-    } while (again);
-  }
-  function refresh(): void {
-    again = true;
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-  }
-
-  refresh();
-  const timer = setInterval(refresh, REFRESH_MS);
-  const changes = listenForChanges({
-    url,
-    applicationName: "playhead-edge-keys",
-    channel: CHANNEL,
-    onChange: refresh,
-    log,
+  const keys = followPostgres({
+    ...{ url, applicationName: "playhead-edge-keys", channel: "env_keys_changed", log },
+    read: () => readKeys(postgres),
   });
   return {
-    find: (envKey) => keys?.get(envKey) ?? null,
-    ready: () => keys !== null,
-    close: async () => {
-      clearInterval(timer);
-      await changes.close();
-      await reading;
-    },
+    find: (envKey) => keys.current()?.get(envKey) ?? null,
+    ready: () => keys.current() !== null,
+    close: keys.close,
   };
 }
 

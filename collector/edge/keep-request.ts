@@ -7,6 +7,7 @@ import type { Logger } from "../../platform/observability/logger.ts";
 import type { BeaconLog, RequestFacts } from "./beacon-log.ts";
 import type { EdgeMetrics } from "./edge-metrics.ts";
 import type { EnvironmentDirectory } from "./environments.ts";
+import type { ErrorCategoryDirectory } from "./error-categories.ts";
 import { type DecodedInput, type InputReply, matchInput } from "./inputs/match-input.ts";
 import { LargeBodies } from "./large-bodies.ts";
 import { PendingViews } from "./pending-views.ts";
@@ -22,6 +23,7 @@ import { createViewerNetworks, type ViewerNetwork } from "./viewer-network.ts";
 export interface KeepRequestDeps {
   beaconLog: BeaconLog;
   environments: EnvironmentDirectory;
+  errorCategories: ErrorCategoryDirectory;
   playbackOwners: PlaybackOwners;
   viewSources: ViewSources;
   places: Pick<Places, "locate" | "isSettled">;
@@ -68,7 +70,7 @@ export class KeepRequest {
   readonly #whereaboutsAtOnce: Whereabouts;
 
   constructor(deps: KeepRequestDeps) {
-    const { environments, playbackOwners, viewSources } = deps;
+    const { environments, errorCategories, playbackOwners, viewSources } = deps;
     this.#deps = deps;
     this.#networkOf = createViewerNetworks(deps.trustedProxies, deps.places);
     this.#whereabouts = {
@@ -76,6 +78,7 @@ export class KeepRequest {
       ownerOf: playbackOwners.find,
       assetOf: playbackOwners.findAsset,
       sourceOf: viewSources.find,
+      categoriesOf: errorCategories.of,
     };
     this.#whereaboutsAtOnce = {
       ...this.#whereabouts,

@@ -14,6 +14,7 @@ import { readConfig } from "./config.ts";
 import { createEdge } from "./edge.ts";
 import { createEdgeMetrics } from "./edge-metrics.ts";
 import { openEnvironmentDirectory } from "./environments.ts";
+import { openErrorCategories } from "./error-categories.ts";
 import { createPlaybackOwners, readOwnersFrom } from "./playback-owners.ts";
 import { openViewSources } from "./view-sources.ts";
 
@@ -36,6 +37,11 @@ try {
   program.onStop("environments", () => environments.close());
   readiness.add("environment keys", () =>
     environments.ready() ? { ok: true } : { ok: false, reason: "environment keys not read yet" },
+  );
+  const errorCategories = openErrorCategories(postgres, config.databaseUrl, log);
+  program.onStop("error categories", () => errorCategories.close());
+  readiness.add("error categories", () =>
+    errorCategories.ready() ? { ok: true } : { ok: false, reason: "error categories not read yet" },
   );
 
   const eventlog = openEventLog({
@@ -76,6 +82,7 @@ try {
   const edge = createEdge({
     beaconLog,
     environments,
+    errorCategories,
     playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), elapsedMs, log }),
     viewSources,
     places,

@@ -65,6 +65,7 @@ async function startEdge(): Promise<RunningEdge> {
   const edge = createEdge({
     beaconLog: new BeaconLog({ beacons, rejected, viewSources: sources }, Date.now),
     environments,
+    errorCategories: { of: () => undefined, ready: () => true, close: async () => undefined },
     playbackOwners: createPlaybackOwners({ read: readOwnersFrom(postgres), elapsedMs: () => performance.now(), log }),
     viewSources,
     nowMs: Date.now,

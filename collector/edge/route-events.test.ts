@@ -29,6 +29,7 @@ function route(events: readonly object[], more: Partial<Whereabouts> = {}, hostL
     ownerOf,
     assetOf: ownerOf,
     sourceOf: () => null,
+    categoriesOf: () => undefined,
     ...more,
   });
   const views = routed.views.map((view) => ({

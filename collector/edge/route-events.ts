@@ -1,11 +1,14 @@
+import { cutText } from "../../domain/cut-text.ts";
 import type { RejectionReason } from "../../domain/messages/rejection-reasons.ts";
 import type { ViewSource } from "../../domain/messages/view-source.ts";
+import { type ErrorCategory, MAX_ERROR_CODE_LENGTH } from "../../domain/view/error-category.ts";
 import type { NamedAsset } from "../../domain/view/named-asset.ts";
 import type { PeekedEvent } from "../../domain/wire/decode-request.ts";
-import { type EventPeek, isRecord, peekClaimedKey } from "../../domain/wire/peek-event.ts";
+import { type EventPeek, isRecord, peekClaimedKey, peekErrorCode } from "../../domain/wire/peek-event.ts";
 import { hasTitle, peekPlaybackIds } from "../../domain/wire/peek-playback-ids.ts";
 import { MAX_VIEWS_PER_REQUEST } from "../../domain/wire/request-views.ts";
 import type { EdgeEnvironment } from "./environments.ts";
+import type { ErrorCategoryDirectory } from "./error-categories.ts";
 import { type Ownership, PlacingByPlaybackId } from "./place-by-playback-id.ts";
 import type { PlaybackOwner } from "./playback-owners.ts";
 import { type Claim, claimOf, type Rejections, reject } from "./rejection.ts";
@@ -18,6 +21,8 @@ export interface RoutedView {
   /** What may be a playback id in the last event that names any; null where none does. */
   named: { playbackIds: readonly string[]; sequence: number } | null;
   asset: NamedAsset | null;
+  /** Of its errors, by sequence number; null where none has any. */
+  errorCategories: Record<number, ErrorCategory> | null;
 }
 
 export interface RoutedEvents {
@@ -39,6 +44,7 @@ export interface Whereabouts extends Ownership {
   environmentOf(envKey: string): EdgeEnvironment | null;
   /** As `ownerOf`, where no more than a title depends on it. */
   assetOf(playbackId: string): PlaybackOwner | null | undefined;
+  categoriesOf: ErrorCategoryDirectory["of"];
 }
 
 /**
@@ -64,8 +70,10 @@ export function routeEvents(
     const environment = byKey === null && peek.envKey === null ? placing.place(raw, peek.viewId) : byKey;
     if (environment === undefined) continue;
     if (environment === null) reject(rejected, "unknown_environment", claimOfEvent(raw, ofHost, whereabouts), raw);
-    else if (!addEvent(views, environment, peek, raw)) {
-      reject(rejected, "too_many_views", { environment, envKey: peek.envKey ?? "" }, raw);
+    else {
+      const view = viewOf(views, environment, peek.viewId);
+      if (view === null) reject(rejected, "too_many_views", { environment, envKey: peek.envKey ?? "" }, raw);
+      else addEvent(view, peek, raw, whereabouts);
     }
   }
   const { unknownIds, learned, isBlocked } = placing;
@@ -85,24 +93,33 @@ function claimOfEvent(raw: unknown, ofHost: EdgeEnvironment | null, whereabouts:
   return { environment: null, envKey };
 }
 
-/** False where its view is one too many: the same id is another view in each environment. */
-function addEvent(
-  views: Map<string, RoutedView>,
-  environment: EdgeEnvironment,
-  { viewId, sequence }: EventPeek,
-  raw: unknown,
-): boolean {
+/** Null where it is one too many: the same id is another view in each environment. */
+function viewOf(views: Map<string, RoutedView>, environment: EdgeEnvironment, viewId: string): RoutedView | null {
   const key = `${environment.environmentId}/${viewId}`;
-  let view = views.get(key);
-  if (view === undefined) {
-    if (views.size >= MAX_VIEWS_PER_REQUEST) return false;
-    view = { environment, viewId, events: [], named: null, asset: null };
-    views.set(key, view);
-  }
+  const known = views.get(key);
+  if (known !== undefined) return known;
+  if (views.size >= MAX_VIEWS_PER_REQUEST) return null;
+  const view: RoutedView = { environment, viewId, events: [], named: null, asset: null, errorCategories: null };
+  views.set(key, view);
+  return view;
+}
+
+function addEvent(view: RoutedView, peek: EventPeek, raw: unknown, whereabouts: Whereabouts): void {
   view.events.push(raw);
+  const { sequence } = peek;
   const playbackIds = peekPlaybackIds(raw);
   if (playbackIds.length > 0 && sequence >= (view.named?.sequence ?? 0)) view.named = { playbackIds, sequence };
-  return true;
+  if (peek.name === "error") addCategory(view, sequence, raw, whereabouts);
+}
+
+/** A code is compared as the view will show it. Of two errors with one number the first counts. */
+function addCategory(view: RoutedView, sequence: number, raw: unknown, { categoriesOf }: Whereabouts): void {
+  const categories = categoriesOf(view.environment.environmentId);
+  if (categories === undefined) return;
+  const category = categories.get(cutText(peekErrorCode(raw), MAX_ERROR_CODE_LENGTH));
+  if (category === undefined) return;
+  view.errorCategories ??= {};
+  view.errorCategories[sequence] ??= category;
 }
 
 /** Only the view's own environment learns what its asset is called. */

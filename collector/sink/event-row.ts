@@ -1,4 +1,5 @@
 import type { EnvironmentId } from "../../domain/identifiers.ts";
+import type { ErrorCategories } from "../../domain/view/error-category.ts";
 import type { BeaconEvent, FieldValue } from "../../domain/wire/decode-events.ts";
 import { clamp, dateTime64, expiry } from "./column-values.ts";
 
@@ -14,6 +15,7 @@ export interface EventArrival {
   /** Client clock; null when the SDK does not tell. */
   sentAtMs: number | null;
   retentionDays: number;
+  errorCategories?: ErrorCategories | undefined;
 }
 
 /**
@@ -30,8 +32,13 @@ export function eventRow(event: BeaconEvent, arrival: EventArrival): string {
   const playhead = typeof playheadMs === "number" ? Math.trunc(clamp(playheadMs, -9e15, 9e15)) : 0;
   return (
     `[${environmentId},${quoted(viewId)},${event.sequence},${Number(late)},${seenAt},${quoted(event.name)},` +
-    `${arrivedAt},${sentAt},${viewedAt},${playhead},"${details(event)}","${expiry(firstSeenMs, retentionDays)}"]`
+    `${arrivedAt},${sentAt},${viewedAt},${playhead},"${details(event)}",${category(event, arrival)},"${expiry(firstSeenMs, retentionDays)}"]`
   );
+}
+
+function category({ name, sequence }: BeaconEvent, { errorCategories }: EventArrival): string {
+  const known = name === "error" ? errorCategories?.[sequence] : undefined;
+  return known === undefined ? '"",""' : `"${known.severity}","${known.type}"`;
 }
 
 /** All that the event carried as one JSON object, escaped for a JSON text. */

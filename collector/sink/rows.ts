@@ -23,6 +23,8 @@ export const COLUMNS = {
     "viewer_time",
     "playhead_ms",
     "details",
+    "error_severity",
+    "error_type",
     "expires_on",
   ],
   views: ["environment_id", "first_seen", "view_id", "version", ...RECORD_COLUMN_NAMES, "expires_on"],

@@ -6,6 +6,7 @@ import {
   type RejectedSample,
 } from "../../domain/messages/rejected-record.ts";
 import { parseCidr } from "../../domain/network/client-address.ts";
+import type { ErrorCategory } from "../../domain/view/error-category.ts";
 import type { Place } from "../../domain/view/view-state.ts";
 import { type LogRecord, LogUnavailableError, type LogWriter } from "../../platform/eventlog/eventlog.ts";
 import { type Listener, listen } from "../../platform/http/listen.ts";
@@ -51,6 +52,8 @@ export interface MemoryEdge {
   clock: { nowMs: number; elapsedMs: number };
   /** False: no key has been read yet. */
   keys: { ready: boolean };
+  /** Of environment 7; none has been read yet while it is null. */
+  categories: { byCode: Map<string, ErrorCategory> | null };
   listener: Listener;
   url(path?: string): string;
   post(body: string | Buffer, options?: { path?: string; headers?: Record<string, string> }): Promise<Response>;
@@ -70,10 +73,16 @@ export interface MemoryEdgeOptions {
 export async function startMemoryEdge(options: MemoryEdgeOptions = {}): Promise<MemoryEdge> {
   const [beacons, rejected, viewSources] = [new MemoryWriter(), new MemoryWriter(), new MemoryWriter()];
   const [clock, keys, metrics] = [{ nowMs: 1_795_500_000_000, elapsedMs: 0 }, { ready: true }, createMetrics("test")];
+  const categories: MemoryEdge["categories"] = { byCode: new Map() };
   const beaconLog = new BeaconLog({ beacons, rejected, viewSources }, () => clock.nowMs, options.gatherMs ?? 0);
   const edge = createEdge({
     beaconLog,
     environments: { find: (key) => KEYS.get(key) ?? null, ready: () => keys.ready, close: async () => undefined },
+    errorCategories: {
+      of: (environmentId) => (environmentId === 7 ? (categories.byCode ?? undefined) : undefined),
+      ready: () => categories.byCode !== null,
+      close: async () => undefined,
+    },
     playbackOwners: options.playbackOwners ?? { find: () => null, findAsset: () => null, load: async () => undefined },
     viewSources: options.viewSources ?? { find: () => null, remember: () => undefined, close: async () => undefined },
     places: {
@@ -90,7 +99,7 @@ export async function startMemoryEdge(options: MemoryEdgeOptions = {}): Promise<
   const url = (path = "/") => `http://127.0.0.1:${listener.port}${path}`;
   const refused = () => rejected.records.flatMap(({ value }) => decodeRejectedRecord(value.toString()) ?? []);
   return {
-    ...{ beacons, rejected, beaconLog, metrics, clock, keys, listener, url, refused },
+    ...{ beacons, rejected, beaconLog, metrics, clock, keys, categories, listener, url, refused },
     post: (body, { path, headers = {} } = {}) =>
       fetch(url(path), { method: "POST", body: typeof body === "string" ? body : new Uint8Array(body), headers }),
     written: () =>

@@ -23,13 +23,13 @@ export function recordedInputs(name: string): RecordedInput[] {
 /** Folds what the edge wrote, as the views' program does with each record of its log. */
 export function foldRecords(records: readonly BeaconRecord[]): Map<string, ViewState> {
   const views = new Map<string, ViewState>();
-  for (const { viewId, arrivedAtMs, transmittedAtMs, context, events } of records) {
-    const view = views.get(viewId) ?? createView(viewId, arrivedAtMs);
+  for (const { viewId, arrivedAtMs: atMs, transmittedAtMs, context, errorCategories, events } of records) {
+    const view = views.get(viewId) ?? createView(viewId, atMs);
     views.set(viewId, view);
     for (const raw of events) {
       const decoded = decodeEvent(raw);
       if (decoded.kind === "rejected") throw new Error(decoded.reason);
-      foldEvent(view, decoded.event, { atMs: arrivedAtMs, transmittedAtMs, context });
+      foldEvent(view, decoded.event, { atMs, transmittedAtMs, context, errorCategories });
     }
   }
   return views;

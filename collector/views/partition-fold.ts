@@ -205,8 +205,8 @@ export class PartitionFold {
 
   #fold(open: OpenView, record: BeaconRecord, atMs: number): void {
     const { state } = open;
-    const { transmittedAtMs, context } = record;
-    const arrival = { atMs, transmittedAtMs, context };
+    const { transmittedAtMs, context, errorCategories } = record;
+    const arrival = { atMs, transmittedAtMs, context, errorCategories };
     const rowsArrival = arrivalOf(record, { firstSeenMs: state.firstSeenMs, arrivedAtMs: atMs, late: false });
     const [offsetMs, coursePoints] = [state.clockOffsetMs, coursePointsOf(state)];
     let isNews = false;
@@ -340,10 +340,10 @@ export class PartitionFold {
 }
 
 function arrivalOf(
-  { environmentId, viewId, transmittedAtMs: sentAtMs, context }: BeaconRecord,
+  { environmentId, viewId, transmittedAtMs: sentAtMs, context, errorCategories }: BeaconRecord,
   more: Pick<EventArrival, "firstSeenMs" | "arrivedAtMs" | "late">,
 ): EventArrival {
-  return { environmentId, viewId, sentAtMs, retentionDays: context.retentionDays, ...more };
+  return { environmentId, viewId, sentAtMs, retentionDays: context.retentionDays, errorCategories, ...more };
 }
 
 /** Grows whenever the state got something that `traceView` reads, so that a steady viewer is not traced again. */

@@ -1,3 +1,4 @@
+import { type ErrorCategory, weighError } from "../view/error-category.ts";
 import { errorTypeId } from "../view/record/errors-of.ts";
 
 /** Detail → field of the beacon that it is told by. */
@@ -56,25 +57,35 @@ const DETAILS: Readonly<Record<string, Told>> = {
   requestcanceled: { ...FAILED_REQUEST, cancel: "request_cancel" },
 };
 
-/** What an event of the timeline tells, by the API's names; what it did not tell is absent. */
-export function eventDetails(name: string, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  if (name === "error") return errorDetails(fields);
+/**
+ * What an event of the timeline tells, by the API's names; what it did not tell is absent.
+ *
+ * @param category of an error: how bad it is, whatever the player says
+ */
+export function eventDetails(
+  name: string,
+  fields: Readonly<Record<string, unknown>>,
+  category?: ErrorCategory,
+): Record<string, unknown> {
+  if (name === "error") return errorDetails(fields, category);
   const told = Object.hasOwn(DETAILS, name) ? DETAILS[name] : undefined;
   return pick(told ?? (isAd(name) ? AD : {}), fields);
 }
 
-function errorDetails(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function errorDetails(
+  fields: Readonly<Record<string, unknown>>,
+  category: ErrorCategory | undefined,
+): Record<string, unknown> {
   const names = { code: "player_error_code", message: "player_error_message", context: "player_error_context" };
   const { code = null, message = null, context = null } = pick(names, fields);
+  const { fatal, businessException } = weighError(fields, category);
   return {
     error_type: errorTypeId(String(code ?? ""), String(message ?? "")),
     code,
     message,
     context,
-    severity: fields["player_error_severity"] === "warning" ? "warning" : "fatal",
-    is_business_exception: [true, "true", 1, "1"].includes(
-      fields["player_error_business_exception"] as boolean | string | number,
-    ),
+    severity: fatal ? "fatal" : "warning",
+    is_business_exception: businessException,
   };
 }
 

@@ -7,6 +7,7 @@ import type { ViewRecord } from "../view/view-record.ts";
 import { createView, type RequestContext, type ViewState } from "../view/view-state.ts";
 import { type DeviceFacts, viewerDevice } from "../view/viewer-facts.ts";
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
+import { storedCategory } from "./stored-category.ts";
 
 /** What is known of who watches beside the events: from an earlier row, or from the live picture. */
 export interface KnownViewer {
@@ -18,7 +19,9 @@ export interface KnownViewer {
 export function foldStoredEvents(view: ViewState, rows: readonly EventRow[], { context }: KnownViewer): void {
   for (const row of rows) {
     if (row.late === 1) continue;
-    const arrival = { atMs: row.server_time_ms, transmittedAtMs: row.sent_time_ms, context };
+    const category = storedCategory(row);
+    const errorCategories = category && { [row.sequence]: category };
+    const arrival = { atMs: row.server_time_ms, transmittedAtMs: row.sent_time_ms, context, errorCategories };
     foldEvent(view, storedEvent(row, view.viewId), arrival);
   }
 }

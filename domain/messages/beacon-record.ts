@@ -1,11 +1,12 @@
 import { type EnvironmentId, isEnvironmentId } from "../identifiers.ts";
+import { type ErrorCategories, isErrorCategory } from "../view/error-category.ts";
 import type { NamedAsset } from "../view/named-asset.ts";
 import type { Place, RequestContext } from "../view/view-state.ts";
 import { jsonObject } from "./json-object.ts";
 
 /**
  * One record of topic `beacons`: what one request said about one view, with all that the edge knew of the request.
- * It holds what later readers cannot look up again (place, time of arrival, title), so that a replay yields the same rows.
+ * It holds what later readers cannot look up again (place, time of arrival, title, how errors count), so that a replay yields the same rows.
  */
 export interface BeaconRecord {
   environmentId: EnvironmentId;
@@ -17,6 +18,8 @@ export interface BeaconRecord {
   context: RequestContext;
   /** Of the playback id that the events name and the view's environment owns; none in records of earlier releases. */
   asset?: NamedAsset;
+  /** Of those errors among the events whose code has one in the view's environment; absent where none has. */
+  errorCategories?: ErrorCategories;
   /** How many events the writer took in; none in records of earlier releases. What became of each is counted against it. */
   count?: number;
   /** Events as sent, with short keys, in the order of the request. */
@@ -33,8 +36,9 @@ export interface TickRecord {
  * all of one view, that is the body itself, and writing its 10 kB of JSON anew would cost more than all the rest.
  */
 export function encodeBeaconRecord(record: Omit<BeaconRecord, "events">, bodyJson: string): string {
-  const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset, count } = record;
-  const head = JSON.stringify({ v: 1, environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset, count });
+  const { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset, errorCategories, count } = record;
+  const said = { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, asset, errorCategories, count };
+  const head = JSON.stringify({ v: 1, ...said });
   return `${head.slice(0, -1)},"body":${bodyJson}}`;
 }
 
@@ -66,6 +70,7 @@ function withEvents(value: Record<string, unknown> & Omit<BeaconRecord, "events"
   if (typeof body !== "object" || body === null || !("events" in body) || !Array.isArray(body.events)) return null;
   const record: BeaconRecord = { environmentId, viewId, arrivedAtMs, transmittedAtMs, context, events: body.events };
   if (isNamedAsset(value["asset"])) record.asset = value["asset"];
+  if (isErrorCategories(value["errorCategories"])) record.errorCategories = value["errorCategories"];
   if (typeof value["count"] === "number") record.count = value["count"];
   return record;
 }
@@ -76,6 +81,10 @@ function isNamedAsset(value: unknown): value is NamedAsset {
   return (
     typeof sequence === "number" && [assetId, title, externalId, creatorId].every((part) => typeof part === "string")
   );
+}
+
+function isErrorCategories(value: unknown): value is ErrorCategories {
+  return typeof value === "object" && value !== null && Object.values(value).every(isErrorCategory);
 }
 
 function isContext(value: unknown): value is RequestContext {

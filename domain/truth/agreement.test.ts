@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { METRICS } from "../metrics/metrics.ts";
+import type { ErrorCategory } from "../view/error-category.ts";
 import { foldEvent } from "../view/fold.ts";
 import { recordOf } from "../view/record/record-of.ts";
 import { NO_DEVICE } from "../view/testing/no-device.ts";
@@ -86,6 +87,14 @@ const told = fc.dictionary(fc.constantFrom(...Object.keys(FIELDS)), fc.nat(6), {
 );
 
 const nested = fc.constantFrom({}, ...["a", "b", "", 5].map((cdn) => ({ request_response_headers: { "x-cdn": cdn } })));
+/** Of most errors the environment says nothing. */
+const category = fc.option(
+  fc.record({
+    severity: fc.constantFrom("fatal" as const, "warning" as const),
+    type: fc.constantFrom("playback_failure" as const, "business_exception" as const),
+  }),
+  { nil: undefined },
+);
 const DAY_MS = 86_400_000;
 /** What is put on the client's clock from here on. */
 const leapMs = fc.oneof(
@@ -93,11 +102,14 @@ const leapMs = fc.oneof(
   fc.constantFrom(-1, -500, -6_000, -3_600_000, 3_000, DAY_MS, DAY_MS + 5_000, 56 * 365 * DAY_MS, 8e15 - BASE_MS),
 );
 const step = fc.record({
-  ...{ name: fc.constantFrom(...NAMES), afterMs: fc.integer({ min: 0, max: 4_000 }), told, nested, leapMs },
+  ...{ name: fc.constantFrom(...NAMES), afterMs: fc.integer({ min: 0, max: 4_000 }), told, nested, leapMs, category },
 });
-const end = fc.option(fc.record({ name: fc.constant("viewend"), afterMs: fc.nat(3_000), told, nested, leapMs }), {
-  nil: undefined,
-});
+const end = fc.option(
+  fc.record({ name: fc.constant("viewend"), afterMs: fc.nat(3_000), told, nested, leapMs, category }),
+  {
+    nil: undefined,
+  },
+);
 
 /** Any events in any order, told as they happen; sound players never send most of these. Nothing follows a `viewend`. */
 const anyView = fc
@@ -105,21 +117,29 @@ const anyView = fc
   .map(([steps, last]) => (last === undefined ? steps : [...steps, last]))
   .map((steps) => {
     let [atMs, offMs] = [BASE_MS, 0];
-    return steps.map(({ name, afterMs, told: fields, nested: objects, leapMs: more }, at): RawEvent => {
+    return steps.map(({ name, afterMs, told: fields, nested: objects, leapMs: more, category }, at) => {
       atMs += afterMs;
       offMs = Math.min(offMs + more, 8e15 - BASE_MS);
       const times = { arrivedAtMs: atMs + 40, transmittedAtMs: atMs + offMs };
-      return { name, sequence: at + 1, fields: { viewer_time: atMs + offMs, ...fields }, nested: objects, ...times };
+      return {
+        name,
+        sequence: at + 1,
+        fields: { viewer_time: atMs + offMs, ...fields },
+        nested: objects,
+        category,
+        ...times,
+      };
     });
   });
 
 /** What the product makes of the same events. */
-function recorded(events: readonly RawEvent[]) {
+function recorded(events: readonly (RawEvent & { category: ErrorCategory | undefined })[]) {
   const state = createView("v", events[0]?.arrivedAtMs ?? 0);
   const context = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
-  for (const { name, sequence, fields, nested: objects = {}, arrivedAtMs, transmittedAtMs } of events) {
+  for (const { name, sequence, fields, nested: objects = {}, category, arrivedAtMs, transmittedAtMs } of events) {
     const event = { name, viewId: "v", sequence, fields, nested: objects };
-    foldEvent(state, event, { atMs: arrivedAtMs, transmittedAtMs, context });
+    const errorCategories = category && { [sequence]: category };
+    foldEvent(state, event, { atMs: arrivedAtMs, transmittedAtMs, context, errorCategories });
   }
   const timeline = traceView(state);
   const record = recordOf({ view: state, timeline, device: NO_DEVICE, dropped: timeline.endedAtMs === null });

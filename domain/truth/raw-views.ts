@@ -26,7 +26,8 @@ export function rawViews(records: readonly BeaconRecord[], isBot: (userAgent: st
       const decoded = decodeEvent(raw);
       if (decoded.kind === "rejected") continue;
       const { name, sequence, fields, nested } = decoded.event;
-      view.events.push({ name, sequence, fields, nested, ...arrival(record) });
+      const category = record.errorCategories?.[sequence];
+      view.events.push({ name, sequence, fields, nested, category, ...arrival(record) });
       if (sequence >= view.first) continue;
       Object.assign(view, { first: sequence, country: context.country, userAgent: context.userAgent });
     }

@@ -7,6 +7,7 @@ export interface TimedEvent {
   sequence: number;
   fields: Readonly<Record<string, FieldValue>>;
   nested: Readonly<Record<string, unknown>>;
+  category?: RawEvent["category"];
   /** Client clock, Unix milliseconds. */
   atMs: number;
   /** The same, however long the view would then have lasted. */
@@ -35,9 +36,9 @@ export function settle(view: RawView): SettledView {
   const byNumber = new Map<number, TimedEvent>();
   for (const event of inTime) {
     if (byNumber.has(event.sequence)) continue;
-    const { name, sequence, fields, nested = {} } = event;
+    const { name, sequence, fields, nested = {}, category } = event;
     const claimedMs = clientTime(event);
-    byNumber.set(sequence, { name, sequence, fields, nested, atMs: claimedMs, claimedMs });
+    byNumber.set(sequence, { name, sequence, fields, nested, category, atMs: claimedMs, claimedMs });
   }
   const firstSeenMs = inTime[0]?.arrivedAtMs ?? 0;
   const lastNumber = Math.max(...byNumber.keys());

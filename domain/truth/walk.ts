@@ -228,12 +228,13 @@ function wake(walker: Walker, atMs: number): void {
   open(walker, "watching", atMs);
 }
 
-/** A warning changes nothing; what is not said to be one ends playback. */
-function fail(walker: Walker, { fields, atMs }: TimedEvent): void {
-  if (fields["player_error_severity"] === "warning") return;
+/** A warning changes nothing; what is not said to be one ends playback. Where the environment says it, the player does not. */
+function fail(walker: Walker, { fields, category, atMs }: TimedEvent): void {
+  if ((category?.severity ?? fields["player_error_severity"]) === "warning") return;
   walker.hadFatal = true;
+  const toldRefusal = fields["player_error_business_exception"] === true;
   walker.failure = {
-    businessException: fields["player_error_business_exception"] === true,
+    businessException: category === undefined ? toldRefusal : category.type === "business_exception",
     beforeFrame: walker.frameMs === null,
     duringAds: isOpen(walker, "adBreaks"),
   };

@@ -1,11 +1,11 @@
 import { cutText } from "../cut-text.ts";
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
+import { type ErrorCategories, type ErrorWeight, MAX_ERROR_CODE_LENGTH, weighError } from "./error-category.ts";
 import { foldFields } from "./fold-fields.ts";
 import { foldRequest, MAX_CDN_LENGTH } from "./fold-requests.ts";
 import { insertBySequence } from "./insert-by-sequence.ts";
 import { addSequence } from "./sequence-set.ts";
 import {
-  asFlag,
   type ErrorEntry,
   type RequestContext,
   TRANSITIONS,
@@ -21,6 +21,8 @@ export interface Arrival {
   /** Client clock when the request was sent; null when the SDK does not tell (Roku). */
   transmittedAtMs: number | null;
   context: RequestContext;
+  /** Of errors among its events; none in records of earlier releases. */
+  errorCategories?: ErrorCategories | undefined;
 }
 
 /** Sound SDKs stay far below; a view beyond it keeps its events but no longer its details. */
@@ -28,7 +30,6 @@ const MAX_TRANSITIONS = 20_000;
 /** With all texts as long as may be, a view still fits into one record of a checkpoint. */
 const MAX_ERRORS = 100;
 /** In UTF-16 code units. The event keeps them whole. */
-const MAX_ERROR_CODE_LENGTH = 128;
 const MAX_ERROR_MESSAGE_LENGTH = 1_024;
 const MAX_ERROR_CONTEXT_LENGTH = 4_096;
 /** A client holds events back at most this long (retries while offline); older times are clock faults. */
@@ -46,7 +47,8 @@ const MAX_AD_TYPE_LENGTH = 32;
 /**
  * Folds one event into its view, in place. False when the view had it already; then it only tells that the client is
  * still there. Any order and repetition of a view's events gives the same state: a field belongs to its highest sequence
- * number, changes of state are kept sorted, sums are taken once per event.
+ * number, changes of state are kept sorted, sums are taken once per event. Of copies that differ, the first in the log
+ * counts: an error is what its category said when it first came.
  */
 export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival): boolean {
   const viewerTimeMs = viewerTimeOf(event, arrival);
@@ -63,7 +65,7 @@ export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival)
   if (playheadMs > view.maxPlayheadMs) view.maxPlayheadMs = playheadMs;
   foldFields(view, event, viewerTimeMs);
   if (event.name.startsWith("request")) foldRequest(view, event);
-  if (event.name === "error") foldError(view, event, viewerTimeMs);
+  if (event.name === "error" && !foldError(view, event, viewerTimeMs, arrival).fatal) return true; // playback goes on
   if (TRANSITION_KINDS.has(event.name)) foldTransition(view, event, { viewerTimeMs, playheadMs });
   return true;
 }
@@ -106,22 +108,28 @@ function foldActivity(view: ViewState, viewerTimeMs: number): void {
   while ((times[0] as number) < newest - ACTIVITY_SPAN_MS) times.shift();
 }
 
-function foldError(view: ViewState, event: BeaconEvent, viewerTimeMs: number): void {
+function foldError(
+  view: ViewState,
+  event: BeaconEvent,
+  viewerTimeMs: number,
+  { errorCategories }: Arrival,
+): ErrorWeight {
   const { fields } = event;
+  const weight = weighError(fields, errorCategories?.[event.sequence]);
   const entry: ErrorEntry = {
     sequence: event.sequence,
     viewerTimeMs,
     code: shortened(fields["player_error_code"], MAX_ERROR_CODE_LENGTH),
     message: shortened(fields["player_error_message"], MAX_ERROR_MESSAGE_LENGTH),
     context: shortened(fields["player_error_context"], MAX_ERROR_CONTEXT_LENGTH),
-    fatal: fields["player_error_severity"] !== "warning",
-    businessException: asFlag(fields["player_error_business_exception"]) === true,
+    ...weight,
   };
   insertBySequence(view.errors, entry);
-  if (view.errors.length <= MAX_ERRORS) return;
+  if (view.errors.length <= MAX_ERRORS) return weight;
   const oldestWarning = view.errors.findIndex(({ fatal }) => !fatal);
   view.errors.splice(Math.max(0, oldestWarning), 1); // fatal ones stay, and the last ones: one may have ended the view
   view.overflow += 1;
+  return weight;
 }
 
 function shortened(value: FieldValue | undefined, length: number): FieldValue {
@@ -137,7 +145,6 @@ function playheadOf({ fields }: BeaconEvent): number {
 type Moment = Pick<Transition, "viewerTimeMs" | "playheadMs">;
 
 function foldTransition(view: ViewState, event: BeaconEvent, { viewerTimeMs, playheadMs }: Moment): void {
-  if (event.name === "error" && event.fields["player_error_severity"] === "warning") return; // playback goes on
   const { sequence } = event;
   const transition: Transition = { sequence, kind: event.name as TransitionKind, viewerTimeMs, playheadMs };
   const detail = detailOf(event);

@@ -1,4 +1,5 @@
 import type { FieldValue } from "../wire/decode-events.ts";
+import type { ErrorWeight } from "./error-category.ts";
 import { type FieldEntry, FieldTable } from "./field-table.ts";
 import { type MarkTexts, markTextsOf } from "./mark-texts.ts";
 import type { KnownAsset } from "./named-asset.ts";
@@ -89,16 +90,12 @@ export interface Mark {
   modeData?: string;
 }
 
-export interface ErrorEntry {
+export interface ErrorEntry extends ErrorWeight {
   sequence: number;
   viewerTimeMs: number;
   code: FieldValue;
   message: FieldValue;
   context: FieldValue;
-  /** A warning does not end playback. */
-  fatal: boolean;
-  /** The viewer was refused on purpose (rights, payment), which is no fault of the playback. */
-  businessException: boolean;
 }
 
 /** Sums over `request*` events. Whole numbers, so that the order of adding cannot show. */
@@ -282,7 +279,7 @@ export function flagField(view: ViewState, name: string): boolean | null {
 }
 
 /** Some SDKs write booleans as text or number. */
-export function asFlag(value: FieldValue | undefined): boolean | null {
+export function asFlag(value: unknown): boolean | null {
   if (value === true || value === "true" || value === 1 || value === "1") return true;
   if (value === false || value === "false" || value === 0 || value === "0") return false;
   return null;

@@ -71,13 +71,26 @@ export function peekClaimedView(raw: unknown): string | null {
   return typeof claimed === "string" && claimed !== "" && claimed.isWellFormed() ? claimed : null;
 }
 
+/** The code that an error tells, as text; "" where it tells none. */
+export function peekErrorCode(raw: unknown): string {
+  const code = isRecord(raw) ? peekField({ raw, keys: null }, "percd", "player_error_code") : undefined;
+  const isTold = typeof code === "string" || typeof code === "boolean" || Number.isFinite(code);
+  return isTold ? String(code) : "";
+}
+
 /** An event whose fields are looked for, and where it has them in other spellings; null until one is missed. */
 interface Looked {
   raw: Record<string, unknown>;
   keys: ReadonlyMap<string, string> | null;
 }
 
-const PEEKED: ReadonlySet<string> = new Set(["event", "view_id", "view_sequence_number", "env_key"]);
+const PEEKED: ReadonlySet<string> = new Set([
+  "event",
+  "view_id",
+  "view_sequence_number",
+  "env_key",
+  "player_error_code",
+]);
 
 /**
  * The value under the usual short key, else under the long name, else under the first key that spells it in another way.

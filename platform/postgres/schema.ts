@@ -27,6 +27,7 @@ export interface Schema {
   delivery_playback_ids: DeliveryPlaybackIds;
   transcoder_assets: TranscoderAssets;
   collector_playback_ids: CollectorPlaybackIds;
+  collector_error_categories: CollectorErrorCategories;
 }
 
 /** Rows as they are read. */
@@ -322,4 +323,11 @@ interface CollectorPlaybackIds {
   active: boolean;
   external_id: string | null;
   creator_id: string | null;
+}
+
+interface CollectorErrorCategories {
+  environment_number: number;
+  code: string;
+  severity: ErrorSeverity;
+  type: ErrorKind;
 }

@@ -34,6 +34,8 @@ const EventRowSchema: z.ZodType<EventRow> = z.object({
   viewer_time_ms: z.number(),
   playhead_ms: z.number(),
   details: z.string(),
+  error_severity: z.string(),
+  error_type: z.string(),
   details_cut: z.number(),
   total_events: z.number(),
   total_requests: z.number(),

@@ -12,12 +12,14 @@ const EventRow = z.object({
   arrived_ms: z.number(),
   sent_ms: z.number().nullable(),
   details: z.string(),
+  error_severity: z.string(),
+  error_type: z.string(),
 });
 
 /** Views as table `events` keeps them: of repeats nothing but those that came late. */
 export async function viewsOfStoredEvents(clickhouse: ClickHouse, environmentId: EnvironmentId): Promise<RawView[]> {
   const rows = await clickhouse.query(
-    `SELECT view_id, sequence, late, name, details,
+    `SELECT view_id, sequence, late, name, details, error_severity, error_type,
        toFloat64(toUnixTimestamp64Milli(server_time)) AS arrived_ms, toFloat64(toUnixTimestamp64Milli(sent_time)) AS sent_ms
      FROM events FINAL WHERE environment_id = {environmentId: UInt32}`,
     { environmentId },
@@ -35,7 +37,8 @@ function eventOf({ sequence, name, details, ...row }: z.infer<typeof EventRow>):
   const nested = Object.fromEntries(carried.filter(([, value]) => isNested(value)));
   const fields = Object.fromEntries(carried.filter(([, value]) => !isNested(value))) as Record<string, FieldValue>;
   const times = { arrivedAtMs: row.arrived_ms, transmittedAtMs: row.sent_ms };
-  return { sequence, name, fields, nested, ...times, late: row.late === 1 };
+  const category = row.error_type === "" ? undefined : { severity: row.error_severity, type: row.error_type };
+  return { sequence, name, fields, nested, category, ...times, late: row.late === 1 };
 }
 
 function isNested(value: unknown): boolean {

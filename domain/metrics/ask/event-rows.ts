@@ -17,6 +17,9 @@ export interface EventRow {
   playhead_ms: number;
   /** JSON object of the fields that the event carried. */
   details: string;
+  /** Of an error: the category that its code had when it came, which counts before what `details` say; "" where it had none. */
+  error_severity: string;
+  error_type: string;
   /** 1: its long fields are not in `details`; where the others are still too much, none is. */
   details_cut: number;
   /** Of the view, whatever the answer left out. */
@@ -70,6 +73,8 @@ SELECT
   toFloat64(toUnixTimestamp64Milli(viewer_time)) AS viewer_time_ms,
   toFloat64(all_events.playhead_ms) AS playhead_ms,
   ${shortDetails("all_events.details")} AS details,
+  error_severity,
+  error_type,
   length(all_events.details) > ${MAX_DETAILS} AS details_cut,
   total_events,
   total_requests

@@ -4,7 +4,7 @@ import { eventsLeftOut } from "./events-left-out.ts";
 
 const row = (name: string, details_cut = 0): EventRow => ({
   ...{ sequence: 1, late: 0, name, server_time_ms: 0, sent_time_ms: null, viewer_time_ms: 0, playhead_ms: 0 },
-  ...{ details: "{}", details_cut, total_events: 9, total_requests: 5 },
+  ...{ details: "{}", error_severity: "", error_type: "", details_cut, total_events: 9, total_requests: 5 },
 });
 
 describe("eventsLeftOut", () => {

@@ -67,7 +67,7 @@ describe("askEvents", () => {
     ]);
     expect(rows[0]).toEqual({
       ...{ sequence: 3, late: 0, name: "hb", server_time_ms: firstSeenMs + 5, sent_time_ms: firstSeenMs + 3 },
-      ...{ viewer_time_ms: firstSeenMs + 10, playhead_ms: -3, details: "{}" },
+      ...{ viewer_time_ms: firstSeenMs + 10, playhead_ms: -3, details: "{}", error_severity: "", error_type: "" },
       ...{ details_cut: 0, total_events: 4, total_requests: 0 },
     });
     expect(eventsLeftOut(rows)).toEqual({ events: 0, requests: 0, cutDetails: 0 });

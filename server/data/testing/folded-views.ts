@@ -32,14 +32,16 @@ export function bothWays(records: readonly BeaconRecord[]): { rows: StoredRow[];
 
 function foldedRows(records: readonly BeaconRecord[]): StoredRow[] {
   const views = new Map<string, { environmentId: number; state: ViewState }>();
-  for (const { environmentId, viewId, arrivedAtMs: atMs, transmittedAtMs, context, events } of records) {
+  for (const { environmentId, viewId, arrivedAtMs: atMs, events, ...record } of records) {
+    const { transmittedAtMs, context, errorCategories } = record;
+    const arrival = { atMs, transmittedAtMs, context, errorCategories };
     const key = `${environmentId}/${viewId}`;
     const { state } = views.get(key) ?? { state: createView(viewId, atMs) };
     if (views.has(key) && lifeStage(state, traceView(state), atMs) === "final") continue;
     views.set(key, { environmentId, state });
     for (const raw of events) {
       const decoded = decodeEvent(raw);
-      if (decoded.kind === "accepted") foldEvent(state, decoded.event, { atMs, transmittedAtMs, context });
+      if (decoded.kind === "accepted") foldEvent(state, decoded.event, arrival);
     }
   }
   return [...views.values()]
