@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BeaconRecord, decodeBeaconRecord } from "../../domain/messages/beacon-record.ts";
 import { BEACON_PARTITIONS, beaconPartition } from "../../domain/messages/partition.ts";
-import { EDGE_KEY, type MemoryEdge, NETHERLANDS, startMemoryEdge } from "../testing/memory-edge.ts";
+import type { ErrorCategory } from "../../domain/view/error-category.ts";
+import { EDGE_KEY, type MemoryEdge, NETHERLANDS, OTHER_KEY, startMemoryEdge } from "../testing/memory-edge.ts";
 import { recordedBodies } from "../testing/recorded-records.ts";
 
 let edge: MemoryEdge;
@@ -157,6 +158,13 @@ describe("the beacon endpoint", () => {
     expect(edge.written()).toHaveLength(1);
   });
 
+  it("answers 503 while it cannot know how errors count", async () => {
+    edge.categories.byCode = null;
+    expect((await edge.post(JSON.stringify({ events: [event({})] }))).status).toBe(503);
+    edge.categories.byCode = new Map();
+    expect((await edge.post(JSON.stringify({ events: [event({})] }))).status).toBe(200);
+  });
+
   it("answers 503 while it cannot know any key", async () => {
     edge.keys.ready = false;
     expect((await edge.post(JSON.stringify({ events: [event({})] }))).status).toBe(503);
@@ -219,3 +227,68 @@ function send(options: { method: string; headers: Record<string, string> }, body
     request.end(body);
   });
 }
+
+describe("the category of an error's code", () => {
+  const refusal = { severity: "fatal", type: "business_exception" } as const;
+  const warning = { severity: "warning", type: "playback_failure" } as const;
+  const error = (sequence: number, fields: object) => event({ e: "error", xsqno: sequence, ...fields });
+  const post = (events: readonly object[]) => edge.post(JSON.stringify({ events }));
+  const written = () => edge.written().map(({ errorCategories }) => errorCategories);
+
+  beforeEach(() => {
+    edge.categories.byCode = new Map<string, ErrorCategory>([
+      ["geo/block", refusal],
+      ["4", warning],
+      ["c".repeat(128), warning],
+    ]);
+  });
+
+  it("stands beside the events, by their numbers, and these stay as they were sent", async () => {
+    const sent = [
+      error(4, { percd: "geo/block" }),
+      event({ xsqno: 5 }),
+      error(6, { percd: 4 }),
+      error(7, { percd: 5 }),
+    ];
+    await post(sent);
+    expect(written()).toEqual([{ 4: refusal, 6: warning }]);
+    expect(edge.written()[0]?.events).toEqual(sent);
+  });
+
+  it("is looked up as views show the code, cut like there", async () => {
+    await post([error(4, { percd: "c".repeat(500) }), error(5, { percd: "c".repeat(127) })]);
+    expect(written()).toEqual([{ 4: warning }]);
+  });
+
+  it("is that of the view's own environment", async () => {
+    await post([error(4, { percd: 4, ake: OTHER_KEY }), error(4, { percd: 4 })]);
+    expect(edge.written().map(({ environmentId, errorCategories }) => [environmentId, errorCategories])).toEqual([
+      [8, undefined],
+      [7, { 4: warning }],
+    ]);
+  });
+
+  it("is not looked up for other events, and absent where none has any", async () => {
+    await post([
+      event({ percd: 4 }),
+      event({ e: "aderror", xsqno: 4, percd: 4 }),
+      error(5, {}),
+      error(6, { percd: {} }),
+    ]);
+    expect(written()).toEqual([undefined]);
+  });
+
+  it("of two errors with one number is that of the first, which counts", async () => {
+    await post([error(4, { percd: "geo/block" }), error(4, { percd: 4 })]);
+    expect(written()).toEqual([{ 4: refusal }]);
+  });
+
+  it("is the one that held when the event came", async () => {
+    await post([error(4, { percd: 4 })]);
+    edge.categories.byCode?.set("4", refusal);
+    await post([error(5, { percd: 4 })]);
+    edge.categories.byCode?.delete("4");
+    await post([error(6, { percd: 4 })]);
+    expect(written()).toEqual([{ 4: warning }, { 5: refusal }, undefined]);
+  });
+});

@@ -28,7 +28,24 @@ it("is the line that JSON makes of a row, whatever the event carries", () => {
       });
       const details = JSON.stringify({ ...some, ...objects });
       const times = [1_795_500_000_123, name, 1_795_500_000_500, sentAtMs, 1_795_500_000_500, 0];
-      expect(line).toBe(JSON.stringify([7, viewId, 3, Number(late), ...times, details, "2027-02-22"]));
+      expect(line).toBe(JSON.stringify([7, viewId, 3, Number(late), ...times, details, "", "", "2027-02-22"]));
     }),
   );
+});
+
+it("tells the category of an error, and none of another event that bears its number", () => {
+  const arrival = {
+    ...{ environmentId: 7 as EnvironmentId, viewId: "v", firstSeenMs: 1_795_500_000_123, retentionDays: 90 },
+    ...{ arrivedAtMs: 1_795_500_000_500, sentAtMs: null, late: false },
+    errorCategories: { 3: { severity: "fatal", type: "business_exception" } } as const,
+  };
+  const categoryOf = (name: string, sequence: number) => {
+    const event: BeaconEvent = { name, viewId: "v", sequence, fields: {}, nested: {} };
+    return (JSON.parse(eventRow(event, arrival)) as unknown[]).slice(-3, -1);
+  };
+  expect(categoryOf("error", 3)).toEqual(["fatal", "business_exception"]);
+  expect([categoryOf("error", 4), categoryOf("hb", 3)]).toEqual([
+    ["", ""],
+    ["", ""],
+  ]);
 });

@@ -15,6 +15,12 @@ describe("details of an event", () => {
     });
   });
 
+  it("of an error go by its category, whatever the player says", () => {
+    const fields = { player_error_severity: "fatal", player_error_business_exception: true };
+    const details = eventDetails("error", fields, { severity: "warning", type: "playback_failure" });
+    expect(details).toMatchObject({ severity: "warning", is_business_exception: false });
+  });
+
   it.each([
     [
       "renditionchange",

@@ -19,6 +19,16 @@ describe("a beacon record", () => {
     }
   });
 
+  it("comes back with the categories of its errors, and without those that nobody knows", () => {
+    const errorCategories = { 12: { severity: "fatal", type: "business_exception" } } as const;
+    const head = { ...HEAD, errorCategories };
+    expect(decodeBeaconRecord(encodeBeaconRecord(head, '{"events":[]}'))).toEqual({ ...head, events: [] });
+    for (const unknown of [{ severity: "fatal" }, { severity: "grave", type: "playback_failure" }, "fatal", null]) {
+      const text = JSON.stringify({ v: 1, ...HEAD, errorCategories: { 12: unknown }, body: { events: [] } });
+      expect(decodeBeaconRecord(text)).toEqual({ ...HEAD, events: [] });
+    }
+  });
+
   it("of an earlier release has no asset and no place", () => {
     const text = JSON.stringify({ v: 1, ...HEAD, body: { events: [] } });
     expect(decodeBeaconRecord(text)).toEqual({ ...HEAD, events: [] });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeEvent } from "../wire/decode-events.ts";
 import { encodeKey } from "../wire/decode-key.ts";
+import type { ErrorCategory } from "./error-category.ts";
 import { type Arrival, foldEvent } from "./fold.ts";
 import { foldAsset, type NamedAsset } from "./named-asset.ts";
 import { recordOf } from "./record/record-of.ts";
@@ -18,6 +19,11 @@ type Sent = readonly [fields: Record<string, unknown>, arrival: Arrival, asset?:
 function sent(sequence: number, name: string, atMs: number, fields: Record<string, unknown> = {}): Sent {
   const arrival = { atMs, transmittedAtMs: atMs, context };
   return [{ e: name, xid: "v", xsqno: sequence, uti: atMs, ...fields }, arrival];
+}
+
+/** The same, of an error that its environment has a category for. */
+function categorised([fields, arrival]: Sent, category: ErrorCategory): Sent {
+  return [fields, { ...arrival, errorCategories: { [fields["xsqno"] as number]: category } }];
 }
 
 function viewOf(events: readonly Sent[]): ViewState {
@@ -79,14 +85,22 @@ describe("foldEvent", () => {
       country: fc.constantFrom("DE", "AT", ""),
       delayMs: fc.integer({ min: 0, max: 90_000 }),
       asset: fc.option(fc.record({ assetId: fc.constantFrom("a", "b"), title: fc.constantFrom("", "Tea", "Coffee") })),
+      category: fc.option(
+        fc.record<ErrorCategory>({
+          severity: fc.constantFrom("fatal", "warning"),
+          type: fc.constantFrom("playback_failure", "business_exception"),
+        }),
+      ),
       fields: told,
       cdn: fc.constantFrom("one", "two", ""),
     });
     const events = fc.array(event, { minLength: 1, maxLength: 40 }).map((list) =>
-      list.map(({ name, ageMs, country, delayMs, asset, fields, cdn }, index): Sent => {
+      list.map(({ name, ageMs, country, delayMs, asset, category, fields, cdn }, index): Sent => {
         const sentAtMs = T + index * 1_000;
-        const arrival = { atMs: sentAtMs + delayMs, transmittedAtMs: sentAtMs, context: { ...context, country } };
         const sequence = index + 1;
+        const times = { atMs: sentAtMs + delayMs, transmittedAtMs: sentAtMs };
+        const errorCategories = category === null ? undefined : { [sequence]: category };
+        const arrival = { ...times, context: { ...context, country }, errorCategories };
         const body = { ...fields, qrphe: { "x-cdn": cdn }, e: name, xid: "v", xsqno: sequence, uti: sentAtMs - ageMs };
         return asset === null ? [body, arrival] : [body, arrival, { sequence, ...asset }];
       }),
@@ -115,6 +129,39 @@ describe("foldEvent", () => {
     const events = [sent(1, "viewstart", T), sent(2, "playing", T + 50), ...warnings, failure];
     expect(derived(events)).toMatchObject({ playbackFailure: true, errorCode: "end" });
     expect(comparable(viewOf(events.toReversed()))).toEqual(comparable(viewOf(events)));
+  });
+
+  it("knows the failure that ended a view though a category calls it one, and hundreds of others warnings", () => {
+    const warning = { severity: "warning", type: "playback_failure" } as const;
+    const others = Array.from({ length: 300 }, (_, index) => categorised(sent(index + 10, "error", T + 100), warning));
+    const failure = categorised(sent(3, "error", T + 100, { percd: "end", persy: "warning" }), {
+      ...{ severity: "fatal", type: "playback_failure" },
+    });
+    const events = [sent(1, "viewstart", T), sent(2, "playing", T + 50), ...others, failure];
+    expect(derived(events)).toMatchObject({ playbackFailure: true, errorCode: "end" });
+    expect(comparable(viewOf(events.toReversed()))).toEqual(comparable(viewOf(events)));
+  });
+
+  it("goes by what an error's category was when it first came", () => {
+    const refusal = { severity: "fatal", type: "business_exception" } as const;
+    const start = [sent(1, "viewstart", T), sent(2, "playing", T + 50)];
+    const plain = sent(3, "error", T + 100);
+    const [failed, refused] = [derived([...start, plain]), derived([...start, categorised(plain, refusal)])];
+    expect([failed.playbackFailure, failed.playbackBusinessException]).toEqual([true, false]);
+    expect([refused.playbackFailure, refused.playbackBusinessException]).toEqual([false, true]);
+    expect(derived([...start, plain, categorised(plain, refusal)])).toEqual(failed);
+    expect(derived([...start, categorised(plain, refusal), plain])).toEqual(refused);
+  });
+
+  it("goes by the category of that error alone", () => {
+    const [body, arrival] = sent(3, "error", T + 100);
+    const errorCategories = { 2: { severity: "warning", type: "playback_failure" } } as const;
+    const events: Sent[] = [sent(1, "viewstart", T), sent(2, "playing", T), [body, { ...arrival, errorCategories }]];
+    expect(derived(events)).toMatchObject({ playbackFailure: true });
+    const [playing, arrived] = sent(2, "playing", T + 50);
+    expect(derived([sent(1, "viewstart", T), [playing, { ...arrived, errorCategories }]])).toMatchObject({
+      startupMs: 50, // of an event that is no error it means nothing
+    });
   });
 
   it("does not let one absurd time of a client that tells no sending time move the whole view", () => {

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EnvironmentId } from "../../../domain/identifiers.ts";
 import { REJECTION_REASONS } from "../../../domain/messages/rejection-reasons.ts";
+import { traceView } from "../../../domain/view/timeline.ts";
 import { EDGE_KEY, type MemoryEdge, OTHER_KEY, startMemoryEdge } from "../../testing/memory-edge.ts";
 import { foldRecords } from "../../testing/recorded-inputs.ts";
 
@@ -237,6 +238,29 @@ describe("POST /epas/{env_key}", () => {
   it("answers no session while the log cannot be written", async () => {
     edge.beacons.full = true;
     expect((await edge.post(epas({ event: "init" }), { path: EPAS })).status).toBe(503);
+  });
+});
+
+describe("errors of other formats", () => {
+  it.each([
+    ["CMCD", CMCD, `${line(0, "sta=s")}\n${line(1, "sta=p")}\n${line(2, 'sta=f,ec=("geo")')}\n`],
+    [
+      "EPAS",
+      EPAS,
+      `[${[epas({ event: "init" }), epas({ event: "playing", timestamp: T + 900 })].join(",")},${epas({
+        ...{ event: "error", timestamp: T + 1_500 },
+        ...{ payload: { code: "geo", message: "not here" } },
+      })}]`,
+    ],
+  ])("of %s count as the category of their code says", async (_, path, body) => {
+    const failures = () => [...foldRecords(edge.written()).values()].map((view) => traceView(view).failure);
+    await edge.post(body, { path });
+    expect(failures()).toMatchObject([{ fatal: true, businessException: false }]);
+
+    edge.beacons.records.length = 0;
+    edge.categories.byCode?.set("geo", { severity: "fatal", type: "business_exception" });
+    await edge.post(body, { path });
+    expect(failures()).toMatchObject([{ fatal: true, businessException: true }]);
   });
 });
 
