@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
 import { createAnalytics } from "./analytics.ts";
@@ -65,4 +65,19 @@ it("lets few work at once, many wait in order, and sends the rest away", async (
     await answers[at]?.catch(() => undefined);
   }
   expect(await answers[203]).toEqual([{ n: 203 }]);
+});
+
+it("gives every environment its turn, however much another asks", async () => {
+  const { asked, analytics } = store();
+  const answers = Array.from({ length: 100 }, (_, at) => {
+    return analytics.ask({ sql: `SELECT ${at}`, params: { environmentId: 1 } }, Row, options);
+  });
+  await expect(analytics.ask(about(1), Row, options)).rejects.toMatchObject({ type: "rate_limited" });
+  const other = analytics.ask(about(2), Row, options);
+  expect(asked).toHaveLength(4);
+  asked[0]?.resolve([{ n: 1 }]);
+  await answers[0];
+  await vi.waitFor(() => expect(asked).toHaveLength(5));
+  asked[4]?.resolve([{ n: 2 }]);
+  expect(await other).toEqual([{ n: 2 }]);
 });

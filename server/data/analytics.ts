@@ -1,14 +1,20 @@
 import type { ZodType } from "zod";
-import { ApiError } from "../../domain/errors.ts";
 import type { Question } from "../../domain/monitoring/queries.ts";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
 import { Lru } from "../../platform/memory/lru.ts";
+import { Turns } from "./turns.ts";
 
-/** Questions that the store works on at once; more only make each other slower. */
-const AT_ONCE = 4;
-/** Whoever comes behind so many others is told to come later. */
-const MAX_WAITING = 200;
-const BUSY_RETRY_SECONDS = 2;
+/**
+ * Questions that the store works on at once: more only make each other slower. Of one environment as many where no other asks.
+ * Whoever comes behind so many others is told to come later.
+ */
+const LIMITS = { atOnce: 4, atOnceOfOne: 4, ofOne: 100, waiting: 200 };
+const REFUSALS = {
+  ofOne: `This environment has ${LIMITS.ofOne} questions under way`,
+  waiting: "Too many questions wait for the analytics store just now",
+};
+/** Stands for the environment of what is asked of none, such as up to when everything is stored. */
+const NO_ENVIRONMENT = 0;
 /** Characters of all rows that are kept, as JSON. */
 const MAX_KEPT = 32 * 1024 ** 2;
 
@@ -25,7 +31,7 @@ export interface AskOptions {
 export interface Analytics {
   /**
    * Rows, each checked. Equal questions share one answer. Rejects with ClickHouseError as the store does, or with ApiError
-   * `unavailable` when too many wait.
+   * `rate_limited` when too many of the environment wait, `unavailable` when too many of all do.
    */
   ask<T>(question: Question, row: ZodType<T>, options: AskOptions): Promise<readonly T[]>;
 }
@@ -40,25 +46,13 @@ interface Kept {
 export function createAnalytics(clickhouse: ClickHouse, elapsedMs: () => number): Analytics {
   const kept = new Lru<Kept>({ maxWeight: MAX_KEPT, weigh: ({ weight }) => weight });
   const underWay = new Map<string, Promise<readonly unknown[]>>();
-  const waiting: (() => void)[] = [];
-  let running = 0;
-
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running < AT_ONCE) running += 1;
-    else if (waiting.length < MAX_WAITING) await new Promise<void>((resolve) => waiting.push(resolve));
-    else throw busy();
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  }
+  const turns = new Turns(LIMITS, REFUSALS);
 
   async function find(key: string, question: Question, row: ZodType, options: AskOptions): Promise<readonly unknown[]> {
     const { name, keepMs, settings = {} } = options;
-    const rows = await inTurn(() => clickhouse.query(question.sql, question.params, row, { name, settings }));
+    const { environmentId } = question.params;
+    const of = typeof environmentId === "number" ? environmentId : NO_ENVIRONMENT;
+    const rows = await turns.take(of, () => clickhouse.query(question.sql, question.params, row, { name, settings }));
     if (keepMs > 0) kept.set(key, { rows, weight: JSON.stringify(rows).length, untilMs: elapsedMs() + keepMs });
     return rows;
   }
@@ -76,10 +70,4 @@ export function createAnalytics(clickhouse: ClickHouse, elapsedMs: () => number)
       return found as Promise<readonly T[]>;
     },
   };
-}
-
-function busy(): ApiError {
-  return new ApiError("unavailable", ["Too many questions wait for the analytics store just now"], {
-    retryAfterSeconds: BUSY_RETRY_SECONDS,
-  });
 }
