@@ -68,6 +68,14 @@ describe("a fold that", () => {
       plants.blind("player_error_business_exception"),
       ["playback_failure_percentage", "playback_business_exception_percentage", "playback_success_score"],
     ],
+    [
+      "goes by the player where the environment has a category",
+      plants.forgetsCategories,
+      [
+        ...["playback_failure_percentage", "playback_business_exception_percentage", "playback_success_score"],
+        "watch_time",
+      ],
+    ],
     ["watches through pauses", plants.deaf("pause"), ["watch_time", "playing_time", "video_startup_time"]],
     ["counts repeats", plants.countsRepeats, ["rebuffer_count", "ad_attempt_count", "rendition_change_count"]],
     [

@@ -22,6 +22,9 @@ export function blind(...fields: readonly string[]): Plant {
   return eachEvent((event) => Object.fromEntries(Object.entries(event).filter(([key]) => !keys.has(key))));
 }
 
+/** What environments say of error codes is not looked at. */
+export const forgetsCategories: Plant = (records) => records.map(({ errorCategories: _, ...record }) => record);
+
 /** A repeat is taken for another event. */
 export const countsRepeats: Plant = (records) => {
   const seen = new Set<string>();

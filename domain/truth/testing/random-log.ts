@@ -33,7 +33,10 @@ const MINUTE_MS = 60_000;
  */
 export function randomLog(plan: LogPlan): BeaconRecord[] {
   const random = createRandom(deriveSeed(plan.seed, 77));
-  const records = requestsOf(plan, random).flatMap((action) => recordsOf(action, random));
+  const ofErrors = createRandom(deriveSeed(plan.seed, 78));
+  const records = requestsOf(plan, random)
+    .flatMap((action) => recordsOf(action, random))
+    .map((record) => categorise(record, ofErrors));
   const cut = new Map<string, number>();
   return records
     .flatMap((record) => spoil(record, random, { cut, twisted: plan.sane ? 0 : 0.02 }))
@@ -75,6 +78,17 @@ function recordsOf({ body, at, viewerIndex, headers }: SendAction, random: Rando
   }));
 }
 
+/** The environment had a category for some codes when the record came. */
+function categorise(record: BeaconRecord, random: Random): BeaconRecord {
+  const categories = record.events.flatMap((event) => {
+    if (!isRecord(event) || event[NAME] !== "error" || !random.chance(0.3)) return [];
+    const severity = random.pick(["fatal", "fatal", "warning"] as const);
+    const type = random.pick(["playback_failure", "business_exception"] as const);
+    return [[Number(event[SEQUENCE]), { severity, type }] as const];
+  });
+  return categories.length === 0 ? record : { ...record, errorCategories: Object.fromEntries(categories) };
+}
+
 /** Mostly the network; sometimes a queue on the way. */
 function delayMs(random: Random): number {
   return random.chance(0.1) ? random.integer(300, 25_000) : random.integer(2, 250);
@@ -96,8 +110,8 @@ function spoil(
   const sane = random.chance(0.1) ? changed(record, redirect) : record;
   const told = random.chance(twisted) ? changed(sane, twist) : sane;
   const copies = [told];
-  if (random.chance(0.05)) copies.push(after(told, random.integer(1, 40_000)));
-  if (random.chance(0.015)) copies.push(after(told, random.integer(2 * MINUTE_MS, 200 * MINUTE_MS)));
+  if (random.chance(0.05)) copies.push(repeated(told, random.integer(1, 40_000)));
+  if (random.chance(0.015)) copies.push(repeated(told, random.integer(2 * MINUTE_MS, 200 * MINUTE_MS)));
   if (random.chance(0.015)) copies[0] = after(told, random.integer(1 * MINUTE_MS, 75 * MINUTE_MS));
   return copies;
 }
@@ -106,12 +120,17 @@ function after(record: BeaconRecord, laterMs: number): BeaconRecord {
   return { ...record, arrivedAtMs: record.arrivedAtMs + laterMs };
 }
 
+/** The categories were taken back meanwhile. */
+function repeated(record: BeaconRecord, laterMs: number): BeaconRecord {
+  const { errorCategories: _, ...bare } = after(record, laterMs);
+  return bare;
+}
+
 const NONSENSE = [null, "", "NaN", -1, 0, "1e999", true, "\u0000", "🙂".repeat(40), { a: 1 }, [1], 1e300, -1e300];
-const [NAME, CDN, HEADERS] = ["event", "video_cdn", "request_response_headers"].map(encodeKey) as [
-  string,
-  string,
-  string,
-];
+const NAME = encodeKey("event");
+const SEQUENCE = encodeKey("view_sequence_number");
+const CDN = encodeKey("video_cdn");
+const HEADERS = encodeKey("request_response_headers");
 /** Short names of what may be nonsense: text, times, sizes, scales, counters. */
 const TWISTED = [
   "uti",
