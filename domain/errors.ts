@@ -9,6 +9,7 @@ export const API_ERRORS = {
   unsupported_media_type: 415,
   idempotency_key_reused: 422,
   statement_too_costly: 422,
+  limit_reached: 422,
   rate_limited: 429,
   headers_too_large: 431,
   unavailable: 503,

@@ -1,7 +1,12 @@
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { Row } from "../../platform/postgres/schema.ts";
+import { type Capped, requireRoom } from "../http/require-room.ts";
 
 export type ErrorCategory = Pick<Row<"error_categories">, "code" | "severity" | "type">;
+
+const NOTES: Capped = { most: 1_000, noun: "errors with notes" };
+/** All of them are read at once, by the list of errors and by the collector. */
+const CATEGORIES: Capped = { most: 1_000, noun: "categories of error codes" };
 
 const CATEGORY = ["code", "severity", "type"] as const;
 
@@ -21,17 +26,27 @@ export async function notesOn(
   return new Map(rows.map(({ error_type_id, note }) => [error_type_id, note]));
 }
 
+/** @throws ApiError `limit_reached` */
 export async function putNote(
   db: Postgres,
   environmentId: string,
   { errorTypeId, note, nowMs }: { errorTypeId: number; note: string; nowMs: number },
 ): Promise<void> {
   const written = { note, updated_at: new Date(nowMs) };
-  await db
-    .insertInto("error_notes")
-    .values({ environment_id: environmentId, error_type_id: errorTypeId, ...written })
-    .onConflict((conflict) => conflict.columns(["environment_id", "error_type_id"]).doUpdateSet(written))
-    .execute();
+  await db.transaction().execute(async (transaction) => {
+    const others = transaction
+      .selectFrom("error_notes")
+      .where("environment_id", "=", environmentId)
+      .where("error_type_id", "<>", errorTypeId);
+    await requireRoom(transaction, environmentId, NOTES, () =>
+      others.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow(),
+    );
+    await transaction
+      .insertInto("error_notes")
+      .values({ environment_id: environmentId, error_type_id: errorTypeId, ...written })
+      .onConflict((conflict) => conflict.columns(["environment_id", "error_type_id"]).doUpdateSet(written))
+      .execute();
+  });
 }
 
 /** False where there was none. */
@@ -55,6 +70,7 @@ export function listCategories(db: Postgres, environmentId: string): Promise<Err
     .execute();
 }
 
+/** @throws ApiError `limit_reached` */
 export async function putCategory(
   db: Postgres,
   environmentId: string,
@@ -62,11 +78,20 @@ export async function putCategory(
   nowMs: number,
 ): Promise<void> {
   const written = { severity, type, updated_at: new Date(nowMs) };
-  await db
-    .insertInto("error_categories")
-    .values({ environment_id: environmentId, code, ...written })
-    .onConflict((conflict) => conflict.columns(["environment_id", "code"]).doUpdateSet(written))
-    .execute();
+  await db.transaction().execute(async (transaction) => {
+    const others = transaction
+      .selectFrom("error_categories")
+      .where("environment_id", "=", environmentId)
+      .where("code", "<>", code);
+    await requireRoom(transaction, environmentId, CATEGORIES, () =>
+      others.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow(),
+    );
+    await transaction
+      .insertInto("error_categories")
+      .values({ environment_id: environmentId, code, ...written })
+      .onConflict((conflict) => conflict.columns(["environment_id", "code"]).doUpdateSet(written))
+      .execute();
+  });
 }
 
 /** False where there was none. */

@@ -36,6 +36,13 @@ export async function createToken(db: Postgres, environmentId: string, scopes: s
   return basic(id, secret);
 }
 
+/** A further environment of the first organisation, empty. */
+export async function createEnvironment(db: Postgres, id: string): Promise<string> {
+  const { id: organization_id } = await db.selectFrom("organizations").select("id").limit(1).executeTakeFirstOrThrow();
+  await db.insertInto("environments").values({ id, organization_id, name: id, type: "development" }).execute();
+  return id;
+}
+
 /** A second tenant with a person and a narrow token of its own. */
 export async function createOtherTenant(db: Postgres) {
   const email = "eve@example.org";

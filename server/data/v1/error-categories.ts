@@ -4,7 +4,7 @@ import { ApiError } from "../../../domain/errors.ts";
 import { requireScope } from "../../auth/access-tokens.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
-import { REFUSALS } from "../../http/error-schema.ts";
+import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { deleteCategory, listCategories, putCategory } from "../errors.ts";
@@ -50,7 +50,7 @@ export function errorCategoryRoutes(app: App, services: Services): void {
         description: "Codes that were not seen yet may be categorised too. Of people, only admins and owners may.",
         params: Params,
         body: Body,
-        response: { ...REFUSALS, 200: one },
+        response: { ...REFUSALS, 422: ErrorBody, 200: one },
       },
     },
     async (request) => {

@@ -1,6 +1,6 @@
 import Mux from "@mux/mux-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { basic, createOtherTenant, createToken } from "../../testing/tenant.ts";
+import { basic, createEnvironment, createOtherTenant, createToken } from "../../testing/tenant.ts";
 import { TEST_START_MS } from "../../testing/test-server.ts";
 import { type DataServer, startDataServer } from "../testing/data-server.ts";
 
@@ -166,5 +166,38 @@ describe("categories of error codes", () => {
       expect((await send("PUT", "error-categories/5", category, session, environmentId)).statusCode).toBe(status);
       expect((await send("PUT", "errors/11/notes", { notes: role }, session, environmentId)).statusCode).toBe(200);
     }
+  });
+});
+
+describe("how many there may be", () => {
+  const count = (most: number) => Array.from({ length: most }, (_, at) => at + 1);
+
+  it("is 1,000 categories of an environment; those that are there can be changed", async () => {
+    const environmentId = await createEnvironment(server.db, "many1x");
+    const token = await createToken(server.db, environmentId, ["data:write"]);
+    const category = { severity: "warning", type: "playback_failure" } as const;
+    const rows = count(999).map((code) => ({ environment_id: environmentId, code: `${code}`, ...category }));
+    await server.db
+      .insertInto("error_categories")
+      .values(rows.map((row) => ({ ...row, updated_at: new Date(0) })))
+      .execute();
+    const put = async (code: string) => (await send("PUT", `error-categories/${code}`, category, token)).statusCode;
+    expect((await Promise.all(["a", "b", "c"].map(put))).sort()).toEqual([200, 422, 422]);
+    expect([await put("1"), await put("d")]).toEqual([200, 422]);
+    expect((await send("DELETE", "error-categories/2", undefined, token)).statusCode).toBe(204);
+    expect(await put("d")).toBe(200);
+  });
+
+  it("is 1,000 errors with notes, likewise", async () => {
+    const environmentId = await createEnvironment(server.db, "many2x");
+    const token = await createToken(server.db, environmentId, ["data:write"]);
+    const rows = count(1_000).map((id) => ({ environment_id: environmentId, error_type_id: id, note: "x" }));
+    await server.db
+      .insertInto("error_notes")
+      .values(rows.map((row) => ({ ...row, updated_at: new Date(0) })))
+      .execute();
+    const put = (id: number) => send("PUT", `errors/${id}/notes`, { notes: "new" }, token);
+    expect((await put(1)).statusCode).toBe(200);
+    expect((await put(1_001)).json().error.messages).toEqual([expect.stringMatching(/1000 errors with notes/)]);
   });
 });

@@ -3,7 +3,7 @@ import { ApiError } from "../../../domain/errors.ts";
 import { askErrors } from "../../../domain/metrics/ask/ask-errors.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
-import { REFUSALS } from "../../http/error-schema.ts";
+import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { deleteNote, type ErrorCategory, listCategories, notesOn, putNote } from "../errors.ts";
@@ -125,7 +125,7 @@ function noteRoutes(app: App, services: Services): void {
         description: "An error that no view had yet may have notes too.",
         params: Params,
         body: NoteBody,
-        response: { ...REFUSALS, 200: NoteWire },
+        response: { ...REFUSALS, 422: ErrorBody, 200: NoteWire },
       },
     },
     async (request) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
 import { checkSignedToken } from "../../../platform/tokens/signed-token.ts";
 import { findSigningKey } from "../../auth/signing-keys.ts";
-import { createFirstTenant, createOtherTenant, createToken } from "../../testing/tenant.ts";
+import { createEnvironment, createFirstTenant, createOtherTenant, createToken } from "../../testing/tenant.ts";
 import { startTestServer, TEST_START_MS, type TestServer } from "../../testing/test-server.ts";
 import { caller } from "../../testing/video.ts";
 
@@ -88,5 +88,23 @@ describe("/system/v1/signing-keys", () => {
     expect((await reader("POST", PATH)).statusCode).toBe(403);
     expect((await reader("DELETE", `${PATH}/${id}`)).statusCode).toBe(403);
     expect((await reader("GET", `${PATH}/${id}`)).statusCode).toBe(200);
+  });
+
+  it("gives an environment a hundred, however many are asked for at once", async () => {
+    const environmentId = await createEnvironment(server.db, "many1x");
+    const ask = caller(server, await createToken(server.db, environmentId, ["system:write"]));
+    const rows = Array.from({ length: 98 }, (_, at) => ({
+      ...{ environment_id: environmentId, id: server.services.newId(), public_key: "-----BEGIN PUBLIC KEY-----" },
+      created_at: new Date(TEST_START_MS + at),
+    }));
+    await server.db.insertInto("signing_keys").values(rows).execute();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => ask("POST", PATH)));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 201, 422, 422]);
+    expect((await ask("POST", PATH)).json().error).toEqual({
+      type: "limit_reached",
+      messages: ["This environment has 100 signing keys, and may have no more: delete some first"],
+    });
+    await ask("DELETE", `${PATH}/${rows[0]?.id}`);
+    expect((await ask("POST", PATH)).statusCode).toBe(201);
   });
 });

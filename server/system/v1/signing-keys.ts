@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { isMediaId } from "../../../domain/asset/media-id.ts";
 import { ApiError } from "../../../domain/errors.ts";
+import type { Postgres, PostgresTransaction } from "../../../platform/postgres/pool.ts";
 import type { Row } from "../../../platform/postgres/schema.ts";
 import { makeSigningKey } from "../../../platform/tokens/make-signing-key.ts";
 import type { Caller } from "../../auth/access-tokens.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import { type AuditEntry, recordAudit } from "../../auth/audit.ts";
 import type { App } from "../../http/app.ts";
-import { REFUSALS } from "../../http/error-schema.ts";
+import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import { PageQuery } from "../../http/paging.ts";
+import { type Capped, requireRoom } from "../../http/require-room.ts";
 import type { Services } from "../../http/services.ts";
 
 const Params = z.object({ signing_key_id: z.string() });
@@ -22,6 +24,8 @@ const NewSigningKeyWire = SigningKeyWire.extend({
     .string()
     .describe("RSA of 2048 bits for RS256: PEM (PKCS#1) in base64. Given here alone and kept nowhere"),
 });
+
+const KEYS: Capped = { most: 100, noun: "signing keys" };
 
 const one = z.object({ data: SigningKeyWire });
 const common = { tags: ["System"], security: [{ accessToken: [] }] };
@@ -41,13 +45,16 @@ function createRoute(app: App, services: Services): void {
       schema: {
         ...common,
         summary: "Create a signing key",
-        response: { ...REFUSALS, 201: z.object({ data: NewSigningKeyWire }) },
+        response: { ...REFUSALS, 422: ErrorBody, 201: z.object({ data: NewSigningKeyWire }) },
       },
     },
     async (request, reply) => {
       const caller = callerOf(request);
+      const { db } = services;
+      await db.transaction().execute((transaction) => roomForKey(transaction, caller)); // before the work of making one
       const { publicKey, privateKey } = await makeSigningKey();
-      const row = await services.db.transaction().execute(async (transaction) => {
+      const row = await db.transaction().execute(async (transaction) => {
+        await roomForKey(transaction, caller);
         const made = await transaction
           .insertInto("signing_keys")
           .values({
@@ -67,6 +74,15 @@ function createRoute(app: App, services: Services): void {
   );
 }
 
+function roomForKey(transaction: PostgresTransaction, caller: Caller): Promise<void> {
+  return requireRoom(transaction, caller.environment.id, KEYS, () =>
+    livingKeys(transaction, caller)
+      .clearSelect()
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .executeTakeFirstOrThrow(),
+  );
+}
+
 function listRoute(app: App, services: Services): void {
   app.get(
     "/system/v1/signing-keys",
@@ -81,7 +97,7 @@ function listRoute(app: App, services: Services): void {
     },
     async (request) => {
       const { page, limit } = request.query;
-      const rows = await livingKeys(services, callerOf(request))
+      const rows = await livingKeys(services.db, callerOf(request))
         .orderBy("created_at", "desc")
         .orderBy("id", "desc")
         .limit(limit)
@@ -102,7 +118,7 @@ function singleRoutes(app: App, services: Services): void {
     async (request) => {
       const { signing_key_id: id } = request.params;
       const row = isMediaId(id)
-        ? await livingKeys(services, callerOf(request)).where("id", "=", id).executeTakeFirst()
+        ? await livingKeys(services.db, callerOf(request)).where("id", "=", id).executeTakeFirst()
         : undefined;
       if (row === undefined) throw missing(id);
       return { data: signingKeyToWire(row) };
@@ -137,7 +153,7 @@ async function deleteKey(services: Services, caller: Caller, id: string): Promis
   });
 }
 
-function livingKeys({ db }: Services, { environment }: Caller) {
+function livingKeys(db: Postgres | PostgresTransaction, { environment }: Caller) {
   return db
     .selectFrom("signing_keys")
     .select(["id", "created_at"])
