@@ -20,6 +20,7 @@ describe("readServerConfig", () => {
       objectsDir: "/var/lib/playhead/objects",
       deliveryUrl: "http://127.0.0.1:4003",
       apiRate: { perSecond: 50, burst: 200 },
+      alwaysAsks: false,
     });
     expect(config.trustedProxies).toHaveLength(2);
     expect(config.socketTokenSecret).toHaveLength(32);

@@ -50,6 +50,8 @@ const ServerEnvironment = z
     API_RATE_PER_SECOND: z.coerce.number().positive().max(100_000).default(50),
     /** Requests that one access token may make at once after a pause. */
     API_RATE_BURST: z.coerce.number().int().min(1).max(1_000_000).default(200),
+    /** 1: no answer of the analytics store serves two requests, however alike and close together; for measurements. */
+    ANALYTICS_ALWAYS_ASK: flag,
   })
   .transform((environment) => {
     const ports = portsFrom(environment.PLAYHEAD_PORT_BASE);
@@ -69,6 +71,7 @@ const ServerEnvironment = z
       socketTokenSecret: environment.SOCKET_TOKEN_SECRET,
       trustedProxies: environment.TRUSTED_PROXIES,
       apiRate: { perSecond: environment.API_RATE_PER_SECOND, burst: environment.API_RATE_BURST },
+      alwaysAsks: environment.ANALYTICS_ALWAYS_ASK,
     };
   });
 

@@ -65,7 +65,7 @@ readiness.add("objects", async () => {
 const services: Services = {
   db,
   clickhouse,
-  analytics: createAnalytics(clickhouse, () => performance.now()),
+  analytics: createAnalytics(clickhouse, () => performance.now(), config),
   sql: createSql(tenantSql),
   objects,
   uploads: new UploadGate(),

@@ -1,13 +1,13 @@
 import { expect, it, vi } from "vitest";
 import { z } from "zod";
 import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
-import { createAnalytics } from "./analytics.ts";
+import { type AnalyticsOptions, createAnalytics } from "./analytics.ts";
 
 const Row = z.object({ n: z.number() });
 const options = { name: "test", keepMs: 1_000 };
 const about = (environmentId: number) => ({ sql: "SELECT n", params: { environmentId } });
 
-function store() {
+function store(analyticsOptions: AnalyticsOptions = {}) {
   const asked: PromiseWithResolvers<unknown[]>[] = [];
   const clickhouse = {
     query: () => {
@@ -16,7 +16,11 @@ function store() {
     },
   } as unknown as ClickHouse;
   let nowMs = 0;
-  return { asked, analytics: createAnalytics(clickhouse, () => nowMs), pass: (ms: number) => (nowMs += ms) };
+  return {
+    asked,
+    analytics: createAnalytics(clickhouse, () => nowMs, analyticsOptions),
+    pass: (ms: number) => (nowMs += ms),
+  };
 }
 
 it("asks once for all who want to know the same, at the same time and a moment later, and then anew", async () => {
@@ -30,6 +34,16 @@ it("asks once for all who want to know the same, at the same time and a moment l
   pass(1);
   void analytics.ask(about(1), Row, options);
   expect(asked).toHaveLength(2);
+});
+
+it("asks for each where it is told to, at the same time and a moment later", async () => {
+  const { asked, analytics } = store({ alwaysAsks: true });
+  const answers = [1, 2].map(() => analytics.ask(about(1), Row, options));
+  asked[0]?.resolve([{ n: 1 }]);
+  asked[1]?.resolve([{ n: 2 }]);
+  expect(await Promise.all(answers)).toEqual([[{ n: 1 }], [{ n: 2 }]]);
+  void analytics.ask(about(1), Row, options);
+  expect(asked).toHaveLength(3);
 });
 
 it("shares nothing between environments", async () => {

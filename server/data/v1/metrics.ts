@@ -9,8 +9,8 @@ import { allow } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
-import { namesOf } from "../names-of.ts";
 import { ListWalks } from "../list-walks.ts";
+import { namesOf } from "../names-of.ts";
 import { groupsOnPage } from "../walk-groups.ts";
 import { listOf, MetaWire, orNull, TimeframeWire } from "./answers.ts";
 import { comparisonRoute } from "./comparison.ts";
@@ -69,8 +69,10 @@ function overallRoute(app: App, services: Services): void {
         const question = checked("measurement", () => askOverall(of, metric, measurement));
         return services.analytics.ask(question, OverallRow, { name: "overall", keepMs });
       };
-      // without filters both are one question, which is asked once
-      const [[found], [all]] = await Promise.all([ask(scope), ask({ ...scope, filters: [], metricFilters: [] })]);
+      const asking = ask(scope);
+      const isWhole = scope.filters.length + scope.metricFilters.length === 0;
+      const askingAll = isWhole ? asking : ask({ ...scope, filters: [], metricFilters: [] });
+      const [[found], [all]] = await Promise.all([asking, askingAll]);
       if (found === undefined || all === undefined) throw new Error("a total has one row");
       return {
         data: { ...found, global_value: all.value },
