@@ -50,6 +50,8 @@ export interface Stack {
   clickhouse: ClickHouse;
   /** Of Postgres, with the environments. */
   databaseUrl: string;
+  /** What its programs are told: for another one beside them. */
+  environment: Readonly<Record<string, string>>;
   socketToken(environmentId: EnvironmentId): Promise<string>;
   /** 0 for a program that was not started. */
   pid(program: CollectorProgram | "clickhouse"): number;
@@ -99,6 +101,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     collector: `127.0.0.1:${ports.collector}`,
     clickhouse,
     databaseUrl: postgres.url,
+    environment,
     socketToken: (environmentId) =>
       signSocketToken(
         { personId: "bench", environmentId, scopes: ["monitoring:read"] },
