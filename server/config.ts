@@ -46,9 +46,9 @@ const ServerEnvironment = z
     SOCKET_TOKEN_SECRET: hexSecret,
     /** Proxies whose X-Forwarded-For is believed, as a comma list of ranges. */
     TRUSTED_PROXIES: z.string().default("127.0.0.0/8,::1/128").pipe(trustedProxies),
-    /** Requests per second that one access token may make for ever. */
+    /** Requests per second that one access token, or one address that asks for counts, may make for ever. */
     API_RATE_PER_SECOND: z.coerce.number().positive().max(100_000).default(50),
-    /** Requests that one access token may make at once after a pause. */
+    /** Requests that one of them may make at once after a pause. */
     API_RATE_BURST: z.coerce.number().int().min(1).max(1_000_000).default(200),
     /** 1: no answer of the analytics store serves two requests, however alike and close together; for measurements. */
     ANALYTICS_ALWAYS_ASK: flag,

@@ -3,6 +3,7 @@ import { ApiError } from "../../domain/errors.ts";
 import { requireEnvironment } from "../dashboard/environments.ts";
 import type { Services } from "../http/services.ts";
 import { authenticateToken, type Caller, requireScope } from "./access-tokens.ts";
+import { countRequest } from "./count-request.ts";
 import { notePermission } from "./route-permission.ts";
 import { ROLE_SCOPES, type Scope } from "./scopes.ts";
 import { bearerToken } from "./session-guard.ts";
@@ -19,16 +20,7 @@ export async function requireCaller(services: Services, request: FastifyRequest,
     reply.header("www-authenticate", 'Basic realm="Playhead API"');
     throw new ApiError("unauthorized", ["Send a valid access token: its id and secret by Basic authentication"]);
   }
-  const take = services.tokenBuckets.take(caller.id, nowMs);
-  reply.headers({
-    "x-ratelimit-limit": String(services.tokenBurst),
-    "x-ratelimit-remaining": String(take.remaining),
-    "x-ratelimit-reset": String(Math.ceil(take.resetSeconds)),
-  });
-  if (!take.isAllowed) {
-    const retryAfterSeconds = Math.max(1, Math.ceil(take.retryAfterSeconds));
-    throw new ApiError("rate_limited", ["This caller makes too many requests"], { retryAfterSeconds });
-  }
+  countRequest(services, reply, caller.id, "This caller makes too many requests");
   return caller;
 }
 

@@ -1,6 +1,6 @@
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { ApiError } from "../../domain/errors.ts";
-import { truncateAddress } from "../../domain/network/client-address.ts";
+import { sourceOf } from "./source-of.ts";
 
 /** Attempts within the window. Far more than a forgetful person makes, far fewer than guessing needs. */
 export interface SignInLimits {
@@ -37,11 +37,6 @@ export class SignInThrottle {
   async succeeded(email: string): Promise<void> {
     await this.#perEmail.delete(mailboxOf(email));
   }
-}
-
-/** One IPv6 customer has a whole network to attempt from, so the network counts. */
-function sourceOf(address: string): string {
-  return address.includes(":") ? (truncateAddress(address) ?? address) : address;
 }
 
 /**

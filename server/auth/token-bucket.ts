@@ -1,3 +1,5 @@
+import { Lru } from "../../platform/memory/lru.ts";
+
 /** Sustained requests per second, and how many may come at once after a pause. */
 export interface Rate {
   perSecond: number;
@@ -19,10 +21,13 @@ interface Bucket {
   filledAtMs: number;
 }
 
-/** A token bucket for each key. Keys are those of known callers, so their number is bounded by the database's. */
+/** Buckets that are kept, about 200 bytes each: anybody's address may be a key. What is let go begins anew. */
+const MAX_BUCKETS = 100_000;
+
+/** A token bucket for each key. */
 export class TokenBuckets {
   readonly #rate: Rate;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Lru<Bucket>({ maxWeight: MAX_BUCKETS });
 
   constructor(rate: Rate) {
     this.#rate = rate;

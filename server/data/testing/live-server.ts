@@ -61,9 +61,9 @@ export function beat(parts: Partial<BeatRow>): BeatRow {
   return { ...NO_BEAT, ...parts };
 }
 
-export async function startLiveServer(): Promise<LiveServer> {
+export async function startLiveServer(options: Parameters<typeof startDataServer>[0] = {}): Promise<LiveServer> {
   const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 28_000;
-  const server = await startDataServer({ startMs });
+  const server = await startDataServer({ startMs, ...options });
   const { client } = server.clickhouse;
   return {
     ...server,

@@ -107,6 +107,22 @@ describe("GET /counts", () => {
     expect([statusCode, body.error.messages]).toEqual([status, [expect.stringMatching(/^token: /)]]);
   });
 
+  it("lets an address ask as often as a token may, and a page see how long to wait", async () => {
+    const url = `/counts?token=${await signed("asset_id", "asset-1")}`;
+    const from = (address: string) => server.app.inject({ url, headers: { "x-forwarded-for": address } });
+    const answers = await Promise.all(Array.from({ length: 201 }, () => from("192.0.2.1")));
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([...Array(200).fill(200), 429]);
+    const { headers, body } = await from("192.0.2.1");
+    expect(JSON.parse(body).error.type).toBe("rate_limited");
+    expect(headers).toMatchObject({
+      ...{ "retry-after": "1", "x-ratelimit-limit": "200", "access-control-allow-origin": "*" },
+      "access-control-expose-headers": expect.stringContaining("retry-after"),
+    });
+    // whoever asks from elsewhere has a rate of their own; what a client writes in front of the hop changes nothing
+    expect((await from("192.0.2.2")).statusCode).toBe(200);
+    expect((await from("192.0.2.3, 192.0.2.1")).statusCode).toBe(429);
+  });
+
   it("ends with the key", async () => {
     const key = await mux.system.signingKeys.create();
     const token = await signed("asset_id", "asset-1", { keyId: key.id, keySecret: key.private_key ?? "" });

@@ -4,8 +4,11 @@ import { ApiError } from "../../../domain/errors.ts";
 import { AUDIENCE_KINDS, type AudienceRow, askAudience } from "../../../domain/monitoring/ask-audience.ts";
 import { BUCKET_MS } from "../../../domain/monitoring/socket-wire.ts";
 import { checkSignedToken, type TokenRefusal } from "../../../platform/tokens/signed-token.ts";
+import { countRequest } from "../../auth/count-request.ts";
 import { findSigningKey } from "../../auth/signing-keys.ts";
+import { sourceOf } from "../../auth/source-of.ts";
 import type { App } from "../../http/app.ts";
+import { requestAddress } from "../../http/client.ts";
 import { ErrorBody } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
 import { liveClock } from "../live.ts";
@@ -18,6 +21,9 @@ const REFUSED: Readonly<Record<TokenRefusal, string>> = {
   expired: "is expired",
   wrong_audience: `has an aud that is none of ${AUDIENCE_KINDS.join(", ")}`,
 };
+
+/** What scripts of pages may read of the headers. */
+const TOLD = "retry-after, x-ratelimit-limit, x-ratelimit-remaining, x-ratelimit-reset";
 
 const Query = z.object({
   token: z.string().min(1).describe("JWT: RS256, kid of a signing key, sub: the id, aud: what it is the id of, exp"),
@@ -37,22 +43,25 @@ const CountsWire = z.object({
 
 /**
  * GET /counts?token=…: how many watch one video, asset, playback id or live stream just now, for public pages (reference
- * data-api.md §9.4). The token, signed by the customer, is all that it takes; so any page may ask.
+ * data-api.md §9.4). The token, signed by the customer, is all that it takes; so any page may ask. Each address has the rate of
+ * an access token.
  */
 export function countsRoute(app: App, services: Services): void {
   app.get(
     "/counts",
     {
       // before the query is read: a page sees why it was refused, too
-      onRequest: async (_request, reply) => {
-        reply.header("access-control-allow-origin", "*");
+      onRequest: async (request, reply) => {
+        reply.headers({ "access-control-allow-origin": "*", "access-control-expose-headers": TOLD });
+        const source = sourceOf(requestAddress(request, services.trustedProxies));
+        countRequest(services, reply, `address:${source}`, "Too many requests come from this address");
       },
       schema: {
         summary: "How many are watching now",
         tags: ["Counts"],
         security: [],
         querystring: Query,
-        response: { 200: CountsWire, 400: ErrorBody, 401: ErrorBody, 503: ErrorBody },
+        response: { 200: CountsWire, 400: ErrorBody, 401: ErrorBody, 429: ErrorBody, 503: ErrorBody },
       },
     },
     async (request) => {
