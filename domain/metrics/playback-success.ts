@@ -57,7 +57,7 @@ export const PLAYBACK_SUCCESS: readonly Metric[] = [
     id: "playback_business_exception_percentage",
     title: "Business Exception Percentage",
     sentence: "Share of views ended on purpose: wrong country, no subscription and the like.",
-    formula: "Views ended by a fatal error marked as business exception ÷ views.",
+    formula: "Views ended by a fatal error that is a business exception ÷ views.",
   },
   {
     ...SHARE,

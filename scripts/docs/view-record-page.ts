@@ -44,7 +44,9 @@ A view is counted once somebody wanted to play it or a fatal error came. Others 
   stream carries content and ads, the content's first frame is at the end of the break.
 - **Requests** are the view's own. The client's counters run on over all views of a player, so they stand only in a player's
   first view, and only where no event tells. More than 1 TiB or a day in one request is taken for not told.
-- **Errors** are fatal unless their severity is \`warning\`. An error after which something played ended nothing.
+- **Errors** are fatal, and business exceptions, by the category that the environment had for their code when they came
+  ([data-api.md](data-api.md#errors)), else by what the player says: fatal unless their severity is \`warning\`. An error after which
+  something played ended nothing.
 - **Scores** follow the formulas of [metrics.md](metrics.md); \`domain/view/explain-scores.ts\` takes them apart for people. A view
   that does not count has none; without a first frame there is only success, and the experience is that.
 

@@ -47,7 +47,9 @@ export function errorCategoryRoutes(app: App, services: Services): void {
       schema: {
         ...common,
         summary: "Categorise an error code",
-        description: "Codes that were not seen yet may be categorised too. Of people, only admins and owners may.",
+        description:
+          "Overrules what players say of errors with this code that come from now on; what came before stays what it was. Codes that " +
+          "were not seen yet may be categorised too. Of people, only admins and owners may.",
         params: Params,
         body: Body,
         response: { ...REFUSALS, 422: ErrorBody, 200: one },
