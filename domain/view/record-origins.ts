@@ -159,7 +159,10 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
   videoStartupFailure: { api: "video_startup_failure", told: "the same before the first frame, of content or ad" },
   contentPlaybackFailure: { api: null, told: "the same outside of ad breaks" },
   adPlaybackFailure: { api: null, told: "the same inside of one" },
-  playbackBusinessException: { api: null, told: "a fatal error that is a business exception, after which nothing played" },
+  playbackBusinessException: {
+    api: null,
+    told: "a fatal error that is a business exception, after which nothing played",
+  },
   videoStartupBusinessException: { api: null, told: "the same before the first frame" },
   startupMs: {
     api: "time_to_first_frame",
