@@ -111,7 +111,7 @@ function eventLines(changes: readonly (readonly [string, string])[]): InsertRows
   const lines = new RowLines();
   for (const [found, instead] of changes) {
     const row =
-      '[7,"view",1,0,"2026-01-01 00:00:00.000","hb","2026-01-01 00:00:00.000",null,"2026-01-01 00:00:00.000",5,"{}","2999-01-01"]';
+      '[7,"view",1,0,"2026-01-01 00:00:00.000","hb","2026-01-01 00:00:00.000",null,"2026-01-01 00:00:00.000",5,"{}","","","2999-01-01"]';
     lines.push(row.replace(found, instead));
   }
   return lines;
