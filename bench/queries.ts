@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compareAnswers } from "./queries/compare-answers.ts";
 import { type Kind, kindsOf } from "./queries/kinds.ts";
-import { answer, type Measured, measureQuestion } from "./queries/measure-question.ts";
+import type { Measured } from "./queries/measure-asking.ts";
+import { answer, measureQuestion } from "./queries/measure-question.ts";
 import { openQueryStore, type QueryStore, reopenCold, someView } from "./queries/query-store.ts";
 import { questionsOf, RANGES } from "./queries/ranges.ts";
 

@@ -4,7 +4,7 @@ import { LARGEST_ENVIRONMENT } from "./generated-columns.ts";
  * The same answers as a person would ask for them who knows the tables and needs nothing else: no parameters, no columns that
  * the answer does not show. Versions have to be told apart by them too (FINAL).
  */
-export function handWritten(viewId: string, insightDimensions: readonly string[]) {
+export function handWritten(viewId: string, insightColumns: readonly InsightColumn[]) {
   return {
     medianStartup: (from: string, to: string) => startup("quantileExactInclusive(0.5)", ended(from, to)),
     p95Startup: (from: string, to: string) => startup("quantileExactInclusive(0.95)", ended(from, to)),
@@ -41,8 +41,9 @@ WHERE ${started(from, to)} AND viewer_id_key != cityHash64('') ${SETTINGS}`,
     metricFilter: (from: string, to: string) =>
       startup("quantileExactInclusive(0.95)", `${ended(from, to)} AND rebuffer_count >= 2`),
     comparison,
-    insights: (from: string, to: string) => insights(ended(from, to), insightDimensions),
+    insights: (from: string, to: string) => insights(ended(from, to), insightColumns),
     viewList: (from: string, to: string) => viewList(ended(from, to)),
+    failedViews: (from: string, to: string) => viewList(`${ended(from, to)} AND error_type_id IS NOT NULL`),
     errors: (from: string, to: string) => `
 SELECT error_type_id AS id, argMax(error_code, view_end) AS code, argMax(error_message, view_end) AS message, toFloat64(count()) AS count
 FROM views FINAL WHERE ${ended(from, to)} AND error_type_id IS NOT NULL
@@ -60,13 +61,13 @@ ARRAY JOIN renditions AS part GROUP BY breakdown_values ORDER BY metric_value DE
   };
 }
 
-const SETTINGS =
+export const SETTINGS =
   "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1";
 
 const inRange = (column: string, from: string, to: string) =>
   `environment_id = ${LARGEST_ENVIRONMENT} AND ${column} >= '${from}' AND ${column} < '${to}' AND counted AND NOT bot`;
-const ended = (from: string, to: string) => inRange("view_end", from, to);
-const started = (from: string, to: string) => inRange("view_start", from, to);
+export const ended = (from: string, to: string) => inRange("view_end", from, to);
+export const started = (from: string, to: string) => inRange("view_start", from, to);
 
 function startup(aggregate: string, where: string): string {
   return `
@@ -106,19 +107,26 @@ WHERE environment_id = ${LARGEST_ENVIRONMENT} AND (first_seen, view_id) IN
 ORDER BY views.view_end DESC, view_id ${SETTINGS}`;
 }
 
-function insights(where: string, dimensions: readonly string[]): string {
-  const text = (name: string) => (name === "asn" ? "if(asn = 0, '', toString(asn))" : name);
-  const each = dimensions.map(
-    (name) => `
-SELECT '${name}' AS dimension, ${text(name)} AS field, avg(startup_ms) AS value,
-  (value - whole.1) * count() / whole.2 AS impact, toFloat64(count()) AS views
-FROM rows GROUP BY ${name}`,
-  );
+/** A dimension that insights look at. */
+export interface InsightColumn {
+  id: string;
+  groupSql: string;
+  textSql: (name: string) => string;
+}
+
+function insights(where: string, columns: readonly InsightColumn[]): string {
+  const pick = (of: (column: InsightColumn, at: number) => string) =>
+    `multiIf(${columns.map((column, at) => `grouping(g${at}) = 0, ${of(column, at)}`).join(", ")}, '')`;
   return `
-WITH rows AS (SELECT startup_ms, ${dimensions.join(", ")} FROM views FINAL WHERE ${where} AND startup_ms IS NOT NULL),
-  (SELECT (avg(startup_ms), count()) FROM rows) AS whole
-SELECT * FROM (${each.join("\nUNION ALL")})
-WHERE impact > 0 ORDER BY impact DESC, views DESC, dimension, field LIMIT 25 ${SETTINGS}`;
+WITH (SELECT (avg(startup_ms), count()) FROM views FINAL WHERE ${where} AND startup_ms IS NOT NULL) AS whole
+SELECT ${pick(({ id }) => `'${id}'`)} AS dimension, ${pick(({ textSql }, at) => textSql(`g${at}`))} AS field,
+  avg(startup_ms) AS value, (value - whole.1) * count() / whole.2 AS impact, toFloat64(count()) AS views
+FROM (
+  SELECT startup_ms, ${columns.map(({ groupSql }, at) => `${groupSql} AS g${at}`).join(", ")}
+  FROM views FINAL WHERE ${where} AND startup_ms IS NOT NULL
+)
+GROUP BY GROUPING SETS (${columns.map((_, at) => `(g${at})`).join(", ")})
+HAVING impact > 0 ORDER BY impact DESC, views DESC, dimension, field LIMIT 25 ${SETTINGS}`;
 }
 
 /** Each number goes by its own time of a view, so both are looked at. */

@@ -9,6 +9,7 @@ import { askSubviewBreakdown } from "../../domain/metrics/ask/ask-subviews.ts";
 import { askTimeseries } from "../../domain/metrics/ask/ask-timeseries.ts";
 import { askView } from "../../domain/metrics/ask/ask-view.ts";
 import { askViews } from "../../domain/metrics/ask/ask-views.ts";
+import { dimensionColumn } from "../../domain/metrics/dimension-column.ts";
 import { type Dimension, dimensionById } from "../../domain/metrics/dimensions.ts";
 import type { Measurement, Metric } from "../../domain/metrics/metric.ts";
 import { metricById } from "../../domain/metrics/metrics.ts";
@@ -16,7 +17,7 @@ import type { Scope, ViewFilter } from "../../domain/metrics/scope.ts";
 import { SUBVIEWS } from "../../domain/metrics/subview.ts";
 import type { Question } from "../../domain/monitoring/queries.ts";
 import { LARGEST_ENVIRONMENT } from "./generated-columns.ts";
-import { handWritten } from "./hand-written.ts";
+import { handWritten, type InsightColumn } from "./hand-written.ts";
 
 /** How long a question may take over 30 days, ms: counters and series, the usual, comparison and insights. */
 export const LIMITS_MS = { light: 300, usual: 1_000, wide: 3_000 } as const;
@@ -58,9 +59,13 @@ export const THREE_FILTERS: readonly ViewFilter[] = [
   { dimension: "operating_system", operator: "is", values: ["tvOS"], negated: true },
 ];
 
+export function insightColumns(dimensions: readonly Dimension[]): InsightColumn[] {
+  return dimensions.map((each) => ({ id: each.id, ...dimensionColumn(each) }));
+}
+
 /** @param viewId one that lies in the range of neither: a person looks at any view */
 export function kindsOf(viewId: string): Kind[] {
-  const hand = handWritten(viewId, INSIGHT_DIMENSIONS);
+  const hand = handWritten(viewId, insightColumns(INSIGHT_DIMENSIONS.map(dimension)));
   const one = ["value", "total_views"];
   return [
     { ...overall("median startup", "video_startup_time", "median", "usual"), hand: hand.medianStartup, compared: one },

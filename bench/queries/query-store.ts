@@ -17,6 +17,8 @@ import { LARGEST_ENVIRONMENT } from "./generated-columns.ts";
 /** An engine with the generated views. */
 export interface QueryStore {
   clickhouse: ClickHouse;
+  /** With user and password. */
+  url: string;
   pid: number;
   stop(): Promise<void>;
 }
@@ -79,6 +81,7 @@ async function launch(path: string): Promise<QueryStore> {
   const clickhouse = createClickHouse({ url, database: DATABASE });
   return {
     clickhouse,
+    url,
     pid: engine.pid,
     stop: async () => {
       await clickhouse.close();

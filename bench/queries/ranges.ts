@@ -8,7 +8,7 @@ export interface Range {
   fromMs: number;
   atOnce: number;
   /** Of the 95th percentile. */
-  limitMs: (kind: Kind) => number;
+  limitMs: (kind: Pick<Kind, "weight">) => number;
 }
 
 const DAY_MS = 86_400_000;
@@ -20,9 +20,13 @@ export const RANGES: readonly Range[] = [
 ];
 
 export function questionsOf(kind: Kind, { fromMs }: Range): { ours: Question; hand: Question } {
-  const time = (ms: number) => new Date(ms).toISOString().replace("T", " ").slice(0, 19);
   return {
     ours: kind.ours(scopeOf(fromMs, END_MS)),
-    hand: { sql: kind.hand(time(fromMs), time(END_MS)), params: {} },
+    hand: { sql: kind.hand(timeText(fromMs), timeText(END_MS)), params: {} },
   };
+}
+
+/** As SQL writes it, UTC, to the second. */
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString().replace("T", " ").slice(0, 19);
 }

@@ -17,6 +17,8 @@ const SCRIPTS: Record<VideoProgram | "seed", string> = {
   seed: "server/seed.ts",
 };
 
+const ALL: readonly VideoProgram[] = ["server", "delivery", "transcoder"];
+
 /** Server, delivery and transcoder with a real Postgres on free ports and in a temporary folder. */
 export interface VideoStack {
   ports: Ports;
@@ -40,9 +42,15 @@ export interface VideoStackOptions {
   onLine?: (line: string) => void;
   /** Variables on top, such as FETCH_ALLOW. */
   variables?: Readonly<Record<string, string>>;
+  /** All by default. */
+  programs?: readonly VideoProgram[];
 }
 
-export async function startVideoStack({ onLine, variables = {} }: VideoStackOptions = {}): Promise<VideoStack> {
+export async function startVideoStack({
+  onLine,
+  variables = {},
+  programs: wanted = ALL,
+}: VideoStackOptions = {}): Promise<VideoStack> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-video-stack-"));
   const ports = portsFrom(await freePortBase());
   const postgres = await startTestPostgres();
@@ -71,8 +79,8 @@ export async function startVideoStack({ onLine, variables = {} }: VideoStackOpti
     programs.set(program, child);
     await untilReady(child, internalPort(ports[program]));
   };
-  await start("transcoder");
-  await Promise.all([start("server"), start("delivery")]);
+  if (wanted.includes("transcoder")) await start("transcoder"); // the others ask it
+  await Promise.all(wanted.filter((program) => program !== "transcoder").map(start));
   return {
     ports,
     api: `http://127.0.0.1:${ports.server}`,

@@ -127,6 +127,22 @@ export const PARTS: readonly Part[] = [
     minutes: 25,
   },
   {
+    name: "data-api",
+    shows:
+      "Every call of the Data API over HTTP on 10 million views: 24 h p95 < 300 ms four at a time; 30 days < 1 s and at most 1.3 times the SQL by hand; 100 equal dashboards cost at most 1.5 times one.",
+    covers: [
+      "server/{auth,data,http}/**",
+      "server/*.ts",
+      "domain/{data-api,metrics,monitoring,view}/**",
+      "platform/{clickhouse,http,memory}/**",
+      "migrations/clickhouse/**",
+      "bench/{data-api,queries,measure,stack}/**",
+      "bench/data-api.ts",
+    ],
+    command: ["bench/data-api.ts"],
+    minutes: 35,
+  },
+  {
     name: "fold-fuzz",
     shows: "Any permutation and repetition of a view's events folds into the same view, many thousand runs.",
     covers: ["domain/{view,wire}/**", "domain/{view,wire}/**/*.test.ts"],

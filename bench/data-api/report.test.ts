@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { RANGES } from "../queries/ranges.ts";
+import { dashboardsLine, type Figure, limitOf, lineOf, missesOf } from "./report.ts";
+
+const figure = (ours: Partial<Figure["ours"]>, more: Partial<Figure> = {}): Figure => ({
+  ...{ call: "errors", range: "30 days", shared: false, limitMs: 1_000, comparedByCpu: true },
+  ours: { p50Ms: 100, p95Ms: 200, cpuMs: 100, ...ours },
+  hand: { p50Ms: 100, p95Ms: 200, cpuMs: 100 },
+  ...more,
+});
+
+describe("a figure", () => {
+  it("misses its limit of time at the limit, and the ratio beyond it and what a request costs", () => {
+    expect(missesOf(figure({ p95Ms: 999, cpuMs: 140 }))).toEqual([]);
+    expect(missesOf(figure({ p95Ms: 1_000, cpuMs: 141 }))).toEqual(["TIME", "RATIO"]);
+  });
+
+  it("is not held against the SQL while others ask", () => {
+    expect(missesOf(figure({ cpuMs: 500 }, { comparedByCpu: false }))).toEqual([]);
+  });
+
+  it("tells what it missed in its line", () => {
+    expect(lineOf(figure({ cpuMs: 150 }))).toMatch(/×1\.00\s+×1\.50\s+<1000\s+errors {2}MISSED RATIO$/);
+  });
+});
+
+it("has limits of 300 ms a day, of 1 and 3 s for 30 days", () => {
+  const limits = RANGES.map((range) =>
+    (["light", "usual", "wide"] as const).map((weight) => limitOf({ weight }, range)),
+  );
+  expect(limits).toEqual([
+    [300, 300, 300],
+    [1_000, 1_000, 3_000],
+  ]);
+});
+
+describe("dashboards", () => {
+  it("may cost half as much again as one", () => {
+    expect(dashboardsLine(100, { oneCpuMs: 200, manyCpuMs: 300 }).isMissed).toBe(false);
+    expect(dashboardsLine(100, { oneCpuMs: 200, manyCpuMs: 301 }).isMissed).toBe(true);
+  });
+
+  it("miss where one costs too little to be measured", () => {
+    expect(dashboardsLine(100, { oneCpuMs: -10, manyCpuMs: 10 }).isMissed).toBe(true);
+  });
+});

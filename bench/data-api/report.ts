@@ -1,0 +1,58 @@
+import type { Measured } from "../queries/measure-asking.ts";
+import type { Range } from "../queries/ranges.ts";
+import type { Call } from "./call.ts";
+
+/** A call over a range, beside the hand-written SQL for the same answer. */
+export interface Figure {
+  call: string;
+  range: string;
+  /** Whether answers served several requests. */
+  shared: boolean;
+  /** The server's processor time is in it, the asker's is not. */
+  ours: Measured;
+  hand: Measured;
+  /** Of the 95th percentile. */
+  limitMs: number;
+  /** Whether it is held against the SQL: not while others ask at the same time. */
+  comparedByCpu: boolean;
+}
+
+/** Of the processor time that the hand-written SQL takes. */
+const MOST_RATIO = 1.3;
+/** What a request costs whatever it asks, ms of processor time: HTTP, the token, reading and writing JSON. */
+const OF_A_REQUEST_MS = 10;
+/** Of the processor time that one dashboard costs the engine. */
+const MOST_DASHBOARDS_RATIO = 1.5;
+
+export const HEAD =
+  "ms: over HTTP p50, p95, CPU of engine and server; by hand p50, p95, CPU of the engine; ratio of p50, of CPU; limit of p95";
+
+/** 24 hours < 300 ms; 30 days < 1 s, comparison and insights < 3 s. */
+export function limitOf({ weight }: Pick<Call, "weight">, range: Range): number {
+  return range.limitMs({ weight: weight === "light" ? "usual" : weight });
+}
+
+/** What a figure missed, in a word each. */
+export function missesOf({ ours, hand, limitMs, comparedByCpu }: Figure): ("TIME" | "RATIO")[] {
+  const tooSlow = ours.p95Ms >= limitMs;
+  const tooCostly = comparedByCpu && ours.cpuMs > hand.cpuMs * MOST_RATIO + OF_A_REQUEST_MS;
+  return [...(tooSlow ? (["TIME"] as const) : []), ...(tooCostly ? (["RATIO"] as const) : [])];
+}
+
+export function lineOf(figure: Figure): string {
+  const { call, ours, hand, limitMs } = figure;
+  const columns = [ours, hand].flatMap(({ p50Ms, p95Ms, cpuMs }) => [p50Ms, p95Ms, cpuMs]);
+  const ratios = [ours.p50Ms / hand.p50Ms, ours.cpuMs / Math.max(1, hand.cpuMs)].map((ratio) => `×${ratio.toFixed(2)}`);
+  const missed = missesOf(figure).map((miss) => `  MISSED ${miss}`);
+  const numbers = columns.map((ms) => ms.toFixed(0).padStart(6)).join("");
+  return `${numbers}${ratios.map((ratio) => ratio.padStart(8)).join("")}  <${limitMs}  ${call}${missed.join("")}`;
+}
+
+/** The sentence about many equal dashboards, and whether they cost too much. */
+export function dashboardsLine(many: number, { oneCpuMs, manyCpuMs }: { oneCpuMs: number; manyCpuMs: number }) {
+  const ratio = manyCpuMs / oneCpuMs;
+  const isMissed = oneCpuMs <= 0 || ratio > MOST_DASHBOARDS_RATIO; // less than idle: too little to be measured
+  const missed = isMissed ? "  MISSED" : "";
+  const line = `${many} equal dashboards: ${manyCpuMs.toFixed(0)} ms of the engine's processor time, one: ${oneCpuMs.toFixed(0)}; ×${ratio.toFixed(2)}, limit ×${MOST_DASHBOARDS_RATIO}${missed}`;
+  return { line, isMissed };
+}
