@@ -66,12 +66,14 @@ export interface FoundView extends StoredView {
 /**
  * A view of the environment; null when it has none of that id. One that is going on has no row yet, or one from before it went
  * on: then its events are folded here, as the collector does when it is complete.
+ *
+ * @param atMs log time up to which everything is stored: while that stands still, no view ends by silence
  */
 export async function findView(
   stores: ViewStores,
   environment: { id: string; number: EnvironmentId },
   viewId: string,
-  nowMs: number,
+  atMs: number,
 ): Promise<FoundView | null> {
   const { analytics } = stores;
   const environmentId = environment.number;
@@ -84,16 +86,16 @@ export async function findView(
   const known = stored === null ? await liveViewer(analytics, scope) : knownFromRecord(stored.record);
   const view = await foldEvents(analytics, scope, known);
   await nameAsset(stores.db, environment.id, view);
-  const { record, stage } = standingOf(view, known, nowMs);
+  const { record, stage } = standingOf(view, known, atMs);
   return { viewId, firstSeenMs, record, open: stage === "open", events };
 }
 
-/** A view that plays now, folded out of its events; null when none is stored yet. */
+/** A view that plays at that log time, folded out of its events; null when none is stored yet. */
 export async function findOpenView(
   { analytics, db }: ViewStores,
   environment: { id: string; number: EnvironmentId },
   viewId: string,
-  nowMs: number,
+  atMs: number,
 ): Promise<Omit<FoundView, "events"> | null> {
   const environmentId = environment.number;
   const firstSeenMs = await firstSeen(analytics, environmentId, viewId);
@@ -102,7 +104,7 @@ export async function findOpenView(
   const known = await liveViewer(analytics, scope);
   const view = await foldEvents(analytics, scope, known);
   await nameAsset(db, environment.id, view);
-  const { record, stage } = standingOf(view, known, nowMs);
+  const { record, stage } = standingOf(view, known, atMs);
   return { viewId, firstSeenMs, record, open: stage === "open" };
 }
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseLiveFilters } from "../../domain/data-api/live-filter-text.ts";
+import type { LiveClock } from "../../domain/data-api/live-range.ts";
 import type { Timeframe } from "../../domain/data-api/timeframe.ts";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { askOpenViews, type OpenViewRow } from "../../domain/metrics/ask/ask-open-views.ts";
@@ -10,6 +11,8 @@ import type { ListWalks, Walk } from "./list-walks.ts";
 
 /** Each is folded out of its events: about 15 ms, for a film of two hours ten times that. */
 const MAX_LIMIT = 25;
+/** Of a page, folded side by side: as many as the store works on. */
+const AT_ONCE = 4;
 const KEEP_MS = 1_000;
 /** Of which the live picture says who plays. */
 const SPAN_MS = 60_000;
@@ -25,7 +28,8 @@ interface OpenViewsAsked {
   page: number;
   /** At most 25 of it are given. */
   limit: number;
-  nowMs: number;
+  /** What is known of the present: who plays is said of `asOfMs`, log time. */
+  clock: LiveClock;
 }
 
 interface OpenViewsPage {
@@ -40,25 +44,31 @@ export async function openViewsOnPage(
   walks: ListWalks<string>,
   asked: OpenViewsAsked,
 ): Promise<OpenViewsPage> {
-  const { key, page, nowMs, environment } = asked;
+  const { key, page, environment } = asked;
+  const { nowMs, asOfMs } = asked.clock;
   const limit = Math.min(asked.limit, MAX_LIMIT);
   const known = page === 1 ? null : walks.find(key, page, limit, nowMs);
   const walk = known ?? (await beginWalk(stores.analytics, asked));
   if (known === null) walks.begin(key, walk);
   walks.gave(key, walk, page, nowMs);
   const ids = walk.rows.slice((page - 1) * limit, page * limit);
-  const views = await Promise.all(ids.map((viewId) => findOpenView(stores, environment, viewId, nowMs)));
+  const views: OpenViewsPage["views"][number][] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const some = ids.slice(at, at + AT_ONCE).map((viewId) => findOpenView(stores, environment, viewId, asOfMs));
+    views.push(...(await Promise.all(some)).filter((view) => view !== null));
+  }
   return {
-    views: views.filter((view) => view !== null),
+    views,
     totalRowCount: walk.totalRowCount,
     timeframe: walk.timeframe,
   };
 }
 
-async function beginWalk(analytics: Analytics, { environment, filters, nowMs }: OpenViewsAsked): Promise<Walk<string>> {
-  const question = askOpenViews(environment.number, parseLiveFilters(filters), nowMs);
+async function beginWalk(analytics: Analytics, { environment, filters, clock }: OpenViewsAsked): Promise<Walk<string>> {
+  const { nowMs, asOfMs } = clock;
+  const question = askOpenViews(environment.number, parseLiveFilters(filters), asOfMs);
   const rows = await analytics.ask(question, OpenRow, { name: "open_views", keepMs: KEEP_MS });
-  const toMs = Math.ceil(nowMs / 1_000) * 1_000;
+  const toMs = Math.ceil(asOfMs / 1_000) * 1_000;
   return {
     timeframe: { fromMs: toMs - SPAN_MS, toMs },
     totalRowCount: rows[0]?.total_row_count ?? 0,

@@ -195,4 +195,17 @@ describe("the list of views that play now", () => {
     const elsewhere = await server.get(`${PATH}?open=true&filters[]=country:US`);
     expect([elsewhere.body.data, elsewhere.body.total_row_count]).toEqual([[], 0]);
   });
+
+  it("stands still with what is stored, and says since when; without any of today it is 503", async () => {
+    const { body: now } = await server.get(`${PATH}?open=true`);
+    expect(now).toMatchObject({ as_of: new Date(NOW_MS).toISOString(), delay_ms: 0 });
+    server.advance(600_000);
+    const { body: later } = await server.get(`${PATH}?open=true`);
+    expect(later).toMatchObject({ as_of: new Date(NOW_MS).toISOString(), delay_ms: 600_000 });
+    expect(later.data.map(({ id }: { id: string }) => id)).toEqual(now.data.map(({ id }: { id: string }) => id));
+    expect(later.data[0].open).toBe(true);
+    expect((await server.get(`${PATH}/${later.data[0].id}`)).body.data.open).toBe(true);
+    server.advance(24 * 3_600_000);
+    expect((await server.get(`${PATH}?open=true`)).statusCode).toBe(503);
+  });
 });

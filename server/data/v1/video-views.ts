@@ -6,14 +6,16 @@ import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
+import { asOfMs } from "../as-of.ts";
 import { findView } from "../find-view.ts";
 import { type ViewList, type ViewListPage, type ViewWalks, viewsBehind, viewsOnPage } from "../list-views.ts";
 import { ListWalks } from "../list-walks.ts";
+import { Freshness, freshnessOf, liveClock } from "../live.ts";
 import { openViewsOnPage } from "../open-views.ts";
 import { listOf, TimeframeWire } from "./answers.ts";
 import { gatherLists } from "./list-params.ts";
 import { checked } from "./named-params.ts";
-import { DataPageQuery, DirectionQuery } from "./page-query.ts";
+import { DataPageQuery, DirectionQuery, walkOf } from "./page-query.ts";
 import { askedOf, ScopeQuery, timeframeWire } from "./scope-query.ts";
 import { foundToWire, ListedViewWire, listedToWire, recordToListed, ViewRecordWire } from "./video-view-wire.ts";
 import { decodeViewCursor, encodeViewCursor } from "./view-cursor.ts";
@@ -39,6 +41,8 @@ type ViewsQuery = z.output<typeof Query>;
 
 const ListWire = listOf(ListedViewWire).extend({
   next_cursor: z.string().nullable().describe("Ours: null on the last page"),
+  as_of: Freshness.shape.as_of.optional(),
+  delay_ms: Freshness.shape.delay_ms.optional(),
 });
 
 const common = { tags: ["Video views"], security: [{ accessToken: [] }] };
@@ -66,10 +70,9 @@ function listRoute(app: App, services: Services): void {
     },
     async (request) => {
       const { query } = request;
-      const caller = callerOf(request);
-      if (query.open === "true") return listOpen(services, playing, query, caller);
-      const list = listOfQuery(query, caller, services.now());
-      const page = await completedPage(services, completed, list, { query, caller });
+      if (query.open === "true") return listOpen(services, playing, request);
+      const list = listOfQuery(query, callerOf(request), services.now());
+      const page = await completedPage(services, completed, list, request);
       const { fromMs, toMs } = page.timeframe;
       return {
         data: page.rows.map((row) => listedToWire(row, page.totalRowCount)),
@@ -92,44 +95,42 @@ function errorTypeOf(text: string): number | "any" {
   return text === "any" ? text : checked("error_id", () => uint32("error id", Number(text)));
 }
 
+type ViewsRequest = Parameters<typeof walkOf>[0] & { query: ViewsQuery };
+
 function completedPage(
   { analytics, now }: Services,
   walks: ViewWalks,
   list: ViewList,
-  { query, caller }: { query: ViewsQuery; caller: Caller },
+  request: ViewsRequest,
 ): Promise<ViewListPage> {
-  const { page, limit, cursor } = query;
-  if (cursor === undefined || cursor === "")
-    return viewsOnPage(analytics, walks, list, { key: walkKey(query, caller), page, limit, nowMs: now() });
+  const { limit, cursor } = request.query;
+  if (cursor === undefined || cursor === "") return viewsOnPage(analytics, walks, list, walkOf(request, now()));
   const { viewEndMs, viewId, ...timeframe } = decodeViewCursor(cursor);
   const pinned = { ...list, timeframe, scope: { ...list.scope, ...timeframe } };
   return viewsBehind(analytics, pinned, { viewEndMs, viewId }, limit);
 }
 
-/** Whose list, and which, whatever the page. */
-function walkKey({ page: _, ...rest }: ViewsQuery, { id, environmentId }: Caller): string {
-  return JSON.stringify([id, environmentId, rest]);
-}
-
 const ONLY_COMPLETED = ["viewer_id", "error_id", "cursor"] as const;
 
-async function listOpen(services: Services, walks: ListWalks<string>, query: ViewsQuery, caller: Caller) {
+async function listOpen(services: Services, walks: ListWalks<string>, request: ViewsRequest) {
+  const { query } = request;
+  const caller = callerOf(request);
   const refused = ONLY_COMPLETED.filter((name) => query[name] !== undefined);
   if (query["metric_filters[]"].length > 0 || query["timeframe[]"].length > 0 || refused.length > 0)
     throw new ApiError("invalid_parameters", [
       "open: views that play now are listed by filters[] of monitoring dimensions alone, without timeframe[], metric_filters[], viewer_id, error_id and cursor",
     ]);
-  const { page } = query;
-  const key = walkKey(query, caller);
-  const { "filters[]": filters, limit } = query;
-  const nowMs = services.now();
+  const { "filters[]": filters } = query;
+  const clock = await liveClock(services);
+  const { key, page, limit } = walkOf(request, clock.nowMs);
   const environment = { id: caller.environment.id, number: caller.environmentId };
-  const found = await openViewsOnPage(services, walks, { environment, filters, key, page, limit, nowMs });
+  const found = await openViewsOnPage(services, walks, { environment, filters, key, page, limit, clock });
   return {
     data: found.views.map((view) => recordToListed(view, found.totalRowCount)),
     total_row_count: found.totalRowCount,
     timeframe: timeframeWire(found.timeframe),
     next_cursor: null,
+    ...freshnessOf(clock),
   };
 }
 
@@ -153,7 +154,8 @@ function singleRoute(app: App, services: Services): void {
       const caller = callerOf(request);
       const environment = { id: caller.environment.id, number: caller.environmentId };
       const { video_view_id: id } = request.params;
-      const view = await findView(services, environment, id, services.now());
+      const atMs = (await asOfMs(services.analytics)) ?? services.now();
+      const view = await findView(services, environment, id, atMs);
       if (view === null) throw new ApiError("not_found", [`View ${id.slice(0, MAX_ID_LENGTH)} does not exist`]);
       const { viewStartMs, viewEndMs } = view.record;
       return {
