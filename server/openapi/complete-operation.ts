@@ -32,7 +32,7 @@ export function completeOperation(method: string, path: string, operation: Opera
       hasBody: requestBody !== undefined,
       headerNames: [
         "X-Request-Id",
-        ...(isGuarded ? RATE_HEADERS : []),
+        ...("429" in responses ? RATE_HEADERS : []),
         ...(parameters.some(isIdempotencyKey) ? (["Idempotent-Replayed"] as const) : []),
       ],
     }),

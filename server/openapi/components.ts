@@ -18,7 +18,7 @@ const WHEN: Readonly<Record<number, string>> = {
   413: "The body is larger than 1 MiB",
   415: "The body is not JSON",
   422: "The request can be read but not be done as it stands; the message says why",
-  429: "Too many requests of this access token; `Retry-After` says when to come again",
+  429: "Too many requests of this caller, or too much of its environment under way; `Retry-After` says when to come again",
   431: "The request's URL and headers are larger than 64 KiB",
   500: "A fault of ours, logged under the request's id",
   503: "A store cannot be reached just now; `Retry-After` says when to come again",
@@ -49,7 +49,7 @@ const HEADERS = {
 
 export type HeaderName = keyof typeof HEADERS;
 
-/** Of answers to callers that were let in. */
+/** Of answers to callers whose requests are counted. */
 export const RATE_HEADERS = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
 
 /** References to headers by name. */

@@ -14,7 +14,6 @@ const PUBLIC_PARTS: Readonly<Record<string, string>> = {
   metric_id: "video_startup_time",
   monitoring_metric_id: "current-concurrent-viewers",
   dimension_id: "country",
-  filter_id: "country",
   dimension_name: "video_source_height",
   subview_type: "rendition",
   error_type_id: "1234567",

@@ -1,4 +1,7 @@
 import Mux from "@mux/mux-node";
+import Mux9 from "mux-node-9";
+import Mux12 from "mux-node-12";
+import Mux14 from "mux-node-14";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type DataServer, startDataServer } from "../testing/data-server.ts";
 
@@ -26,6 +29,23 @@ it("knows no incident by its id, nor what is related to it", async () => {
     error: { error: { type: "not_found", messages: ["There is no incident abcd1234"] } },
   });
   await expect(mux.data.incidents.listRelated("abcd1234")).rejects.toMatchObject({ status: 404 });
+});
+
+it("says the same to every client", async () => {
+  const options = { ...server.token, baseURL: server.origin, maxRetries: 0 };
+  const [{ data: data14 }, { data: data12 }, { data: data9 }] = [
+    new Mux14(options),
+    new Mux12(options),
+    new Mux9(options),
+  ];
+  const lists = await Promise.all([data14.incidents.list(), data12.incidents.list(), data9.incidents.list()]);
+  expect(lists.map(({ data }) => data)).toEqual([[], [], []]);
+  const refused = await Promise.allSettled([
+    ...[data14.incidents.retrieve("abcd1234"), data14.incidents.listRelated("abcd1234")],
+    ...[data12.incidents.retrieve("abcd1234"), data12.incidents.listRelated("abcd1234")],
+    ...[data9.incidents.retrieve("abcd1234"), data9.incidents.listRelated("abcd1234")],
+  ]);
+  for (const answer of refused) expect(answer).toMatchObject({ status: "rejected", reason: { status: 404 } });
 });
 
 it.each([
