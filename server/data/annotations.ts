@@ -1,45 +1,52 @@
 import type { Timeframe } from "../../domain/data-api/timeframe.ts";
 import { ApiError } from "../../domain/errors.ts";
-import type { Page } from "../../domain/metrics/ask/page.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Row } from "../../platform/postgres/schema.ts";
+import { type Capped, requireRoom } from "../http/require-room.ts";
 
 export type AnnotationRow = Pick<Row<"annotations">, "id" | "date" | "note" | "sub_property_id">;
 
 const COLUMNS = ["id", "date", "note", "sub_property_id"] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export interface AnnotationsAsked {
-  /** null: of all times. */
-  timeframe: Timeframe | null;
-  direction: "asc" | "desc";
-  page: Page;
-}
+/** All of them are known to a walk through the list. */
+const ANNOTATIONS: Capped = { most: 10_000, noun: "annotations" };
 
-/** A page in order of dates, with the number of all. */
-export async function listAnnotations(
+/** Ids in order of dates. @param timeframe null: of all times */
+export async function annotationIds(
   db: Postgres,
   environmentId: string,
-  { timeframe, direction, page }: AnnotationsAsked,
-): Promise<{ rows: AnnotationRow[]; totalRowCount: number }> {
-  const matching = db
+  timeframe: Timeframe | null,
+  direction: "asc" | "desc",
+): Promise<string[]> {
+  const rows = await db
     .selectFrom("annotations")
+    .select("id")
     .where("environment_id", "=", environmentId)
     .$if(timeframe !== null, (query) =>
       query.where("date", ">=", new Date(timeframe?.fromMs ?? 0)).where("date", "<", new Date(timeframe?.toMs ?? 0)),
-    );
-  const [rows, { total }] = await Promise.all([
-    matching
-      .select(COLUMNS)
-      .orderBy("date", direction)
-      .orderBy("created_at", direction)
-      .orderBy("id", direction)
-      .limit(page.limit)
-      .offset(page.offset)
-      .execute(),
-    matching.select((expression) => expression.fn.countAll<number>().as("total")).executeTakeFirstOrThrow(),
-  ]);
-  return { rows, totalRowCount: total };
+    )
+    .orderBy("date", direction)
+    .orderBy("created_at", direction)
+    .orderBy("id", direction)
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** In the order of the ids, without those that there are not any more. */
+export async function annotationsById(
+  db: Postgres,
+  environmentId: string,
+  ids: readonly string[],
+): Promise<AnnotationRow[]> {
+  const rows = await db
+    .selectFrom("annotations")
+    .select(COLUMNS)
+    .where("environment_id", "=", environmentId)
+    .where("id", "in", ids)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
 export async function requireAnnotation(db: Postgres, environmentId: string, id: string): Promise<AnnotationRow> {
@@ -54,11 +61,16 @@ export async function requireAnnotation(db: Postgres, environmentId: string, id:
   );
 }
 
-export function insertAnnotation(
+/** @throws ApiError `limit_reached` */
+export async function insertAnnotation(
   transaction: PostgresTransaction,
   environmentId: string,
   annotation: Omit<AnnotationRow, "id"> & { created_at: Date },
 ): Promise<AnnotationRow> {
+  const ours = transaction.selectFrom("annotations").where("environment_id", "=", environmentId);
+  await requireRoom(transaction, environmentId, ANNOTATIONS, () =>
+    ours.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow(),
+  );
   return transaction
     .insertInto("annotations")
     .values({ environment_id: environmentId, ...annotation })

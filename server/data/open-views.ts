@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { parseLiveFilters } from "../../domain/data-api/live-filter-text.ts";
 import type { LiveClock } from "../../domain/data-api/live-range.ts";
-import type { Timeframe } from "../../domain/data-api/timeframe.ts";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import { askOpenViews, type OpenViewRow } from "../../domain/metrics/ask/ask-open-views.ts";
 import type { ViewRecord } from "../../domain/view/view-record.ts";
 import type { Analytics } from "./analytics.ts";
 import { findOpenView, type ViewStores } from "./find-view.ts";
-import type { ListWalks, Walk } from "./list-walks.ts";
+import type { ListWalks } from "./list-walks.ts";
+import { type IdList, type IdPage, idsOnPage } from "./walk-ids.ts";
 
 /** Each is folded out of its events: about 15 ms, for a film of two hours ten times that. */
 const MAX_LIMIT = 25;
@@ -32,50 +32,47 @@ interface OpenViewsAsked {
   clock: LiveClock;
 }
 
-interface OpenViewsPage {
-  views: readonly { viewId: string; record: ViewRecord; open: boolean }[];
-  totalRowCount: number;
-  timeframe: Timeframe;
+interface OpenView {
+  viewId: string;
+  record: ViewRecord;
+  open: boolean;
 }
 
 /** Views that play now, by id: those that did when the first page was asked, each as it stands when its page is. */
-export async function openViewsOnPage(
+export function openViewsOnPage(
   stores: ViewStores,
   walks: ListWalks<string>,
   asked: OpenViewsAsked,
-): Promise<OpenViewsPage> {
-  const { key, page, environment } = asked;
-  const { nowMs, asOfMs } = asked.clock;
+): Promise<IdPage<OpenView>> {
+  const { key, page, environment, clock } = asked;
   const limit = Math.min(asked.limit, MAX_LIMIT);
-  const known = page === 1 ? null : walks.find(key, page, limit, nowMs);
-  const walk = known ?? (await beginWalk(stores.analytics, asked));
-  if (known === null) walks.begin(key, walk);
-  walks.gave(key, walk, page, nowMs);
-  const ids = walk.rows.slice((page - 1) * limit, page * limit);
-  const views: OpenViewsPage["views"][number][] = [];
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
-    const some = ids.slice(at, at + AT_ONCE).map((viewId) => findOpenView(stores, environment, viewId, asOfMs));
-    views.push(...(await Promise.all(some)).filter((view) => view !== null));
-  }
-  return {
-    views,
-    totalRowCount: walk.totalRowCount,
-    timeframe: walk.timeframe,
-  };
+  return idsOnPage<OpenView>(
+    walks,
+    { key, page, limit, nowMs: clock.nowMs },
+    {
+      list: () => listOpen(stores.analytics, asked),
+      find: (ids) => foldAll(ids, (viewId) => findOpenView(stores, environment, viewId, clock.asOfMs)),
+    },
+  );
 }
 
-async function beginWalk(analytics: Analytics, { environment, filters, clock }: OpenViewsAsked): Promise<Walk<string>> {
-  const { nowMs, asOfMs } = clock;
+async function foldAll(ids: readonly string[], fold: (id: string) => Promise<OpenView | null>): Promise<OpenView[]> {
+  const views: OpenView[] = [];
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const some = await Promise.all(ids.slice(at, at + AT_ONCE).map(fold));
+    views.push(...some.filter((view) => view !== null));
+  }
+  return views;
+}
+
+async function listOpen(analytics: Analytics, { environment, filters, clock }: OpenViewsAsked): Promise<IdList> {
+  const { asOfMs } = clock;
   const question = askOpenViews(environment.number, parseLiveFilters(filters), asOfMs);
   const rows = await analytics.ask(question, OpenRow, { name: "open_views", keepMs: KEEP_MS });
   const toMs = Math.ceil(asOfMs / 1_000) * 1_000;
   return {
-    timeframe: { fromMs: toMs - SPAN_MS, toMs },
+    ids: rows.map(({ view_id }) => view_id),
     totalRowCount: rows[0]?.total_row_count ?? 0,
-    rows: rows.map(({ view_id }) => view_id),
-    base: 0,
-    ended: true,
-    nextPage: 1,
-    usedMs: nowMs,
+    timeframe: { fromMs: toMs - SPAN_MS, toMs },
   };
 }

@@ -8,15 +8,18 @@ import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import {
   type AnnotationRow,
+  annotationIds,
+  annotationsById,
   deleteAnnotation,
   insertAnnotation,
-  listAnnotations,
   requireAnnotation,
   updateAnnotation,
 } from "../annotations.ts";
+import { ListWalks } from "../list-walks.ts";
+import { idsOnPage } from "../walk-ids.ts";
 import { listOf } from "./answers.ts";
 import { gatherLists, listParam } from "./list-params.ts";
-import { DataPageQuery, DirectionQuery, pageOf } from "./page-query.ts";
+import { DataPageQuery, DirectionQuery, walkOf } from "./page-query.ts";
 import { timeframeWire } from "./scope-query.ts";
 
 const MAX_NOTE_LENGTH = 5_000;
@@ -66,6 +69,7 @@ export function annotationRoutes(app: App, services: Services): void {
 }
 
 function listRoute(app: App, services: Services): void {
+  const walks = new ListWalks<string>();
   app.get(
     "/data/v1/annotations",
     {
@@ -79,14 +83,21 @@ function listRoute(app: App, services: Services): void {
       },
     },
     async (request) => {
+      const { db, now } = services;
       const { "timeframe[]": given, order_direction: direction } = request.query;
-      const timeframe = given.length === 0 ? null : parseTimeframe(given, services.now());
-      const asked = { timeframe, direction, page: pageOf(request.query) };
-      const { rows, totalRowCount } = await listAnnotations(services.db, callerOf(request).environment.id, asked);
+      const { id: environmentId } = callerOf(request).environment;
+      const timeframe = given.length === 0 ? null : parseTimeframe(given, now());
+      const found = await idsOnPage(walks, walkOf(request, now()), {
+        list: async () => {
+          const ids = await annotationIds(db, environmentId, timeframe, direction);
+          return { ids, totalRowCount: ids.length, timeframe: timeframe ?? WHOLE_TIME };
+        },
+        find: (ids) => annotationsById(db, environmentId, ids),
+      });
       return {
-        data: rows.map(annotationToWire),
-        total_row_count: totalRowCount,
-        timeframe: timeframeWire(timeframe ?? WHOLE_TIME),
+        data: found.rows.map(annotationToWire),
+        total_row_count: found.totalRowCount,
+        timeframe: timeframeWire(found.timeframe),
       };
     },
   );

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Page } from "../../../domain/metrics/ask/page.ts";
 import { callerOf } from "../../auth/api-guard.ts";
 import { PageQuery } from "../../http/paging.ts";
 
@@ -7,10 +6,6 @@ import { PageQuery } from "../../http/paging.ts";
 export const DataPageQuery = PageQuery.extend({ limit: PageQuery.shape.limit.unwrap().default(25) });
 
 export const DirectionQuery = z.enum(["asc", "desc"]);
-
-export function pageOf({ page, limit }: z.output<typeof DataPageQuery>): Page {
-  return { limit, offset: (page - 1) * limit };
-}
 
 type Paged = Parameters<typeof callerOf>[0] & { url: string; query: z.output<typeof DataPageQuery> };
 

@@ -126,7 +126,7 @@ async function listOpen(services: Services, walks: ListWalks<string>, request: V
   const environment = { id: caller.environment.id, number: caller.environmentId };
   const found = await openViewsOnPage(services, walks, { environment, filters, key, page, limit, clock });
   return {
-    data: found.views.map((view) => recordToListed(view, found.totalRowCount)),
+    data: found.rows.map((view) => recordToListed(view, found.totalRowCount)),
     total_row_count: found.totalRowCount,
     timeframe: timeframeWire(found.timeframe),
     next_cursor: null,
