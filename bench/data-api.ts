@@ -7,7 +7,7 @@ import { callsOf } from "./data-api/calls.ts";
 import { compareCalls } from "./data-api/compare-calls.ts";
 import { type DashboardFigures, measureDashboards } from "./data-api/dashboards.ts";
 import { fillLiveRows } from "./data-api/live-rows.ts";
-import { askCold, measureCalls } from "./data-api/measure-calls.ts";
+import { askCold, measureCalls, warmUp } from "./data-api/measure-calls.ts";
 import { dashboardsLine, type Figure, missesOf } from "./data-api/report.ts";
 import { openQueryStore, type QueryStore, reopenCold, someView } from "./queries/query-store.ts";
 
@@ -99,6 +99,7 @@ async function measureAll(
     return measureCalls(store, server, calls, { shared: false, mostTimes, before: [], say });
   });
   return withServer(store, true, async (server) => {
+    await warmUp(server, calls);
     const shared = await measureCalls(store, server, calls, { shared: true, mostTimes, before: each, say });
     const dashboards = await measureDashboards(server, store.pid, { many, seconds });
     return { figures: [...each, ...shared], dashboards };

@@ -58,7 +58,7 @@ const beats = (fromMs: number, toMs: number) =>
 
 /** The last 30 minutes, the bucket that has begun included. */
 export const concurrentOverTime = () => `
-SELECT toUnixTimestamp(bucket) * 1000 AS start_ms, toFloat64(sum(concurrent)) AS concurrent_viewers
+SELECT toFloat64(toUnixTimestamp(bucket)) * 1000 AS start_ms, toFloat64(sum(concurrent)) AS concurrent_viewers
 FROM ${beats(END_MS + BUCKET_MS - WINDOW_MS, END_MS + BUCKET_MS)} GROUP BY bucket ORDER BY bucket`;
 
 /** Now. */

@@ -52,6 +52,17 @@ function measuredBefore(before: readonly Figure[], { name }: Call, range: Range)
   return before.find((figure) => figure.call === name && figure.range === range.name)?.hand;
 }
 
+/** So that a new server's first calls are as fast as its later ones: each call about an hour earlier, which nobody asks again. */
+export async function warmUp(server: ApiServer, calls: readonly Call[]): Promise<void> {
+  for (const call of calls) {
+    for (const { from, to } of RANGES.map(secondsOf)) {
+      await server.ask(call.request({ from: from - HOUR_SECONDS, to: to - HOUR_SECONDS }));
+    }
+  }
+}
+
+const HOUR_SECONDS = 3_600;
+
 /** The first of each kind after a start, no file of the store in memory; later ones find columns that earlier ones read. */
 export async function askCold(server: ApiServer, calls: readonly Call[], say: (line: string) => void): Promise<void> {
   say(`\ncold, ms: ${RANGES.map(({ name }) => name).join(", ")}`);
