@@ -2,7 +2,7 @@ import Mux from "@mux/mux-node";
 import Mux12 from "mux-node-12";
 import Mux14 from "mux-node-14";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createOtherTenant, createToken } from "../../testing/tenant.ts";
+import { createEnvironment, createOtherTenant, createToken } from "../../testing/tenant.ts";
 import { caller } from "../../testing/video.ts";
 import { type DataServer, startDataServer } from "../testing/data-server.ts";
 
@@ -181,6 +181,20 @@ describe("/data/v1/annotations", () => {
       expect((await reader(method, path, method === "DELETE" ? undefined : change)).statusCode).toBe(403);
     expect((await reader("GET", `${PATH}/${id}`)).json().data.note).toBe("Ours");
   });
+});
+
+it("there are 10,000 annotations of an environment at the most", async () => {
+  const environment_id = await createEnvironment(server.db, "many1x");
+  const write = caller(server, await createToken(server.db, environment_id, ["data:write"]));
+  const row = { environment_id, date: new Date(0), note: "x", created_at: new Date(0) };
+  await server.db
+    .insertInto("annotations")
+    .values(Array.from({ length: 9_999 }, () => row))
+    .execute();
+  const body = { date: MARCH, note: "y" };
+  expect((await write("POST", PATH, body)).statusCode).toBe(201);
+  const refused = await write("POST", PATH, body);
+  expect([refused.statusCode, refused.json().error.type]).toEqual([422, "limit_reached"]);
 });
 
 const authorization = () => createToken(server.db, server.environmentId, ["data:write"]);
