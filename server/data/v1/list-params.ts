@@ -1,41 +1,36 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 
-/** Parameters that may be given several times, and are lists however often they are given. */
-const LISTS: ReadonlySet<string> = new Set(["timeframe", "filters", "metric_filters", "group_by", "values"]);
+/** Parameters that are lists however often they are given. */
+const LISTS: ReadonlySet<string> = new Set(["timeframe", "filters", "metric_filters"]);
 
-/** A single value of these is one: `group_by` names a granularity or a dimension elsewhere. */
-const LISTS_IN_BRACKETS_ALONE: ReadonlySet<string> = new Set(["group_by", "values"]);
+/** Those of questions about parts of views; elsewhere `group_by` is one granularity or dimension. */
+const LISTS_OF_PARTS: ReadonlySet<string> = new Set([...LISTS, "group_by", "values"]);
 
 const MAX_VALUES = 200;
 
 /**
  * A `preValidation` hook. Clients write lists as `filters[]=a&filters[]=b`, `filters[0]=a&filters[1]=b` or `filters=a`; the
- * schema knows the first. What is no list stays as it is.
+ * schema knows the first. What is no list is known without brackets.
  */
 export async function gatherLists(request: FastifyRequest): Promise<void> {
-  gather(request, LISTS_IN_BRACKETS_ALONE);
+  gather(request, LISTS);
 }
 
-/** The same where every list is one in all spellings. */
+/** The same where more are lists. */
 export async function gatherEveryList(request: FastifyRequest): Promise<void> {
-  gather(request, new Set());
+  gather(request, LISTS_OF_PARTS);
 }
 
-function gather(request: FastifyRequest, inBracketsAlone: ReadonlySet<string>): void {
-  const gathered: Record<string, unknown> = {};
+function gather(request: FastifyRequest, lists: ReadonlySet<string>): void {
+  const gathered: Record<string, unknown> = Object.create(null);
   for (const [key, value] of Object.entries(request.query as Record<string, string | string[]>)) {
-    const name = listName(key, inBracketsAlone);
-    if (name === null) gathered[key] = value;
-    else gathered[name] = [...((gathered[name] as string[] | undefined) ?? []), ...[value].flat()];
+    const [, name = key] = /^([a-z_]+)(?:\[\d{0,4}\])?$/.exec(key) ?? [];
+    const list = `${name}[]`;
+    if (lists.has(name)) gathered[list] = [...((gathered[list] as string[] | undefined) ?? []), ...[value].flat()];
+    else gathered[name] = value;
   }
   request.query = gathered;
-}
-
-function listName(key: string, inBracketsAlone: ReadonlySet<string>): string | null {
-  const [, name = "", brackets] = /^([a-z_]+)(\[\d{0,4}\])?$/.exec(key) ?? [];
-  if (!LISTS.has(name) || (brackets === undefined && inBracketsAlone.has(name))) return null;
-  return `${name}[]`;
 }
 
 /** The schema of such a list. */
