@@ -7,7 +7,7 @@ import { ExampleTabs } from "./example-tabs.tsx";
 /** What holds for every operation, and the way to each group. */
 export function Overview({ origin, groups, refusals }: Reference) {
   const curl = `curl -u "$MUX_TOKEN_ID:$MUX_TOKEN_SECRET" \\\n  ${origin}/system/v1/whoami`;
-  const node = `import Mux from "@mux/mux-node";\n\nconst mux = new Mux({\n  baseURL: "${origin}",\n  tokenId: process.env.MUX_TOKEN_ID,\n  tokenSecret: process.env.MUX_TOKEN_SECRET,\n});\nconst answer = await mux.system.utilities.whoami();`;
+  const node = `import Mux from "@mux/mux-node";\n\n// the token is that of MUX_TOKEN_ID and MUX_TOKEN_SECRET\nconst mux = new Mux({ baseURL: "${origin}" });\nconst answer = await mux.system.utilities.whoami();`;
   return (
     <div className="pb-16">
       <h1 className="font-semibold text-2xl tracking-[-0.02em]">API reference</h1>
