@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { bucketStarts, bucketsOf, defaultGranularity, fillBuckets, pointStarts } from "./time-buckets.ts";
 
 const HOUR_MS = 3_600_000;
@@ -79,16 +79,24 @@ describe("bucketStarts", () => {
     expect(() => bucketStarts(from, from + 1, "day", zone)).toThrow(RangeError);
   });
 
-  it.each(["UTC", "Asia/Calcutta", "Asia/Kolkata", "America/Argentina/Ushuaia"])(
-    "takes zones by either name: %s",
-    (zone) => {
-      expect(bucketStarts(from, from + 1, "day", zone)).toHaveLength(1);
-    },
-  );
+  it.each([
+    "UTC",
+    "Asia/Calcutta",
+    "Asia/Kolkata",
+    "America/Argentina/Ushuaia",
+    "Etc/GMT+5",
+    "Etc/UTC",
+    "GMT",
+    "US/Pacific",
+    "EST5EDT",
+  ])("takes zones by either name: %s", (zone) => {
+    expect(bucketStarts(from, from + 1, "day", zone)).toHaveLength(1);
+  });
 
   it("refuses more than an answer may hold, at once", () => {
-    expect(bucketStarts(0, 20_000 * HOUR_MS, "hour")).toHaveLength(20_000);
-    expect(() => bucketStarts(0, 20_000 * HOUR_MS + 1, "hour")).toThrow(RangeError);
+    expect(bucketStarts(0, 25_000 * HOUR_MS, "hour")).toHaveLength(25_000);
+    expect(() => bucketStarts(0, 25_000 * HOUR_MS + 1, "hour")).toThrow(/shorter range or wider/);
+    expect(() => bucketStarts(0, 25_001 * 24 * HOUR_MS, "day")).toThrow(/shorter range$/);
     expect(() => bucketStarts(0, Number.MAX_SAFE_INTEGER, "day", "Europe/Berlin")).toThrow(RangeError);
     expect(() => bucketStarts(0, Number.NaN, "day")).toThrow(RangeError);
   });
@@ -113,6 +121,21 @@ describe("pointStarts", () => {
       expect(pointStarts(fromMs, fromMs + 72 * HOUR_MS, "hour")).toHaveLength(73);
     }
     expect(bucketStarts(midnight, midnight + 72 * HOUR_MS, "hour")).toHaveLength(72);
+  });
+
+  it("are one more than the most buckets a series has", () => {
+    expect(pointStarts(0, 25_000 * HOUR_MS, "hour")).toHaveLength(25_001);
+    expect(() => pointStarts(0, 25_000 * HOUR_MS + 1, "hour")).toThrow(RangeError);
+  });
+
+  it("are found by few questions for the time of day, however many years they are of", () => {
+    const formatToParts = vi.spyOn(Intl.DateTimeFormat.prototype, "formatToParts");
+    const [fromMs, toMs] = [0, Date.UTC(2038, 0)];
+    const days = pointStarts(fromMs, toMs, "day", "America/Sao_Paulo");
+    expect(formatToParts.mock.calls.length).toBeLessThan(10_000);
+    formatToParts.mockRestore();
+    const days25 = days.slice(1).filter((start, at) => start - (days[at] ?? 0) === 25 * HOUR_MS);
+    expect(days25.length).toBeGreaterThan(30);
   });
 });
 

@@ -39,14 +39,15 @@ export interface Series {
   timeZone: string;
 }
 
-/** Two weeks of minutes, two years of hours: more than a chart can show, and small for an answer. */
-const MAX_BUCKETS = 20_000;
+/** Two weeks of minutes, two years of hours, all days from 1970 to 2038: more than a chart can show, and small for an answer. */
+const MAX_BUCKETS = 25_000;
 
 /** @throws RangeError for a zone that is not on the list, and for more buckets than an answer may hold */
 export function checkSeries({ fromMs, toMs, granularity, timeZone }: Series): void {
   if (!TIME_ZONES.has(timeZone)) throw new RangeError(`no time zone ${timeZone}`);
   if (!((toMs - fromMs) / WIDTHS_MS[granularity] <= MAX_BUCKETS)) {
-    throw new RangeError(`a series has at most ${MAX_BUCKETS} buckets; a shorter range or wider buckets are needed`);
+    const wider = granularity === "day" ? "" : " or wider buckets";
+    throw new RangeError(`a series has at most ${MAX_BUCKETS} buckets; use a shorter range${wider}`);
   }
 }
 
@@ -57,7 +58,10 @@ export function checkSeries({ fromMs, toMs, granularity, timeZone }: Series): vo
  */
 export function bucketsOf(series: Series): Bucket[] {
   checkSeries(series);
-  const { fromMs, toMs, granularity, timeZone } = series;
+  return cut(series);
+}
+
+function cut({ fromMs, toMs, granularity, timeZone }: Series): Bucket[] {
   const buckets: Bucket[] = [];
   const clock = zoneClock(timeZone);
   let startMs = bucketStart(fromMs, granularity, clock);
@@ -77,9 +81,12 @@ export function bucketStarts(fromMs: number, toMs: number, granularity: Granular
 /**
  * The starts as the API's series have them, which count both ends: three days by the hour are 73 points (data-api.md §2).
  * Where the range ends on the beginning of a bucket, that is one more point without views.
+ *
+ * @throws RangeError as {@link checkSeries}
  */
 export function pointStarts(fromMs: number, toMs: number, granularity: Granularity, timeZone = "UTC"): number[] {
-  return bucketStarts(fromMs, toMs + 1, granularity, timeZone);
+  checkSeries({ fromMs, toMs, granularity, timeZone });
+  return cut({ fromMs, toMs: toMs + 1, granularity, timeZone }).map(({ startMs }) => startMs);
 }
 
 /** The points of a series with those that hold no view added, in order. No point is lost that has a start of its own. */
@@ -125,8 +132,27 @@ function floor(value: number, step: number): number {
   return Math.floor(value / step) * step;
 }
 
+/** Since 1970 no clock has been changed twice within a week. */
+const STEP_MS = 4 * DAY_MS;
+
+/** Where the clocks are the same at both ends of a step, they are so within it. */
 function zoneClock(timeZone: string): ZoneClock {
   if (timeZone === "UTC") return () => 0;
+  const offsetAt = intlClock(timeZone);
+  const offsets = new Map<number, number>();
+  const atStep = (step: number) => {
+    const offset = offsets.get(step) ?? offsetAt(step * STEP_MS);
+    offsets.set(step, offset);
+    return offset;
+  };
+  return (atMs) => {
+    const step = Math.floor(atMs / STEP_MS);
+    const offset = atStep(step);
+    return offset === atStep(step + 1) ? offset : offsetAt(atMs);
+  };
+}
+
+function intlClock(timeZone: string): ZoneClock {
   const format = new Intl.DateTimeFormat("en-US", {
     timeZone,
     hourCycle: "h23",
