@@ -19,6 +19,8 @@ describe("filters[]", () => {
     ["video_title:!a+b-[c]", is("video_title", "!a+b-[c]")],
     ["playback_failure:true", is("playback_failure", "true")],
     ["video_source_height:720", is("video_source_height", "720")],
+    ["video_source_fps:0.33333334", is("video_source_fps", "0.33333334")],
+    [`page_url:${"x".repeat(8_192)}`, is("page_url", "x".repeat(8_192))],
     ["+video_cdn_trace:fastly", trace("contains", ["fastly"])],
     ["-video_cdn_trace:fastly", trace("contains", ["fastly"], true)],
     ["video_cdn_trace:[a, b]", trace("equals_list", ["a", "b"])],
@@ -41,13 +43,14 @@ describe("filters[]", () => {
     ["video_cdn_trace:[[a]]", /do not nest/],
     ["playback_failure:yes", /true or false/],
     ["asn:telekom", /is a number/],
-    [`country:${"x".repeat(2_000)}`, /at most 1024/],
+    [`page_url:${"x".repeat(8_193)}`, /at most 8192/],
   ])("refuses %s", (text, why) => {
     expect(() => parseFilters([text])).toThrow(why);
   });
 
   it("takes no more than a question can hold", () => {
     expect(() => parseFilters(Array(101).fill("country:US"))).toThrow(/at most 100/);
+    expect(() => parseFilters(Array(5).fill(`page_url:${"x".repeat(8_000)}`))).toThrow(/32768 characters together/);
   });
 });
 

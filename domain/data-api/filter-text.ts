@@ -2,12 +2,16 @@ import { ApiError } from "../errors.ts";
 import type { Dimension } from "../metrics/dimensions.ts";
 import { dimensionById } from "../metrics/dimensions.ts";
 import type { ViewFilter } from "../metrics/scope.ts";
+import { MAX_LONG_FIELD_LENGTH } from "../wire/decode-events.ts";
 
 /** Stands for "has no value"; an empty value does too. */
 export const EMPTY_VALUE = "__empty__";
 
 const MAX_FILTERS = 100;
-const MAX_VALUE_LENGTH = 1_024;
+/** As long as what is kept of a view's texts: whatever an answer shows can be filtered by. */
+export const MAX_VALUE_LENGTH = MAX_LONG_FIELD_LENGTH;
+/** Of all filters of a question together. */
+const MAX_FILTERS_LENGTH = 32_768;
 const MAX_TRACE = 100;
 
 /** A filter as it is written, before anybody asks whether there is such a dimension. */
@@ -30,6 +34,8 @@ export function parseFilters(texts: readonly string[]): ViewFilter[] {
 /** The parts of each filter. @throws ApiError for what is no filter at all */
 export function splitFilters(texts: readonly string[]): FilterText[] {
   if (texts.length > MAX_FILTERS) throw new ApiError("invalid_parameters", [`filters[]: at most ${MAX_FILTERS}`]);
+  if (texts.reduce((sum, { length }) => sum + length, 0) > MAX_FILTERS_LENGTH)
+    throw new ApiError("invalid_parameters", [`filters[]: at most ${MAX_FILTERS_LENGTH} characters together`]);
   return texts.map(splitFilter);
 }
 
@@ -87,8 +93,13 @@ function checkedValue(filter: FilterText, dimension: Dimension): string {
 export function whatIsWrongWith(value: string, { id, type }: Dimension): string | null {
   if (value === "") return null;
   if (type === "boolean" && value !== "true" && value !== "false") return `${id} is true or false`;
-  if ((type === "integer" || type === "number") && !/^-?\d{1,15}(\.\d{1,6})?$/.test(value)) return `${id} is a number`;
+  if ((type === "integer" || type === "number") && !isNumber(value)) return `${id} is a number`;
   return null;
+}
+
+/** As answers write them: of a frame rate up to nine digits are kept, 0.033333335 among them. */
+export function isNumber(value: string): boolean {
+  return /^-?\d{1,15}(\.\d{1,12})?$/.test(value);
 }
 
 export function writtenFilter({ prefix, dimension, value }: FilterText): string {

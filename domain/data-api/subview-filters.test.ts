@@ -30,6 +30,11 @@ describe("parseSubviewFilters", () => {
     expect(parts.map(({ values }) => values)).toEqual([[""], [""], ["a:b"]]);
   });
 
+  it("reads frame rates as answers write them", () => {
+    const { parts } = parseSubviewFilters("rendition", ["video_source_fps:7.4925075"]);
+    expect(parts).toEqual([is("video_source_fps", "7.4925075")]);
+  });
+
   it.each([
     ["rendition", "video_source_height:tall", /video_source_height:tall.*is a number/],
     ["rendition", "+video_source_codec:avc1", /has one value, not a list/],

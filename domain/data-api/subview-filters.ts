@@ -1,7 +1,15 @@
 import type { ViewFilter } from "../metrics/scope.ts";
 import { type SplitFilters, splitFilters as splitByKind } from "../metrics/split-filters.ts";
 import { type SubviewAttribute, type SubviewType, subviewAttribute } from "../metrics/subview.ts";
-import { EMPTY_VALUE, type FilterText, parseFilters, splitFilters, writtenFilter, wrongFilter } from "./filter-text.ts";
+import {
+  EMPTY_VALUE,
+  type FilterText,
+  isNumber,
+  parseFilters,
+  splitFilters,
+  writtenFilter,
+  wrongFilter,
+} from "./filter-text.ts";
 
 /**
  * `filters[]` of a question about parts of views: those of what the parts have themselves, and all of views.
@@ -20,7 +28,7 @@ function partFilter(filter: FilterText, { id, text }: SubviewAttribute): ViewFil
   const { prefix, value } = filter;
   if (prefix === "+" || prefix === "-")
     throw wrongFilter(writtenFilter(filter), `${id} has one value, not a list: write ${id}:value or !${id}:value`);
-  if (!text && value !== "" && value !== EMPTY_VALUE && !/^\d{1,15}(\.\d{1,6})?$/.test(value))
+  if (!text && value !== "" && value !== EMPTY_VALUE && !isNumber(value))
     throw wrongFilter(writtenFilter(filter), `${id} is a number`);
   return { dimension: id, operator: "is", values: [value === EMPTY_VALUE ? "" : value], negated: prefix === "!" };
 }

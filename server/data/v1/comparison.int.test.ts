@@ -108,7 +108,7 @@ describe("/data/v1/metrics/comparison", () => {
     ["dimension=video_cdn_trace&value=x", /value: video_cdn_trace holds lists, such as \[a,b\]/],
     ["dimension=view_has_ad&value=yes", /value: view_has_ad is true or false/],
     ["dimension=asn&value=AS1", /value: asn is a number/],
-    [`dimension=country&value=${"x".repeat(1_025)}`, /value.*1024/],
+    [`dimension=country&value=${"x".repeat(8_193)}`, /value.*8192/],
     ["filters[]=colour:red", /filters\[\]/],
     ["metric_filters[]=views>1", /metric_filters\[\]/],
     ["timeframe[]=soon", /timeframe\[\]/],

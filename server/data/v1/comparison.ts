@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { COMPARED_TYPES, comparisonToWire } from "../../../domain/data-api/comparison-wire.ts";
-import { EMPTY_VALUE, whatIsWrongWith } from "../../../domain/data-api/filter-text.ts";
+import { EMPTY_VALUE, MAX_VALUE_LENGTH, whatIsWrongWith } from "../../../domain/data-api/filter-text.ts";
 import { ApiError } from "../../../domain/errors.ts";
 import { askComparison, type Slice } from "../../../domain/metrics/ask/ask-comparison.ts";
 import { MEASUREMENTS } from "../../../domain/metrics/metric.ts";
@@ -13,8 +13,6 @@ import { TimeframeWire } from "./answers.ts";
 import { gatherLists } from "./list-params.ts";
 import { checked, requireGroupable } from "./named-params.ts";
 import { askedOf, ScopeQuery, timeframeWire } from "./scope-query.ts";
-
-const MAX_VALUE_LENGTH = 1_024;
 
 const ComparisonRow = z.record(z.string(), z.number().nullable());
 

@@ -11,11 +11,14 @@ export interface QueryCursor {
   after: readonly string[];
 }
 
+/** As long as what is kept of a view's texts (`MAX_LONG_FIELD_LENGTH`): a row may end on any of them. */
+const MAX_KEY_LENGTH = 8_192;
+
 const CursorText = z.tuple([
   z.string(),
   z.number().int().min(0).max(8e12),
   z.number().int().min(0).max(8e12),
-  z.array(z.string().max(4_096)).max(8),
+  z.array(z.string().max(MAX_KEY_LENGTH)).max(8),
 ]);
 
 /** @param question all that the answer depends on, but the page */

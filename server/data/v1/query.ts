@@ -30,6 +30,8 @@ import { timeframeWire } from "./scope-query.ts";
 const MAX_METRICS = 20;
 const MAX_DIMENSIONS = 3;
 const MAX_LIMIT = 1_000;
+/** Three long texts, each character escaped and then in base64. */
+const MAX_CURSOR_LENGTH = 200_000;
 
 const texts = z.array(z.string()).max(200).default([]);
 
@@ -59,7 +61,11 @@ const QueryBody = z.strictObject({
     ),
   order_direction: DirectionQuery.default("asc"),
   limit: z.int().min(1).max(MAX_LIMIT).default(100),
-  cursor: z.string().max(20_000).optional().describe("next_cursor of the page before, with the same question"),
+  cursor: z
+    .string()
+    .max(MAX_CURSOR_LENGTH)
+    .optional()
+    .describe("next_cursor of the page before, with the same question"),
 });
 type Query = z.output<typeof QueryBody>;
 

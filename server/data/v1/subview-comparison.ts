@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EMPTY_VALUE } from "../../../domain/data-api/filter-text.ts";
+import { EMPTY_VALUE, MAX_VALUE_LENGTH } from "../../../domain/data-api/filter-text.ts";
 import { ApiError } from "../../../domain/errors.ts";
 import { askSubviewComparison } from "../../../domain/metrics/ask/ask-subviews.ts";
 import { allow } from "../../auth/api-guard.ts";
@@ -31,7 +31,7 @@ const ONE_TO_FOUR = `give 1 to ${MAX_VALUES} values`;
 const ComparisonQuery = GroupedQuery.extend({
   dimension: z.string().describe("What is compared: a dimension of views, or an attribute of their parts"),
   "values[]": z
-    .array(z.string().max(1_024), ONE_TO_FOUR)
+    .array(z.string().max(MAX_VALUE_LENGTH), ONE_TO_FOUR)
     .min(1, ONE_TO_FOUR)
     .max(MAX_VALUES, ONE_TO_FOUR)
     .describe("1 to 4 values of it, __empty__ for no value"),
