@@ -109,7 +109,7 @@ const BreakdownQuery = MetricQuery.extend({
   ...DataPageQuery.shape,
   group_by: z.string().default("country").describe("Id of a dimension"),
   order_by: z.enum(["negative_impact", "value", "views", "field"]).default("negative_impact"),
-  order_direction: DirectionQuery.optional().describe("The worst, the most or the first unless told otherwise"),
+  order_direction: DirectionQuery.optional().describe("The worst, the most or the last first unless told otherwise"),
 });
 
 function breakdownRoute(app: App, services: Services): void {
