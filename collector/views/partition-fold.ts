@@ -223,7 +223,7 @@ export class PartitionFold {
     if (record.asset !== undefined && foldAsset(state, record.asset, atMs)) isNews = true; // or the title
     if (coursePointsOf(state) !== coursePoints) open.timeline = null;
     if (isNews) this.#change(open);
-    this.saved.change(open); // a repeat is a sign of life at least
+    this.saved.change(open); // also where nothing was taken: when it was first seen must stay
     this.#beating.add(open);
   }
 

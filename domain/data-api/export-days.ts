@@ -1,5 +1,5 @@
 const DAY_MS = 86_400_000;
-/** Silence after which a view is over (data-api.md §11), and a little more, until what came of it is stored. */
+/** Time without news after which a view is over (data-api.md §11), and a little more, until what came of it is stored. */
 const SETTLED_MS = 61 * 60_000;
 /** How long a file is kept behind its day (data-api.md §10). */
 export const KEPT_DAYS = 7;

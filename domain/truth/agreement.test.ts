@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { METRICS } from "../metrics/metrics.ts";
-import type { ErrorCategory } from "../view/error-category.ts";
 import { foldEvent } from "../view/fold.ts";
 import { recordOf } from "../view/record/record-of.ts";
 import { NO_DEVICE } from "../view/testing/no-device.ts";
@@ -133,7 +132,7 @@ const anyView = fc
   });
 
 /** What the product makes of the same events. */
-function recorded(events: readonly (RawEvent & { category: ErrorCategory | undefined })[]) {
+function recorded(events: readonly RawEvent[]) {
   const state = createView("v", events[0]?.arrivedAtMs ?? 0);
   const context = { address: "", country: "", userAgent: "", referrer: "", retentionDays: 90 };
   for (const { name, sequence, fields, nested: objects = {}, category, arrivedAtMs, transmittedAtMs } of events) {

@@ -15,7 +15,7 @@ export interface RawEvent {
   /** Whether it came after its view was final, where the store says so; of what stands in the log the silence before tells. */
   late?: boolean;
   /** What the environment said of an error's code when it came; it counts before what the player says. */
-  category?: { severity: string; type: string } | undefined;
+  category?: { severity: "fatal" | "warning"; type: "playback_failure" | "business_exception" } | undefined;
 }
 
 /** All that ever came of one view, in any order. */

@@ -33,6 +33,13 @@ describe("settle", () => {
     expect([late(3_599_999, MOMENTS.slice(0, 2)), late(3_600_000, MOMENTS.slice(0, 2))]).toEqual([3, 2]);
   });
 
+  it("is held open by news alone: repeats say nothing", () => {
+    const [first] = MOMENTS as [RawEvent];
+    const at = (sequence: number, minutes: number) => ({ ...first, sequence, arrivedAtMs: BASE_MS + minutes * 60_000 });
+    const { events, lastSeenMs } = view([first, at(2, 10), at(2, 60), at(3, 70)]);
+    expect([events.length, lastSeenMs - BASE_MS]).toEqual([2, 600_000]);
+  });
+
   it("corrects a clock by the request that travelled fastest", () => {
     const events = MOMENTS.map((event, at) => ({
       ...event,

@@ -20,11 +20,12 @@ export interface SettledView {
   /** Server clock minus client clock. */
   offsetMs: number;
   firstSeenMs: number;
+  /** When an event last came that had not come before. */
   lastSeenMs: number;
   ended: boolean;
 }
 
-/** Silence after which a view is over (data-api.md §11), and after which one is that said `viewend` (docs/schema.md). */
+/** Time without a new event after which a view is over (data-api.md §11), and after which one is that said `viewend` (docs/schema.md). */
 const FINAL_AFTER_MS = 60 * 60_000;
 const ENDED_FINAL_AFTER_MS = 5 * 60_000;
 const DAY_MS = 24 * 60 * 60_000;
@@ -34,22 +35,22 @@ const SECOND_MS = 1_000;
 export function settle(view: RawView): SettledView {
   const inTime = untilFinal(view.events.toSorted((one, other) => one.arrivedAtMs - other.arrivedAtMs));
   const byNumber = new Map<number, TimedEvent>();
+  const firstSeenMs = inTime[0]?.arrivedAtMs ?? 0;
+  let lastSeenMs = firstSeenMs;
   for (const event of inTime) {
     if (byNumber.has(event.sequence)) continue;
+    lastSeenMs = event.arrivedAtMs;
     const { name, sequence, fields, nested = {}, category } = event;
     const claimedMs = clientTime(event);
     byNumber.set(sequence, { name, sequence, fields, nested, category, atMs: claimedMs, claimedMs });
   }
-  const firstSeenMs = inTime[0]?.arrivedAtMs ?? 0;
-  const lastNumber = Math.max(...byNumber.keys());
-  const lastNewMs = inTime.find(({ sequence }) => sequence === lastNumber)?.arrivedAtMs ?? firstSeenMs;
-  const events = inPossibleTime([...byNumber.values()], lastNewMs - firstSeenMs);
+  const events = inPossibleTime([...byNumber.values()], lastSeenMs - firstSeenMs);
   events.sort((one, other) => one.sequence - other.sequence);
   return {
     events,
     offsetMs: Math.min(...inTime.map((event) => event.arrivedAtMs - (event.transmittedAtMs ?? clientTime(event)))),
     firstSeenMs,
-    lastSeenMs: inTime.at(-1)?.arrivedAtMs ?? 0,
+    lastSeenMs,
     ended: events.some(({ name }) => name === "viewend"),
   };
 }
@@ -71,12 +72,15 @@ export function patienceMs(ended: boolean): number {
 function untilFinal(arrivals: readonly RawEvent[]): RawEvent[] {
   if (arrivals.some(({ late }) => late !== undefined)) return arrivals.filter(({ late }) => late !== true);
   const inTime: RawEvent[] = [];
+  const numbers = new Set<number>();
   let ended = false;
-  let lastSeenMs = Number.POSITIVE_INFINITY;
+  let lastNewMs = Number.POSITIVE_INFINITY;
   for (const event of arrivals) {
-    if (event.arrivedAtMs - lastSeenMs >= patienceMs(ended)) break;
+    if (event.arrivedAtMs - lastNewMs >= patienceMs(ended)) break;
     inTime.push(event);
-    lastSeenMs = event.arrivedAtMs;
+    if (numbers.has(event.sequence)) continue; // whoever only repeats has nothing more to tell
+    numbers.add(event.sequence);
+    lastNewMs = event.arrivedAtMs;
     if (event.name === "viewend") ended = true;
   }
   return inTime;

@@ -45,18 +45,16 @@ const TRANSITION_KINDS: ReadonlySet<string> = new Set(TRANSITIONS);
 const MAX_AD_TYPE_LENGTH = 32;
 
 /**
- * Folds one event into its view, in place. False when the view had it already; then it only tells that the client is
- * still there. Any order and repetition of a view's events gives the same state: a field belongs to its highest sequence
+ * Folds one event into its view, in place. False when the view had it already; then it may only tell a better clock. Any order and repetition of a view's events gives the same state: a field belongs to its highest sequence
  * number, changes of state are kept sorted, sums are taken once per event. Of copies that differ, the first in the log
  * counts: an error is what its category said when it first came.
  */
 export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival): boolean {
   const viewerTimeMs = viewerTimeOf(event, arrival);
-  view.lastSeenMs = Math.max(view.lastSeenMs, arrival.atMs); // a repeat says nothing new, but that somebody is there
-  foldArrival(view, event.sequence, arrival.atMs);
   foldClock(view, arrival, viewerTimeMs);
   if (!addSequence(view.sequences, event.sequence)) return false;
 
+  view.lastSeenMs = Math.max(view.lastSeenMs, arrival.atMs);
   foldContext(view, event.sequence, arrival.context);
   if (viewerTimeMs !== (event.fields["viewer_time"] ?? viewerTimeMs)) view.clampedTimes += 1;
   if (view.newestMs === null || viewerTimeMs > view.newestMs) view.newestMs = viewerTimeMs;
@@ -68,12 +66,6 @@ export function foldEvent(view: ViewState, event: BeaconEvent, arrival: Arrival)
   if (event.name === "error" && !foldError(view, event, viewerTimeMs, arrival).fatal) return true; // playback goes on
   if (TRANSITION_KINDS.has(event.name)) foldTransition(view, event, { viewerTimeMs, playheadMs });
   return true;
-}
-
-function foldArrival(view: ViewState, sequence: number, atMs: number): void {
-  const newest = view.newestArrival;
-  if (newest !== null && (newest[0] > sequence || (newest[0] === sequence && newest[1] <= atMs))) return;
-  view.newestArrival = [sequence, atMs];
 }
 
 function foldContext(view: ViewState, sequence: number, context: RequestContext): void {

@@ -1,9 +1,9 @@
 import type { Timeline } from "./timeline.ts";
 import type { ViewState } from "./view-state.ts";
 
-/** After this much silence in log time a view is complete: its row is written, and written again if it changes. */
+/** After this much log time without a new event a view is complete: its row is written, and written again if it changes. */
 export const COMPLETE_AFTER_MS = 60_000;
-/** After this much silence a view is final: later events are kept as late and change nothing (data-api.md §11). */
+/** After this much without one a view is final: later events are kept as late and change nothing (data-api.md §11). */
 export const FINAL_AFTER_MS = 3_600_000;
 /**
  * A view that said `viewend` is final sooner. Not at once: its last batch is sent twice in either order, and earlier

@@ -12,9 +12,9 @@ export const RECORD_ORIGINS: { readonly [P in keyof ViewRecord]: RecordOrigin } 
   counted: { api: null, told: "play was wanted (`viewstart`, `play`, `playing`, an ad) or a fatal error came" },
   viewStartMs: { api: "view_start", told: "first wish to play; arrival of the first record where there was none" },
   viewEndMs: { api: "view_end", told: "newest client time of any event, on the server's clock" },
-  lastSeenMs: { api: "updated_at", told: "first arrival of the event with the highest sequence number" },
+  lastSeenMs: { api: "updated_at", told: "when it last had news: the latest first arrival of an event" },
   ended: { api: null, told: "`viewend` came" },
-  dropped: { api: "view_dropped", told: "final after 60 minutes of silence, without a `viewend`" },
+  dropped: { api: "view_dropped", told: "final after 60 minutes without a new event, without a `viewend`" },
   eventCount: { api: null, told: "different sequence numbers" },
   clampedTimeCount: {
     api: null,

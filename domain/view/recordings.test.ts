@@ -85,7 +85,7 @@ const BASE_MS = 1_795_409_000_000;
 function comparable(views: ReadonlyMap<string, ViewState>): unknown {
   return [...views.values()]
     .sort((a, b) => (a.viewId < b.viewId ? -1 : 1))
-    .map((view) => ({ ...view, fields: byName(view.fields), initials: byName(view.initials) }));
+    .map((view) => ({ ...view, lastSeenMs: 0, fields: byName(view.fields), initials: byName(view.initials) })); // lastSeenMs: in log order alone
 }
 
 function byName<V>(map: Iterable<[string, V]>): [string, V][] {

@@ -6,7 +6,7 @@ import { traceView } from "./timeline.ts";
 import { restoreView, serializeView } from "./view-state.ts";
 
 /** What the first release did not keep. */
-const NEW = ["initials", "marks", "segmentCdn", "latencyBins", "newestArrival", "newestMs"];
+const NEW = ["initials", "marks", "segmentCdn", "latencyBins", "newestMs"];
 const NEW_FLAGS = ["usedCaptions", "usedFullscreen", "usedPip", "programChanged", "maxPlayheadMs"];
 
 it("reads states of the first release: what they did not keep is as if nothing had been told of it", () => {

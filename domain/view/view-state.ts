@@ -123,16 +123,17 @@ export interface LatencyBin {
 
 /**
  * All that is remembered of one view. It is the same for every order and repetition of the same events
- * (fold.test.ts, recordings.test.ts), apart from `firstSeenMs`, which the log's order fixes once and for all.
+ * (fold.test.ts, recordings.test.ts), apart from `firstSeenMs` and `lastSeenMs`, which the log's order fixes.
  */
 export interface ViewState {
   viewId: string;
   /** Arrival of the view's first record; part of sorting keys, so it never changes. Unix milliseconds, log time. */
   firstSeenMs: number;
-  /** Arrival of the newest record, repeats included. */
+  /**
+   * When the view last had news: the latest first arrival of an event. How long it stays open counts from here, and repeats
+   * do not move it. States of earlier releases count them too.
+   */
   lastSeenMs: number;
-  /** First arrival of the event with the highest sequence number: a repeat of it changes nothing. */
-  newestArrival: readonly [sequence: number, atMs: number] | null;
   /** Server clock minus client clock: the least of (arrival − client's sending time) over the view's requests. */
   clockOffsetMs: number | null;
   /** Newest value of each field, with the sequence number of the event that wrote it; long names. */
@@ -180,7 +181,6 @@ export function createView(viewId: string, firstSeenMs: number): ViewState {
     viewId,
     firstSeenMs,
     lastSeenMs: firstSeenMs,
-    newestArrival: null,
     clockOffsetMs: null,
     fields: new FieldTable(),
     initials: new FieldTable(),

@@ -16,7 +16,8 @@ from the view's events; [metrics.md](metrics.md) says what becomes of it.
 A view is complete when it said \`viewend\` or was silent for 60 s, measured in log time. Then its row is written; again when
 something changed after that; and once more when it becomes final after 60 minutes without an event and without a \`viewend\`,
 because only then is it known to be dropped. A view that said \`viewend\` is final after 5 minutes more: its last batch is sent
-twice, and earlier ones may still be on their way. Later events are stored and change nothing. Nothing is written again where
+twice, and earlier ones may still be on their way. Repeats of events do not keep a view open: a row is written for the last time
+within the hour after its \`last_seen\`. Later events are stored and change nothing. Nothing is written again where
 nothing changed, and the newest version of a row counts.
 
 A view is counted once somebody wanted to play it or a fatal error came. Others have a row too, with \`counted\` 0.

@@ -12,8 +12,8 @@ const EventRow = z.object({
   arrived_ms: z.number(),
   sent_ms: z.number().nullable(),
   details: z.string(),
-  error_severity: z.string(),
-  error_type: z.string(),
+  error_severity: z.enum(["", "fatal", "warning"]),
+  error_type: z.enum(["", "playback_failure", "business_exception"]),
 });
 
 /** Views as table `events` keeps them: of repeats nothing but those that came late. */
@@ -37,7 +37,8 @@ function eventOf({ sequence, name, details, ...row }: z.infer<typeof EventRow>):
   const nested = Object.fromEntries(carried.filter(([, value]) => isNested(value)));
   const fields = Object.fromEntries(carried.filter(([, value]) => !isNested(value))) as Record<string, FieldValue>;
   const times = { arrivedAtMs: row.arrived_ms, transmittedAtMs: row.sent_ms };
-  const category = row.error_type === "" ? undefined : { severity: row.error_severity, type: row.error_type };
+  const { error_severity: severity, error_type: type } = row;
+  const category = type === "" || severity === "" ? undefined : { severity, type };
   return { sequence, name, fields, nested, category, ...times, late: row.late === 1 };
 }
 

@@ -24,7 +24,7 @@ export function lifeOf({ view, timeline, device, dropped, untilMs }: RecordParts
     counted: intentAtMs !== null || view.errors.some(({ fatal }) => fatal),
     viewStartMs,
     viewEndMs: Math.max(serverTime(view, untilMs), viewStartMs),
-    lastSeenMs: view.newestArrival?.[1] ?? view.lastSeenMs,
+    lastSeenMs: view.lastSeenMs,
     ended: endedAtMs !== null,
     dropped,
     eventCount: countSequences(view.sequences),

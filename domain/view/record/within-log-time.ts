@@ -10,9 +10,9 @@ import type { RecordSource } from "./record-source.ts";
  */
 export function withinLogTime(source: RecordSource): RecordSource {
   const { view } = source;
-  const { newestMs, newestArrival, firstSeenMs, transitions, marks } = view;
-  if (newestMs === null || newestArrival === null) return source;
-  const earliestMs = newestMs - (newestArrival[1] - firstSeenMs) - MAX_EVENT_AGE_MS - SENDING_SLACK_MS;
+  const { newestMs, lastSeenMs, firstSeenMs, transitions, marks } = view;
+  if (newestMs === null) return source;
+  const earliestMs = newestMs - (lastSeenMs - firstSeenMs) - MAX_EVENT_AGE_MS - SENDING_SLACK_MS;
   const canBe = ({ viewerTimeMs }: { viewerTimeMs: number }) => viewerTimeMs >= earliestMs;
   if (transitions.every(canBe) && marks.every(canBe)) return source;
   const moved = <T extends { viewerTimeMs: number }>(each: T): T =>
