@@ -1,4 +1,5 @@
 import { DATABASE } from "../migrate.ts";
+import { OFFERED_TABLES } from "../tenant-sql/check-syntax.ts";
 import type { RowBinding } from "./row-binding.ts";
 
 export interface EngineLimits {
@@ -58,23 +59,33 @@ export function engineUsersXml(binding: RowBinding): string {
         profile: "default",
         quota: "default",
         grants: { query: `GRANT ${granted} ON *.*` },
-        databases: { [DATABASE]: rowPolicies(binding) },
+        databases: rowPolicies(binding),
       },
     },
     quotas: { default: {} },
   });
 }
 
-/**
- * Tables of the product whose rows belong to environments. A connection that is bound to an environment sees its rows alone,
- * by whatever name or function it reaches them (row-binding.ts).
- */
-export const TENANT_TABLES = ["views", "events", "monitoring", "dimension_values", "rejected_beacons"] as const;
+/** Every database that there is. */
+const DATABASES = [DATABASE, "default", "system", "INFORMATION_SCHEMA", "information_schema"];
 
+/**
+ * What a connection that is bound to an environment sees, by whatever name or function it reaches it: its own rows of the
+ * tables that are offered, and of all else (other tables, the materialized views over them, the engine's own tables) nothing.
+ * The engine reads a materialized view without the policies of its target, so what is not named here has to be empty.
+ */
 function rowPolicies(binding: RowBinding): XmlTree {
-  return Object.fromEntries(TENANT_TABLES.map((table) => [table, { filter: binding.policy() }]));
+  const nothing = { 'table name=""': { filter: binding.productAlone() } }; // a table without a name: the whole database
+  const offered = Object.fromEntries(OFFERED_TABLES.map((table) => [table, { filter: binding.policy() }]));
+  const ofEngine = { one: { filter: "1" } }; // a SELECT without FROM reads it
+  return {
+    ...Object.fromEntries(DATABASES.map((database) => [database, nothing])),
+    [DATABASE]: { ...nothing, ...offered },
+    system: { ...nothing, ...ofEngine },
+  };
 }
 
+/** A name may be followed by attributes. */
 interface XmlTree {
   [name: string]: string | number | XmlTree;
 }
@@ -86,7 +97,8 @@ function document(tree: XmlTree): string {
 function elements(tree: XmlTree): string {
   return Object.entries(tree)
     .map(
-      ([name, value]) => `<${name}>${typeof value === "object" ? elements(value) : escapeXml(String(value))}</${name}>`,
+      ([name, value]) =>
+        `<${name}>${typeof value === "object" ? elements(value) : escapeXml(String(value))}</${name.split(" ", 1)[0]}>`,
     )
     .join("");
 }

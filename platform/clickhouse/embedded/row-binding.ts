@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
+const CARRIED = "getSetting('log_comment')";
+
 /**
  * What tells connections of the product from those that are bound to one environment. It travels in `log_comment`, the only
  * setting with free text that the embedded engine has: it knows neither custom settings nor further users.
@@ -27,9 +29,13 @@ export class RowBinding {
    * nothing, or one condition on the sorting key: the product's questions cost what they did (docs/decisions/sql.md).
    */
   policy(): string {
-    const carried = "getSetting('log_comment')";
-    const number = `splitByChar(':', ${carried})[1]`;
+    const number = `splitByChar(':', ${CARRIED})[1]`;
     const proof = `lower(hex(SHA256(concat('${this.#secret}', ${number}))))`;
-    return `${carried} = '${this.#secret}' OR (environment_id = toUInt32OrZero(${number}) AND ${carried} = concat(${number}, ':', ${proof}))`;
+    return `${this.productAlone()} OR (environment_id = toUInt32OrZero(${number}) AND ${CARRIED} = concat(${number}, ':', ${proof}))`;
+  }
+
+  /** The condition for rows that no environment may see. */
+  productAlone(): string {
+    return `${CARRIED} = '${this.#secret}'`;
   }
 }

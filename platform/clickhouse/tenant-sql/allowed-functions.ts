@@ -1,7 +1,8 @@
 /**
  * Functions that statements may call, by what they are for. Names are compared without regard to case. None reads anything
  * but its arguments, none tells of the engine or the machine, none makes rows or text out of nothing (`range`, `repeat`,
- * `arrayJoin`), none waits or fails on purpose, none reads an aggregate's state.
+ * `arrayJoin`), none waits or fails on purpose, none reads an aggregate's state. None but CAST takes the name of a type, which is
+ * checked there (check-syntax.ts): a value may be made a state of an aggregate by it, whose bytes would be believed.
  */
 const ALLOWED: ReadonlySet<string> = new Set(
   `
@@ -22,7 +23,7 @@ const ALLOWED: ReadonlySet<string> = new Set(
   toUInt8 toUInt16 toUInt32 toUInt64 toInt8 toInt16 toInt32 toInt64 toFloat32 toFloat64 toString toBool toUUID
   toDecimal32 toDecimal64 toUInt8OrZero toUInt16OrZero toUInt32OrZero toUInt64OrZero toInt32OrZero toInt64OrZero
   toFloat32OrZero toFloat64OrZero toUInt32OrNull toUInt64OrNull toInt32OrNull toInt64OrNull toFloat32OrNull toFloat64OrNull
-  CAST accurateCastOrNull toTypeName
+  CAST toTypeName
 
   now now64 today yesterday toDate toDate32 toDateTime toDateTime64 toTimeZone toUnixTimestamp toUnixTimestamp64Milli
   fromUnixTimestamp fromUnixTimestamp64Milli parseDateTimeBestEffort parseDateTimeBestEffortOrNull

@@ -51,6 +51,10 @@ describe("checkSyntax", () => {
     expect(() => check(listing("Literal UInt64_1").replace("views (alias v)", "mine"))).not.toThrow();
   });
 
+  it("takes every separator within a literal", () => {
+    expect(() => check(listing("Literal 'a\u2028b\u2029c\rd'"))).not.toThrow();
+  });
+
   it("reads no listing that is not one tree", () => {
     for (const text of ["", "A\nB", "A\n   B", "A\n (x)"]) expect(readSyntaxTree(text)).toBeNull();
   });

@@ -28,6 +28,11 @@ describe("checkTables", () => {
     expect(() => checkTables(tree(OURS, line), "playhead")).toThrow(/another table|needs a FROM|SETTINGS/);
   });
 
+  it("refuses calls that stand for subqueries", () => {
+    const hidden = "FUNCTION id: 2, function_name: __getScalar, function_type: ordinary, result_type: Array(String)";
+    expect(() => checkTables(tree(OURS, hidden), "playhead")).toThrow("cannot be checked");
+  });
+
   it("refuses a listing without tables, and nothing in a union", () => {
     expect(() => checkTables("QUERY id: 0", "playhead")).toThrow("reads from nothing");
     expect(() => checkTables("UNION id: 0\n  TABLE id: 1, table_name: system.one", "playhead")).toThrow("needs a FROM");

@@ -41,6 +41,8 @@ const READING = {
   use_skip_indexes_if_final_exact_mode: 1,
   joined_subquery_requires_alias: 0,
   session_timezone: "UTC",
+  // otherwise the listing shows a call in place of a subquery whose value is a list, and not what it read
+  enable_scalar_subquery_optimization: 0,
 } as const;
 
 /** A listing of the engine's about the statement; it is no longer than its limits of size make it. */

@@ -7,7 +7,8 @@ export interface SyntaxNode {
   children: SyntaxNode[];
 }
 
-const LINE = /^( *)([A-Za-z]+)(?: (.*))?$/;
+/** Literals keep every separator of lines but \n as it is, and a dot stops at some. */
+const LINE = /^( *)([A-Za-z]+)(?: ([^\n]*))?$/;
 const CHILDREN_COUNT = / ?\(children \d+\)$/;
 
 /**

@@ -73,17 +73,14 @@ export const ATTACKS: readonly (readonly [query: string, says: RegExp])[] = [
   // names of expressions that shadow, or are used where they do not reach
   [
     "SELECT * FROM (WITH monitoring AS (SELECT view_id FROM views) SELECT * FROM monitoring) a, monitoring b",
-    /another table/,
+    /the store's own/,
   ],
   [
     "SELECT * FROM (WITH schema_migrations AS (SELECT view_id FROM views) SELECT * FROM schema_migrations) UNION ALL SELECT name FROM schema_migrations",
-    /another table/,
+    /the store's own/,
   ],
   ["SELECT 1 AS monitoring, (SELECT count() FROM monitoring)", /no table monitoring/],
-  [
-    "WITH monitoring AS (SELECT view_id FROM monitoring) SELECT * FROM monitoring",
-    /another table|cannot|Unknown|recursive/i,
-  ],
+  ["WITH monitoring AS (SELECT view_id FROM monitoring) SELECT * FROM monitoring", /the store's own/],
   ["SELECT (SELECT 1) AS `x`, dimension_values AS (SELECT 1) FROM dimension_values", /./],
   ["SELECT count() AS (SELECT 1), 1 AS monitoring FROM monitoring", /./],
   // settings, output, statements
@@ -164,9 +161,46 @@ export const ATTACKS: readonly (readonly [query: string, says: RegExp])[] = [
   ["SELECT view_id::AggregateFunction(uniq, String) FROM views", /can be cast to/],
   ["SELECT CAST('a', concat('Str', 'ing'))", /can be cast to/],
   ["SELECT CAST('{}' AS JSON)", /can be cast to/],
+  ["SELECT accurateCastOrNull('abcdefgh', 'Variant(AggregateFunction(sum, UInt64))') FROM views", /accurateCastOrNull/],
+  ["SELECT accurateCastOrDefault(view_id, 'Dynamic') FROM views", /accurateCastOrDefault/],
+  ["SELECT _CAST(view_id, 'AggregateFunction(sum, UInt64)') FROM views", /function _CAST/],
+  ["SELECT CAST(view_id, 'Variant(String, UInt8)') FROM views", /can be cast to/],
+  ["SELECT view_id::Dynamic FROM views", /can be cast to/],
+  ["SELECT JSONExtract(details, 'a', 'AggregateFunction(sum, UInt64)') FROM events", /function JSONExtract/],
+  ["SELECT defaultValueOfTypeName('AggregateFunction(sum, UInt64)') FROM views", /function defaultValueOfTypeName/],
+  ["SELECT reinterpret(view_id, 'AggregateFunction(sum, UInt64)') FROM views", /function reinterpret/],
   ["SELECT reinterpretAsString(1)", /function reinterpretAsString/],
   ["SELECT transactionID()", /function transactionID/],
   ["SELECT _part FROM views, numbers(1)", /functions are no tables/],
+  // names of WITH that do not reach as far as a table of that name is asked
+  [
+    "SELECT (SELECT groupArray((view_id, country)) FROM monitoring_from_beats WHERE environment_id != 1) FROM (WITH monitoring_from_beats AS (SELECT view_id FROM views) SELECT view_id FROM views)",
+    /the name monitoring_from_beats is the store's own/,
+  ],
+  [
+    "SELECT (SELECT toUInt8(any(country)) FROM monitoring_from_beats WHERE environment_id = 2) FROM (WITH monitoring_from_beats AS (SELECT view_id FROM views) SELECT view_id FROM views)",
+    /the name monitoring_from_beats is the store's own/,
+  ],
+  [
+    "SELECT (SELECT groupArray(create_table_query) FROM system.tables) FROM (WITH `system.tables` AS (SELECT view_id FROM views) SELECT view_id FROM views)",
+    /letters, digits and _/,
+  ],
+  [
+    'SELECT (SELECT groupArray(query) FROM system.processes) FROM (WITH "system.processes" AS (SELECT view_id FROM views) SELECT view_id FROM views)',
+    /letters, digits and _/,
+  ],
+  [
+    "SELECT (SELECT any(value) FROM dimension_values) FROM views WHERE 1 IN (WITH dimension_values AS (SELECT 1 FROM views) SELECT 1 FROM views)",
+    /the name dimension_values is the store's own/,
+  ],
+  [
+    "SELECT (SELECT any(country) FROM beats) FROM views WINDOW beats AS (ORDER BY view_id)",
+    /the name beats is the store's own/,
+  ],
+  [
+    "SELECT (SELECT 1 FROM elsewhere) FROM (WITH elsewhere AS (SELECT 1 FROM views) SELECT 1 FROM views)",
+    /Unknown table|does not exist|elsewhere/,
+  ],
   // forms of SELECT that are not on the list
   ["SELECT * EXCEPT(view_id) FROM views", /EXCEPT/],
   ["SELECT * REPLACE(1 AS view_id) FROM views", /REPLACE|cannot be read/],

@@ -143,6 +143,11 @@ describe("POST /data/v1/sql", () => {
     ],
     ["SELECT quantile(0.5)(startup_ms), countIf(country = 'DE'), uniq(view_id) FROM views", [[100, 1, 2]]],
     ["SELECT name FROM events GROUP BY name HAVING count() > 1 LIMIT 1 BY name", [["playing"]]],
+    [
+      "SELECT (SELECT groupArray(view_id) FROM (SELECT view_id FROM views ORDER BY 1)) FROM views LIMIT 1",
+      [[["a", "b"]]],
+    ],
+    ["SELECT 'a\u2028b'", [["a\u2028b"]]],
     ["FROM views SELECT count()", [[2]]],
     ["SELECT count() /* a; comment */ FROM views -- and another", [[2]]],
     ["SELECT toDate(INTERVAL 1 DAY + toDate('2026-01-31')) AS \"Länder (1)\"", [["2026-02-01"]]],
