@@ -283,6 +283,11 @@ describe("the category of an error's code", () => {
     expect(written()).toEqual([{ 4: refusal }]);
   });
 
+  it("is none where the first of them has none", async () => {
+    await post([error(4, { percd: "unknown" }), error(4, { percd: 4 })]);
+    expect(written()).toEqual([undefined]);
+  });
+
   it("is the one that held when the event came", async () => {
     await post([error(4, { percd: 4 })]);
     edge.categories.byCode?.set("4", refusal);

@@ -23,6 +23,8 @@ export interface RoutedView {
   asset: NamedAsset | null;
   /** Of its errors, by sequence number; null where none has any. */
   errorCategories: Record<number, ErrorCategory> | null;
+  /** Numbers of errors that were looked at, with a category or without. */
+  errorNumbers: Set<number> | null;
 }
 
 export interface RoutedEvents {
@@ -99,7 +101,8 @@ function viewOf(views: Map<string, RoutedView>, environment: EdgeEnvironment, vi
   const known = views.get(key);
   if (known !== undefined) return known;
   if (views.size >= MAX_VIEWS_PER_REQUEST) return null;
-  const view: RoutedView = { environment, viewId, events: [], named: null, asset: null, errorCategories: null };
+  const nothing = { named: null, asset: null, errorCategories: null, errorNumbers: null };
+  const view: RoutedView = { environment, viewId, events: [], ...nothing };
   views.set(key, view);
   return view;
 }
@@ -115,11 +118,13 @@ function addEvent(view: RoutedView, peek: EventPeek, raw: unknown, whereabouts: 
 /** A code is compared as the view will show it. Of two errors with one number the first counts. */
 function addCategory(view: RoutedView, sequence: number, raw: unknown, { categoriesOf }: Whereabouts): void {
   const categories = categoriesOf(view.environment.environmentId);
-  if (categories === undefined) return;
+  if (categories === undefined || view.errorNumbers?.has(sequence)) return;
+  view.errorNumbers ??= new Set();
+  view.errorNumbers.add(sequence);
   const category = categories.get(cutText(peekErrorCode(raw), MAX_ERROR_CODE_LENGTH));
   if (category === undefined) return;
   view.errorCategories ??= {};
-  view.errorCategories[sequence] ??= category;
+  view.errorCategories[sequence] = category;
 }
 
 /** Only the view's own environment learns what its asset is called. */

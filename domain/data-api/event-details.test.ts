@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { errorTypeId } from "../view/record/errors-of.ts";
+import { played } from "../view/testing/play.ts";
 import { eventDetails } from "./event-details.ts";
 
 describe("details of an event", () => {
@@ -13,6 +14,15 @@ describe("details of an event", () => {
       ...{ error_type: errorTypeId("", ""), code: null, message: null, context: null },
       ...{ severity: "fatal", is_business_exception: true },
     });
+  });
+
+  it("of an error are of the group of its view, however long its texts", () => {
+    const told = { player_error_code: "c".repeat(1_000), player_error_message: "m".repeat(8_000) };
+    const record = played([
+      ["play", 0],
+      ["error", 10, told],
+    ]);
+    expect(eventDetails("error", told)["error_type"]).toBe(record.errorTypeId);
   });
 
   it("of an error go by its category, whatever the player says", () => {

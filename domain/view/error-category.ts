@@ -19,6 +19,8 @@ export interface ErrorWeight {
 
 /** In UTF-16 code units. A view keeps no more of a code, so a category is of no longer one. The event keeps it whole. */
 export const MAX_ERROR_CODE_LENGTH = 128;
+/** The same of a message. */
+export const MAX_ERROR_MESSAGE_LENGTH = 1_024;
 
 /** By the environment's category where it has one, else by the player, for which an error is fatal unless it says otherwise. */
 export function weighError(

@@ -1,6 +1,12 @@
 import { cutText } from "../cut-text.ts";
 import type { BeaconEvent, FieldValue } from "../wire/decode-events.ts";
-import { type ErrorCategories, type ErrorWeight, MAX_ERROR_CODE_LENGTH, weighError } from "./error-category.ts";
+import {
+  type ErrorCategories,
+  type ErrorWeight,
+  MAX_ERROR_CODE_LENGTH,
+  MAX_ERROR_MESSAGE_LENGTH,
+  weighError,
+} from "./error-category.ts";
 import { foldFields } from "./fold-fields.ts";
 import { foldRequest, MAX_CDN_LENGTH } from "./fold-requests.ts";
 import { insertBySequence } from "./insert-by-sequence.ts";
@@ -29,8 +35,7 @@ export interface Arrival {
 const MAX_TRANSITIONS = 20_000;
 /** With all texts as long as may be, a view still fits into one record of a checkpoint. */
 const MAX_ERRORS = 100;
-/** In UTF-16 code units. The event keeps them whole. */
-const MAX_ERROR_MESSAGE_LENGTH = 1_024;
+/** In UTF-16 code units. The event keeps it whole. */
 const MAX_ERROR_CONTEXT_LENGTH = 4_096;
 /** A client holds events back at most this long (retries while offline); older times are clock faults. */
 export const MAX_EVENT_AGE_MS = 24 * 3_600_000;

@@ -23,6 +23,8 @@ it.each([
   [{ player_error_code: "other", percd: "usual" }, "usual"],
   [{ percd: null }, ""],
   [{ percd: { code: 4 } }, ""],
+  [{ percd: { code: 4 }, player_error_code: "other" }, "other"],
+  [{ percd: [4], player_error_code: { code: 4 } }, ""],
   [{ perme: "no code" }, ""],
 ])("%j tells the error code %j, as the decoded event does", (told, code) => {
   expect(peekErrorCode(told)).toBe(code);

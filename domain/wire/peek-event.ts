@@ -73,7 +73,8 @@ export function peekClaimedView(raw: unknown): string | null {
 
 /** The code that an error tells, as text; "" where it tells none. */
 export function peekErrorCode(raw: unknown): string {
-  const code = isRecord(raw) ? peekField({ raw, keys: null }, "percd", "player_error_code") : undefined;
+  const told = isRecord(raw) ? peekField({ raw, keys: null }, "percd", "player_error_code") : undefined;
+  const code = isRecord(raw) && typeof told === "object" && told !== null ? raw["player_error_code"] : told;
   const isTold = typeof code === "string" || typeof code === "boolean" || Number.isFinite(code);
   return isTold ? String(code) : "";
 }

@@ -1,14 +1,17 @@
+import { cutText } from "../../cut-text.ts";
 import { fnv1a } from "../../messages/partition.ts";
+import { MAX_ERROR_CODE_LENGTH, MAX_ERROR_MESSAGE_LENGTH } from "../error-category.ts";
 import type { ViewRecord } from "../view-record.ts";
 import type { ErrorEntry } from "../view-state.ts";
 import type { RecordParts } from "./record-source.ts";
 
 /**
  * Number of the group of errors with one code and message (data-api.md §9.1): 31 bits that are the same everywhere and
- * for ever, never 0.
+ * for ever, never 0. Of as much as a view keeps of them, whoever asks.
  */
 export function errorTypeId(code: string, message: string): number {
-  return fnv1a(`${code}\u0000${message}`) & 0x7fffffff || 1;
+  const [ofCode, ofMessage] = [cutText(code, MAX_ERROR_CODE_LENGTH), cutText(message, MAX_ERROR_MESSAGE_LENGTH)];
+  return fnv1a(`${ofCode}\u0000${ofMessage}`) & 0x7fffffff || 1;
 }
 
 /** What went wrong. Warnings and refusals on purpose are no failures of playback (data-api.md §4). */

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ApiError } from "../../../domain/errors.ts";
+import { MAX_ERROR_CODE_LENGTH } from "../../../domain/view/error-category.ts";
 import { requireScope } from "../../auth/access-tokens.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
@@ -8,9 +9,6 @@ import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { deleteCategory, listCategories, putCategory } from "../errors.ts";
-
-/** As long as a code of a view's errors may be. */
-const MAX_CODE_LENGTH = 128;
 
 export const CategoryWire = z.object({
   code: z.string(),
@@ -21,7 +19,9 @@ export const CategoryWire = z.object({
 });
 
 const Params = z.object({
-  code: text(MAX_CODE_LENGTH).refine((code) => code !== "", "must not be empty"),
+  code: text(MAX_ERROR_CODE_LENGTH)
+    .refine((code) => code !== "", "must not be empty")
+    .refine(({ length }) => length <= MAX_ERROR_CODE_LENGTH, "is longer than any code of an error that is kept"),
 });
 const Body = CategoryWire.omit({ code: true });
 const one = z.object({ data: CategoryWire });

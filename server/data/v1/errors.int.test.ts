@@ -131,6 +131,7 @@ describe("categories of error codes", () => {
     ["error-categories/4", { severity: "bad", type: "playback_failure" }, /severity/],
     ["error-categories/4", { severity: "fatal" }, /type/],
     [`error-categories/${"x".repeat(129)}`, category, /code/],
+    [`error-categories/${encodeURIComponent("\u{1f6ab}".repeat(65))}`, category, /code/],
     ["error-categories/%00", category, /code/],
   ])("%s with %j is 400", async (path, body, message) => {
     const answer = await send("PUT", path, body);
