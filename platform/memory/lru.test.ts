@@ -24,6 +24,13 @@ describe("Lru", () => {
     expect(lru.weight).toBe(0);
   });
 
+  it("weighs keys too where it is told to", () => {
+    const lru = new Lru<string>({ maxWeight: 10, weigh: (value, key) => value.length + key.length });
+    lru.set("1234", "12");
+    lru.set("5678", "12");
+    expect([lru.weight, lru.get("1234")]).toEqual([6, undefined]);
+  });
+
   it("keeps nothing that is larger than all of it", () => {
     const lru = new Lru<string>({ maxWeight: 3, weigh: (value) => value.length });
     lru.set("a", "12");

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { z } from "zod";
-import type { ClickHouse } from "../../platform/clickhouse/clickhouse.ts";
+import { type ClickHouse, ClickHouseError, type QueryOptions } from "../../platform/clickhouse/clickhouse.ts";
 import { type AnalyticsOptions, createAnalytics } from "./analytics.ts";
 
 const Row = z.object({ n: z.number() });
@@ -10,9 +10,11 @@ const about = (environmentId: number) => ({ sql: "SELECT n", params: { environme
 function store(analyticsOptions: AnalyticsOptions = {}) {
   const asked: PromiseWithResolvers<unknown[]>[] = [];
   const clickhouse = {
-    query: () => {
-      asked.push(Promise.withResolvers());
-      return asked.at(-1)?.promise;
+    query: (_sql: string, _params: unknown, _row: unknown, { signal }: QueryOptions) => {
+      const answer = Promise.withResolvers<unknown[]>();
+      signal?.addEventListener("abort", () => answer.reject(new Error("aborted")));
+      asked.push(answer);
+      return answer.promise;
     },
   } as unknown as ClickHouse;
   let nowMs = 0;
@@ -88,10 +90,54 @@ it("gives every environment its turn, however much another asks", async () => {
   });
   await expect(analytics.ask(about(1), Row, options)).rejects.toMatchObject({ type: "rate_limited" });
   const other = analytics.ask(about(2), Row, options);
-  expect(asked).toHaveLength(4);
+  expect(asked).toHaveLength(4); // three of the one, and the other's at once
+  asked[3]?.resolve([{ n: 2 }]);
+  expect(await other).toEqual([{ n: 2 }]);
   asked[0]?.resolve([{ n: 1 }]);
   await answers[0];
   await vi.waitFor(() => expect(asked).toHaveLength(5));
-  asked[4]?.resolve([{ n: 2 }]);
-  expect(await other).toEqual([{ n: 2 }]);
+});
+
+it("asks no more for those who have left, unless others wait for the same", async () => {
+  const { asked, analytics } = store();
+  const [one, two] = [new AbortController(), new AbortController()];
+  const asking = (signal: AbortSignal, environmentId: number) => {
+    const { promise, resolve } = Promise.withResolvers<readonly unknown[]>();
+    analytics.askingUntil(signal, async () => resolve(analytics.ask(about(environmentId), Row, options)));
+    return promise;
+  };
+  const left = [asking(one.signal, 1), asking(one.signal, 2), asking(one.signal, 3)];
+  const stays = asking(two.signal, 3);
+  const inLine = [4, 5, 6].map((environmentId) => asking(one.signal, environmentId));
+  expect(asked).toHaveLength(4);
+  one.abort(new Error("left"));
+  for (const answer of [...left, ...inLine]) await expect(answer).rejects.toThrow("left");
+  await expect(asked[0]?.promise).rejects.toThrow("aborted");
+  expect(asked).toHaveLength(4);
+  asked[2]?.resolve([{ n: 3 }]);
+  expect(await stays).toEqual([{ n: 3 }]);
+});
+
+it("keeps no more questions than it has room for, though they have no answer", async () => {
+  const { asked, analytics } = store();
+  for (let at = 0; at < 400; at += 1) {
+    const answer = analytics.ask({ sql: `${at}${"x".repeat(100_000)}`, params: {} }, Row, {
+      name: "test",
+      keepMs: 1e6,
+    });
+    asked[at]?.resolve([]);
+    await answer;
+  }
+  void analytics.ask({ sql: `399${"x".repeat(100_000)}`, params: {} }, Row, options);
+  expect(asked).toHaveLength(400);
+  void analytics.ask({ sql: `0${"x".repeat(100_000)}`, params: {} }, Row, options);
+  expect(asked).toHaveLength(401);
+});
+
+it("tells who asks for too much to ask for less, instead of coming again", async () => {
+  const { asked, analytics } = store();
+  const answers = [about(1), { sql: "SELECT n", params: {} }].map((question) => analytics.ask(question, Row, options));
+  for (const { reject } of asked) reject(new ClickHouseError("too slow", 159, true));
+  await expect(answers[0]).rejects.toMatchObject({ type: "statement_too_costly" });
+  await expect(answers[1]).rejects.toMatchObject({ retriable: true });
 });

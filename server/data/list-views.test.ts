@@ -13,13 +13,18 @@ class Store {
   asked = 0;
 
   readonly analytics: Pick<Analytics, "ask"> = {
-    ask: async <T>({ params }: { params: Record<string, unknown> }) => {
+    ask: async <T>({ sql, params }: { sql: string; params: Record<string, unknown> }) => {
       this.asked += 1;
+      const { fromMs, toMs, ids } = params as { fromMs: number; toMs: number; ids?: string[] };
+      const inRange = [...this.ends].filter(([id, end]) => end >= fromMs && end < toMs && (ids?.includes(id) ?? true));
+      if (sql.includes("groupArray")) return [{ ids: inRange.map(([id]) => id) }] as readonly unknown[] as readonly T[];
+      const down = sql.includes("DESC");
       const { limit, offset, afterEndMs, afterViewId } = params as Record<string, number> & { afterViewId?: string };
-      const all = [...this.ends].sort(([a, m], [b, n]) => m - n || (a < b ? -1 : 1));
-      const behind = all.filter(
-        ([id, end]) => afterEndMs === undefined || end > afterEndMs || (end === afterEndMs && id > `${afterViewId}`),
-      );
+      const all = inRange.sort(([a, m], [b, n]) => (down ? n - m : m - n) || (a < b ? -1 : 1));
+      const behind = all.filter(([id, end]) => {
+        if (afterEndMs === undefined || end === afterEndMs) return afterEndMs === undefined || id > `${afterViewId}`;
+        return down ? end < afterEndMs : end > afterEndMs;
+      });
       const rows = behind.slice(offset, (offset ?? 0) + (limit ?? 0)).map(([id, end]) => row(id, end, all.length));
       return rows as readonly unknown[] as readonly T[];
     },
@@ -48,8 +53,8 @@ const LIST: ViewList = {
   keepMs: 0,
 };
 
-async function idsOn(store: Store, walks: ViewWalks, page: number, limit: number): Promise<string[]> {
-  const { rows } = await viewsOnPage(store.analytics, walks, LIST, { key: "list", page, limit, nowMs });
+async function idsOn(store: Store, walks: ViewWalks, page: number, limit: number, list = LIST): Promise<string[]> {
+  const { rows } = await viewsOnPage(store.analytics, walks, list, { key: "list", page, limit, nowMs });
   return rows.map(({ view_id }) => view_id);
 }
 
@@ -79,5 +84,22 @@ describe("viewsOnPage", () => {
     expect(given.length - new Set(given).size).toBe(0);
     expect(new Set(given)).toEqual(new Set(first));
     expect(store.asked).toBeLessThan(10);
+  });
+
+  it.each(["asc", "desc"] as const)("gives views that go on before it comes to them: %s", async (direction) => {
+    const store = storeOf(3_000, 0);
+    const walks: ViewWalks = new ListWalks();
+    const first = [...store.ends.keys()];
+    const list = { ...LIST, options: { ...LIST.options, direction } };
+    const given: string[] = [];
+    for (let page = 1; page <= 31; page += 1) {
+      given.push(...(await idsOn(store, walks, page, 100, list)));
+      // some not fetched yet go on, within the range and beyond it, and views come that the list did not have
+      const moving = direction === "asc" ? first.slice(-2_000) : first.slice(0, 2_000);
+      if (page === 1) for (const [at, id] of moving.entries()) if (at % 3 > 0) store.ends.set(id, nowMs + (at % 3) - 2);
+      if (page === 2) store.ends.set("new", nowMs + 1_000);
+    }
+    expect(given.length - new Set(given).size).toBe(0);
+    expect(new Set(given)).toEqual(new Set(first));
   });
 });

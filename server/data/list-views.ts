@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Timeframe } from "../../domain/data-api/timeframe.ts";
 import {
+  askViewIds,
   askViews,
+  type ViewIdsRow,
   type ViewListOptions,
   type ViewListRow,
   type ViewPlace,
@@ -17,6 +19,12 @@ import type { ListWalks, Walk } from "./list-walks.ts";
 const FIRST_ROWS = 250;
 /** What is fetched at once for the pages behind. */
 const NEXT_ROWS = 1_000;
+/** A view that is not final may go on: its end is close to when it was seen last. */
+const MOVES_FOR_MS = 2 * FINAL_AFTER_MS;
+/** Views whose place is watched over in one walk. */
+const MAX_WATCHED = 50_000;
+/** Ids travel in a URL. */
+const IDS_AT_ONCE = 200;
 
 const ListRow: z.ZodType<ViewListRow> = z.object({
   view_id: z.string(),
@@ -36,11 +44,13 @@ const ListRow: z.ZodType<ViewListRow> = z.object({
   total_row_count: z.number(),
 });
 
+const IdsRow: z.ZodType<ViewIdsRow> = z.object({ ids: z.array(z.string()) });
+
 /** A list of views, without saying which page of it. */
 export interface ViewList {
   scope: Scope;
   timeframe: Timeframe;
-  options: Omit<ViewListOptions, keyof Page | "after">;
+  options: Omit<ViewListOptions, keyof Page | "after" | "ids">;
   keepMs: number;
 }
 
@@ -52,9 +62,10 @@ export interface ViewListPage {
   next: ViewPlace | null;
 }
 
-/** A walk that remembers, in `aside`, which of its views may still change their place. */
+/** A walk that remembers which of its views may still change their place: those that it has fetched, and those that it has not. */
 export interface ViewWalk extends Walk<ViewListRow> {
-  aside: Set<string>;
+  fetched: Set<string>;
+  ahead: Set<string>;
   beganMs: number;
   /** Behind what was fetched; null where that is the beginning. */
   reached: ViewPlace | null;
@@ -73,7 +84,7 @@ export async function viewsOnPage(
   const start = (page - 1) * limit;
   if (walk === null) return countedPage(analytics, list, { limit, offset: start });
   if (page === 1) walks.begin(key, walk);
-  await reach(analytics, walk, list, { start, limit });
+  await reach(analytics, walk, list, { start, limit, nowMs });
   walks.gave(key, walk, page, nowMs);
   const rows = walk.rows.slice(start - walk.base, start - walk.base + limit);
   return { rows, totalRowCount: walk.totalRowCount, timeframe: walk.timeframe, next: behind(rows, limit) };
@@ -100,18 +111,38 @@ async function countedPage(analytics: Analytics, list: ViewList, page: Page): Pr
 
 async function beginWalk(analytics: Analytics, list: ViewList, nowMs: number): Promise<ViewWalk> {
   const rows = await ask(analytics, list, { limit: FIRST_ROWS, offset: 0 });
-  return {
+  const walk: ViewWalk = {
     timeframe: list.timeframe,
     totalRowCount: rows[0]?.total_row_count ?? 0,
-    rows,
+    rows: [],
     base: 0,
     ended: rows.length < FIRST_ROWS,
     nextPage: 1,
     usedMs: nowMs,
     beganMs: nowMs,
-    aside: new Set(movable(rows, nowMs)),
+    fetched: new Set(),
+    ahead: new Set(await movableBehind(analytics, list, rows, nowMs)),
     reached: lastPlace(rows),
   };
+  add(walk, rows);
+  return walk;
+}
+
+/** Ids of all views of the list that may still go on, where some may be behind these rows. */
+async function movableBehind(
+  analytics: Analytics,
+  list: ViewList,
+  rows: readonly ViewListRow[],
+  nowMs: number,
+): Promise<readonly string[]> {
+  const { direction, ...views } = list.options;
+  const fromMs = Math.max(list.timeframe.fromMs, nowMs - MOVES_FOR_MS);
+  const { toMs } = list.timeframe;
+  const furthestMs = direction === "desc" ? (lastPlace(rows)?.viewEndMs ?? 0) : toMs;
+  if (rows.length < FIRST_ROWS || furthestMs <= fromMs) return [];
+  const question = askViewIds({ ...list.scope, fromMs, toMs }, views, MAX_WATCHED);
+  const [found] = await analytics.ask(question, IdsRow, { name: "movable views", keepMs: list.keepMs });
+  return found?.ids ?? [];
 }
 
 /** Fetches on until the walk holds the page; what lies before the page is let go. */
@@ -119,33 +150,58 @@ async function reach(
   analytics: Analytics,
   walk: ViewWalk,
   list: ViewList,
-  { start, limit }: { start: number; limit: number },
+  { start, limit, nowMs }: { start: number; limit: number; nowMs: number },
 ): Promise<void> {
   const { fromMs, toMs } = walk.timeframe;
   const pinned = { ...list, scope: { ...list.scope, fromMs, toMs } };
   while (!walk.ended && walk.base + walk.rows.length < start + limit) {
     const after = walk.reached;
     const more = await ask(analytics, pinned, { limit: NEXT_ROWS, offset: 0, after });
-    if (walk.reached !== after) continue; // another page came to the same meanwhile
-    const news = more.filter(({ view_id }) => !walk.aside.has(view_id));
-    for (const id of movable(news, walk.beganMs)) walk.aside.add(id);
+    const isLast = more.length < NEXT_ROWS;
+    const moved = isLast ? await movedAway(analytics, walk, list, { rows: more, nowMs }) : [];
+    if (walk.reached !== after || walk.ended) continue; // another page came to the same meanwhile
     const passed = Math.max(0, Math.min(start - walk.base, walk.rows.length));
-    walk.rows = [...walk.rows.slice(passed), ...news];
+    walk.rows = walk.rows.slice(passed);
     walk.base += passed;
     walk.reached = lastPlace(more) ?? after;
-    walk.ended = more.length < NEXT_ROWS;
+    walk.ended = isLast;
+    add(walk, [...more, ...moved]);
   }
 }
 
-/** A view that is not final may go on, and then ends later than where it was listed. */
-function movable(rows: readonly ViewListRow[], nowMs: number): string[] {
-  return rows.filter((row) => row.view_end_ms > nowMs - 2 * FINAL_AFTER_MS).map(({ view_id }) => view_id);
+/** Views that were ahead of the walk, and went on before it came to them: they end later now, maybe behind the range. */
+async function movedAway(
+  analytics: Analytics,
+  { ahead, beganMs }: ViewWalk,
+  list: ViewList,
+  { rows, nowMs }: { rows: readonly ViewListRow[]; nowMs: number },
+): Promise<ViewListRow[]> {
+  const last = new Set(rows.map(({ view_id }) => view_id));
+  const missing = [...ahead].filter((id) => !last.has(id));
+  const scope = { ...list.scope, fromMs: beganMs - MOVES_FOR_MS, toMs: nowMs + MOVES_FOR_MS };
+  const moved: ViewListRow[] = [];
+  for (let at = 0; at < missing.length; at += IDS_AT_ONCE) {
+    const ids = missing.slice(at, at + IDS_AT_ONCE);
+    moved.push(...(await ask(analytics, { ...list, scope }, { limit: IDS_AT_ONCE, offset: 0, ids })));
+  }
+  return moved;
+}
+
+/** Adds what the walk has not fetched before. */
+function add(walk: ViewWalk, rows: readonly ViewListRow[]): void {
+  const news = rows.filter(({ view_id }) => !walk.fetched.has(view_id));
+  for (const { view_id, view_end_ms } of news) {
+    walk.ahead.delete(view_id);
+    if (view_end_ms > walk.beganMs - MOVES_FOR_MS) walk.fetched.add(view_id);
+  }
+  walk.rows = [...walk.rows, ...news];
+  walk.idCount = walk.ahead.size + walk.fetched.size;
 }
 
 function ask(
   analytics: Analytics,
   list: ViewList,
-  page: Page & Pick<ViewListOptions, "after">,
+  page: Page & Pick<ViewListOptions, "after" | "ids">,
 ): Promise<readonly ViewListRow[]> {
   return analytics.ask(askViews(list.scope, { ...list.options, ...page }), ListRow, askOptions(list));
 }

@@ -1,8 +1,11 @@
 import type { Timeframe } from "../../domain/data-api/timeframe.ts";
 import { Lru } from "../../platform/memory/lru.ts";
 
-/** Rows of all walks that are kept; one takes about 500 bytes. */
-const MAX_KEPT_ROWS = 100_000;
+/** Characters of all walks that are kept, as JSON: 100,000 views. */
+const MAX_KEPT = 50_000_000;
+/** What a walk takes without its rows, and an id that it remembers beside them. */
+const WALK_WEIGHT = 500;
+const ID_WEIGHT = 100;
 /** Of one list and caller: several programs may share a token and a query. */
 const MAX_WALKS = 4;
 /** Between two pages of one walk; a client that retries for long takes minutes. */
@@ -15,8 +18,8 @@ export interface Walk<Row> {
   /** Rows that have been fetched, and the place of the first of them in the list. */
   rows: readonly Row[];
   base: number;
-  /** Rows that are remembered beside these. */
-  aside?: ReadonlySet<string>;
+  /** How many ids are remembered beside these. */
+  idCount?: number;
   /** Behind `rows` there are no more. */
   ended: boolean;
   nextPage: number;
@@ -31,9 +34,11 @@ export interface Walk<Row> {
  */
 export class ListWalks<Row, Kept extends Walk<Row> = Walk<Row>> {
   readonly #walks = new Lru<Kept[]>({
-    maxWeight: MAX_KEPT_ROWS,
-    weigh: (walks) => walks.reduce((sum, { rows, aside }) => sum + rows.length + (aside?.size ?? 0) + 1, 0),
+    maxWeight: MAX_KEPT,
+    weigh: (walks, key) => walks.reduce((sum, walk) => sum + this.#weigh(walk), key.length),
   });
+  /** By rows: most pages of a walk leave them as they are. */
+  readonly #weights = new WeakMap<readonly Row[], number>();
 
   /** @param key the whole query but its page, and who asks */
   begin(key: string, walk: Kept): void {
@@ -54,6 +59,12 @@ export class ListWalks<Row, Kept extends Walk<Row> = Walk<Row>> {
     walk.usedMs = nowMs;
     const walks = this.#living(key, nowMs);
     if (walks.includes(walk)) this.#walks.set(key, walks);
+  }
+
+  #weigh({ rows, idCount = 0 }: Kept): number {
+    const known = this.#weights.get(rows) ?? JSON.stringify(rows).length;
+    this.#weights.set(rows, known);
+    return WALK_WEIGHT + known + idCount * ID_WEIGHT;
   }
 
   #living(key: string, nowMs: number): Kept[] {

@@ -14,6 +14,7 @@ export const REFUSALS = {
   401: ErrorBody,
   403: ErrorBody,
   404: ErrorBody,
+  422: ErrorBody,
   429: ErrorBody,
   503: ErrorBody,
 } as const;

@@ -3,6 +3,7 @@ import { environmentRoutes } from "../dashboard/environment-routes.ts";
 import { rejectedRoutes } from "../dashboard/rejected-routes.ts";
 import { sessionRoutes } from "../dashboard/session.ts";
 import { signInRoute } from "../dashboard/sign-in.ts";
+import { endQuestionsOfLeaving } from "../data/leaving-clients.ts";
 import { annotationRoutes } from "../data/v1/annotations.ts";
 import { countsRoute } from "../data/v1/counts.ts";
 import { dimensionRoutes } from "../data/v1/dimensions.ts";
@@ -29,6 +30,7 @@ import type { Services } from "./services.ts";
 
 /** Every route of the server, in one place. */
 export function addRoutes(app: App, services: Services): void {
+  endQuestionsOfLeaving(app, services.analytics);
   signInRoute(app, services);
   sessionRoutes(app, services);
   environmentRoutes(app, services);

@@ -5,7 +5,7 @@ import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { PasswordCheck } from "../auth/passwords.ts";
 import type { SignInThrottle } from "../auth/sign-in-throttle.ts";
 import type { TokenBuckets } from "../auth/token-bucket.ts";
-import type { Analytics } from "../data/analytics.ts";
+import type { SharedAnalytics } from "../data/analytics.ts";
 import type { Sql } from "../data/sql.ts";
 import type { UploadGate } from "../uploads/upload-gate.ts";
 
@@ -15,7 +15,7 @@ export interface Services {
   /** Analytics; read only, its tables are the collector's. */
   clickhouse: ClickHouse;
   /** How the Data API asks it. */
-  analytics: Analytics;
+  analytics: SharedAnalytics;
   /** Statements of customers. */
   sql: Sql;
   objects: ResumableObjects;

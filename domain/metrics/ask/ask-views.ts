@@ -1,16 +1,23 @@
+import type { Question } from "../../monitoring/queries.ts";
 import type { Scope } from "../scope.ts";
 import { type Page, type PagedQuestion, pageParams } from "./page.ts";
 import { inRange, SETTINGS, scopeClause } from "./scope-clause.ts";
 import { uint32 } from "./uint32.ts";
 import { type Direction, directionSql } from "./value-order.ts";
 
-export interface ViewListOptions extends Page {
-  /** Of the end of views. */
-  direction: Direction;
+/** Which views a list has, beside its scope. */
+export interface ListedViews {
   /** Only views with this `error_type_id`, or with any. */
   errorTypeId: number | "any" | null;
   /** Only views of this person, as the integration or as the SDK's cookie calls them. */
   viewerId?: string | null;
+  /** Only these. */
+  ids?: readonly string[] | null;
+}
+
+export interface ViewListOptions extends Page, ListedViews {
+  /** Of the end of views. */
+  direction: Direction;
   /** Only views behind this one. */
   after?: ViewPlace | null;
 }
@@ -44,12 +51,9 @@ export interface ViewListRow {
 
 /** Views that ended in the range, by their end. */
 export function askViews(scope: Scope, options: ViewListOptions): PagedQuestion {
-  const { direction, errorTypeId, viewerId = null, after = null, ...page } = options;
-  const viewerSql = viewerId === null ? "" : OF_VIEWER;
-  const where = scopeClause(scope, `${inRange("view_end")}${errorCondition(errorTypeId)}${viewerSql}`);
+  const { direction, after = null, ...rest } = options;
+  const where = listedClause(scope, rest);
   const order = directionSql(direction);
-  const errorParams = typeof errorTypeId === "number" ? { errorTypeId: uint32("error id", errorTypeId) } : {};
-  const viewerParams = viewerId === null ? {} : { viewerId };
   const afterParams = after === null ? {} : { afterEndMs: after.viewEndMs, afterViewId: after.viewId };
   return {
     sql: `
@@ -75,11 +79,45 @@ WHERE (first_seen, view_id) IN (
 ) AND ${where.sql}
 ORDER BY views.view_end ${order}, view_id
 ${SETTINGS}`,
-    params: { ...where.params, ...pageParams(page), ...errorParams, ...viewerParams, ...afterParams },
+    params: { ...where.params, ...pageParams(options), ...afterParams },
   };
 }
 
-const OF_VIEWER = " AND (viewer_id_key = cityHash64({viewerId: String}) OR mux_viewer_id = {viewerId: String})";
+/** Answer of {@link askViewIds}: one row. */
+export interface ViewIdsRow {
+  ids: readonly string[];
+}
+
+/** Which views ended in the range, in no order, `limit` of them at most. */
+export function askViewIds(scope: Scope, views: ListedViews, limit: number): Question {
+  const where = listedClause(scope, views);
+  return {
+    sql: `
+SELECT groupArray(${uint32("limit", limit, 1)})(view_id) AS ids
+FROM views FINAL
+WHERE ${where.sql}
+${SETTINGS}`,
+    params: where.params,
+  };
+}
+
+function listedClause(scope: Scope, { errorTypeId, viewerId = null, ids = null }: ListedViews): Question {
+  const conditions = [inRange("view_end") + errorCondition(errorTypeId)];
+  if (viewerId !== null) conditions.push(OF_VIEWER);
+  if (ids !== null) conditions.push("view_id IN {ids: Array(String)}");
+  const where = scopeClause(scope, conditions.join(" AND "));
+  return {
+    sql: where.sql,
+    params: {
+      ...where.params,
+      ...(typeof errorTypeId === "number" ? { errorTypeId: uint32("error id", errorTypeId) } : {}),
+      ...(viewerId === null ? {} : { viewerId }),
+      ...(ids === null ? {} : { ids }),
+    },
+  };
+}
+
+const OF_VIEWER = "(viewer_id_key = cityHash64({viewerId: String}) OR mux_viewer_id = {viewerId: String})";
 
 const AFTER_END = "fromUnixTimestamp64Milli({afterEndMs: Int64}, 'UTC')";
 const NEXT_OF_EQUALS = `view_end = ${AFTER_END} AND view_id > {afterViewId: String}`;
