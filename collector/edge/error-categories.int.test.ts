@@ -2,24 +2,28 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
 import type { ErrorCategory } from "../../domain/view/error-category.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
+import { listenForChanges } from "../../platform/postgres/listen.ts";
 import { createPool, createPostgres, type Postgres } from "../../platform/postgres/pool.ts";
 import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
 import { type ErrorCategoryDirectory, openErrorCategories } from "./error-categories.ts";
+import { followPostgres } from "./follow-postgres.ts";
 
 const log = createLogger("test", "silent");
 const [OURS, OTHERS] = [1 as EnvironmentId, 2 as EnvironmentId];
 const WARNING = { severity: "warning", type: "playback_failure" } as const;
 const REFUSAL = { severity: "fatal", type: "business_exception" } as const;
+const CHANNEL = "error_categories_changed";
 const SOON = { timeout: 3_000, interval: 20 };
 
 let engine: TestPostgres;
 let postgres: Postgres;
 let categories: ErrorCategoryDirectory;
 let stop: () => Promise<void>;
+let url: string;
 
 beforeEach(async () => {
   engine = await startTestPostgres(); // one each: it is stopped
-  const url = await engine.createTestDatabase();
+  url = await engine.createTestDatabase();
   const pool = createPool({ url, applicationName: "test", log, max: 2 });
   postgres = createPostgres(pool);
   const organization = await postgres.insertInto("organizations").values({ name: "Acme" }).returning("id").execute();
@@ -67,6 +71,30 @@ describe("what environments say of error codes", () => {
     await postgres.deleteFrom("error_categories").where("environment_id", "=", "abc123").execute();
     await expect.poll(() => categories.of(OURS), SOON).toBe(undefined);
     expect(of(OTHERS)).toEqual({ "geo/block": REFUSAL });
+  });
+
+  it("is read once a second at the most, however often it is changed", async () => {
+    const readAtMs: number[] = [];
+    const read = async () => readAtMs.push(performance.now());
+    const followed = followPostgres({ url, applicationName: "test", channel: CHANNEL, read, log });
+    while (readAtMs.length < 4) await put("abc123", "4", REFUSAL);
+    const closingMs = performance.now();
+    await followed.close();
+    expect(performance.now() - closingMs).toBeLessThan(500);
+    const gaps = readAtMs.slice(1).map((atMs, at) => atMs - (readAtMs[at] as number));
+    expect(Math.min(...gaps)).toBeGreaterThan(950);
+  });
+
+  it("tells nobody where nothing is changed", async () => {
+    const heard: (string | null)[] = [];
+    const onChange = (payload: string | null) => heard.push(payload);
+    const changes = listenForChanges({ url, applicationName: "test", channel: CHANNEL, onChange, log });
+    await expect.poll(() => heard, SOON).toEqual([null]); // connected
+    await postgres.deleteFrom("error_categories").where("code", "=", "none").execute();
+    await put("abc123", "4", REFUSAL);
+    await expect.poll(() => heard.length, SOON).toBe(2);
+    await changes.close();
+    expect(heard).toEqual([null, ""]);
   });
 
   it("goes on to hold while Postgres is away", async () => {

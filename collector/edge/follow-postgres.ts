@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { listenForChanges } from "../../platform/postgres/listen.ts";
 
@@ -20,12 +21,15 @@ export interface Followed<T> {
 
 /** A notification tells of changes within a second; this only covers one that got lost. */
 const REFRESH_MS = 30_000;
+/** From one reading to the next at least: whoever writes all day must not keep all edges reading. */
+const PAUSE_MS = 1_000;
 
 /** Reads anew with every change. While Postgres is away, what is known goes on to hold. */
 export function followPostgres<T>({ url, applicationName, channel, read, log }: FollowOptions<T>): Followed<T> {
   let known: T | null = null;
   let reading: Promise<void> | null = null;
   let again = false;
+  const closing = new AbortController();
 
   async function readAll(): Promise<void> {
     do {
@@ -35,7 +39,8 @@ export function followPostgres<T>({ url, applicationName, channel, read, log }: 
       } catch (error) {
         log.warn({ err: error, channel, isKnown: known !== null }, "cannot read changes, going on with what is known");
       }
-    } while (again);
+      await pause(PAUSE_MS, undefined, { signal: closing.signal }).catch(() => undefined);
+    } while (again && !closing.signal.aborted);
   }
   function refresh(): void {
     again = true;
@@ -51,6 +56,7 @@ export function followPostgres<T>({ url, applicationName, channel, read, log }: 
     current: () => known,
     close: async () => {
       clearInterval(timer);
+      closing.abort();
       await changes.close();
       await reading;
     },

@@ -7,11 +7,11 @@ create view collector_error_categories as
   from error_categories c join environments e on e.id = c.environment_id
   where e.deleted_at is null;
 
--- The payload is empty: read all.
+-- The payload is empty: read all. By row: a statement that changes none tells nobody, and of many rows one notification is sent.
 create function notify_error_categories() returns trigger language plpgsql as $$
 begin
   perform pg_notify('error_categories_changed', '');
   return null;
 end $$;
 create trigger error_categories_notify after insert or update or delete on error_categories
-  for each statement execute function notify_error_categories();
+  for each row execute function notify_error_categories();

@@ -89,7 +89,15 @@ export async function putCategory(
     await transaction
       .insertInto("error_categories")
       .values({ environment_id: environmentId, code, ...written })
-      .onConflict((conflict) => conflict.columns(["environment_id", "code"]).doUpdateSet(written))
+      .onConflict((conflict) =>
+        conflict
+          .columns(["environment_id", "code"])
+          .doUpdateSet(written)
+          // the same again would have every edge read for nothing
+          .where(({ eb, or }) =>
+            or([eb("error_categories.severity", "<>", severity), eb("error_categories.type", "<>", type)]),
+          ),
+      )
       .execute();
   });
 }

@@ -187,6 +187,9 @@ describe("how many there may be", () => {
     expect([await put("1"), await put("d")]).toEqual([200, 422]);
     expect((await send("DELETE", "error-categories/2", undefined, token)).statusCode).toBe(204);
     expect(await put("d")).toBe(200);
+    const old = () =>
+      server.db.selectFrom("error_categories").select("code").where("updated_at", "=", new Date(0)).execute();
+    expect(await old()).toHaveLength(998); // also "1", which was put as it was
   });
 
   it("is 1,000 errors with notes, likewise", async () => {
