@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { type LiveClock, liveBreakdownRange, liveBucket, liveHistogramRange, liveSeriesRange } from "./live-range.ts";
+import {
+  heldBack,
+  type LiveClock,
+  liveBreakdownRange,
+  liveBucket,
+  liveHistogramRange,
+  liveSeriesRange,
+} from "./live-range.ts";
 
 const NOW = Date.UTC(2026, 10, 26, 3, 0, 8, 250);
 /** Stored up to two seconds ago, in the bucket that began at :05. */
@@ -32,6 +39,19 @@ describe("timestamp", () => {
     const stalled = { nowMs: NOW + 3_600_000, asOfMs: CLOCK.asOfMs };
     expect(liveBucket(undefined, stalled)).toBe(NEWEST);
     expect(liveBucket(seconds(stalled.nowMs), stalled)).toBe(NEWEST);
+  });
+});
+
+describe("the newest bucket", () => {
+  it.each([2_000, 1_250, 7_000])("of a share was over ten seconds before everything was stored, %i ms ago", (agoMs) => {
+    const clock = { nowMs: NOW, asOfMs: NOW - agoMs };
+    const endMs = liveBucket(undefined, heldBack(clock, { unit: "ratio" })) + 5_000;
+    expect(clock.asOfMs - endMs).toBeGreaterThanOrEqual(10_000);
+    expect(clock.asOfMs - endMs).toBeLessThan(15_000);
+  });
+
+  it("of viewers is the one that is under way", () => {
+    expect(liveBucket(undefined, heldBack(CLOCK, { unit: "count" }))).toBe(NEWEST);
   });
 });
 

@@ -1,4 +1,5 @@
 import { ApiError } from "../errors.ts";
+import type { LiveMetric } from "../monitoring/live-metrics.ts";
 import { BUCKET_MS, WINDOW_MS } from "../monitoring/socket-wire.ts";
 import { HISTOGRAM_POINT_MS } from "../monitoring/startup-histogram.ts";
 import { parseTimeframe, type Timeframe } from "./timeframe.ts";
@@ -11,10 +12,21 @@ const SLACK_MS = 60_000;
 const LONGEST_MS = 10 * 60_000;
 const DEFAULT_MS = 60_000;
 
+/** Players report every 10 seconds: later what a bucket is made of is there, as far as it is told at all. */
+const REPORTED_AFTER_MS = 10_000;
+
 /** Unix milliseconds: the server's clock, and log time up to which everything is stored. */
 export interface LiveClock {
   nowMs: number;
   asOfMs: number;
+}
+
+/**
+ * The clock to ask a metric's buckets by: shares are held back until their bucket is over and reported. Before, what viewers
+ * do is taken to go on to its end, while of failures, exits and stalls there is only what came so far (data-api.md §7).
+ */
+export function heldBack(clock: LiveClock, { unit }: Pick<LiveMetric, "unit">): LiveClock {
+  return unit === "count" ? clock : { ...clock, asOfMs: clock.asOfMs - REPORTED_AFTER_MS - BUCKET_MS };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseLiveFilters } from "../../../domain/data-api/live-filter-text.ts";
-import { type LiveClock, liveBreakdownRange, liveBucket } from "../../../domain/data-api/live-range.ts";
+import { heldBack, type LiveClock, liveBreakdownRange, liveBucket } from "../../../domain/data-api/live-range.ts";
 import type { EnvironmentId } from "../../../domain/identifiers.ts";
 import {
   askLiveBreakdown,
@@ -81,7 +81,9 @@ export function liveBreakdownRoute(app: App, services: Services, paths: Monitori
         summary: "A live metric for every value of a dimension, at one moment",
         params: MetricParams,
         querystring: LiveBreakdownQuery.extend({
-          timestamp: timestampParam("Unix seconds of the last 24 hours; the newest moment that is stored if left out"),
+          timestamp: timestampParam(
+            "Unix seconds of the last 24 hours; the newest moment that can be told if left out",
+          ),
           limit: limitParam({ most: MOST_VALUES, other: MOST_VALUES }, "Values at the most"),
         }),
         response: { ...REFUSALS, 200: liveListOf(ImpactWire) },
@@ -91,7 +93,7 @@ export function liveBreakdownRoute(app: App, services: Services, paths: Monitori
       const { dimension, timestamp, limit, order_by: orderBy, order_direction: direction } = request.query;
       const asked = askedOf(request, paths);
       const clock = await liveClock(services);
-      const bucketMs = liveBucket(timestamp, clock);
+      const bucketMs = liveBucket(timestamp, heldBack(clock, asked.metric));
       const scope: LiveScope = { ...asked, dimension, fromMs: bucketMs, toMs: bucketMs + BUCKET_MS };
       const question = askLiveBreakdown(scope, { orderBy, direction, limit });
       const { analytics } = services;
@@ -120,7 +122,7 @@ export function liveBreakdownTimeseriesRoute(app: App, services: Services, paths
         params: MetricParams,
         querystring: LiveBreakdownQuery.extend({
           "timeframe[]": listParam(
-            "Two Unix times in seconds, or one span such as 5:minutes up to the newest moment stored; at most 10 minutes of the last 24 hours; the last 60 seconds if left out",
+            "Two Unix times in seconds, or one span such as 5:minutes up to the newest moment that can be told; at most 10 minutes of the last 24 hours; the last 60 seconds if left out",
           ),
           limit: limitParam({ most: MOST_VALUES_PER_POINT, other: 10 }, "Values of each point at the most"),
         }),
@@ -136,7 +138,7 @@ export function liveBreakdownTimeseriesRoute(app: App, services: Services, paths
       const { dimension, limit, order_by: orderBy, order_direction: direction } = request.query;
       const asked = askedOf(request, paths);
       const clock = await liveClock(services);
-      const range = liveBreakdownRange(request.query["timeframe[]"], clock);
+      const range = liveBreakdownRange(request.query["timeframe[]"], heldBack(clock, asked.metric));
       const scope: LiveScope = { ...asked, dimension, ...range };
       const question = askLiveBreakdownTimeseries(scope, { orderBy, direction, limit });
       const { analytics } = services;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseLiveFilters } from "../../../domain/data-api/live-filter-text.ts";
-import { liveHistogramRange, liveSeriesRange } from "../../../domain/data-api/live-range.ts";
+import { heldBack, liveHistogramRange, liveSeriesRange } from "../../../domain/data-api/live-range.ts";
 import { ApiError } from "../../../domain/errors.ts";
 import { STARTUP_METRIC } from "../../../domain/monitoring/live-metrics.ts";
 import { livePoints } from "../../../domain/monitoring/live-points.ts";
@@ -50,7 +50,7 @@ export function liveTimeseriesRoute(app: App, services: Services, paths: Monitor
         params: MetricParams,
         querystring: LiveFiltersQuery.extend({
           timestamp: timestampParam(
-            "Start, Unix seconds of the last 24 hours; the newest 30 minutes that are stored if left out",
+            "Start, Unix seconds of the last 24 hours; the newest 30 minutes that can be told if left out",
           ),
         }),
         response: { ...REFUSALS, 200: liveListOf(PointWire) },
@@ -60,7 +60,7 @@ export function liveTimeseriesRoute(app: App, services: Services, paths: Monitor
       const metric = requireLiveMetric(paths, request.params.monitoring_metric_id);
       const filters = parseLiveFilters(request.query["filters[]"]);
       const clock = await liveClock(services);
-      const range = liveSeriesRange(request.query.timestamp, clock);
+      const range = liveSeriesRange(request.query.timestamp, heldBack(clock, metric));
       const question = askBuckets(callerOf(request).environmentId, filters, range.fromMs, range.toMs);
       const rows = await askLive(services.analytics, question, { row: BucketRow, name: "live timeseries", clock });
       const data = livePoints(metric, rows, range.fromMs, range.toMs).map(({ startMs, value, viewers }) => {
