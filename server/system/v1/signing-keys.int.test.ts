@@ -107,4 +107,19 @@ describe("/system/v1/signing-keys", () => {
     await ask("DELETE", `${PATH}/${rows[0]?.id}`);
     expect((await ask("POST", PATH)).statusCode).toBe(201);
   });
+
+  it("makes one after another, and few for each environment", async () => {
+    const environmentId = await createEnvironment(server.db, "haste1");
+    const ask = caller(server, await createToken(server.db, environmentId, ["system:write"]));
+    const answers = await Promise.all(Array.from({ length: 12 }, () => ask("POST", PATH)));
+    const refused = answers.filter(({ statusCode }) => statusCode === 429);
+    expect(answers.filter(({ statusCode }) => statusCode === 201).length + refused.length).toBe(12);
+    expect(refused.length).toBeGreaterThanOrEqual(1);
+    for (const { headers, body } of refused)
+      expect([headers["retry-after"], JSON.parse(body).error]).toEqual([
+        "2",
+        { type: "rate_limited", messages: ["This environment has 4 signing keys being made"] },
+      ]);
+    expect((await ask("POST", PATH)).statusCode).toBe(201);
+  });
 });

@@ -7,6 +7,7 @@ import { makeSigningKey } from "../../../platform/tokens/make-signing-key.ts";
 import type { Caller } from "../../auth/access-tokens.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import { type AuditEntry, recordAudit } from "../../auth/audit.ts";
+import { Turns } from "../../data/turns.ts";
 import type { App } from "../../http/app.ts";
 import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import { PageQuery } from "../../http/paging.ts";
@@ -27,6 +28,13 @@ const NewSigningKeyWire = SigningKeyWire.extend({
 
 const KEYS: Capped = { most: 100, noun: "signing keys" };
 
+/** Making one takes a thread of those that files and passwords need too. */
+const TURNS = { atOnce: 1, atOnceOfOne: 1, ofOne: 4, waiting: 20 };
+const TURN_REFUSALS = {
+  ofOne: `This environment has ${TURNS.ofOne} signing keys being made`,
+  waiting: "Too many signing keys are being made just now",
+};
+
 const one = z.object({ data: SigningKeyWire });
 const common = { tags: ["System"], security: [{ accessToken: [] }] };
 
@@ -38,6 +46,7 @@ export function signingKeyRoutes(app: App, services: Services): void {
 }
 
 function createRoute(app: App, services: Services): void {
+  const turns = new Turns(TURNS, TURN_REFUSALS);
   app.post(
     "/system/v1/signing-keys",
     {
@@ -50,28 +59,32 @@ function createRoute(app: App, services: Services): void {
     },
     async (request, reply) => {
       const caller = callerOf(request);
-      const { db } = services;
-      await db.transaction().execute((transaction) => roomForKey(transaction, caller)); // before the work of making one
-      const { publicKey, privateKey } = await makeSigningKey();
-      const row = await db.transaction().execute(async (transaction) => {
-        await roomForKey(transaction, caller);
-        const made = await transaction
-          .insertInto("signing_keys")
-          .values({
-            environment_id: caller.environment.id,
-            id: services.newId(),
-            public_key: publicKey,
-            created_at: new Date(services.now()),
-          })
-          .returning(["id", "created_at"])
-          .executeTakeFirstOrThrow();
-        await recordAudit(transaction, entryOf(caller, "signing_key.create", made.id));
-        return made;
-      });
-      const private_key = Buffer.from(privateKey).toString("base64");
-      return reply.code(201).send({ data: { ...signingKeyToWire(row), private_key } });
+      const made = await turns.take(caller.environmentId, () => makeKey(services, caller));
+      return reply.code(201).send({ data: made });
     },
   );
+}
+
+async function makeKey(services: Services, caller: Caller): Promise<z.output<typeof NewSigningKeyWire>> {
+  const { db } = services;
+  await db.transaction().execute((transaction) => roomForKey(transaction, caller)); // before the work of making one
+  const { publicKey, privateKey } = await makeSigningKey();
+  const row = await db.transaction().execute(async (transaction) => {
+    await roomForKey(transaction, caller);
+    const made = await transaction
+      .insertInto("signing_keys")
+      .values({
+        environment_id: caller.environment.id,
+        id: services.newId(),
+        public_key: publicKey,
+        created_at: new Date(services.now()),
+      })
+      .returning(["id", "created_at"])
+      .executeTakeFirstOrThrow();
+    await recordAudit(transaction, entryOf(caller, "signing_key.create", made.id));
+    return made;
+  });
+  return { ...signingKeyToWire(row), private_key: Buffer.from(privateKey).toString("base64") };
 }
 
 function roomForKey(transaction: PostgresTransaction, caller: Caller): Promise<void> {
