@@ -45,7 +45,7 @@ const READING = {
   enable_scalar_subquery_optimization: 0,
 } as const;
 
-/** A listing of the engine's about the statement; it is no longer than its limits of size make it. */
+/** A listing of the engine's about the statement. What its subqueries gave is in it, so it counts as an answer does. */
 export const EXPLAIN_SETTINGS = { ...LIMITS, ...READING, default_format: "TSVRaw" } as const;
 
 /** `limit` cuts the outermost SELECT and nothing within; a UNION goes by `max_result_rows`. */

@@ -62,6 +62,12 @@ const BOMBS: readonly (readonly [name: string, sql: string, status: number])[] =
   ],
   ["long constants", `WITH ${K} AS k SELECT concat(${listed(1_500, () => "k")}) FROM events`, 422],
   ["a long dictionary", `WITH ${K} AS k SELECT concat(country, ${listed(1_500, () => "k")}), view_id FROM views`, 200],
+  ["a constant of all", "SELECT length((SELECT groupArray(details) FROM events)) FROM views", 422],
+  [
+    "many constants of all",
+    `SELECT ${listed(20, (at) => `length((SELECT groupArray((sequence, ${at})) FROM events))`)} FROM views`,
+    422,
+  ],
   ["brackets", `SELECT ${nested("(", "1", ")", 5_000)}`, 400],
   ["lists in lists", `SELECT ${nested("[", "1", "]", 5_000)}`, 400],
   ["half brackets", `SELECT ${"[(".repeat(5_000)}`, 400],
