@@ -16,3 +16,13 @@ export async function asOfMs(analytics: Analytics): Promise<number | null> {
   const [row] = await analytics.ask(askStoredUntil(), Row, { name: "stored until", keepMs: KEEP_MS });
   return row?.as_of_ms ?? null;
 }
+
+/**
+ * The same, for who knows up to when everything is stored: its answers are of then or later. The parameter is no part of the
+ * statement; it keeps an answer found for an earlier moment from being given out under a later one.
+ */
+export function storedUpTo({ ask }: Analytics, storedMs: number): Analytics {
+  return {
+    ask: ({ sql, params }, row, options) => ask({ sql, params: { ...params, stored_until: storedMs } }, row, options),
+  };
+}

@@ -16,6 +16,7 @@ import type { EventRow, EventScope } from "../../domain/metrics/ask/event-rows.t
 import type { ViewState } from "../../domain/view/view-state.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { Analytics } from "./analytics.ts";
+import { storedUpTo } from "./as-of.ts";
 import { nameAsset } from "./name-asset.ts";
 
 /** People look at one view again and again while it plays; what they see is at most so old. */
@@ -75,7 +76,7 @@ export async function findView(
   viewId: string,
   atMs: number,
 ): Promise<FoundView | null> {
-  const { analytics } = stores;
+  const analytics = storedUpTo(stores.analytics, atMs);
   const environmentId = environment.number;
   const stored = await findRow(analytics, environmentId, viewId);
   const firstSeenMs = stored?.firstSeenMs ?? (await firstSeen(analytics, environmentId, viewId));
@@ -92,18 +93,19 @@ export async function findView(
 
 /** A view that plays at that log time, folded out of its events; null when none is stored yet. */
 export async function findOpenView(
-  { analytics, db }: ViewStores,
+  stores: ViewStores,
   environment: { id: string; number: EnvironmentId },
   viewId: string,
   atMs: number,
 ): Promise<Omit<FoundView, "events"> | null> {
+  const analytics = storedUpTo(stores.analytics, atMs);
   const environmentId = environment.number;
   const firstSeenMs = await firstSeen(analytics, environmentId, viewId);
   if (firstSeenMs === null) return null;
   const scope = { environmentId, viewId, firstSeenMs };
   const known = await liveViewer(analytics, scope);
   const view = await foldEvents(analytics, scope, known);
-  await nameAsset(db, environment.id, view);
+  await nameAsset(stores.db, environment.id, view);
   const { record, stage } = standingOf(view, known, atMs);
   return { viewId, firstSeenMs, record, open: stage === "open" };
 }

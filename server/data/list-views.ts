@@ -30,6 +30,7 @@ const ListRow: z.ZodType<ViewListRow> = z.object({
   view_id: z.string(),
   view_start_ms: z.number(),
   view_end_ms: z.number(),
+  last_seen_ms: z.number(),
   video_title: z.string(),
   viewer_id: z.string(),
   operating_system: z.string(),

@@ -4,7 +4,7 @@ import { ApiError } from "../../domain/errors.ts";
 import type { Question } from "../../domain/monitoring/queries.ts";
 import type { Services } from "../http/services.ts";
 import type { Analytics } from "./analytics.ts";
-import { asOfMs } from "./as-of.ts";
+import { asOfMs, storedUpTo } from "./as-of.ts";
 
 /** As long as `as_of` is the same. */
 const KEEP_MS = 1_000;
@@ -42,12 +42,10 @@ function sinceWhen(ms: number | null): string {
 /** Rows as they are at `clock.asOfMs` or later. Whoever asks the same at the same `as_of` shares them. */
 export function askLive<T>(
   analytics: Analytics,
-  { sql, params }: Question,
+  question: Question,
   { row, name, clock }: { row: ZodType<T>; name: string; clock: LiveClock },
 ): Promise<readonly T[]> {
-  // no part of the statement: it keeps an answer found for an earlier as_of from being given out under a later one
-  const question = { sql, params: { ...params, stored_until: clock.asOfMs } };
-  return analytics.ask(question, row, { name, keepMs: KEEP_MS });
+  return storedUpTo(analytics, clock.asOfMs).ask(question, row, { name, keepMs: KEEP_MS });
 }
 
 export function freshnessOf({ nowMs, asOfMs: storedMs }: LiveClock): z.output<typeof Freshness> {

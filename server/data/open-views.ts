@@ -2,11 +2,20 @@ import { z } from "zod";
 import { parseLiveFilters } from "../../domain/data-api/live-filter-text.ts";
 import type { LiveClock } from "../../domain/data-api/live-range.ts";
 import type { EnvironmentId } from "../../domain/identifiers.ts";
-import { askOpenViews, type OpenViewRow } from "../../domain/metrics/ask/ask-open-views.ts";
+import {
+  askLastPlayed,
+  askOpenViews,
+  type LastPlayedRow,
+  type OpenViewRow,
+} from "../../domain/metrics/ask/ask-open-views.ts";
+import type { ViewListRow } from "../../domain/metrics/ask/ask-views.ts";
+import { FINAL_AFTER_MS } from "../../domain/view/life-cycle.ts";
 import type { ViewRecord } from "../../domain/view/view-record.ts";
 import type { Analytics } from "./analytics.ts";
+import { asOfMs, storedUpTo } from "./as-of.ts";
 import { findOpenView, type ViewStores } from "./find-view.ts";
 import type { ListWalks } from "./list-walks.ts";
+import { askLive } from "./live.ts";
 import { type IdList, type IdPage, idsOnPage } from "./walk-ids.ts";
 
 /** Each is folded out of its events: about 15 ms, for a film of two hours ten times that. */
@@ -17,6 +26,7 @@ const KEEP_MS = 1_000;
 /** Of which the live picture says who plays. */
 const SPAN_MS = 60_000;
 
+const LastPlayed: z.ZodType<LastPlayedRow> = z.object({ view_id: z.string(), played_ms: z.number() });
 const OpenRow: z.ZodType<OpenViewRow> = z.object({ view_id: z.string(), total_row_count: z.number() });
 
 interface OpenViewsAsked {
@@ -65,11 +75,27 @@ async function foldAll(ids: readonly string[], fold: (id: string) => Promise<Ope
   return views;
 }
 
+/** Those of listed views, by id, that went on after their row was written, and play now. */
+export async function playingAgain(
+  analytics: Analytics,
+  environmentId: EnvironmentId,
+  rows: readonly ViewListRow[],
+): Promise<ReadonlySet<string>> {
+  const storedMs = await asOfMs(analytics);
+  const lately = rows.filter((row) => storedMs !== null && row.last_seen_ms > storedMs - FINAL_AFTER_MS);
+  if (storedMs === null || lately.length === 0) return new Set();
+  const lastSeenMs = new Map(lately.map((row) => [row.view_id, row.last_seen_ms]));
+  const question = askLastPlayed(environmentId, [...lastSeenMs.keys()], storedMs);
+  const options = { name: "last played", keepMs: KEEP_MS };
+  const played = await storedUpTo(analytics, storedMs).ask(question, LastPlayed, options);
+  const again = played.filter((row) => row.played_ms > (lastSeenMs.get(row.view_id) ?? 0));
+  return new Set(again.map(({ view_id }) => view_id));
+}
+
 async function listOpen(analytics: Analytics, { environment, filters, clock }: OpenViewsAsked): Promise<IdList> {
-  const { asOfMs } = clock;
-  const question = askOpenViews(environment.number, parseLiveFilters(filters), asOfMs);
-  const rows = await analytics.ask(question, OpenRow, { name: "open_views", keepMs: KEEP_MS });
-  const toMs = Math.ceil(asOfMs / 1_000) * 1_000;
+  const question = askOpenViews(environment.number, parseLiveFilters(filters), clock.asOfMs);
+  const rows = await askLive(analytics, question, { row: OpenRow, name: "open_views", clock });
+  const toMs = Math.ceil(clock.asOfMs / 1_000) * 1_000;
   return {
     ids: rows.map(({ view_id }) => view_id),
     totalRowCount: rows[0]?.total_row_count ?? 0,

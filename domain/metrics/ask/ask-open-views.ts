@@ -35,6 +35,26 @@ LIMIT ${MAX_OPEN_VIEWS}`,
   };
 }
 
+/** Answer of {@link askLastPlayed}. */
+export interface LastPlayedRow {
+  view_id: string;
+  /** Start of the bucket, log time, Unix milliseconds. */
+  played_ms: number;
+}
+
+/** The newest bucket of those of these views that play, wait or stall in it, and it is of the last minute. */
+export function askLastPlayed(environmentId: EnvironmentId, viewIds: readonly string[], nowMs: number): Question {
+  return {
+    sql: `
+SELECT view_id, toFloat64(max(bucket)) * 1000 AS played_ms
+FROM monitoring FINAL
+WHERE environment_id = {environmentId: UInt32} AND bucket > {from: UInt32} AND view_id IN {viewIds: Array(String)}
+GROUP BY view_id
+HAVING argMax(concurrent + starting_up, bucket) > 0`,
+    params: { environmentId, from: Math.floor(nowMs / 1_000) - SPAN_SECONDS, viewIds },
+  };
+}
+
 /** Newest live facts of one view (`LiveFacts`); no row where it has not played within a day. */
 export function askLiveFacts(environmentId: EnvironmentId, viewId: string, fromMs: number): Question {
   const newest = ["country", "region", "asn", "device_category", "operating_system", "browser"];

@@ -33,6 +33,8 @@ export interface ViewListRow {
   view_id: string;
   view_start_ms: number;
   view_end_ms: number;
+  /** Log time of the last event that the row knows of. */
+  last_seen_ms: number;
   video_title: string;
   viewer_id: string;
   operating_system: string;
@@ -61,6 +63,7 @@ SELECT
   view_id,
   toFloat64(toUnixTimestamp64Milli(view_start)) AS view_start_ms,
   toFloat64(toUnixTimestamp64Milli(view_end)) AS view_end_ms,
+  toFloat64(toUnixTimestamp64Milli(last_seen)) AS last_seen_ms,
   video_title,
   viewer_id,
   operating_system,

@@ -87,6 +87,13 @@ describe("a view that plays now", () => {
       ...{ country_code: "FR", city: "Lyon", viewer_user_agent: "Agent", viewer_os_family: "iOS", open: true },
       watch_time: folded(events).watchMs,
     });
+    const silent = { viewId: "over", firstSeenMs: firstSeen(events) };
+    await server.store(server.view({ ...folded(events), country: "FR" }, silent));
+    await beat("reopened", 5);
+    await beat("over", 20);
+    const { body: list } = await server.get(`${PATH}?filters[]=country:FR`);
+    const open = list.data.map((row: { id: string; open: boolean }) => [row.id, row.open]);
+    expect(Object.fromEntries(open)).toEqual({ reopened: true, over: false });
   });
 
   it("was written anew after it went on: the row says all", async () => {

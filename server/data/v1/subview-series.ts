@@ -8,7 +8,7 @@ import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
 import type { Analytics } from "../analytics.ts";
-import { asOfMs } from "../as-of.ts";
+import { asOfMs, storedUpTo } from "../as-of.ts";
 import { listOf } from "./answers.ts";
 import { gatherEveryList } from "./list-params.ts";
 import { checked } from "./named-params.ts";
@@ -72,8 +72,10 @@ export function subviewSeriesRoute(app: App, services: Services): void {
       const question = checked("timeframe[], time_granularity, time_zone", () =>
         askSubviewTimeseries(scope, attributes, granularity, limit, timeZone),
       );
-      const storedMs = await storedUntil(services.analytics);
-      const rows = await services.analytics.ask(question, Row, { name: "subview timeseries", keepMs });
+      const knownMs = await storedUntil(services.analytics);
+      const storedMs = knownMs - (knownMs % keepMs); // who asks within one step shares an answer that covers it
+      const analytics = storedUpTo(services.analytics, storedMs);
+      const rows = await analytics.ask(question, Row, { name: "subview timeseries", keepMs });
       const { buckets, completeThroughMs } = subviewSeries(rows, { ...timeframe, granularity, timeZone }, storedMs);
       return {
         data: buckets.map(({ startMs, status, values }) => ({

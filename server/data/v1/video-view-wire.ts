@@ -27,13 +27,15 @@ export const ListedViewWire = z.object({
   player_error_message: z.string().nullable(),
   total_row_count: z.number().describe("Of the whole list, in every row"),
   viewer_id: z.string().nullable().describe("Ours: viewer_user_id, else mux_viewer_id"),
-  open: OPEN,
+  open: z
+    .boolean()
+    .describe("Ours: it is going on. Where it was complete before, the single view and open=true have newer numbers"),
 });
 
 export type ListedView = z.input<typeof ListedViewWire>;
 
-/** A view of the list that is complete. */
-export function listedToWire(row: ViewListRow, totalRowCount: number): ListedView {
+/** A view of the list that is complete, or was before it went on. */
+export function listedToWire(row: ViewListRow, totalRowCount: number, open: boolean): ListedView {
   return {
     id: row.view_id,
     view_start: new Date(row.view_start_ms).toISOString(),
@@ -50,7 +52,7 @@ export function listedToWire(row: ViewListRow, totalRowCount: number): ListedVie
     player_error_message: orNull(row.error_message),
     total_row_count: totalRowCount,
     viewer_id: orNull(row.viewer_id),
-    open: false,
+    open,
   };
 }
 

@@ -11,7 +11,7 @@ import { findView } from "../find-view.ts";
 import { type ViewList, type ViewListPage, type ViewWalks, viewsBehind, viewsOnPage } from "../list-views.ts";
 import { ListWalks } from "../list-walks.ts";
 import { Freshness, freshnessOf, liveClock } from "../live.ts";
-import { openViewsOnPage } from "../open-views.ts";
+import { openViewsOnPage, playingAgain } from "../open-views.ts";
 import { listOf, TimeframeWire } from "./answers.ts";
 import { gatherLists } from "./list-params.ts";
 import { checked } from "./named-params.ts";
@@ -71,11 +71,13 @@ function listRoute(app: App, services: Services): void {
     async (request) => {
       const { query } = request;
       if (query.open === "true") return listOpen(services, playing, request);
-      const list = listOfQuery(query, callerOf(request), services.now());
+      const caller = callerOf(request);
+      const list = listOfQuery(query, caller, services.now());
       const page = await completedPage(services, completed, list, request);
       const { fromMs, toMs } = page.timeframe;
+      const again = await playingAgain(services.analytics, caller.environmentId, page.rows);
       return {
-        data: page.rows.map((row) => listedToWire(row, page.totalRowCount)),
+        data: page.rows.map((row) => listedToWire(row, page.totalRowCount, again.has(row.view_id))),
         total_row_count: page.totalRowCount,
         timeframe: timeframeWire(page.timeframe),
         next_cursor: page.next === null ? null : encodeViewCursor({ ...page.next, fromMs, toMs }),
