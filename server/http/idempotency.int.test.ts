@@ -10,6 +10,8 @@ import { KEPT_MS, REAP_KEYS_TASK, reapIdempotencyKeysTask } from "./reap-idempot
 const NOTES = "/data/v1/annotations";
 const NOTE = { date: 1_741_000_000, note: "Release" };
 
+const WARNING = { severity: "warning", type: "playback_failure" };
+
 let postgres: TestPostgres;
 let server: TestServer;
 let environmentId: string;
@@ -28,10 +30,19 @@ beforeEach(async () => {
   return () => server.stop();
 });
 
-function post(url: string, payload: object, key: string | undefined, authorization = ours) {
+function send(
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
+  url: string,
+  payload: object | undefined,
+  key: string | undefined,
+  authorization = ours,
+) {
   const headers = { authorization, ...(key === undefined ? {} : { "idempotency-key": key }) };
-  return server.app.inject({ method: "POST", url, payload, headers });
+  return server.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
 }
+
+const post = (url: string, payload: object, key: string | undefined, authorization = ours) =>
+  send("POST", url, payload, key, authorization);
 
 async function countOf(table: "annotations" | "assets" | "uploads" | "playback_ids" | "idempotency_keys") {
   const { n } = await server.db
@@ -126,6 +137,50 @@ describe("Idempotency-Key", () => {
       "video.upload.created",
       "video.asset.updated",
     ]);
+  });
+
+  it("is taken by what changes and deletes: the same answer again, another body is refused", async () => {
+    const { id } = (await post(NOTES, NOTE, undefined)).json().data;
+    const url = `${NOTES}/${id}`;
+    const changed = { ...NOTE, note: "Changed" };
+    const first = await send("PATCH", url, changed, "patch");
+    expect([first.statusCode, first.headers["idempotent-replayed"]]).toEqual([200, undefined]);
+    await send("PATCH", url, { ...NOTE, note: "Meanwhile" }, "other");
+    const again = await send("PATCH", url, changed, "patch");
+    expect([again.statusCode, again.body, again.headers["idempotent-replayed"]]).toEqual([200, first.body, "true"]);
+    expect(again.headers["content-type"]).toBe(first.headers["content-type"]);
+    const other = await send("PATCH", url, { ...NOTE, note: "Third" }, "patch");
+    expect([other.statusCode, other.json().error.type]).toEqual([422, "idempotency_key_reused"]);
+    expect((await server.db.selectFrom("annotations").select("note").executeTakeFirstOrThrow()).note).toBe("Meanwhile");
+
+    const deleted = [await send("DELETE", url, undefined, "delete"), await send("DELETE", url, undefined, "delete")];
+    expect(deleted.map(({ statusCode, body, headers }) => [statusCode, body, headers["idempotent-replayed"]])).toEqual([
+      [204, "", undefined],
+      [204, "", "true"],
+    ]);
+    expect((await send("DELETE", url, undefined, undefined)).statusCode).toBe(404);
+    expect((await send("DELETE", url, undefined, "with space")).statusCode).toBe(400);
+  });
+
+  it("of a change that failed, or was broken off, can be tried again", async () => {
+    const url = "/data/v1/error-categories/E1";
+    await server.db.schema.alterTable("error_categories").renameTo("away").execute();
+    expect((await send("PUT", url, WARNING, "put")).statusCode).toBe(500);
+    await server.db.schema.alterTable("away").renameTo("error_categories").execute();
+    expect(await countOf("idempotency_keys")).toBe(0);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => send("PUT", url, WARNING, "put")));
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 200, 200]);
+    expect((await send("PUT", url, { ...WARNING, severity: "fatal" }, "put")).statusCode).toBe(422);
+    await server.db.updateTable("idempotency_keys").set({ body: null }).execute();
+    expect((await send("PUT", url, WARNING, "put")).statusCode).toBe(200);
+    expect((await send("DELETE", "/data/v1/error-categories/none", undefined, "gone")).statusCode).toBe(404);
+    expect(await countOf("idempotency_keys")).toBe(1);
+  });
+
+  it("is refused where the answer holds a secret", async () => {
+    const answer = await post("/system/v1/signing-keys", {}, "a");
+    expect([answer.statusCode, answer.json().error.messages]).toEqual([400, [expect.stringContaining("secret")]]);
+    expect((await post("/system/v1/signing-keys", {}, undefined)).statusCode).toBe(201);
   });
 
   it.each(["with space", "x".repeat(256), "", "ü"])("may not be %j", async (key) => {

@@ -3,20 +3,24 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ApiError } from "../../domain/errors.ts";
 import { addJobUnlessWaiting } from "../../platform/jobs/jobs.ts";
-import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
+import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
 import { callerOf } from "../auth/api-guard.ts";
 import { KEPT_MS, reapKeysJob } from "./reap-idempotency-keys.ts";
 import type { Services } from "./services.ts";
 
-const HEADER = "idempotency-key";
+export const KEY_HEADER = "idempotency-key";
+
+export const REPLAYED_HEADER = "idempotent-replayed";
+
+export const IdempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,255}$/, "may have 1 to 255 visible ASCII characters, without spaces");
 
 /** Headers of a write that may be sent twice. Loose: others are none of its business. */
 export const IdempotencyHeaders = z.looseObject({
-  [HEADER]: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,255}$/, "may have 1 to 255 visible ASCII characters, without spaces")
-    .optional()
-    .describe("Sent again within 24 hours with the same body, the request changes nothing and has the same answer"),
+  [KEY_HEADER]: IdempotencyKey.optional().describe(
+    "Sent again within 24 hours with the same body, the request changes nothing and has the same answer",
+  ),
 });
 
 /**
@@ -32,26 +36,30 @@ export function writeOnce<T extends object>(
   reply: FastifyReply,
   work: (transaction: PostgresTransaction) => Promise<T>,
 ): Promise<T> {
-  const key = request.headers[HEADER];
+  const key = request.headers[KEY_HEADER];
   return services.db.transaction().execute(async (transaction) => {
     if (typeof key !== "string") return work(transaction);
-    const claim = { environmentId: callerOf(request).environment.id, key, hash: hashOf(request) };
+    const claim = claimOf(request, key);
     const kept = await claimKey(transaction, claim, services.now());
     if (kept !== null) {
-      reply.header("idempotent-replayed", "true");
-      return kept as T; // made by this route: the path is part of what was compared
+      if (kept.body === null) throw new Error("a kept key has no answer");
+      reply.header(REPLAYED_HEADER, "true");
+      return kept.body as T; // made by this route: the path is part of what was compared
     }
     const body = await work(transaction);
-    await keepBody(transaction, claim, body);
-    await addJobUnlessWaiting(transaction, reapKeysJob(new Date(services.now() + KEPT_MS)));
+    await keepBody(transaction, claim, body, services.now());
     return body;
   });
 }
 
-interface Claim {
+export interface Claim {
   environmentId: string;
   key: string;
   hash: Buffer;
+}
+
+export function claimOf(request: FastifyRequest, key: string): Claim {
+  return { environmentId: callerOf(request).environment.id, key, hash: hashOf(request) };
 }
 
 /** The body as the schema read it: the order of its members and what the route does not know make no difference. */
@@ -61,14 +69,17 @@ function hashOf({ method, url, body }: FastifyRequest): Buffer {
     .digest();
 }
 
-/** Null when the key is ours now. The insert waits while another transaction holds the key. */
-async function claimKey(
-  transaction: PostgresTransaction,
+/**
+ * Null when the key is ours now, else what is kept under it: no body while the first request is under way. The insert waits
+ * while another transaction holds the key. Throws where it belongs to another request.
+ */
+export async function claimKey(
+  db: Postgres | PostgresTransaction,
   { environmentId, key, hash }: Claim,
   nowMs: number,
-): Promise<object | null> {
+): Promise<{ body: object | null } | null> {
   const fresh = { request_sha256: hash, body: null, created_at: new Date(nowMs) };
-  const claimed = await transaction
+  const claimed = await db
     .insertInto("idempotency_keys")
     .values({ environment_id: environmentId, key, ...fresh })
     .onConflict((conflict) =>
@@ -80,7 +91,7 @@ async function claimKey(
     .returning("key")
     .executeTakeFirst();
   if (claimed !== undefined) return null;
-  const { request_sha256, body } = await transaction
+  const { request_sha256, body } = await db
     .selectFrom("idempotency_keys")
     .select(["request_sha256", "body"])
     .where("environment_id", "=", environmentId)
@@ -90,11 +101,16 @@ async function claimKey(
     throw new ApiError("idempotency_key_reused", [
       "Idempotency-Key: belongs to another request of the last 24 hours; use a new key for a new write",
     ]);
-  if (body === null) throw new Error("a kept key has no answer");
-  return body;
+  return { body };
 }
 
-async function keepBody(transaction: PostgresTransaction, { environmentId, key }: Claim, body: object): Promise<void> {
+export async function keepBody(
+  transaction: PostgresTransaction,
+  { environmentId, key }: Claim,
+  body: object,
+  nowMs: number,
+): Promise<void> {
+  await addJobUnlessWaiting(transaction, reapKeysJob(new Date(nowMs + KEPT_MS)));
   await transaction
     .updateTable("idempotency_keys")
     .set({ body: JSON.stringify(body) })

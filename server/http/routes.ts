@@ -26,11 +26,13 @@ import { assetRoutes } from "../video/v1/assets.ts";
 import { playbackIdRoutes } from "../video/v1/playback-ids.ts";
 import { uploadRoutes } from "../video/v1/uploads.ts";
 import type { App } from "./app.ts";
+import { takeKeysOfRepeatableWrites } from "./repeatable-writes.ts";
 import type { Services } from "./services.ts";
 
 /** Every route of the server, in one place. */
 export function addRoutes(app: App, services: Services): void {
   endQuestionsOfLeaving(app, services.analytics);
+  takeKeysOfRepeatableWrites(app, services);
   signInRoute(app, services);
   sessionRoutes(app, services);
   environmentRoutes(app, services);

@@ -13,14 +13,19 @@ type Responses = OpenAPIV3_1.ResponsesObject;
 /** What a route whose body is read may answer besides what it names. */
 const BODY_REFUSALS = [413, 415];
 
+const IDEMPOTENCY_KEY = { $ref: "#/components/parameters/Idempotency-Key" };
+
 /** An operation as routes describe it, with all that is the same for every one and said in one place. */
 export function completeOperation(method: string, path: string, operation: Operation): Operation {
   const { parameters = [], responses = {}, requestBody, security, ...described } = operation;
   const isGuarded = security?.some((scheme) => "accessToken" in scheme) === true;
   const sdk = sdkMethod(method, path);
+  const isRepeatable = isGuarded && ["put", "patch", "delete"].includes(method);
+  const takesKey = isRepeatable || parameters.some(isIdempotencyKey);
   const completed = parameters.map((parameter) =>
     "$ref" in parameter ? parameter : completeParameter(path, parameter),
   );
+  if (isRepeatable) completed.push(IDEMPOTENCY_KEY); // http/repeatable-writes.ts
   return {
     operationId: operationId(method, path, isList(responses)),
     ...described,
@@ -29,11 +34,11 @@ export function completeOperation(method: string, path: string, operation: Opera
     ...(completed.length > 0 && { parameters: completed }),
     ...(requestBody !== undefined && { requestBody: completeBody(requestBody, `${method.toUpperCase()} ${path}`) }),
     responses: completeResponses(responses, {
-      hasBody: requestBody !== undefined,
+      refusals: [...(requestBody !== undefined ? BODY_REFUSALS : []), ...(takesKey ? [422] : [])],
       headerNames: [
         "X-Request-Id",
         ...("429" in responses ? RATE_HEADERS : []),
-        ...(parameters.some(isIdempotencyKey) ? (["Idempotent-Replayed"] as const) : []),
+        ...(takesKey ? (["Idempotent-Replayed"] as const) : []),
       ],
     }),
   };
@@ -49,7 +54,7 @@ function completeBody(body: Body, key: string): Body {
 }
 
 function completeParameter(path: string, parameter: Parameter): Parameter | OpenAPIV3_1.ReferenceObject {
-  if (isIdempotencyKey(parameter)) return { $ref: "#/components/parameters/Idempotency-Key" };
+  if (isIdempotencyKey(parameter)) return IDEMPOTENCY_KEY;
   const known = knownParameter(path, parameter.name);
   const schema = parameter.schema as OpenAPIV3_1.SchemaObject;
   return {
@@ -74,9 +79,9 @@ function fits(example: unknown, schema: OpenAPIV3_1.SchemaObject): boolean {
 
 function completeResponses(
   responses: Responses,
-  { hasBody, headerNames }: { hasBody: boolean; headerNames: readonly HeaderName[] },
+  { refusals, headerNames }: { refusals: readonly number[]; headerNames: readonly HeaderName[] },
 ): Responses {
-  const statuses = [...Object.keys(responses).map(Number), 500, ...(hasBody ? BODY_REFUSALS : [])];
+  const statuses = [...Object.keys(responses).map(Number), 500, ...refusals];
   const ordered = [...new Set(statuses)].sort((a, b) => a - b);
   return Object.fromEntries(
     ordered.flatMap((status) => {

@@ -26,7 +26,7 @@ export function Overview({ origin, groups, refusals }: Reference) {
             <CodeText text="`X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) come with every answer. Beyond them is 429 with `Retry-After`; the SDKs wait and ask again." />
           </Topic>
           <Topic title="Sending a write twice">
-            <CodeText text="With an `Idempotency-Key` the same write is done once in 24 hours: repeated, it gives the first answer again; with another body it is 422." />
+            <CodeText text="With an `Idempotency-Key` the same write is done once in 24 hours: repeated, it gives the first answer again; with another body it is 422. Every write takes one but for making a signing key, whose answer holds a secret that is not kept." />
           </Topic>
         </div>
         <div className="min-w-0 space-y-3">

@@ -11,6 +11,7 @@ import { Turns } from "../../data/turns.ts";
 import type { App } from "../../http/app.ts";
 import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import { PageQuery } from "../../http/paging.ts";
+import { refuseIdempotencyKey } from "../../http/repeatable-writes.ts";
 import { type Capped, requireRoom } from "../../http/require-room.ts";
 import type { Services } from "../../http/services.ts";
 
@@ -51,9 +52,11 @@ function createRoute(app: App, services: Services): void {
     "/system/v1/signing-keys",
     {
       onRequest: allow(services, "system:write"),
+      preHandler: refuseIdempotencyKey,
       schema: {
         ...common,
         summary: "Create a signing key",
+        description: "Takes no `Idempotency-Key`: the private key is not kept, so it cannot be given again.",
         response: { ...REFUSALS, 422: ErrorBody, 201: z.object({ data: NewSigningKeyWire }) },
       },
     },
