@@ -21,8 +21,8 @@ export interface Call {
   /** The answer in the words of the first statement. */
   rows: (body: unknown) => Row[];
   compared: readonly string[];
-  /** Rows of the answer where the first statement gives more; all by default. */
-  page?: number;
+  /** Of numbers, where the answer is rounded. */
+  tolerance?: number;
 }
 
 /** What calls name. */

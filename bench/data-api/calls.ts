@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { INSIGHT_DIMENSIONS } from "../../domain/metrics/insight-dimensions.ts";
 import { handWritten } from "../queries/hand-written.ts";
-import { insightColumns, type Kind, kindsOf, THREE_FILTERS } from "../queries/kinds.ts";
+import { insightColumn } from "../queries/insight-columns.ts";
+import { type Kind, kindsOf, THREE_FILTERS } from "../queries/kinds.ts";
 import type { Row } from "../queries/measure-question.ts";
 import { asked, type Call, dataRows, get, type KindOf, type Named, RowSchema } from "./call.ts";
 import { traceElements } from "./hand-written-calls.ts";
@@ -97,7 +98,10 @@ function pointRows(body: unknown): Row[] {
 
 /** Rows 2, 3, 5 and 8. */
 function acrossCalls(kind: KindOf, { viewId }: Named): Call[] {
-  const insights = handWritten(viewId, insightColumns(INSIGHT_DIMENSIONS)).insights;
+  const insights = handWritten(
+    viewId,
+    INSIGHT_DIMENSIONS.map(({ id }) => insightColumn(id)),
+  ).insights;
   return [
     asked(kind("comparison"), { request: get("/metrics/comparison"), rows: comparedRow }),
     asked(kind("insights"), {

@@ -13,7 +13,7 @@ export async function compareCalls(store: QueryStore, server: ApiServer, calls: 
     for (const range of RANGES) {
       const ours = call.rows(await server.ask(call.request(secondsOf(range))));
       const [hand = []] = await answersByHand(store, call, range);
-      const difference = differenceOf(ours, hand.slice(0, call.page), call.compared);
+      const difference = differenceOf(ours, hand, call.compared, call.tolerance);
       if (difference !== null) differences.push(`${call.name}, ${range.name}: ${difference}`);
     }
   }

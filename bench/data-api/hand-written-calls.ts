@@ -38,17 +38,22 @@ FROM ${parts("country, ", started(from, to))} GROUP BY value ORDER BY playing_ti
 export const eventsOf = (viewId: string) => () =>
   `SELECT * FROM events WHERE environment_id = ${LARGEST_ENVIRONMENT} AND view_id = '${viewId}' ORDER BY viewer_time, sequence`;
 
-/** Views that played it, and how often each hundredth was. */
-export const engagement = (column: "video_id" | "asset_id" | "playback_id", id: string) => ({
-  views: (from: string, to: string) =>
-    `SELECT toFloat64(count()) AS total_views FROM views FINAL WHERE ${playing(column, id, from, to)} ${SETTINGS}`,
-  hundredths: (from: string, to: string) => `
-WITH (SELECT quantileExactLow(0.5)(source_duration_ms) FROM views FINAL WHERE ${playing(column, id, from, to)}) AS length
-SELECT hundredth, count() AS times
+/** How often each hundredth of it was played: the time spent in it by its length. And views that played any of it. */
+export const engagement = (column: "video_id" | "asset_id" | "playback_id", id: string) => {
+  const rows = (from: string, to: string) => `
+WITH (SELECT (quantileExactLow(0.5)(source_duration_ms) / 100, count()) FROM views FINAL WHERE ${playing(column, id, from, to)}) AS whole,
+  whole.1 AS width
+SELECT hundredth, sum(least(played.2, (hundredth + 1) * width) - greatest(played.1, hundredth * width)) / width AS times,
+  toFloat64(whole.2) AS total_views
 FROM (SELECT arrayJoin(playback_ranges) AS played FROM views FINAL WHERE ${playing(column, id, from, to)})
-ARRAY JOIN range(intDiv(played.1 * 100, length), least(intDiv(played.2 * 100, length), 99) + 1) AS hundredth
-GROUP BY hundredth ORDER BY hundredth ${SETTINGS}`,
-});
+ARRAY JOIN range(toUInt32(floor(played.1 / width)), toUInt32(least(ceil(played.2 / width), 100))) AS hundredth
+GROUP BY hundredth HAVING times >= 0.0005 ORDER BY hundredth`;
+  return {
+    hundredths: (from: string, to: string) => `${rows(from, to)} ${SETTINGS}`,
+    inOneRow: (from: string, to: string) =>
+      `SELECT any(total_views) AS total_views, groupArray(times) AS heatmap FROM (${rows(from, to)}) ${SETTINGS}`,
+  };
+};
 
 const playing = (column: string, id: string, from: string, to: string) =>
   `${started(from, to)} AND ${column}_key = cityHash64('${id}') AND stream_type != 'live' AND notEmpty(playback_ranges) AND playing_ms > 0`;

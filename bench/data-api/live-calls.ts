@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type Call, dataRows, get, type Named } from "./call.ts";
 import { concurrentByTitle, concurrentOverTime, engagement } from "./hand-written-calls.ts";
 
@@ -26,25 +27,39 @@ export function liveCalls({ video }: Named): Call[] {
           .filter((row) => "concurrent_viewers" in row && row.concurrent_viewers !== 0),
       compared: ["start_ms", "concurrent_viewers"],
     },
-    played("heatmap of a video", "videos", "video_id", video),
-    played("heatmap of an asset", "assets", "asset_id", video),
-    played("hotspots of a playback id", "playback-ids", "playback_id", video, "hotspots"),
+    heatmap("heatmap of a video", "videos", "video_id", video),
+    heatmap("heatmap of an asset", "assets", "asset_id", video),
+    hotspots(video),
   ];
 }
 
-function played(
-  name: string,
-  path: string,
-  column: keyof Named["video"],
-  video: Named["video"],
-  shape: "heatmap" | "hotspots" = "heatmap",
-): Call {
-  const { views, hundredths } = engagement(column, video[column]);
+/** How often each hundredth was played, those that never were left out: SQL has no row of them. */
+function heatmap(name: string, path: string, column: keyof Named["video"], video: Named["video"]): Call {
   return {
     ...usual,
     name,
-    request: get(`/engagement/${path}/${video[column]}/${shape}`),
-    hand: [views, hundredths],
+    request: get(`/engagement/${path}/${video[column]}/heatmap`),
+    hand: [engagement(column, video[column]).hundredths],
+    rows: (body) =>
+      dataRows(body).flatMap(({ heatmap: times, total_views }) =>
+        z
+          .array(z.number())
+          .parse(times)
+          .map((played, hundredth) => ({ hundredth, times: played, total_views }))
+          .filter((row) => row.times > 0),
+      ),
+    compared: ["hundredth", "times", "total_views"],
+    tolerance: 0.001,
+  };
+}
+
+/** What stands out among the hundredths is for no SQL to say: only the number of views is compared. */
+function hotspots({ playback_id: id }: Named["video"]): Call {
+  return {
+    ...usual,
+    name: "hotspots of a playback id",
+    request: get(`/engagement/playback-ids/${id}/hotspots`),
+    hand: [engagement("playback_id", id).inOneRow],
     rows: dataRows,
     compared: ["total_views"],
   };

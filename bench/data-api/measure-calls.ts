@@ -34,7 +34,7 @@ export async function measureCalls(
         }),
         hand: measuredBefore(before, call, range) ?? (await measureByHand(store, call, range, mostTimes)),
         limitMs: limitOf(call, range),
-        comparedByCpu: range.atOnce === 1,
+        comparedWithHand: range.atOnce === 1,
       };
       figures.push(figure);
       say(lineOf(figure));

@@ -3,24 +3,25 @@ import { RANGES } from "../queries/ranges.ts";
 import { dashboardsLine, type Figure, limitOf, lineOf, missesOf } from "./report.ts";
 
 const figure = (ours: Partial<Figure["ours"]>, more: Partial<Figure> = {}): Figure => ({
-  ...{ call: "errors", range: "30 days", shared: false, limitMs: 1_000, comparedByCpu: true },
+  ...{ call: "errors", range: "30 days", shared: false, limitMs: 1_000, comparedWithHand: true },
   ours: { p50Ms: 100, p95Ms: 200, cpuMs: 100, ...ours },
   hand: { p50Ms: 100, p95Ms: 200, cpuMs: 100 },
   ...more,
 });
 
 describe("a figure", () => {
-  it("misses its limit of time at the limit, and the ratio beyond it and what a request costs", () => {
-    expect(missesOf(figure({ p95Ms: 999, cpuMs: 140 }))).toEqual([]);
-    expect(missesOf(figure({ p95Ms: 1_000, cpuMs: 141 }))).toEqual(["TIME", "RATIO"]);
+  it("misses its limit at the limit, and what the SQL takes beyond its ratio and what a request takes", () => {
+    expect(missesOf(figure({ p95Ms: 999, p50Ms: 140, cpuMs: 140 }))).toEqual([]);
+    expect(missesOf(figure({ p95Ms: 1_000, cpuMs: 141 }))).toEqual(["LIMIT", "CPU"]);
+    expect(missesOf(figure({ p50Ms: 141 }))).toEqual(["TIME"]);
   });
 
   it("is not held against the SQL while others ask", () => {
-    expect(missesOf(figure({ cpuMs: 500 }, { comparedByCpu: false }))).toEqual([]);
+    expect(missesOf(figure({ cpuMs: 500, p50Ms: 500 }, { comparedWithHand: false }))).toEqual([]);
   });
 
   it("tells what it missed in its line", () => {
-    expect(lineOf(figure({ cpuMs: 150 }))).toMatch(/×1\.00\s+×1\.50\s+<1000\s+errors {2}MISSED RATIO$/);
+    expect(lineOf(figure({ cpuMs: 150 }))).toMatch(/×1\.00\s+×1\.50\s+<1000\s+errors {2}MISSED CPU$/);
   });
 });
 

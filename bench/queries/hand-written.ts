@@ -103,7 +103,7 @@ SELECT view_id, toFloat64(toUnixTimestamp64Milli(view_end)) AS view_end_ms, vide
   toFloat64((SELECT count() FROM views FINAL WHERE ${where})) AS total_row_count
 FROM views FINAL
 WHERE environment_id = ${LARGEST_ENVIRONMENT} AND (first_seen, view_id) IN
-  (SELECT first_seen, view_id FROM views FINAL WHERE ${where} ORDER BY view_end DESC, view_id LIMIT 250)
+  (SELECT first_seen, view_id FROM views FINAL WHERE ${where} ORDER BY view_end DESC, view_id LIMIT 25)
 ORDER BY views.view_end DESC, view_id ${SETTINGS}`;
 }
 

@@ -9,7 +9,6 @@ import { askSubviewBreakdown } from "../../domain/metrics/ask/ask-subviews.ts";
 import { askTimeseries } from "../../domain/metrics/ask/ask-timeseries.ts";
 import { askView } from "../../domain/metrics/ask/ask-view.ts";
 import { askViews } from "../../domain/metrics/ask/ask-views.ts";
-import { dimensionColumn } from "../../domain/metrics/dimension-column.ts";
 import { type Dimension, dimensionById } from "../../domain/metrics/dimensions.ts";
 import type { Measurement, Metric } from "../../domain/metrics/metric.ts";
 import { metricById } from "../../domain/metrics/metrics.ts";
@@ -17,7 +16,8 @@ import type { Scope, ViewFilter } from "../../domain/metrics/scope.ts";
 import { SUBVIEWS } from "../../domain/metrics/subview.ts";
 import type { Question } from "../../domain/monitoring/queries.ts";
 import { LARGEST_ENVIRONMENT } from "./generated-columns.ts";
-import { handWritten, type InsightColumn } from "./hand-written.ts";
+import { handWritten } from "./hand-written.ts";
+import { insightColumn } from "./insight-columns.ts";
 
 /** How long a question may take over 30 days, ms: counters and series, the usual, comparison and insights. */
 export const LIMITS_MS = { light: 300, usual: 1_000, wide: 3_000 } as const;
@@ -32,6 +32,8 @@ export interface Kind {
   hand: (from: string, to: string) => string;
   /** Columns in which both must be equal, row by row. */
   compared: readonly string[];
+  /** Rows of the answer where ours asks for more of them. */
+  page?: number;
 }
 
 export function scopeOf(fromMs: number, toMs: number): Scope {
@@ -59,13 +61,9 @@ export const THREE_FILTERS: readonly ViewFilter[] = [
   { dimension: "operating_system", operator: "is", values: ["tvOS"], negated: true },
 ];
 
-export function insightColumns(dimensions: readonly Dimension[]): InsightColumn[] {
-  return dimensions.map((each) => ({ id: each.id, ...dimensionColumn(each) }));
-}
-
 /** @param viewId one that lies in the range of neither: a person looks at any view */
 export function kindsOf(viewId: string): Kind[] {
-  const hand = handWritten(viewId, insightColumns(INSIGHT_DIMENSIONS.map(dimension)));
+  const hand = handWritten(viewId, INSIGHT_DIMENSIONS.map(insightColumn));
   const one = ["value", "total_views"];
   return [
     { ...overall("median startup", "video_startup_time", "median", "usual"), hand: hand.medianStartup, compared: one },
@@ -110,10 +108,11 @@ export function kindsOf(viewId: string): Kind[] {
     {
       name: "list of views",
       weight: "usual",
-      // as many rows as the server fetches for a first page, so that the next ones are of the same list
+      // as many rows as the server fetches for a first page, so that the next ones are of the same list; by hand the page alone
       ours: (scope) => askViews(scope, { limit: 250, offset: 0, direction: "desc", errorTypeId: null }),
       hand: hand.viewList,
       compared: ["view_id", "view_end_ms", "video_title", "watch_ms", "total_row_count"],
+      page: 25,
     },
     {
       name: "errors",
