@@ -1,7 +1,7 @@
 import { readConfig } from "../config.ts";
 import { askServer, type ServerAnswer } from "../session/ask-server.ts";
 import { DocumentWire } from "./document.ts";
-import { type Group, groupsOf } from "./groups.ts";
+import { type Group, groupsOf, refusalsOf } from "./groups.ts";
 
 /** It changes with a release of the server alone. */
 const KEPT_MS = 60_000;
@@ -28,10 +28,6 @@ async function readReference(): Promise<ServerAnswer<Reference>> {
   const { apiUrl, apiOrigin } = readConfig();
   const answer = await askServer({ apiUrl, path: "/docs/openapi.json", method: "GET", schema: DocumentWire });
   if (answer.kind !== "ok") return answer;
-  const { responses } = answer.value.components;
-  const refusals = Object.values(responses).map(({ description, content }) => {
-    const example = content["application/json"]?.example as { error?: { type?: string } } | undefined;
-    return { type: example?.error?.type ?? "", description };
-  });
+  const refusals = refusalsOf(answer.value);
   return { kind: "ok", value: { origin: apiOrigin, groups: groupsOf(answer.value), refusals } };
 }

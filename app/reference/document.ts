@@ -19,7 +19,11 @@ const ParameterWire = z.object({
 });
 export type Parameter = z.output<typeof ParameterWire>;
 
-const MediaWire = z.object({ schema: SchemaWire.default({}), example: z.unknown().optional() });
+const MediaWire = z.object({
+  schema: SchemaWire.default({}),
+  example: z.unknown().optional(),
+  examples: z.record(z.string(), z.object({ summary: z.string().default("") })).default({}),
+});
 const ContentWire = z.record(z.string(), MediaWire).default({});
 
 const ResponseWire = z.object({ description: z.string(), content: ContentWire });

@@ -42,6 +42,16 @@ export function groupsOf(document: ApiDocument): Group[] {
     .filter((group) => group.operations.length > 0);
 }
 
+/** Every type of refusal with when it is answered, by status. */
+export function refusalsOf({ components }: ApiDocument): { type: string; description: string }[] {
+  return Object.values(components.responses).flatMap(({ content }) =>
+    Object.entries(content["application/json"]?.examples ?? {}).map(([type, { summary }]) => ({
+      type,
+      description: summary,
+    })),
+  );
+}
+
 function view({ components }: ApiDocument, method: string, path: string, operation: Operation): OperationView {
   const parameters = operation.parameters.map((one) => ("$ref" in one ? components.parameters[lastOf(one.$ref)] : one));
   const json = operation.requestBody?.content["application/json"];

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ApiDocument, DocumentWire } from "./document.ts";
 import { exampleAnswer } from "./example-answer.ts";
 import { fieldsOf, typeOf } from "./fields.ts";
-import { groupsOf, type OperationView } from "./groups.ts";
+import { groupsOf, type OperationView, refusalsOf } from "./groups.ts";
 import { curlLines, nodeLines } from "./requests.ts";
 
 const timeframe = { in: "query", name: "timeframe[]", schema: { type: "array" }, example: ["7:days"] };
@@ -44,7 +44,16 @@ const document: ApiDocument = DocumentWire.parse({
   },
   components: {
     parameters: { Key: { in: "header", name: "Idempotency-Key" } },
-    responses: { NotFound: { description: "not there" } },
+    responses: {
+      NotFound: {
+        description: "not there",
+        content: { "application/json": { examples: { not_found: { summary: "no such" } } } },
+      },
+      Unprocessable: {
+        description: "no",
+        content: { "application/json": { examples: { a: { summary: "A" }, b: {} } } },
+      },
+    },
   },
 });
 const [group] = groupsOf(document);
@@ -56,6 +65,16 @@ describe("groups", () => {
     expect(overall.parameters.map(({ name }) => name)).toEqual(["metric_id", "timeframe[]", "Idempotency-Key"]);
     expect(overall.refusals).toEqual([{ status: "404", description: "not there" }]);
     expect([overall.permission, query.permission]).toEqual(["data:read", null]);
+  });
+});
+
+describe("refusals", () => {
+  it("are all types of all statuses", () => {
+    expect(refusalsOf(document)).toEqual([
+      { type: "not_found", description: "no such" },
+      { type: "a", description: "A" },
+      { type: "b", description: "" },
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import type { OpenAPIV3_1 } from "openapi-types";
 import { BODY_EXAMPLES } from "./body-examples.ts";
-import { errorReference, type HeaderName, headers, RATE_HEADERS } from "./components.ts";
+import { CSV_HEADERS, errorReference, type HeaderName, headers, RATE_HEADERS } from "./components.ts";
 import { knownParameter } from "./known-parameters.ts";
 import { operationId } from "./operation-id.ts";
 import { sdkMethod } from "./sdk-methods.ts";
@@ -101,7 +101,10 @@ function completeAnswer(
   return {
     ...rest,
     description: description === "Default Response" ? (STATUS_CODES[status] ?? "Done") : description,
-    headers: { ...headers(...headerNames), ...rest.headers },
+    headers: {
+      ...headers(...headerNames, ...(content !== undefined && "text/csv" in content ? CSV_HEADERS : [])),
+      ...rest.headers,
+    },
     ...(content !== undefined && status !== 204 && { content }),
   };
 }

@@ -1,28 +1,32 @@
 import { STATUS_CODES } from "node:http";
 import type { OpenAPIV3_1 } from "openapi-types";
-import { API_ERRORS } from "../../domain/errors.ts";
+import { API_ERRORS, type ErrorWire } from "../../domain/errors.ts";
 
-const ERRORS: readonly (readonly [type: string, status: number])[] = [
-  ...Object.entries(API_ERRORS),
-  ["internal_error", 500],
-];
+type ErrorType = ErrorWire["error"]["type"];
 
-/** When a status is answered, for people. */
-const WHEN: Readonly<Record<number, string>> = {
-  400: "A parameter or the body is wrong; each message names what",
-  401: "No access token, or one that is unknown, wrong or revoked",
-  403: "The access token lacks the permission",
-  404: "There is no such thing in this environment",
-  409: "It is not in a state in which this can be done",
-  410: "It was there and is over",
-  413: "The body is larger than 1 MiB",
-  415: "The body is not JSON",
-  422: "The request can be read but not be done as it stands; the message says why",
-  429: "Too many requests of this caller, or too much of its environment under way; `Retry-After` says when to come again",
-  431: "The request's URL and headers are larger than 64 KiB",
-  500: "A fault of ours, logged under the request's id",
-  503: "A store cannot be reached just now; `Retry-After` says when to come again",
+const STATUS_OF: Readonly<Record<ErrorType, number>> = { ...API_ERRORS, internal_error: 500 };
+const TYPES = Object.keys(STATUS_OF) as ErrorType[];
+
+/** When each type is answered, for people. */
+const WHEN: Readonly<Record<ErrorType, string>> = {
+  invalid_parameters: "A parameter or the body is wrong; each message names what",
+  unauthorized: "No access token, or one that is unknown, wrong or revoked",
+  forbidden: "The access token lacks the permission",
+  not_found: "There is no such thing in this environment",
+  gone: "It was there and is over",
+  payload_too_large: "The body is larger than 1 MiB",
+  unsupported_media_type: "The body is not JSON",
+  idempotency_key_reused: "The `Idempotency-Key` belongs to another request of the last 24 hours",
+  statement_too_costly: "The SQL needs more time, memory or answer than a statement may have",
+  limit_reached: "The environment has as many of these as it may: delete some first",
+  rate_limited:
+    "Too many requests of this caller, or too much of its environment under way; `Retry-After` says when to come again",
+  headers_too_large: "The request's URL and headers are larger than 64 KiB",
+  internal_error: "A fault of ours, logged under the request's id",
+  unavailable: "A store cannot be reached just now; `Retry-After` says when to come again",
 };
+
+const typesOf = (status: number): ErrorType[] => TYPES.filter((type) => STATUS_OF[type] === status);
 
 const number = (description: string, example: number): OpenAPIV3_1.HeaderObject => ({
   description,
@@ -45,12 +49,21 @@ const HEADERS = {
     example: "true",
   },
   "Retry-After": number("Seconds to wait", 1),
+  "X-Row-Count": number("Of CSV alone: rows in this answer", 2),
+  "X-Truncated": {
+    description: "Of CSV alone: whether there are more rows, which are left out",
+    schema: { type: "string", enum: ["true", "false"] },
+    example: "false",
+  },
 } satisfies Record<string, OpenAPIV3_1.HeaderObject>;
 
 export type HeaderName = keyof typeof HEADERS;
 
 /** Of answers to callers whose requests are counted. */
 export const RATE_HEADERS = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"] as const;
+
+/** Of answers in CSV, which have no other place for these. */
+export const CSV_HEADERS = ["X-Row-Count", "X-Truncated"] as const;
 
 /** References to headers by name. */
 export function headers(...names: readonly HeaderName[]): Record<string, OpenAPIV3_1.ReferenceObject> {
@@ -59,20 +72,24 @@ export function headers(...names: readonly HeaderName[]): Record<string, OpenAPI
 
 /** `#/components/responses/…` of a status, or null where there is no such error. */
 export function errorReference(status: number): OpenAPIV3_1.ReferenceObject | null {
-  return ERRORS.some(([, known]) => known === status) ? { $ref: `#/components/responses/${nameOf(status)}` } : null;
+  return typesOf(status).length > 0 ? { $ref: `#/components/responses/${nameOf(status)}` } : null;
 }
 
 function nameOf(status: number): string {
   return (STATUS_CODES[status] ?? `Status${status}`).replaceAll(/[^A-Za-z]/g, "");
 }
 
+/** One example for each type of the status, each with when it is answered. */
 function errorResponse(status: number): OpenAPIV3_1.ResponseObject {
-  const [type] = ERRORS.find(([, known]) => known === status) ?? [];
   const isLetIn = status === 429;
   const comesAgain = status === 429 || status === 503;
-  const description = WHEN[status] ?? STATUS_CODES[status] ?? "Refused";
+  const types = typesOf(status);
+  const [only] = types;
   return {
-    description,
+    description:
+      types.length === 1 && only !== undefined
+        ? WHEN[only]
+        : "The request can be read but not be done as it stands; the type says why",
     headers: headers(
       "X-Request-Id",
       ...(isLetIn ? RATE_HEADERS : []),
@@ -81,10 +98,14 @@ function errorResponse(status: number): OpenAPIV3_1.ResponseObject {
     content: {
       "application/json": {
         schema: { $ref: "#/components/schemas/Error" },
-        example: { error: { type, messages: [description.replaceAll("`", "")] } },
+        examples: Object.fromEntries(types.map((type) => [type, exampleOf(type)])),
       },
     },
   };
+}
+
+function exampleOf(type: ErrorType): OpenAPIV3_1.ExampleObject {
+  return { summary: WHEN[type], value: { error: { type, messages: [WHEN[type].replaceAll("`", "")] } } };
 }
 
 const ErrorSchema: OpenAPIV3_1.SchemaObject = {
@@ -94,7 +115,7 @@ const ErrorSchema: OpenAPIV3_1.SchemaObject = {
     error: {
       type: "object",
       properties: {
-        type: { type: "string", enum: ERRORS.map(([type]) => type), description: "What went wrong, for programs" },
+        type: { type: "string", enum: TYPES, description: "What went wrong, for programs" },
         messages: { type: "array", items: { type: "string" }, description: "What went wrong, in sentences for people" },
       },
       required: ["type", "messages"],
@@ -133,7 +154,7 @@ export const COMPONENTS: OpenAPIV3_1.ComponentsObject = {
   },
   headers: HEADERS,
   responses: Object.fromEntries(
-    [...new Set(ERRORS.map(([, status]) => status))].map((status) => [nameOf(status), errorResponse(status)]),
+    [...new Set(Object.values(STATUS_OF))].map((status) => [nameOf(status), errorResponse(status)]),
   ),
   schemas: { Error: ErrorSchema },
 };

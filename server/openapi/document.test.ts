@@ -1,6 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { OpenAPIV3_1 } from "openapi-types";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { API_ERRORS } from "../../domain/errors.ts";
 import { type ListedOperation, listedOperations } from "../testing/listed-operations.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 import { OpenApiShape } from "./testing/openapi-shape.ts";
@@ -142,6 +143,13 @@ describe("/docs/openapi.json", () => {
           expect.arrayContaining(["X-Request-Id", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]),
         );
     }
+  });
+
+  it("shows each type of refusal once, under its status", () => {
+    const shown = Object.values(document.components?.responses ?? {}).flatMap((response) =>
+      Object.keys(("content" in response && response.content?.["application/json"]?.examples) || {}),
+    );
+    expect(shown.sort()).toEqual([...Object.keys(API_ERRORS), "internal_error"].sort());
   });
 
   it("describes what is special about each answer", () => {

@@ -3,10 +3,13 @@ import addFormats from "ajv-formats";
 import type { OpenAPIV3_1 } from "openapi-types";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BODY_EXAMPLES } from "../openapi/body-examples.ts";
+import { CSV_HEADERS } from "../openapi/components.ts";
 import { type ApiWorld, startApiWorld } from "./api-world.ts";
 import { type ListedOperation, listedOperations } from "./listed-operations.ts";
 import { startTestServer, TEST_START_MS } from "./test-server.ts";
 import { caller } from "./video.ts";
+
+const JSON_TYPE = "application/json";
 
 /** Operations of things that nothing makes yet: asked all the same, and refused as documented. */
 const NOTHING_THERE: Readonly<Record<string, number>> = {
@@ -40,6 +43,10 @@ describe.each(operations.map((operation) => [key(operation), operation] as const
     await expectAnswer(operation, urlOf(operation));
   });
 
+  it.each(otherTypesOf(operation))("answers %s to who asks for it", async (type) => {
+    await expectAnswer(operation, urlOf(operation), type);
+  });
+
   const optional = parametersOf(operation).filter(
     (parameter) => parameter.in === "query" && parameter.required !== true && !OPAQUE.has(parameter.name),
   );
@@ -53,9 +60,10 @@ describe.each(operations.map((operation) => [key(operation), operation] as const
     );
 });
 
-async function expectAnswer(listed: ListedOperation, url: string): Promise<void> {
+async function expectAnswer(listed: ListedOperation, url: string, accept = JSON_TYPE): Promise<void> {
   const { method, operation } = listed;
-  const answer = await caller(world.server, world.tokens.full)(method as "GET", url, BODY_EXAMPLES[key(listed)]);
+  const ask = caller(world.server, world.tokens.full, { accept });
+  const answer = await ask(method as "GET", url, BODY_EXAMPLES[key(listed)]);
   const { statusCode, headers, body } = answer;
   const good = Object.keys(operation.responses ?? {})
     .filter((status) => status.startsWith("2"))
@@ -65,14 +73,23 @@ async function expectAnswer(listed: ListedOperation, url: string): Promise<void>
   );
 
   const response = resolved<OpenAPIV3_1.ResponseObject>(operation.responses?.[statusCode]);
+  const notHere = ["Retry-After", "Idempotent-Replayed", ...(accept === "text/csv" ? [] : CSV_HEADERS)];
   for (const header of Object.keys(response?.headers ?? {}))
-    if (!["Retry-After", "Idempotent-Replayed"].includes(header)) expect(headers).toHaveProperty(header.toLowerCase());
+    if (!notHere.includes(header)) expect(headers).toHaveProperty(header.toLowerCase());
   if (response?.content === undefined) return expect(body).toBe("");
   const type = String(headers["content-type"]).split(";")[0] ?? "";
   expect(Object.keys(response.content)).toContain(type);
-  if (type !== "application/json") return;
+  if (accept !== JSON_TYPE) expect(type).toBe(accept);
+  if (type !== JSON_TYPE) return;
   const isValid = isAllowed(listed, statusCode);
   expect(isValid(answer.json()) ? [] : isValid.errors, body.slice(0, 500)).toEqual([]);
+}
+
+/** What good answers may be besides JSON. */
+function otherTypesOf({ operation }: ListedOperation): string[] {
+  const answers = Object.entries(operation.responses ?? {}).filter(([status]) => status.startsWith("2"));
+  const types = answers.flatMap(([, answer]) => Object.keys(("content" in answer && answer.content) || {}));
+  return types.filter((type) => type !== JSON_TYPE);
 }
 
 function urlOf(listed: ListedOperation, also: readonly OpenAPIV3_1.ParameterObject[] = []): string {

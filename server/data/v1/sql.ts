@@ -43,7 +43,14 @@ export function sqlRoutes(app: App, services: Services): void {
         summary: "Read-only SQL over one's own views and events",
         description: "With `Accept: text/csv` the answer is CSV, with `X-Row-Count` and `X-Truncated`.",
         body: SqlBody,
-        response: { ...REFUSALS, 422: ErrorBody, 200: SqlWire },
+        response: {
+          ...REFUSALS,
+          422: ErrorBody,
+          200: {
+            description: "Rows, as JSON or CSV",
+            content: { "application/json": { schema: SqlWire }, "text/csv": { schema: z.string() } },
+          },
+        },
       },
     },
     async (request, reply) => {
