@@ -7,6 +7,8 @@ export interface DimensionColumn {
   groupSql: string;
   /** `groupSql` holds cityHash64 of the value instead of the value. */
   keyed: boolean;
+  /** `groupSql` is the text itself. */
+  isText: boolean;
   /** Text of a grouped value, which stands in column `name`, "" for none; of a keyed one its digits. */
   textSql: (name: string) => string;
   /** The value of a row itself as text, at whatever cost. */
@@ -38,6 +40,7 @@ function textColumn(name: string): DimensionColumn {
   return {
     groupSql: name,
     keyed: false,
+    isText: true,
     textSql: (text) => `toString(${text})`,
     rowTextSql: `toString(${name})`,
     isOneOf: (param, values) => ({ sql: `${name} IN {${param}: Array(String)}`, value: values }),
@@ -49,6 +52,7 @@ function keyedColumn(name: string): DimensionColumn {
   return {
     groupSql: keySql,
     keyed: true,
+    isText: false,
     textSql: (key) => `if(${key} = cityHash64(''), '', toString(${key}))`,
     rowTextSql: name,
     isOneOf: (param, values) => ({
@@ -64,6 +68,7 @@ function listColumn(name: string): DimensionColumn {
   return {
     groupSql: name,
     keyed: false,
+    isText: false,
     textSql,
     rowTextSql: textSql(name),
     isOneOf: (param, values) => ({ sql: `hasAny(${name}, {${param}: Array(String)})`, value: values }),
@@ -77,6 +82,7 @@ function flagColumn(name: string, nullable: boolean): DimensionColumn {
   return {
     groupSql: name,
     keyed: false,
+    isText: false,
     textSql,
     rowTextSql: textSql(name),
     isOneOf: (param, values) => ({
@@ -98,6 +104,7 @@ function numberColumn(name: string, kind: ColumnKind): DimensionColumn {
   return {
     groupSql: name,
     keyed: false,
+    isText: false,
     textSql,
     rowTextSql: textSql(name),
     isOneOf: (param, values) => ({

@@ -10,6 +10,12 @@ import { uint32 } from "./uint32.ts";
 import { type Direction, directionSql } from "./value-order.ts";
 import { viewRows } from "./view-rows.ts";
 
+/**
+ * Dimensions of one GROUPING SETS. Planning it grows with the square of its sets, and each reads the views once more. All 85 in
+ * one: 135 ms to plan, 530 ms of processor time over 80,000 views; in four: 70 ms and 335 ms.
+ */
+const SETS_AT_ONCE = 22;
+
 export interface InsightOptions {
   limit: number;
   /** `desc`: what worsens the metric most; `asc`: what improves it most. */
@@ -49,17 +55,17 @@ export function askInsights(
   for (const { id, groupable } of dimensions) {
     if (!groupable) throw new RangeError(`${id} breaks nothing down`);
   }
-  const columns = dimensions.map(dimensionColumn);
   const numbers = aggregate(metric, measurement, scope.weighted);
-  const rows = viewRows(
-    scope,
-    metric,
-    measurement,
-    columns.map(({ groupSql }, at) => `${groupSql} AS g${at}`),
-  );
-  const pick = (of: (column: DimensionColumn, at: number) => string) =>
-    `multiIf(${columns.map((column, at) => `grouping(g${at}) = 0, ${of(column, at)}`).join(", ")}, '')`;
-  const sets = ["()", ...columns.map((_, at) => `(g${at})`)].join(", ");
+  const groupings: Question[] = [];
+  for (let at = 0; at < dimensions.length; at += SETS_AT_ONCE) {
+    const columns = dimensions.slice(at, at + SETS_AT_ONCE).map((dimension, n) => {
+      return { ...dimensionColumn(dimension), dimension, name: `g${n}` };
+    });
+    const named = columns.map(({ groupSql, name }) => `${groupSql} AS ${name}`);
+    const rows = viewRows(scope, metric, measurement, named);
+    const sql = groupingSql(columns, at === 0, `${groupColumns(numbers, scope.weighted)} FROM ${rows.sql}`);
+    groupings.push({ sql, params: rows.params });
+  }
   return {
     sql: `
 SELECT dimension, field, value, ${impactSql(metric, "level")} AS impact, views, total_watch_time, total_playing_time, toFloat64(count() OVER ()) AS total_row_count
@@ -74,21 +80,53 @@ FROM (
     toFloat64(played_ms) AS total_playing_time,
     maxIf(level, dimension = '') OVER () AS whole,
     maxIf(views, dimension = '') OVER () AS whole_views
-  FROM (
-    SELECT
-      ${pick((_, at) => `'${dimensions[at]?.id}'`)} AS dimension,
-      ${pick(({ textSql }, at) => textSql(`g${at}`))} AS field,
-      ${groupColumns(numbers, scope.weighted)}
-    FROM ${rows.sql}
-    GROUP BY GROUPING SETS (${sets})
+  FROM (${groupings.map(({ sql }) => sql).join("\n    UNION ALL")}
   ) AS group_row
 )
 WHERE dimension != '' AND ${differs("level", "whole")} AND impact ${direction === "desc" ? ">" : "<"} 0
 ORDER BY impact ${directionSql(direction)}, views DESC, dimension, field
 LIMIT {limit: UInt32}
 ${SETTINGS}`,
-    params: { ...rows.params, limit: uint32("limit", limit, 1) },
+    params: { ...groupings[0]?.params, limit: uint32("limit", limit, 1) },
   };
+}
+
+interface NamedColumn extends DimensionColumn {
+  dimension: Dimension;
+  /** Of the column in the rows. */
+  name: string;
+}
+
+/** Groups by each of the columns, and all views where they are wanted. */
+function groupingSql(columns: readonly NamedColumn[], withAll: boolean, numbersFromSql: string): string {
+  const sets = [...(withAll ? ["()"] : []), ...columns.map(({ name }) => `(${name})`)];
+  return `
+    SELECT ${dimensionSql(columns)} AS dimension, ${fieldSql(columns)} AS field, ${numbersFromSql}
+    GROUP BY GROUPING SETS (${sets.join(", ")})`;
+}
+
+/** Id of the dimension that a set groups by, "" for the set of all views. A column's bit is 0 in its set; the first is the highest. */
+function dimensionSql(columns: readonly NamedColumn[]): string {
+  const names = columns.map(({ name }) => name).join(", ");
+  const bits = columns.map((_, at) => 2 ** columns.length - 1 - 2 ** (columns.length - 1 - at)).join(", ");
+  const ids = columns.map(({ dimension }) => `'${dimension.id}'`).join(", ");
+  return `transform(grouping(${names}), [${bits}], [${ids}], '')`;
+}
+
+/**
+ * Text of the column that a set groups by. The others hold "" or 0 then, so all texts, and all keys, are joined: an expression for
+ * each took longer to plan than to work out.
+ */
+function fieldSql(columns: readonly NamedColumn[]): string {
+  const texts = columns.filter(({ isText }) => isText).map(({ name }) => name);
+  const keys = columns.filter(({ keyed }) => keyed).map(({ name }) => name);
+  const others = columns.filter(({ isText, keyed }) => !isText && !keyed);
+  const picked = others.map(({ name, textSql }) => `grouping(${name}) = 0, ${textSql(name)}, `);
+  const keyText = "key -> if(key IN (0, cityHash64('')), '', toString(key))";
+  return `concat(
+      arrayStringConcat([${texts.join(", ")}]::Array(String)),
+      arrayStringConcat(arrayMap(${keyText}, [${keys.join(", ")}]::Array(UInt64))),
+      ${picked.length === 0 ? "''" : `multiIf(${picked.join("")}'')`})`;
 }
 
 /** Sums of the same numbers in another order differ in their last digits: a value that all views share is no insight. */
