@@ -83,6 +83,15 @@ describe("/data/v1/metrics/{METRIC_ID}", () => {
     expect(data.filter(([, value]) => value === null).length).toBe(data.length - 1);
   });
 
+  it("timeseries: as many buckets as there may be, and all days there ever were", async () => {
+    const { statusCode, body } = await server.get(
+      "/data/v1/metrics/views/timeseries?timeframe[]=25000:minutes&group_by=minute",
+    );
+    expect([statusCode, body.data.length]).toEqual([200, 25_001]);
+    const ever = await server.get(`/data/v1/metrics/views/timeseries?timeframe[]=0&timeframe[]=2000000000`);
+    expect([ever.statusCode, ever.body.meta.granularity]).toEqual([200, "day"]);
+  });
+
   it("timeseries: hours of a zone whose clocks are off by a quarter", async () => {
     const { body } = await server.get(
       "/data/v1/metrics/views/timeseries?timeframe[]=6:hours&group_by=hour&time_zone=Asia/Kathmandu",

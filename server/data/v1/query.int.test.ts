@@ -213,6 +213,21 @@ describe("POST /data/v1/query", () => {
     expect(body.error.messages.join()).toMatch(message);
   });
 
+  it("goes on behind a text as long as any that is kept, and filters by it", async () => {
+    const day = 24 * HOUR_MS;
+    const timeframe = [TEST_START_MS - 3 * day, TEST_START_MS - 2 * day].map((ms) => ms / 1_000);
+    const viewStartMs = TEST_START_MS - 2.5 * day;
+    const times = { viewStartMs, viewEndMs: viewStartMs + 1_000, lastSeenMs: viewStartMs + 1_000 };
+    const urls = ["a", "b"].map((path) => `https://a.example/${path}${"ü".repeat(8_173)}`);
+    await server.store(...urls.map((pageUrl) => server.view({ ...times, pageUrl, videoSourceFps: 0.33333334 })));
+    const question = { timeframe, metrics: [{ id: "views" }], group_by: ["page_url"], limit: 1 };
+    const { body: first } = await ask(question);
+    const { body: second } = await ask({ ...question, cursor: first.next_cursor });
+    expect([first, second].map(({ data }) => data[0].group.page_url)).toEqual(urls);
+    const filters = [`page_url:${urls[0]}`, "video_source_fps:0.33333334"];
+    expect((await ask({ ...question, filters })).body.data[0].metrics[0].views).toBe(1);
+  });
+
   it("takes no cursor of another question or environment", async () => {
     const question = { metrics, group_by: ["country"], limit: 1 };
     const cursor = (await ask(question)).body.next_cursor;
