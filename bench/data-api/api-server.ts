@@ -1,6 +1,7 @@
 import { END_MS } from "../queries/generate-views.ts";
 import type { QueryStore } from "../queries/query-store.ts";
 import { startVideoStack } from "../stack/video-stack.ts";
+import { noteExportsMade } from "./exports-made.ts";
 
 /** What is asked of the API. */
 export interface ApiRequest {
@@ -32,6 +33,7 @@ export async function startApiServer(
   const clock = new URL(`shifted-clock-child.ts?now=${END_MS}`, import.meta.url);
   const stack = await startVideoStack({
     programs: ["server"],
+    prepare: (databaseUrl) => noteExportsMade(databaseUrl, END_MS),
     ...(onLine && { onLine }),
     variables: {
       NODE_OPTIONS: `--import=${clock.href}`,

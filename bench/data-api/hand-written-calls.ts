@@ -66,10 +66,24 @@ export const concurrentOverTime = () => `
 SELECT toFloat64(toUnixTimestamp(bucket)) * 1000 AS start_ms, toFloat64(sum(concurrent)) AS concurrent_viewers
 FROM ${beats(END_MS + BUCKET_MS - WINDOW_MS, END_MS + BUCKET_MS)} GROUP BY bucket ORDER BY bucket`;
 
+const busiestTitles = (columns: string) => `
+SELECT video_title_key${columns}
+FROM ${beats(END_MS, END_MS + BUCKET_MS)} GROUP BY video_title_key ORDER BY sum(concurrent) DESC LIMIT 25`;
+
 /** Now. */
-export const concurrentByTitle = () => `
-SELECT video_title_key, toFloat64(sum(concurrent)) AS concurrent_viewers
-FROM ${beats(END_MS, END_MS + BUCKET_MS)} GROUP BY video_title_key ORDER BY concurrent_viewers DESC LIMIT 25`;
+export const concurrentByTitle = () =>
+  busiestTitles(
+    ", toFloat64(sum(concurrent)) AS concurrent_viewers, toFloat64(sum(starting_up)) AS starting_up_viewers",
+  );
+
+/** What the keys of the last one stand for. */
+export const namesOfTitles = () => `
+SELECT key, any(value) AS name FROM dimension_values
+WHERE environment_id = ${LARGEST_ENVIRONMENT} AND dimension = 'video_title' AND key IN (${busiestTitles("")})
+GROUP BY key`;
+
+/** `as_of` of live answers. */
+export const storedUntil = () => "SELECT max(as_of) AS as_of FROM stored_until WHERE topic = 'beacons'";
 
 export const fourNumbersByCountry = (from: string, to: string) => `
 SELECT toString(country) AS field, quantilesExactInclusive(0.5, 0.95)(startup_ms) AS startup, startup[1] AS median, startup[2] AS p95,

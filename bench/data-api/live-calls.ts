@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Call, dataRows, get, type Named } from "./call.ts";
-import { concurrentByTitle, concurrentOverTime, engagement } from "./hand-written-calls.ts";
+import { concurrentByTitle, concurrentOverTime, engagement, namesOfTitles, storedUntil } from "./hand-written-calls.ts";
 
 const usual = { weight: "usual" } as const;
 const CONCURRENT = "/monitoring/metrics/current-concurrent-viewers";
@@ -12,7 +12,7 @@ export function liveCalls({ video }: Named): Call[] {
       ...usual,
       name: "monitoring breakdown by video_title",
       request: () => ({ path: `${CONCURRENT}/breakdown?dimension=video_title&order_by=views&limit=25` }),
-      hand: [concurrentByTitle],
+      hand: [concurrentByTitle, namesOfTitles, storedUntil],
       rows: dataRows,
       compared: ["concurrent_viewers"],
     },
@@ -20,7 +20,7 @@ export function liveCalls({ video }: Named): Call[] {
       ...usual,
       name: "monitoring timeseries",
       request: () => ({ path: `${CONCURRENT}/timeseries` }),
-      hand: [concurrentOverTime],
+      hand: [concurrentOverTime, storedUntil],
       rows: (body) =>
         dataRows(body)
           .map((row) => ({ ...row, start_ms: Date.parse(String(row["date"])) }))

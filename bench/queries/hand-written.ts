@@ -9,15 +9,15 @@ export function handWritten(viewId: string, insightColumns: readonly InsightColu
     medianStartup: (from: string, to: string) => startup("quantileExactInclusive(0.5)", ended(from, to)),
     p95Startup: (from: string, to: string) => startup("quantileExactInclusive(0.95)", ended(from, to)),
     rebuffering: (from: string, to: string) => `
-SELECT sum(rebuffer_ms) / sum(watch_ms) AS value, toFloat64(count()) AS total_views
+SELECT sum(rebuffer_ms) / sum(watch_ms) AS value, toFloat64(count()) AS total_views, ${TIMES}
 FROM views FINAL WHERE ${ended(from, to)} AND watch_ms > 0 ${SETTINGS}`,
     playingTime: (from: string, to: string) => `
-SELECT toFloat64(sum(playing_ms)) AS value, toFloat64(count()) AS total_views
+SELECT toFloat64(sum(playing_ms)) AS value, toFloat64(count()) AS total_views, ${TIMES}
 FROM views FINAL WHERE ${started(from, to)} ${SETTINGS}`,
     views: (from: string, to: string) => `
-SELECT toFloat64(count()) AS value, value AS total_views FROM views FINAL WHERE ${started(from, to)} ${SETTINGS}`,
+SELECT toFloat64(count()) AS value, value AS total_views, ${TIMES} FROM views FINAL WHERE ${started(from, to)} ${SETTINGS}`,
     viewers: (from: string, to: string) => `
-SELECT toFloat64(uniqExact(viewer_id_key)) AS value FROM views FINAL
+SELECT toFloat64(uniqExact(viewer_id_key)) AS value, toFloat64(count()) AS total_views, ${TIMES} FROM views FINAL
 WHERE ${started(from, to)} AND viewer_id_key != cityHash64('') ${SETTINGS}`,
     byCountry: (from: string, to: string) => worstCountries(ended(from, to)),
     byTitle: (from: string, to: string) =>
@@ -64,6 +64,9 @@ ARRAY JOIN renditions AS part GROUP BY breakdown_values ORDER BY metric_value DE
 export const SETTINGS =
   "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1";
 
+/** Of the views that the number is made of; every answer shows them beside it. */
+const TIMES = "toFloat64(sum(watch_ms)) AS total_watch_time, toFloat64(sum(playing_ms)) AS total_playing_time";
+
 const inRange = (column: string, from: string, to: string) =>
   `environment_id = ${LARGEST_ENVIRONMENT} AND ${column} >= '${from}' AND ${column} < '${to}' AND counted AND NOT bot`;
 export const ended = (from: string, to: string) => inRange("view_end", from, to);
@@ -71,13 +74,13 @@ export const started = (from: string, to: string) => inRange("view_start", from,
 
 function startup(aggregate: string, where: string): string {
   return `
-SELECT ${aggregate}(startup_ms) AS value, toFloat64(count(startup_ms)) AS total_views FROM views FINAL
-WHERE ${where} ${SETTINGS}`;
+SELECT ${aggregate}(startup_ms) AS value, toFloat64(count()) AS total_views, ${TIMES} FROM views FINAL
+WHERE ${where} AND startup_ms IS NOT NULL ${SETTINGS}`;
 }
 
 function busiest(key: string, aggregate: string, where: string, held: string): string {
   return `
-SELECT toString(${key}) AS field, toFloat64(${aggregate}) AS value, toFloat64(count()) AS views FROM views FINAL
+SELECT toString(${key}) AS field, toFloat64(${aggregate}) AS value, toFloat64(count()) AS views, ${TIMES} FROM views FINAL
 WHERE ${where} AND ${held} IS NOT NULL GROUP BY ${key} ORDER BY views DESC, ${key} LIMIT 25 ${SETTINGS}`;
 }
 
@@ -92,14 +95,16 @@ function worstCountries(where: string): string {
   return `
 WITH (SELECT quantileExactInclusive(0.5)(startup_ms) FROM views FINAL WHERE ${where}) AS whole
 SELECT toString(country) AS field, toFloat64(quantileExactInclusive(0.5)(startup_ms)) AS value, toFloat64(count()) AS views,
-  (value - whole) * views / sum(views) OVER () AS impact
+  ${TIMES}, (value - whole) * views / sum(views) OVER () AS impact
 FROM views FINAL WHERE ${where} AND startup_ms IS NOT NULL
 GROUP BY field ORDER BY impact DESC, views DESC, field LIMIT 25 ${SETTINGS}`;
 }
 
 function viewList(where: string): string {
   return `
-SELECT view_id, toFloat64(toUnixTimestamp64Milli(view_end)) AS view_end_ms, video_title, toFloat64(watch_ms) AS watch_ms,
+SELECT view_id, toFloat64(toUnixTimestamp64Milli(view_start)) AS view_start_ms, toFloat64(toUnixTimestamp64Milli(view_end)) AS view_end_ms,
+  video_title, viewer_id, operating_system, browser, country, toFloat64(views.watch_ms) AS watch_ms, viewer_experience_score,
+  playback_failure, error_type_id, error_code, error_message,
   toFloat64((SELECT count() FROM views FINAL WHERE ${where})) AS total_row_count
 FROM views FINAL
 WHERE environment_id = ${LARGEST_ENVIRONMENT} AND (first_seen, view_id) IN

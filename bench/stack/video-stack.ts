@@ -44,12 +44,15 @@ export interface VideoStackOptions {
   variables?: Readonly<Record<string, string>>;
   /** All by default. */
   programs?: readonly VideoProgram[];
+  /** Done with the seeded database before a program starts. */
+  prepare?: (databaseUrl: string) => Promise<void>;
 }
 
 export async function startVideoStack({
   onLine,
   variables = {},
   programs: wanted = ALL,
+  prepare,
 }: VideoStackOptions = {}): Promise<VideoStack> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-video-stack-"));
   const ports = portsFrom(await freePortBase());
@@ -60,8 +63,9 @@ export async function startVideoStack({
   };
   const objectsDir = join(folder, "objects");
   await mkdir(objectsDir);
+  const databaseUrl = await postgres.createTestDatabase();
   const environment = {
-    ...common(ports, await postgres.createTestDatabase()),
+    ...common(ports, databaseUrl),
     OBJECTS_DIR: objectsDir,
     SOCKET_TOKEN_SECRET: randomBytes(32).toString("hex"),
     TRANSCODER_SECRET: randomBytes(32).toString("hex"),
@@ -73,6 +77,7 @@ export async function startVideoStack({
     ...variables,
   };
   await runToEnd(spawnProgram(SCRIPTS.seed, environment, onLine));
+  await prepare?.(databaseUrl);
   const programs = new Map<VideoProgram, ChildProcess>();
   const start = async (program: VideoProgram): Promise<void> => {
     const child = spawnProgram(SCRIPTS[program], environment, onLine);

@@ -16,7 +16,10 @@ const OUTCOMES: ReadonlySet<string> = new Set([
   "view_dropped",
 ]);
 
+/** Who watched: one person or one sitting is no cause, and millions of them take longer than all other dimensions together. */
+const PERSONS: ReadonlySet<string> = new Set(["view_session_id", "viewer_user_id"]);
+
 /** The dimensions among whose values insights look for causes. */
 export const INSIGHT_DIMENSIONS: readonly Dimension[] = DIMENSIONS.filter(
-  ({ id, groupable }) => groupable && !OUTCOMES.has(id),
+  ({ id, groupable }) => groupable && !OUTCOMES.has(id) && !PERSONS.has(id),
 );

@@ -86,7 +86,7 @@ export function askDimensionValues(
     sql: `
 SELECT toString(key) AS key_text, any(value) AS name
 FROM dimension_values
-WHERE environment_id = {environmentId: UInt32} AND dimension = {dimension: String} AND key IN arrayMap(k -> toUInt64(k), {keys: Array(String)})
+WHERE environment_id = {environmentId: UInt32} AND dimension = {dimension: String} AND key IN CAST({keys: Array(String)}, 'Array(UInt64)')
 GROUP BY key`,
     params: { environmentId, dimension, keys },
   };

@@ -12,7 +12,7 @@ import type { ViewListRow } from "../../domain/metrics/ask/ask-views.ts";
 import { FINAL_AFTER_MS } from "../../domain/view/life-cycle.ts";
 import type { ViewRecord } from "../../domain/view/view-record.ts";
 import type { Analytics } from "./analytics.ts";
-import { asOfMs, storedUpTo } from "./as-of.ts";
+import { storedUpTo } from "./as-of.ts";
 import { findOpenView, type ViewStores } from "./find-view.ts";
 import type { ListWalks } from "./list-walks.ts";
 import { askLive } from "./live.ts";
@@ -75,13 +75,17 @@ async function foldAll(ids: readonly string[], fold: (id: string) => Promise<Ope
   return views;
 }
 
-/** Those of listed views, by id, that went on after their row was written, and play now. */
+/**
+ * Those of listed views, by id, that went on after their row was written, and play now.
+ *
+ * @param storedMs `asOfMs` before the answer
+ */
 export async function playingAgain(
   analytics: Analytics,
   environmentId: EnvironmentId,
   rows: readonly ViewListRow[],
+  storedMs: number | null,
 ): Promise<ReadonlySet<string>> {
-  const storedMs = await asOfMs(analytics);
   const lately = rows.filter((row) => storedMs !== null && row.last_seen_ms > storedMs - FINAL_AFTER_MS);
   if (storedMs === null || lately.length === 0) return new Set();
   const lastSeenMs = new Map(lately.map((row) => [row.view_id, row.last_seen_ms]));

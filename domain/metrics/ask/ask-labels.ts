@@ -17,6 +17,9 @@ export interface LabelRow {
   label: string;
 }
 
+/** Cast whole: it is known before reading then, and finds its granules by the sorting key; an `arrayMap` took twice the time. */
+const KEYS = "CAST({keys: Array(String)}, 'Array(UInt64)')";
+
 /**
  * Names of the keys that the `field`s of an answer over the same environment and range hold, for a keyed dimension. Most come from
  * `dimension_values`, by its sorting key: 10 ms for 25 titles, where the views themselves took 120 ms (2.2 million views).
@@ -32,7 +35,7 @@ export function askLabels(
 SELECT toString(${keyName}) AS key, any(${valueName}) AS label
 FROM ${table}
 WHERE environment_id = {environmentId: UInt32} AND ${condition}
-  AND ${keyName} IN arrayMap(text -> toUInt64(text), {keys: Array(String)})
+  AND ${keyName} IN ${KEYS}
 GROUP BY ${keyName}
 ${SETTINGS}`;
   if (NAMED_BY_VIEWS.has(key)) {

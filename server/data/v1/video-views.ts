@@ -73,9 +73,12 @@ function listRoute(app: App, services: Services): void {
       if (query.open === "true") return listOpen(services, playing, request);
       const caller = callerOf(request);
       const list = listOfQuery(query, caller, services.now());
-      const page = await completedPage(services, completed, list, request);
+      const [storedMs, page] = await Promise.all([
+        asOfMs(services.analytics),
+        completedPage(services, completed, list, request),
+      ]);
       const { fromMs, toMs } = page.timeframe;
-      const again = await playingAgain(services.analytics, caller.environmentId, page.rows);
+      const again = await playingAgain(services.analytics, caller.environmentId, page.rows, storedMs);
       return {
         data: page.rows.map((row) => listedToWire(row, page.totalRowCount, again.has(row.view_id))),
         total_row_count: page.totalRowCount,
