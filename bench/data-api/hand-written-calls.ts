@@ -9,6 +9,8 @@ import { timeText } from "../queries/ranges.ts";
 const parts = (columns: string, where: string) =>
   `(SELECT ${columns}renditions FROM views FINAL WHERE ${where}) ARRAY JOIN renditions AS part`;
 
+const MINUTE_MS = 60_000;
+
 const HEIGHT = "if(part.height = 0, '', toString(part.height))";
 
 export const traceElements = (from: string, to: string) => `
@@ -41,11 +43,11 @@ export const eventsOf = (viewId: string) => () =>
 /** How often each hundredth of it was played: the time spent in it by its length. And views that played any of it. */
 export const engagement = (column: "video_id" | "asset_id" | "playback_id", id: string) => {
   const rows = (from: string, to: string) => `
-WITH (SELECT (quantileExactLow(0.5)(source_duration_ms) / 100, count()) FROM views FINAL WHERE ${playing(column, id, from, to)}) AS whole,
+WITH (SELECT (quantileExactLow(0.5)(source_duration_ms) / 100, count()) FROM views FINAL WHERE ${playedFrom(column, id, from, to)}) AS whole,
   whole.1 AS width
 SELECT hundredth, sum(least(played.2, (hundredth + 1) * width) - greatest(played.1, hundredth * width)) / width AS times,
   toFloat64(whole.2) AS total_views
-FROM (SELECT arrayJoin(playback_ranges) AS played FROM views FINAL WHERE ${playing(column, id, from, to)})
+FROM (SELECT arrayJoin(playback_ranges) AS played FROM views FINAL WHERE ${playedFrom(column, id, from, to)})
 ARRAY JOIN range(toUInt32(floor(played.1 / width)), toUInt32(least(ceil(played.2 / width), 100))) AS hundredth
 GROUP BY hundredth HAVING times >= 0.0005 ORDER BY hundredth`;
   return {
@@ -55,7 +57,7 @@ GROUP BY hundredth HAVING times >= 0.0005 ORDER BY hundredth`;
   };
 };
 
-const playing = (column: string, id: string, from: string, to: string) =>
+const playedFrom = (column: string, id: string, from: string, to: string) =>
   `${started(from, to)} AND ${column}_key = cityHash64('${id}') AND stream_type != 'live' AND notEmpty(playback_ranges) AND playing_ms > 0`;
 
 const beats = (fromMs: number, toMs: number) =>
@@ -82,12 +84,18 @@ SELECT key, any(value) AS name FROM dimension_values
 WHERE environment_id = ${LARGEST_ENVIRONMENT} AND dimension = 'video_title' AND key IN (${busiestTitles("")})
 GROUP BY key`;
 
+/** Views that play, for those of a list that went on after they had ended. */
+export const playing = () => `
+SELECT view_id, max(bucket) AS played FROM ${beats(END_MS - MINUTE_MS, END_MS + BUCKET_MS)}
+GROUP BY view_id HAVING argMax(concurrent + starting_up, bucket) > 0`;
+
 /** `as_of` of live answers. */
 export const storedUntil = () => "SELECT max(as_of) AS as_of FROM stored_until WHERE topic = 'beacons'";
 
 export const fourNumbersByCountry = (from: string, to: string) => `
 SELECT toString(country) AS field, quantilesExactInclusive(0.5, 0.95)(startup_ms) AS startup, startup[1] AS median, startup[2] AS p95,
-  sum(rebuffer_ms) / sum(watch_ms) AS rebuffering, avg(viewer_experience_score) AS score
+  sum(rebuffer_ms) / sum(watch_ms) AS rebuffering, avg(viewer_experience_score) AS score,
+  count(startup_ms) AS startup_views, countIf(watch_ms > 0) AS watched_views, count(viewer_experience_score) AS score_views
 FROM views FINAL WHERE ${ended(from, to)} GROUP BY country ORDER BY field ${SETTINGS}`;
 
 /** What a customer writes, who sees rows of one environment alone and each once. */

@@ -30,7 +30,7 @@ export async function measureCalls(
       const figure: Figure = {
         ...{ call: call.name, range: range.name, shared },
         ours: await measureAsking(() => server.ask(request), {
-          ...{ atOnce: range.atOnce, mostTimes, pids: [store.pid, server.pid] },
+          ...{ atOnce: range.atOnce, mostTimes, pids: [store.pid], besides: [server.pid] },
         }),
         hand: measuredBefore(before, call, range) ?? (await measureByHand(store, call, range, mostTimes)),
         limitMs: limitOf(call, range),

@@ -45,7 +45,8 @@ WHERE ${started(from, to)} AND viewer_id_key != cityHash64('') ${SETTINGS}`,
     viewList: (from: string, to: string) => viewList(ended(from, to)),
     failedViews: (from: string, to: string) => viewList(`${ended(from, to)} AND error_type_id IS NOT NULL`),
     errors: (from: string, to: string) => `
-SELECT error_type_id AS id, argMax(error_code, view_end) AS code, argMax(error_message, view_end) AS message, toFloat64(count()) AS count
+SELECT error_type_id AS id, argMax(error_code, view_end) AS code, argMax(error_message, view_end) AS message, toFloat64(count()) AS count,
+  count / (SELECT count() FROM views FINAL WHERE ${ended(from, to)}) AS percentage, toFloat64(toUnixTimestamp64Milli(max(view_end))) AS last_seen_ms
 FROM views FINAL WHERE ${ended(from, to)} AND error_type_id IS NOT NULL
 GROUP BY error_type_id ORDER BY count DESC, id LIMIT 1000 ${SETTINGS}`,
     titles: (from: string, to: string) => `

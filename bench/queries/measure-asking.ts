@@ -4,14 +4,18 @@ import { distributionOf } from "../measure/distribution.ts";
 export interface Measured {
   p50Ms: number;
   p95Ms: number;
-  /** Processor time of the processes that answer, each. */
+  /** Processor time of an answer, of the processes that work on it. */
   cpuMs: number;
+  /** And of those that only pass it on. */
+  besideCpuMs: number;
 }
 
 export interface MeasureOptions {
   atOnce: number;
   /** Processes that work on the answer. */
   pids: readonly number[];
+  /** Processes that pass it on. */
+  besides?: readonly number[];
   /** Answers are not more than this. */
   mostTimes?: number;
 }
@@ -24,11 +28,11 @@ const MOST_TIMES = 40;
 /** Asks again and again, so many at a time. */
 export async function measureAsking(
   ask: () => Promise<unknown>,
-  { atOnce, pids, mostTimes = MOST_TIMES }: MeasureOptions,
+  { atOnce, pids, besides = [], mostTimes = MOST_TIMES }: MeasureOptions,
 ): Promise<Measured> {
   const tookMs: number[] = [];
   const startedMs = performance.now();
-  const cpuAtStart = cpuOf(pids);
+  const cpuAtStart = [pids, besides].map(cpuOf);
   const isEnough = () =>
     tookMs.length >= mostTimes ||
     (tookMs.length >= LEAST_TIMES * atOnce && performance.now() - startedMs >= LEAST_TOTAL_MS * atOnce);
@@ -40,9 +44,11 @@ export async function measureAsking(
     }
   };
   await Promise.all(Array.from({ length: atOnce }, asker));
-  const cpuMs = ((cpuOf(pids) - cpuAtStart) * 1_000) / tookMs.length;
+  const [cpuMs = 0, besideCpuMs = 0] = [pids, besides].map((each, at) => {
+    return ((cpuOf(each) - (cpuAtStart[at] ?? 0)) * 1_000) / tookMs.length;
+  });
   const { p50, p95 } = distributionOf(tookMs);
-  return { p50Ms: p50, p95Ms: p95, cpuMs };
+  return { p50Ms: p50, p95Ms: p95, cpuMs, besideCpuMs };
 }
 
 function cpuOf(pids: readonly number[]): number {
