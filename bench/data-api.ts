@@ -1,17 +1,17 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { type ApiServer, startApiServer } from "./data-api/api-server.ts";
-import { busiestVideo } from "./data-api/busiest-video.ts";
 import type { Call } from "./data-api/call.ts";
 import { callsOf } from "./data-api/calls.ts";
 import { compareCalls } from "./data-api/compare-calls.ts";
 import { type DashboardFigures, measureDashboards } from "./data-api/dashboards.ts";
 import { fillLiveRows } from "./data-api/live-rows.ts";
 import { askCold, measureCalls, warmUp } from "./data-api/measure-calls.ts";
+import { namedIn } from "./data-api/named.ts";
 import { dashboardsLine, type Figure, missesOf } from "./data-api/report.ts";
-import { openQueryStore, type QueryStore, reopenCold, someView } from "./queries/query-store.ts";
+import { openQueryStore, type QueryStore, reopenCold } from "./queries/query-store.ts";
 
-const USAGE = `node bench/data-api.ts [options]
+const USAGE = `npm run bench:data-api [-- options]
 
 Asks a server every kind of call of the Data API over 24 hours, four at a time, and over 30 days, beside SQL written by hand for
 the same answer: once with every request asking the store, once with answers shared. Then equal dashboards, one and many.
@@ -79,8 +79,7 @@ async function run(options: Options): Promise<number> {
   let store = await openQueryStore(storeOptions);
   try {
     await fillLiveRows(store.clickhouse);
-    const named = { viewId: await someView(store), video: await busiestVideo(store) };
-    const calls = callsOf(named).filter(({ name }) => name.includes(options.only));
+    const calls = callsOf(await namedIn(store)).filter(({ name }) => name.includes(options.only));
     if (calls.length === 0) return refuse(`no call has "${options.only}" in its name`);
     const differences = await withServer(store, false, (server) => compareCalls(store, server, calls));
     store = await reopenCold(store, storeOptions);

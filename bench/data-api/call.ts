@@ -29,6 +29,9 @@ export interface Call {
 export interface Named {
   viewId: string;
   video: { video_id: string; asset_id: string; playback_id: string };
+  /** Keys of the titles that most watch, and ids of the views that ended last. */
+  titleKeys: readonly string[];
+  lastIds: readonly string[];
 }
 
 export type KindOf = (name: string) => Kind;

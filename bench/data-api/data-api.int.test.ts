@@ -2,15 +2,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openQueryStore, type QueryStore, someView } from "../queries/query-store.ts";
+import { openQueryStore, type QueryStore } from "../queries/query-store.ts";
 import { RANGES } from "../queries/ranges.ts";
 import { type ApiServer, startApiServer } from "./api-server.ts";
-import { busiestVideo } from "./busiest-video.ts";
 import { type Call, dataRows } from "./call.ts";
 import { callsOf } from "./calls.ts";
 import { compareCalls, secondsOf } from "./compare-calls.ts";
 import { measureDashboards } from "./dashboards.ts";
 import { fillLiveRows } from "./live-rows.ts";
+import { namedIn } from "./named.ts";
 
 /** Enough that somebody watches at every moment of the last half hour, few enough for a test. */
 const VIEWS = 20_000;
@@ -25,7 +25,7 @@ beforeAll(async () => {
   store = await openQueryStore({ folder, views: VIEWS, say: () => undefined });
   await fillLiveRows(store.clickhouse);
   server = await startApiServer(store, { sharesAnswers: false });
-  calls = callsOf({ viewId: await someView(store), video: await busiestVideo(store) });
+  calls = callsOf(await namedIn(store));
 });
 
 afterAll(async () => {

@@ -1,6 +1,6 @@
 import { closedDays } from "../../domain/data-api/export-days.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
-import { createPool, createPostgres } from "../../platform/postgres/pool.ts";
+import { createPool, createPostgres, type Postgres } from "../../platform/postgres/pool.ts";
 
 /**
  * Notes the exports of every closed day as made, as of a server that has run for weeks: a new one makes a week's files in its
@@ -13,7 +13,14 @@ export async function noteExportsMade(databaseUrl: string, atMs: number): Promis
     log: createLogger("bench", "silent"),
     max: 1,
   });
-  const postgres = createPostgres(pool);
+  try {
+    await note(createPostgres(pool), atMs);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function note(postgres: Postgres, atMs: number): Promise<void> {
   const at = new Date(atMs);
   const environments = await postgres.selectFrom("environments").select("id").execute();
   const rows = environments.flatMap(({ id }) =>
@@ -23,5 +30,4 @@ export async function noteExportsMade(databaseUrl: string, atMs: number): Promis
     }),
   );
   await postgres.insertInto("exports").values(rows).execute();
-  await pool.end();
 }

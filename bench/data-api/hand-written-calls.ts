@@ -68,25 +68,22 @@ export const concurrentOverTime = () => `
 SELECT toFloat64(toUnixTimestamp(bucket)) * 1000 AS start_ms, toFloat64(sum(concurrent)) AS concurrent_viewers
 FROM ${beats(END_MS + BUCKET_MS - WINDOW_MS, END_MS + BUCKET_MS)} GROUP BY bucket ORDER BY bucket`;
 
-const busiestTitles = (columns: string) => `
-SELECT video_title_key${columns}
-FROM ${beats(END_MS, END_MS + BUCKET_MS)} GROUP BY video_title_key ORDER BY sum(concurrent) DESC LIMIT 25`;
-
 /** Now. */
-export const concurrentByTitle = () =>
-  busiestTitles(
-    ", toFloat64(sum(concurrent)) AS concurrent_viewers, toFloat64(sum(starting_up)) AS starting_up_viewers",
-  );
+export const concurrentByTitle = () => `
+SELECT toString(video_title_key) AS title_key, toFloat64(sum(concurrent)) AS concurrent_viewers,
+  toFloat64(sum(starting_up)) AS starting_up_viewers
+FROM ${beats(END_MS, END_MS + BUCKET_MS)} GROUP BY title_key ORDER BY concurrent_viewers DESC LIMIT 25`;
 
-/** What the keys of the last one stand for. */
-export const namesOfTitles = () => `
+/** What keys stand for. */
+export const namesOfTitles = (keys: readonly string[]) => () =>
+  `
 SELECT key, any(value) AS name FROM dimension_values
-WHERE environment_id = ${LARGEST_ENVIRONMENT} AND dimension = 'video_title' AND key IN (${busiestTitles("")})
-GROUP BY key`;
+WHERE environment_id = ${LARGEST_ENVIRONMENT} AND dimension = 'video_title' AND key IN (${keys.join(", ")}) GROUP BY key`;
 
-/** Views that play, for those of a list that went on after they had ended. */
-export const playing = () => `
-SELECT view_id, max(bucket) AS played FROM ${beats(END_MS - MINUTE_MS, END_MS + BUCKET_MS)}
+/** Which of these views play. */
+export const playing = (ids: readonly string[]) => () =>
+  `
+SELECT view_id, max(bucket) AS played FROM ${beats(END_MS - MINUTE_MS, END_MS + BUCKET_MS)} AND view_id IN ('${ids.join("', '")}')
 GROUP BY view_id HAVING argMax(concurrent + starting_up, bucket) > 0`;
 
 /** `as_of` of live answers. */

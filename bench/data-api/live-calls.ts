@@ -6,13 +6,13 @@ const usual = { weight: "usual" } as const;
 const CONCURRENT = "/monitoring/metrics/current-concurrent-viewers";
 
 /** Rows 29, 30, 34 and 35: the present, which has no range, and parts of a video. */
-export function liveCalls({ video }: Named): Call[] {
+export function liveCalls({ video, titleKeys }: Named): Call[] {
   return [
     {
       ...usual,
       name: "monitoring breakdown by video_title",
       request: () => ({ path: `${CONCURRENT}/breakdown?dimension=video_title&order_by=views&limit=25` }),
-      hand: [concurrentByTitle, namesOfTitles, storedUntil],
+      hand: [concurrentByTitle, namesOfTitles(titleKeys), storedUntil],
       rows: dataRows,
       compared: ["concurrent_viewers"],
     },

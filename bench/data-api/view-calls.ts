@@ -2,17 +2,28 @@ import { z } from "zod";
 import { handWritten } from "../queries/hand-written.ts";
 import type { Row } from "../queries/measure-question.ts";
 import { asked, type Call, dataRows, get, type KindOf, type Named } from "./call.ts";
-import { customersSql, customersSqlByHand, eventsOf, fourNumbersByCountry, playing } from "./hand-written-calls.ts";
+import {
+  customersSql,
+  customersSqlByHand,
+  eventsOf,
+  fourNumbersByCountry,
+  playing,
+  storedUntil,
+} from "./hand-written-calls.ts";
 
 /** Rows 16 to 18, and what is ours: several numbers in one call, and SQL. */
-export function viewCalls(kind: KindOf, { viewId }: Named): Call[] {
+export function viewCalls(kind: KindOf, { viewId, lastIds }: Named): Call[] {
   const list = kind("list of views");
   return [
-    asked(list, { request: get("/video-views", "&limit=25"), hand: [list.hand, playing], ...LISTED }),
+    asked(list, {
+      request: get("/video-views", "&limit=25"),
+      hand: [list.hand, playing(lastIds), storedUntil],
+      ...LISTED,
+    }),
     {
       ...asked(list, { request: get("/video-views", "&limit=25&error_id=any"), ...LISTED }),
       name: "list of failed views",
-      hand: [handWritten(viewId, []).failedViews, playing],
+      hand: [handWritten(viewId, []).failedViews, playing(lastIds), storedUntil],
     },
     asked(kind("one view"), {
       request: () => ({ path: `/video-views/${viewId}` }),

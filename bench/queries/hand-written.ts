@@ -45,10 +45,12 @@ WHERE ${started(from, to)} AND viewer_id_key != cityHash64('') ${SETTINGS}`,
     viewList: (from: string, to: string) => viewList(ended(from, to)),
     failedViews: (from: string, to: string) => viewList(`${ended(from, to)} AND error_type_id IS NOT NULL`),
     errors: (from: string, to: string) => `
-SELECT error_type_id AS id, argMax(error_code, view_end) AS code, argMax(error_message, view_end) AS message, toFloat64(count()) AS count,
-  count / (SELECT count() FROM views FINAL WHERE ${ended(from, to)}) AS percentage, toFloat64(toUnixTimestamp64Milli(max(view_end))) AS last_seen_ms
-FROM views FINAL WHERE ${ended(from, to)} AND error_type_id IS NOT NULL
-GROUP BY error_type_id ORDER BY count DESC, id LIMIT 1000 ${SETTINGS}`,
+SELECT * FROM (
+  SELECT error_type_id AS id, argMax(error_code, view_end) AS code, argMax(error_message, view_end) AS message, toFloat64(count()) AS count,
+    count / sum(count) OVER () AS percentage, toFloat64(toUnixTimestamp64Milli(max(view_end))) AS last_seen_ms
+  FROM views FINAL WHERE ${ended(from, to)} GROUP BY error_type_id
+)
+WHERE id IS NOT NULL ORDER BY count DESC, id LIMIT 1000 ${SETTINGS}`,
     titles: (from: string, to: string) => `
 SELECT toString(video_title_key) AS field, toFloat64(count()) AS total_count
 FROM views FINAL WHERE ${ended(from, to)} GROUP BY video_title_key ORDER BY total_count DESC, field LIMIT 25 ${SETTINGS}`,
@@ -63,9 +65,9 @@ ARRAY JOIN renditions AS part GROUP BY breakdown_values ORDER BY metric_value DE
 }
 
 export const SETTINGS =
-  "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1";
+  "SETTINGS do_not_merge_across_partitions_select_final = 1, use_skip_indexes_if_final = 1, use_skip_indexes_if_final_exact_mode = 1, compile_expressions = 0";
 
-/** Of the views that the number is made of; every answer shows them beside it. */
+/** Of the views that the number is made of; answers of one number and breakdowns show them beside it. */
 const TIMES = "toFloat64(sum(watch_ms)) AS total_watch_time, toFloat64(sum(playing_ms)) AS total_playing_time";
 
 const inRange = (column: string, from: string, to: string) =>
@@ -126,9 +128,9 @@ function insights(where: string, columns: readonly InsightColumn[]): string {
   return `
 WITH (SELECT (avg(startup_ms), count()) FROM views FINAL WHERE ${where} AND startup_ms IS NOT NULL) AS whole
 SELECT ${pick(({ id }) => `'${id}'`)} AS dimension, ${pick(({ textSql }, at) => textSql(`g${at}`))} AS field,
-  avg(startup_ms) AS value, (value - whole.1) * count() / whole.2 AS impact, toFloat64(count()) AS views
+  avg(startup_ms) AS value, (value - whole.1) * count() / whole.2 AS impact, toFloat64(count()) AS views, ${TIMES}
 FROM (
-  SELECT startup_ms, ${columns.map(({ groupSql }, at) => `${groupSql} AS g${at}`).join(", ")}
+  SELECT startup_ms, watch_ms, playing_ms, ${columns.map(({ groupSql }, at) => `${groupSql} AS g${at}`).join(", ")}
   FROM views FINAL WHERE ${where} AND startup_ms IS NOT NULL
 )
 GROUP BY GROUPING SETS (${columns.map((_, at) => `(g${at})`).join(", ")})

@@ -119,7 +119,7 @@ export function kindsOf(viewId: string): Kind[] {
       weight: "usual",
       ours: askErrors,
       hand: hand.errors,
-      compared: ["id", "code", "message", "count"],
+      compared: ["id", "code", "message", "count", "percentage"],
     },
     {
       name: "values of video_title",

@@ -6,7 +6,7 @@ export interface Measured {
   p95Ms: number;
   /** Processor time of an answer, of the processes that work on it. */
   cpuMs: number;
-  /** And of those that only pass it on. */
+  /** And of those between the asker and them. */
   besideCpuMs: number;
 }
 
@@ -14,7 +14,7 @@ export interface MeasureOptions {
   atOnce: number;
   /** Processes that work on the answer. */
   pids: readonly number[];
-  /** Processes that pass it on. */
+  /** Processes between the asker and those. */
   besides?: readonly number[];
   /** Answers are not more than this. */
   mostTimes?: number;

@@ -1,5 +1,5 @@
 import type { LiveMetric } from "./live-metrics.ts";
-import { measure, NO_SUMS, type Sums } from "./measures.ts";
+import type { LiveSeriesRow } from "./queries.ts";
 import { BUCKET_MS } from "./socket-wire.ts";
 
 /** One point of a metric's timeseries. */
@@ -12,15 +12,15 @@ export interface LivePoint {
 
 /** A point for every bucket that starts in [fromMs, toMs). Where the store has no row nobody was watching. */
 export function livePoints(
-  metric: LiveMetric,
-  rows: readonly (Sums & { start_ms: number })[],
-  fromMs: number,
-  toMs: number,
+  { whole }: LiveMetric,
+  rows: readonly LiveSeriesRow[],
+  { fromMs, toMs }: { fromMs: number; toMs: number },
 ): LivePoint[] {
   const known = new Map(rows.map((row) => [row.start_ms, row]));
+  const ofNobody = whole === null ? 0 : null;
   return bucketStarts(fromMs, toMs).map((startMs) => {
-    const measures = measure(known.get(startMs) ?? NO_SUMS);
-    return { startMs, value: measures[metric.measure], viewers: measures.current_concurrent_viewers };
+    const row = known.get(startMs);
+    return { startMs, value: row?.metric_value ?? ofNobody, viewers: row?.concurrent_viewers ?? 0 };
   });
 }
 

@@ -1,6 +1,7 @@
 import type { EnvironmentId } from "../identifiers.ts";
 import { beatRows, filterClause, monitoringColumn, playsRendition, SUMS, valueText } from "./clauses.ts";
 import type { MonitoringDimension, MonitoringFilter } from "./dimensions.ts";
+import { type LiveMetric, liveValueSql } from "./live-metrics.ts";
 
 /** A statement for the analytics store; values travel as `{name: Type}` parameters only. */
 export interface Question {
@@ -23,6 +24,28 @@ FROM ${beatRows(where)}
 GROUP BY bucket ORDER BY bucket`,
     params: { environmentId, from: fromMs / 1_000, to: toMs / 1_000, ...where.params },
   };
+}
+
+/** Answer of {@link askLiveSeries}. */
+export interface LiveSeriesRow {
+  start_ms: number;
+  metric_value: number | null;
+  concurrent_viewers: number;
+}
+
+/** One metric as {@link askBuckets} tells them all; what others are made of is not worked out. */
+export function askLiveSeries(
+  environmentId: EnvironmentId,
+  metric: LiveMetric,
+  filters: readonly MonitoringFilter[],
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+): Question {
+  const buckets = askBuckets(environmentId, filters, fromMs, toMs);
+  const sql = `
+SELECT start_ms, ${liveValueSql(metric)} AS metric_value, concurrent_viewers
+FROM (${buckets.sql})
+ORDER BY start_ms`;
+  return { sql, params: buckets.params };
 }
 
 /** Span of the big numbers and the breakdowns. */

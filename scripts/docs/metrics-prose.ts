@@ -46,7 +46,8 @@ one millionth at least.
 **Negative impact** of a group, such as the views of one country: (value of the group − value of all) × views of the group ÷ all
 views; the sign is turned where higher is better. For sums the value is taken per view. The formula is our choice. Breakdowns
 tell the place by it (1 is the worst), insights the number itself: what is above 0, worst first, or what is below, best first.
-Insights leave out what became of a view (failures, exits, errors, drops), since a metric's own flag would always be the first.
+Insights leave out what became of a view (failures, exits, errors, drops), since a metric's own flag would always be the first, and
+who watched (\`viewer_user_id\`, \`view_session_id\`): one person is no cause.
 Metrics of which neither direction is better have no insights: their groups stand in the order of their values.
 
 **Time series.** Buckets of minutes, ten minutes, hours or days; hours and days begin where they do in the time zone asked (UTC

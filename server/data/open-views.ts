@@ -78,7 +78,7 @@ async function foldAll(ids: readonly string[], fold: (id: string) => Promise<Ope
 /**
  * Those of listed views, by id, that went on after their row was written, and play now.
  *
- * @param storedMs `asOfMs` before the answer
+ * @param storedMs `asOfMs`, as asked beside the list
  */
 export async function playingAgain(
   analytics: Analytics,

@@ -1,6 +1,7 @@
 import type { Question } from "../../monitoring/queries.ts";
 import { dimensionColumn } from "../dimension-column.ts";
 import { type Dimension, isNumeric } from "../dimensions.ts";
+import type { Metric } from "../metric.ts";
 import type { Scope } from "../scope.ts";
 import { checkSeries, type Granularity } from "../time-buckets.ts";
 import { WEIGHT_SQL } from "./aggregate.ts";
@@ -60,7 +61,8 @@ export function askNumbers(scope: Scope, options: NumbersOptions): NumbersQuesti
   if (granularity !== null) checkSeries({ ...scope, granularity, timeZone });
   const dimensions = groupBy.map((dimension, at) => grouped(dimension, at, options.orderBy));
   const { viewColumns, groupColumns, numbers } = numbersBeside(options.numbers, scope.weighted);
-  const where = scopeClause(scope, TOUCHES_RANGE);
+  const bases = timeBases(options);
+  const where = scopeClause(scope, bases.length === 1 && bases[0] ? inRange(bases[0]) : TOUCHES_RANGE);
   const keys = [...(granularity === null ? [] : ["bucket"]), ...dimensions.map(({ name }) => name)];
   const sort = sortColumns(options, dimensions);
   const behind = sortedBehind(sort, after);
@@ -126,18 +128,26 @@ function valueSql({ asked, valueSql: sql }: { asked: AskedNumber; valueSql: stri
   return asked.measurement === "sum" ? `ifNull(toFloat64(${sql}), 0)` : `toFloat64(${sql})`;
 }
 
-/** Buckets of metrics that go by the start and of those that go by the end are other ones: a view may be in two. */
-function needsBothTimes({ numbers, granularity }: NumbersOptions): boolean {
-  return granularity !== null && new Set(numbers.map(({ metric }) => metric.timeBasis)).size > 1;
+function timeBases({ numbers }: NumbersOptions): Metric["timeBasis"][] {
+  return [...new Set(numbers.map(({ metric }) => metric.timeBasis))];
 }
 
+/** Buckets of metrics that go by the start and of those that go by the end are other ones: a view may be in two. */
+function needsBothTimes(options: NumbersOptions): boolean {
+  return options.granularity !== null && timeBases(options).length > 1;
+}
+
+/** Of one basis alone the rows are those of its range already. */
 function timeColumns(options: NumbersOptions): string[] {
-  const { numbers, granularity } = options;
+  const { granularity } = options;
   const both = needsBothTimes(options);
-  const goesBy = (basis: "view_start" | "view_end") => numbers.some(({ metric }) => metric.timeBasis === basis);
-  const started = goesBy("view_start") ? `${both ? "by_end = 0 AND " : ""}${inRange("view_start")}` : "0";
-  const ended = goesBy("view_end") ? `${both ? "by_end = 1 AND " : ""}${inRange("view_end")}` : "0";
-  const time = both ? "if(by_end = 1, view_end, view_start)" : goesBy("view_start") ? "view_start" : "view_end";
+  const bases = timeBases(options);
+  const counts = (basis: Metric["timeBasis"], kind: number) => {
+    if (bases.length === 1) return bases.includes(basis) ? "1" : "0";
+    return `${both ? `by_end = ${kind} AND ` : ""}${inRange(basis)}`;
+  };
+  const [started, ended] = [counts("view_start", 0), counts("view_end", 1)];
+  const time = both ? "if(by_end = 1, view_end, view_start)" : (bases[0] ?? "view_start");
   const bucket = granularity === null ? [] : [`${BUCKET_SQL[granularity](time)} AS bucket`];
   return [`${started} AS started`, `${ended} AS ended_in`, ...bucket];
 }

@@ -47,7 +47,7 @@ describe("a connection that is bound to an environment", () => {
     "SELECT country FROM view(SELECT country FROM views)",
     "SELECT country FROM views WHERE view_id IN (SELECT view_id FROM views)",
     // the engine takes these settings although the connection is read-only; they open nothing
-    "SELECT country FROM (SELECT * FROM views SETTINGS max_threads = 2)",
+    "SELECT country FROM (SELECT * FROM views SETTINGS max_threads = 3)",
   ])("sees its rows alone by %s", async (sql) => {
     expect(await locked(sql)).toBe("DE\n");
     expect(await locked(sql, "2")).toBe("SECRET\n");

@@ -23,7 +23,8 @@ beforeAll(async () => {
       server.view({
         ...{ startupMs, country: at % 3 === 0 ? "DE" : "US", videoTitle: at % 3 === 0 ? "Heavy" : "" },
         ...{ viewerExperienceScore: 0.1 + (at % 7) / 30 },
-        ...{ viewerId: "same", viewSessionId: "same", viewerUserId: "same" },
+        // of a few persons: they are no causes
+        ...{ viewSessionId: `session ${at % 3}`, viewerUserId: `user ${at % 3}` },
       }),
     ),
     server.view({ country: "FR", startupMs: 9_000 }, { environmentId: 2 }),

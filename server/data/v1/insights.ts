@@ -57,7 +57,8 @@ export function insightsRoute(app: App, services: Services): void {
       schema: {
         ...METRIC_ROUTE,
         summary: "What worsens a metric most, over all dimensions",
-        description: "A metric of which neither direction is better has no insights: 400.",
+        description:
+          "Dimensions that say what became of a view or who watched are left out. A metric of which neither direction is better has no insights: 400.",
         querystring: InsightsQuery,
         response: { ...REFUSALS, 200: InsightsWire },
       },

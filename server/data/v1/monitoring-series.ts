@@ -4,7 +4,7 @@ import { heldBack, liveHistogramRange, liveSeriesRange } from "../../../domain/d
 import { ApiError } from "../../../domain/errors.ts";
 import { STARTUP_METRIC } from "../../../domain/monitoring/live-metrics.ts";
 import { livePoints } from "../../../domain/monitoring/live-points.ts";
-import { askBuckets } from "../../../domain/monitoring/queries.ts";
+import { askLiveSeries, type LiveSeriesRow } from "../../../domain/monitoring/queries.ts";
 import {
   askStartupHistogram,
   type HistogramPoint,
@@ -12,7 +12,6 @@ import {
   histogramPoints,
   STARTUP_BOUNDS_MS,
 } from "../../../domain/monitoring/startup-histogram.ts";
-import { BucketRow } from "../../../platform/clickhouse/monitoring-rows.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
@@ -34,6 +33,12 @@ import { timeframeWire } from "./scope-query.ts";
 const PointWire = z.object({
   date: z.iso.datetime().describe("Start of the 5 seconds"),
   value: z.number().nullable().describe("null where nothing was there to measure; ratios 0..1, bitrates in bit/s"),
+  concurrent_viewers: z.number(),
+});
+
+const SeriesRow: z.ZodType<LiveSeriesRow> = z.object({
+  start_ms: z.number(),
+  metric_value: z.number().nullable(),
   concurrent_viewers: z.number(),
 });
 
@@ -61,9 +66,9 @@ export function liveTimeseriesRoute(app: App, services: Services, paths: Monitor
       const filters = parseLiveFilters(request.query["filters[]"]);
       const clock = await liveClock(services);
       const range = liveSeriesRange(request.query.timestamp, heldBack(clock, metric));
-      const question = askBuckets(callerOf(request).environmentId, filters, range.fromMs, range.toMs);
-      const rows = await askLive(services.analytics, question, { row: BucketRow, name: "live timeseries", clock });
-      const data = livePoints(metric, rows, range.fromMs, range.toMs).map(({ startMs, value, viewers }) => {
+      const question = askLiveSeries(callerOf(request).environmentId, metric, filters, range);
+      const rows = await askLive(services.analytics, question, { row: SeriesRow, name: "live timeseries", clock });
+      const data = livePoints(metric, rows, range).map(({ startMs, value, viewers }) => {
         return { date: secondsText(startMs), value, concurrent_viewers: viewers };
       });
       return { data, total_row_count: data.length, timeframe: timeframeWire(range), ...freshnessOf(clock) };

@@ -102,7 +102,7 @@ function errorTypeOf(text: string): number | "any" {
 
 type ViewsRequest = Parameters<typeof walkOf>[0] & { query: ViewsQuery };
 
-function completedPage(
+async function completedPage(
   { analytics, now }: Services,
   walks: ViewWalks,
   list: ViewList,
