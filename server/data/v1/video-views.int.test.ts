@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import Mux from "@mux/mux-node";
 import Mux9 from "mux-node-9";
 import Mux12 from "mux-node-12";
 import Mux14 from "mux-node-14";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { VIEW_FIELDS } from "../../../domain/data-api/view-fields.ts";
 import type { DataServer } from "../testing/data-server.ts";
 import { startDataServer } from "../testing/data-server.ts";
@@ -104,6 +105,14 @@ describe("the list of views", () => {
       expect(ids.toSorted()).toEqual(there.map(({ viewId }) => viewId).toSorted());
     },
   );
+
+  it("leaves no question behind that nobody waits for when a cursor is refused", async () => {
+    await sleep(1_100); // what is known of the store is kept for a second
+    const query = vi.spyOn(server.clickhouse.client, "query").mockRejectedValue(new Error("the store is down"));
+    const { statusCode } = await server.get(`${PATH}?cursor=x`);
+    expect([statusCode, query.mock.calls.length]).toEqual([400, 1]);
+    query.mockRestore();
+  });
 
   it("gives every view once beyond what is fetched at first, by page and by cursor", async () => {
     const region = "many";
