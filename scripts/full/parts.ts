@@ -140,7 +140,7 @@ export const PARTS: readonly Part[] = [
       "bench/data-api.ts",
     ],
     command: ["bench/data-api.ts"],
-    minutes: 35,
+    minutes: 20,
   },
   {
     name: "fold-fuzz",
