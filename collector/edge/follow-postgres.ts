@@ -43,6 +43,7 @@ export function followPostgres<T>({ url, applicationName, channel, read, log }: 
     } while (again && !closing.signal.aborted);
   }
   function refresh(): void {
+    if (closing.signal.aborted) return; // a change that is told while the connection is being closed
     again = true;
     reading ??= readAll().finally(() => {
       reading = null;
