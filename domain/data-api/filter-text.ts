@@ -50,7 +50,8 @@ function splitFilter(text: string): FilterText {
 function toViewFilter(filter: FilterText): ViewFilter {
   const { prefix, dimension: id, value } = filter;
   const dimension = dimensionById(id);
-  if (dimension === null) throw wrongFilter(writtenFilter(filter), `there is no dimension ${id}`);
+  if (dimension === null)
+    throw wrongFilter(writtenFilter(filter), `there is no dimension ${id}; /data/v1/dimensions lists them`);
   if (dimension.type === "sequence") return traceFilter(filter, dimension);
   if (prefix === "+" || prefix === "-")
     throw wrongFilter(writtenFilter(filter), `${id} has one value, not a list: write ${id}:value or !${id}:value`);

@@ -25,14 +25,14 @@ const EXPECTED =
 export function parseTimeframe(values: readonly string[], nowMs: number): Timeframe {
   const [first, second] = values;
   if (first === undefined) return span(DAY_MS, nowMs);
-  if (values.length > 2) throw wrong(`${values.length} values`);
+  if (values.length > 2) throw wrong(`not ${values.length} values`);
   return second === undefined ? parseSpan(first, nowMs) : between(first, second);
 }
 
 function parseSpan(text: string, nowMs: number): Timeframe {
   const [, count, unit] = /^\[?(\d{1,9}):([a-z]+?)s?\]?$/.exec(text.trim()) ?? [];
   const unitMs = unit === undefined ? undefined : UNITS_MS[`${unit}s` as keyof typeof UNITS_MS];
-  if (unitMs === undefined || Number(count) === 0) throw wrong(quoted(text));
+  if (unitMs === undefined || Number(count) === 0) throw wrong(`not ${quoted(text)}`);
   return span(Number(count) * unitMs, nowMs);
 }
 
@@ -64,13 +64,13 @@ function between(first: string, second: string): Timeframe {
 }
 
 function seconds(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw wrong(quoted(text));
+  if (!/^\d{1,15}$/.test(text)) throw wrong(`not ${quoted(text)}`);
   if (Number(text) <= NEWEST_SECONDS) return Number(text);
   throw wrong(`${quoted(text)} lies beyond the year 2199; are these milliseconds?`);
 }
 
 function wrong(what: string): ApiError {
-  return new ApiError("invalid_parameters", [`${EXPECTED}; not ${what}`]);
+  return new ApiError("invalid_parameters", [`${EXPECTED}; ${what}`]);
 }
 
 function quoted(text: string): string {

@@ -24,7 +24,7 @@ const FAMILY_TITLES: Readonly<Record<Family, string>> = {
 const UNIT_NAMES: Readonly<Record<Unit, string>> = {
   count: "count",
   milliseconds: "milliseconds",
-  ratio: "ratio 0..1",
+  ratio: "ratio, 1 is all (upscaling has no upper bound)",
   score: "score 0..1",
   bits_per_second: "bit/s",
   per_minute: "events per minute",

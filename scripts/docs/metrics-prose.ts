@@ -51,8 +51,8 @@ who watched (\`viewer_user_id\`, \`view_session_id\`): one person is no cause.
 Metrics of which neither direction is better have no insights: their groups stand in the order of their values.
 
 **Time series.** Buckets of minutes, ten minutes, hours or days; hours and days begin where they do in the time zone asked (UTC
-unless said), which goes by its full name, such as \`Europe/Berlin\`. Buckets without views are there, with 0 for counts and sums and
-unknown for the rest. A series has 20,000 at most.
+unless said), which goes by its full name, such as \`Europe/Berlin\`. Buckets without views are there, with null and
+0 views. A series has 25,000 at most.
 
 **Filters.** Values of one dimension that keep are alternatives, everything else has to hold at once. The empty value stands for
 "has no value". Of a list either an element is asked for, or the whole list in order. Metric filters keep views by their own
@@ -63,8 +63,9 @@ value; views without one are left out.
 ## From a number down to its events
 
 Every number is a statement over table \`views\` ([schema.md](schema.md)), and every row of that table a function of the view's events.
-Say that yesterday's rebuffer percentage is three times the day before's. All that follows needs no page: it is SQL, and
-[schema.md](schema.md#ask-the-store-yourself) tells where to send it.
+Say that yesterday's rebuffer percentage is three times the day before's. All that follows needs no page: it is SQL.
+\`POST /data/v1/sql\` takes it with an access token ([data-api.md](data-api.md), without \`FINAL\` and the environment, which hold there anyway); on the
+machine itself [schema.md](schema.md#ask-the-store-yourself) tells where to send it.
 
 1. **The number itself.** Below each metric says in SQL what it is of one view, and how the average is made.
 

@@ -20,10 +20,10 @@ export function Overview({ origin, groups, refusals }: Reference) {
             <CodeText text="Every call carries an access token: its id and secret by Basic authentication. A token belongs to one environment, and sees and changes only what is in it; ids of other environments are 404. Each operation names the permission it needs." />
           </Topic>
           <Topic title="Lists and times">
-            <CodeText text="Lists in queries are written with brackets: `filters[]=country:US&filters[]=cdn:fastly`. Lists in answers go on page by page, `page` and `limit`; a page behind the last is empty. Some give `next_cursor`, which misses nothing while new rows arrive. A range, `timeframe[]`, is two Unix times in seconds or one span up to now: `7:days`. Durations are milliseconds, bitrates bits per second, ratios and scores 0 to 1." />
+            <CodeText text="Lists in queries are written with brackets: `filters[]=country:US&filters[]=cdn:fastly`. Lists in answers go on page by page, `page` and `limit`; a page behind the last is empty. Some give `next_cursor`, which goes on behind the last row while new ones arrive. A range, `timeframe[]`, is two Unix times in seconds or one span up to now: `7:days`. Durations are milliseconds, bitrates bits per second, ratios and scores 0 to 1 (upscaling has no upper bound)." />
           </Topic>
           <Topic title="How often">
-            <CodeText text="`X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) come with every answer. Beyond them is 429 with `Retry-After`; the SDKs wait and ask again." />
+            <CodeText text="`X-RateLimit-Limit`, `-Remaining` and `-Reset` (seconds) come with every answer to a known caller. Beyond them is 429 with `Retry-After`; the SDKs wait and ask again." />
           </Topic>
           <Topic title="Sending a write twice">
             <CodeText text="With an `Idempotency-Key` the same write is done once in 24 hours: repeated, it gives the first answer again; with another body it is 422. Every write takes one but for making a signing key, whose answer holds a secret that is not kept." />

@@ -53,7 +53,7 @@ const ALLOWED: ReadonlySet<string> = new Set(
 const AGGREGATES: ReadonlySet<string> = new Set(
   `
   count sum avg min max any anyLast argMin argMax uniq uniqExact uniqCombined uniqCombined64 uniqHLL12
-  quantile quantiles quantileExact quantilesExact quantileTDigest quantilesTDigest quantileDD median medianExact
+  quantile quantiles quantileExact quantilesExact quantileExactInclusive quantilesExactInclusive quantileTDigest quantilesTDigest quantileDD median medianExact
   medianTDigest quantileExactWeighted quantileTDigestWeighted stddevPop stddevSamp varPop varSamp corr covarPop covarSamp
   avgWeighted topK topKWeighted groupArray groupUniqArray sumOrNull avgOrNull minOrNull maxOrNull simpleLinearRegression
   skewPop kurtPop entropy windowFunnel retention sequenceCount sequenceMatch boundingRatio

@@ -28,7 +28,9 @@ export function requireMeasurement(metric: Metric, asked: Measurement | undefine
 export function requireGroupable(param: string, id: string): Dimension {
   const dimension = dimensionById(id);
   if (dimension === null)
-    throw new ApiError("invalid_parameters", [`${param}: there is no dimension ${id.slice(0, 100)}`]);
+    throw new ApiError("invalid_parameters", [
+      `${param}: there is no dimension ${id.slice(0, 100)}; /data/v1/dimensions lists them`,
+    ]);
   if (!dimension.groupable) throw new ApiError("invalid_parameters", [`${param}: ${id} can only be filtered by`]);
   return dimension;
 }
