@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { internalPort, portsFrom } from "../domain/ports.ts";
@@ -159,6 +160,7 @@ describe("server/main.ts", () => {
     const { child, api, exited } = await startServer();
     const answers = Array.from({ length: 15 }, () => signIn(api).then(({ status }) => status));
     await Promise.race(answers);
+    await sleep(50); // all are accepted by then: what still waits to be is reset by the close
     child.kill("SIGTERM");
     expect(await Promise.all(answers)).toEqual(new Array(15).fill(200));
     expect(await exited).toEqual([0, null]);

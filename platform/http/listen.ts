@@ -7,7 +7,6 @@ import {
   type ServerResponse,
 } from "node:http";
 import { type AddressInfo, Server as NetServer } from "node:net";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { Slots } from "../memory/slots.ts";
 import { watchSlowRequests } from "./slow-requests.ts";
 
@@ -41,8 +40,6 @@ export interface ListenOptions {
 const KEEP_ALIVE_MS = 30_000;
 const DEFAULT_GRACE_MS = 5_000;
 const IDLE_SWEEP_MS = 20;
-/** A listener that is closing accepts so long at most: somebody always connects to a busy one. */
-const ACCEPTING_MS = 200;
 /** Closing a kept-alive connection at once cuts a request that is just being sent into it: tried, 1 stop in 4 under load. */
 const FAREWELL_MS = 150;
 
@@ -90,7 +87,6 @@ export async function listen(
     close: async (graceMs = DEFAULT_GRACE_MS) => {
       leaving = true;
       for (const response of open) response.shouldKeepAlive = false;
-      await Promise.all(servers.map(acceptWaiting));
       await Promise.all(servers.map((server) => closeServer(server, graceMs)));
       slow.stop();
     },
@@ -114,25 +110,6 @@ function listenOne(host: string, port: number, handler: RequestListener): Promis
       resolve(server);
     });
   });
-}
-
-/**
- * Who has connected and was not accepted yet would be reset by the close. Node accepts one in a turn of its loop, and the turn
- * that has begun may be past that.
- */
-async function acceptWaiting(server: Server): Promise<void> {
-  let accepted = 1;
-  const count = () => {
-    accepted += 1;
-  };
-  server.on("connection", count);
-  const untilMs = performance.now() + ACCEPTING_MS;
-  while (accepted > 0 && performance.now() < untilMs) {
-    accepted = 0;
-    await nextTurn();
-    await nextTurn();
-  }
-  server.off("connection", count);
 }
 
 /**
