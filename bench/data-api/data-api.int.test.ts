@@ -49,7 +49,7 @@ it.each(["one view", "monitoring timeseries", "monitoring breakdown", "heatmap",
     }
   },
 );
-const MONTH = RANGES[1] ?? { name: "", fromMs: 0, atOnce: 1, limitMs: () => 0 };
+const [, MONTH] = RANGES;
 
 it("shows the timeline of the view that is asked for", async () => {
   const view = calls.find(({ name }) => name === "one view");

@@ -1,55 +1,50 @@
-import { type Measured, measureAsking } from "../queries/measure-asking.ts";
+import { type Asked, type Measured, measureAsking, measureInTurn } from "../queries/measure-asking.ts";
 import type { QueryStore } from "../queries/query-store.ts";
-import { RANGES, type Range } from "../queries/ranges.ts";
+import { RANGES } from "../queries/ranges.ts";
 import type { ApiServer } from "./api-server.ts";
 import type { Call } from "./call.ts";
 import { answersByHand, secondsOf } from "./compare-calls.ts";
 import { type Figure, HEAD, limitOf, lineOf } from "./report.ts";
+import { type Run, titleOf } from "./runs.ts";
 
-export interface MeasureCallsOptions {
-  /** Whether the server's answers serve several requests. */
-  shared: boolean;
+interface MeasureCallsOptions {
   mostTimes: number;
   /** What was measured of the hand-written SQL before; it is not asked again then. */
   before: readonly Figure[];
   say: (line: string) => void;
 }
 
-/** Each call over each range, and the hand-written SQL under the same load. */
+/** Each call, and the hand-written SQL under the same load. */
 export async function measureCalls(
   store: QueryStore,
   server: ApiServer,
   calls: readonly Call[],
-  { shared, mostTimes, before, say }: MeasureCallsOptions,
+  { run, mostTimes, before, say }: MeasureCallsOptions & { run: Run },
 ): Promise<Figure[]> {
+  const { range } = run;
+  say(`\n${titleOf(run)}; ${HEAD}`);
   const figures: Figure[] = [];
-  for (const range of RANGES) {
-    say(`\n${range.name}, ${range.atOnce} at a time, answers ${shared ? "" : "not "}shared; ${HEAD}`);
-    for (const call of calls) {
-      const request = call.request(secondsOf(range));
-      const figure: Figure = {
-        ...{ call: call.name, range: range.name, shared },
-        ours: await measureAsking(() => server.ask(request), {
-          ...{ atOnce: range.atOnce, mostTimes, pids: [store.pid], besides: [server.pid] },
-        }),
-        hand: measuredBefore(before, call, range) ?? (await measureByHand(store, call, range, mostTimes)),
-        limitMs: limitOf(call, range),
-        comparedWithHand: range.atOnce === 1,
-      };
-      figures.push(figure);
-      say(lineOf(figure));
-    }
+  for (const call of calls) {
+    const request = call.request(secondsOf(range));
+    const api = { ask: () => server.ask(request), pids: [store.pid], besides: [server.pid] };
+    const sql = { ask: () => answersByHand(store, call, range), pids: [store.pid] };
+    const known = before.find((figure) => figure.call === call.name && figure.run.range === range)?.hand;
+    const [ours, hand] = await measureBoth(api, known ?? sql, { atOnce: range.atOnce, mostTimes });
+    const figure: Figure = { call: call.name, run, ours, hand, limitMs: limitOf(call, range) };
+    figures.push(figure);
+    say(lineOf(figure));
   }
   return figures;
 }
-
-function measureByHand(store: QueryStore, call: Call, range: Range, mostTimes: number): Promise<Measured> {
-  const { atOnce } = range;
-  return measureAsking(() => answersByHand(store, call, range), { atOnce, mostTimes, pids: [store.pid] });
-}
-
-function measuredBefore(before: readonly Figure[], { name }: Call, range: Range): Measured | undefined {
-  return before.find((figure) => figure.call === name && figure.range === range.name)?.hand;
+/** One at a time they are asked in turn, so that they compare; of many at once each has the machine for itself. */
+async function measureBoth(
+  api: Asked,
+  hand: Asked | Measured,
+  { atOnce, mostTimes }: { atOnce: number; mostTimes: number },
+): Promise<[Measured, Measured]> {
+  const alone = (asked: Asked) => measureAsking(asked.ask, { ...asked, atOnce, mostTimes });
+  if (!("ask" in hand)) return [await alone(api), hand];
+  return atOnce === 1 ? measureInTurn(api, hand, mostTimes) : [await alone(api), await alone(hand)];
 }
 
 /** So that a new server's first calls are as fast as its later ones: each call about an hour earlier, which nobody asks again. */

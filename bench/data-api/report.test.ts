@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { RANGES } from "../queries/ranges.ts";
-import { dashboardsLine, type Figure, limitOf, lineOf, missesOf } from "./report.ts";
+import { dashboardsLine, type Figure, limitOf, lineOf, missesOf, summaryOf } from "./report.ts";
+import type { Run } from "./runs.ts";
 
+const [DAY, MONTH] = RANGES;
+const TOLD: Run = { range: DAY, sharesAnswers: false, isJudged: false };
 const figure = (ours: Partial<Figure["ours"]>, more: Partial<Figure> = {}): Figure => ({
-  ...{ call: "errors", range: "30 days", shared: false, limitMs: 1_000, comparedWithHand: true },
+  ...{ call: "errors", run: { range: MONTH, sharesAnswers: false, isJudged: true }, limitMs: 1_000 },
   ours: { p50Ms: 100, p95Ms: 200, cpuMs: 100, besideCpuMs: 20, ...ours },
   hand: { p50Ms: 100, p95Ms: 200, cpuMs: 100, besideCpuMs: 0 },
   ...more,
@@ -17,11 +20,23 @@ describe("a figure", () => {
   });
 
   it("is not held against the SQL while others ask", () => {
-    expect(missesOf(figure({ p50Ms: 500 }, { comparedWithHand: false }))).toEqual([]);
+    expect(missesOf(figure({ p50Ms: 500 }, { run: TOLD }))).toEqual([]);
   });
 
   it("tells what it missed in its line", () => {
     expect(lineOf(figure({ p50Ms: 150 }))).toMatch(/×1\.50\s+×1\.00\s+<1000\s+errors {2}MISSED TIME$/);
+  });
+
+  it("is told without a verdict in a run that is not judged", () => {
+    const slow = figure({ p95Ms: 2_000 }, { run: TOLD });
+    expect(lineOf(slow)).toMatch(/errors {2}beyond LIMIT$/);
+    const { lines, missed } = summaryOf([slow, figure({}), figure({ p95Ms: 2_000 })]);
+    expect(missed).toBe(1);
+    expect(lines).toEqual([
+      expect.stringMatching(/MISSED LIMIT, 30 days, 1 at a time, every request asks the store$/),
+      expect.stringMatching(/beyond LIMIT, 24 h, 4 at a time, every request asks the store \(told, not judged\)$/),
+      "1 of 2 within their limits",
+    ]);
   });
 });
 

@@ -14,7 +14,7 @@ export interface Range {
 const DAY_MS = 86_400_000;
 const DAY_LIMIT_MS = 300;
 
-export const RANGES: readonly Range[] = [
+export const RANGES: readonly [Range, Range] = [
   { name: "24 h", fromMs: END_MS - DAY_MS, atOnce: 4, limitMs: () => DAY_LIMIT_MS },
   { name: `${DAYS} days`, fromMs: START_MS, atOnce: 1, limitMs: ({ weight }) => LIMITS_MS[weight] },
 ];
