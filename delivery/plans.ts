@@ -21,7 +21,7 @@ const NEVER = new AbortController().signal;
 export function createPlans(objects: Objects, metrics: DeliveryMetrics): Plans {
   const plans = new Lru<Plan>({
     maxWeight: MAX_BOUNDARIES,
-    weigh: (plan) => plan.boundaries.length + (plan.audio?.boundaries.length ?? 0),
+    weigh: ({ boundaries, audio }) => audio.reduce((sum, sound) => sum + sound.boundaries.length, boundaries.length),
   });
   const reading = new SharedCalls<Plan | null>();
 

@@ -74,5 +74,5 @@ export function mediaPath(grant: string, planId: string, rendition: string): str
 }
 
 export function mediaType(rendition: string): "audio/mp4" | "video/mp4" {
-  return rendition === AUDIO_RENDITION ? "audio/mp4" : "video/mp4";
+  return rendition.startsWith(AUDIO_RENDITION) ? "audio/mp4" : "video/mp4";
 }

@@ -74,7 +74,7 @@ describe.each([null, "aac" as const])("HLS with sound %s shows the source pictur
 
 async function makeAll(objects: Objects, plan: Plan): Promise<void> {
   const maker = testMaker(objects, tools);
-  const renditions = [...plan.video, ...(plan.audio === null ? [] : [plan.audio])];
+  const renditions = [...plan.video, ...plan.audio];
   for (const rendition of renditions) {
     const ref = { ...TEST_ASSET, planId: plan.planId, rendition: rendition.name };
     await maker.make({ kind: "init", ...ref }, "viewer", never);
@@ -133,8 +133,8 @@ interface Packet {
 
 /** The same packet is heard as long after the first picture as in the source: at start, middle and end. */
 async function expectSoundInPlace(objects: Objects, plan: Plan, source: string): Promise<void> {
-  const { audio } = plan;
-  if (audio === null) throw new Error("the plan has no sound");
+  const [audio] = plan.audio;
+  if (audio === undefined) throw new Error("the plan has no sound");
   const made = heardPackets(await readJoined(objects, plan, audio.name, segmentsOf(plan, audio)));
   const picture = await packetsOf(source, "v:0");
   const firstPicture = Math.min(...picture.map(({ seconds }) => seconds));

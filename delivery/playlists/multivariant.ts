@@ -25,15 +25,26 @@ export function multivariantPlaylist(facts: MultivariantFacts, params: ManifestP
   if (facts.hasTitle) {
     lines.push(`#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${playbackId}/metadata.json"`);
   }
-  if (plan.audio !== null && ordered.length > 0) lines.push(audioGroup(plan.audio, uri(plan.audio.name)));
-  for (const rendition of ordered) lines.push(videoVariant(rendition, plan.audio), uri(rendition.name));
-  if (plan.audio !== null && ordered.length === 0) lines.push(audioVariant(plan.audio), uri(plan.audio.name));
+  const [sound = null] = plan.audio;
+  if (ordered.length > 0) lines.push(...plan.audio.map((audio, at) => audioMedia(audio, at, uri(audio.name))));
+  for (const rendition of ordered) lines.push(videoVariant(rendition, sound), uri(rendition.name));
+  if (sound !== null && ordered.length === 0) lines.push(audioVariant(sound), uri(sound.name));
   return `${lines.join("\n")}\n`;
 }
 
-function audioGroup(audio: AudioRendition, uri: string): string {
-  const how = "DEFAULT=YES,AUTOSELECT=YES";
-  return `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="${AUDIO_GROUP}",NAME="Audio",${how},CHANNELS="${audio.channels}",URI="${uri}"`;
+/** @param at place in the group, whose names are all different (RFC 8216 §4.3.4.1.1) */
+function audioMedia({ channels, language }: AudioRendition, at: number, uri: string): string {
+  const attributes = [
+    "TYPE=AUDIO",
+    `GROUP-ID="${AUDIO_GROUP}"`,
+    `NAME="${at === 0 ? "Audio" : `Audio ${at + 1}`}"`,
+    ...(language === null ? [] : [`LANGUAGE="${language}"`]),
+    `DEFAULT=${at === 0 ? "YES" : "NO"}`,
+    "AUTOSELECT=YES",
+    `CHANNELS="${channels}"`,
+    `URI="${uri}"`,
+  ];
+  return `#EXT-X-MEDIA:${attributes.join(",")}`;
 }
 
 /** BANDWIDTH and CODECS are those of everything that plays at once, sound included (RFC 8216 §4.3.4.2). */

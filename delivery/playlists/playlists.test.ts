@@ -65,7 +65,7 @@ ${ID}/h/-/${PLAN_ID}/360p.m3u8
   });
 
   it("leaves out what the asset does not have", () => {
-    const silent = multivariant("", smallPlan({ audio: null, video: [videoRendition(360, { frameRate: 0 })] }));
+    const silent = multivariant("", smallPlan({ audio: [], video: [videoRendition(360, { frameRate: 0 })] }));
     expect(silent).toContain('CODECS="avc1.64001f",RESOLUTION=640x360,CLOSED-CAPTIONS=NONE');
     expect(silent).not.toMatch(/AUDIO|FRAME-RATE|SESSION-DATA/);
   });
@@ -121,8 +121,9 @@ describe("mediaPlaylist", () => {
 
   it("gives sound lengths of its own, and leaves out segments that it has nothing for", () => {
     const plan = smallPlan();
-    if (plan.audio === null) throw new Error("the plan has sound");
-    const { segments, endlist } = parseMedia(mediaPlaylist("-", plan, plan.audio));
+    const [sound] = plan.audio;
+    if (sound === undefined) throw new Error("the plan has sound");
+    const { segments, endlist } = parseMedia(mediaPlaylist("-", plan, sound));
     expect(segments.map(({ uri, duration }) => [uri.split("/").at(-1), duration])).toEqual([
       ["0.m4s", 2.005333],
       ["1.m4s", 2.005334], // ends are rounded, so that the sum is 8
@@ -132,7 +133,7 @@ describe("mediaPlaylist", () => {
   });
 
   it("leaves out picture segments after the last picture", () => {
-    const plan = smallPlan({ pictureEnd: 120_120, audio: audioRendition(smallPlan().boundaries) });
+    const plan = smallPlan({ pictureEnd: 120_120, audio: [audioRendition(smallPlan().boundaries)] });
     expect(parseMedia(mediaPlaylist("-", plan, videoRendition(720))).segments).toHaveLength(2);
   });
 

@@ -24,6 +24,7 @@ export function audioRendition(boundaries: readonly number[]): AudioRendition {
   return {
     kind: "copied",
     name: "audio",
+    language: null,
     codecs: "mp4a.40.2",
     peakBitrate: 140_000,
     averageBitrate: 128_000,
@@ -38,14 +39,14 @@ export function audioRendition(boundaries: readonly number[]): AudioRendition {
 export function smallPlan(change: Partial<Plan> = {}): Plan {
   const boundaries = [0, 60_060, 120_120, 240_240, 300_300];
   return {
-    version: 1,
+    version: 2,
     planId: PLAN_ID,
     sourceGeneration: 1,
     timescale: TIMESCALE,
     boundaries,
     pictureEnd: 300_300,
     video: [videoRendition(1080, { kind: "copied", codecs: "avc1.640028" }), videoRendition(720), videoRendition(360)],
-    audio: audioRendition([0, 60_060, 120_120, 240_240, 240_240]),
+    audio: [audioRendition([0, 60_060, 120_120, 240_240, 240_240])],
     ...change,
   };
 }

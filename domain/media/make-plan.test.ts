@@ -85,7 +85,7 @@ describe("makePlan", () => {
     const lengths = (rendition: Parameters<typeof segmentSeconds>[1] | null | undefined): number[] =>
       rendition ? segmentSeconds(made, rendition).map((seconds) => Math.round(seconds * 10) / 10) : [];
     expect(lengths(made.video[0])).toEqual(pictureLengths);
-    expect(lengths(made.audio)).toEqual(soundLengths);
+    expect(lengths(made.audio[0])).toEqual(soundLengths);
     expect(made.boundaries.every((ticks, n) => n === 0 || ticks > (made.boundaries[n - 1] ?? 0))).toBe(true);
   });
 
@@ -93,7 +93,7 @@ describe("makePlan", () => {
     const made = plan({ picture: null, sound: sound(10) });
     expect(made.video).toEqual([]);
     expect(made.boundaries.map((ticks) => Math.round(ticks / made.timescale))).toEqual([0, 4, 8, 10]);
-    expect(made.audio).toMatchObject({ name: "audio", codecs: "mp4a.40.2", channels: 2 });
+    expect(made.audio).toMatchObject([{ name: "audio", codecs: "mp4a.40.2", channels: 2 }]);
   });
 
   it("is the same when made again, and refuses a source of nothing", () => {

@@ -57,13 +57,13 @@ export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
   const pictureEnd = picture?.index.end ?? 0;
   const boundaries = planBoundaries(source, timescale);
   return {
-    version: 1,
+    version: 2,
     sourceGeneration,
     timescale,
     boundaries,
     pictureEnd,
     video: picture === null ? [] : videoRenditions(picture, source.tier),
-    audio: sound === null ? null : audioRendition(sound, boundaries, timescale),
+    audio: sound === null ? [] : [audioRendition(sound, boundaries, timescale)],
   };
 }
 
@@ -149,7 +149,7 @@ function audioRendition(sound: SoundSource, boundaries: readonly number[], times
   }));
   const all = soundBits(index, table, 0, index.times.length - 1) / Math.max(soundEndSeconds(index), 0.001);
   const averageBitrate = Math.ceil(all);
-  const facts = { name: AUDIO_RENDITION, kind: "copied" as const, codecs, channels, sampleRate };
+  const facts = { name: AUDIO_RENDITION, kind: "copied" as const, language: null, codecs, channels, sampleRate };
   const peak = Math.max(averageBitrate, Math.ceil(peakBitrate(segments)));
   return { ...facts, timescale: index.timescale, boundaries: own, averageBitrate, peakBitrate: peak };
 }

@@ -6,7 +6,7 @@ import { isRecord } from "../wire/peek-event.ts";
  * a new `planId`.
  */
 export interface Plan {
-  version: 1;
+  version: 2;
   /** 16 lower-case hexadecimal digits: begin of the SHA-256 of the plan's own content, so that planning twice is no change. */
   planId: string;
   /** Generation of the source object that segments are cut from. */
@@ -22,7 +22,8 @@ export interface Plan {
   pictureEnd: number;
   /** Highest first; empty where the source has no picture. */
   video: readonly VideoRendition[];
-  audio: AudioRendition | null;
+  /** Sounds, the one that players begin with first; empty where the source is silent. */
+  audio: readonly AudioRendition[];
 }
 
 interface RenditionFacts {
@@ -46,6 +47,8 @@ export interface VideoRendition extends RenditionFacts {
 
 export interface AudioRendition extends RenditionFacts {
   kind: "copied";
+  /** BCP 47; null where the source does not say. */
+  language: string | null;
   channels: number;
   sampleRate: number;
   /** Ticks per second of the audio's own boundaries and init segment: the source track's. */
@@ -57,6 +60,7 @@ export interface AudioRendition extends RenditionFacts {
   boundaries: readonly number[];
 }
 
+/** Of the first sound; the others have it with a number behind. */
 export const AUDIO_RENDITION = "audio";
 
 /** Length of the whole asset in seconds. */
@@ -78,13 +82,23 @@ function pictureBoundaries({ boundaries, pictureEnd, timescale }: Plan) {
 }
 
 export function findRendition(plan: Plan, name: string): VideoRendition | AudioRendition | null {
-  if (plan.audio?.name === name) return plan.audio;
-  return plan.video.find((rendition) => rendition.name === name) ?? null;
+  return [...plan.audio, ...plan.video].find((rendition) => rendition.name === name) ?? null;
 }
 
-/** Reads a stored plan. It is our own writing with a hash of its own, so only its version is looked at. Throws otherwise. */
+/**
+ * Reads a stored plan. It is our own writing with a hash of its own, so only its version is looked at. Throws otherwise. Plans
+ * of version 1 know one sound at most, whose language nobody asked for.
+ */
 export function decodePlan(text: string): Plan {
   const value: unknown = JSON.parse(text);
-  if (!isRecord(value) || value["version"] !== 1) throw new Error("a segment plan of an unknown version");
-  return value as unknown as Plan;
+  if (!isRecord(value)) throw new Error("a segment plan that is none");
+  if (value["version"] === 2) return value as unknown as Plan;
+  if (value["version"] !== 1) throw new Error("a segment plan of an unknown version");
+  const { audio, ...plan } = value as unknown as PlanOfVersion1;
+  return { ...plan, version: 2, audio: audio === null ? [] : [{ ...audio, language: null }] };
+}
+
+interface PlanOfVersion1 extends Omit<Plan, "version" | "audio"> {
+  version: 1;
+  audio: Omit<AudioRendition, "language"> | null;
 }

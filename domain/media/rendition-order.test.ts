@@ -27,14 +27,14 @@ describe("inStartOrder", () => {
 });
 
 describe("listedFirst", () => {
-  const plan = (tracks: Partial<Plan>): Plan => ({ video: [], audio: null, ...tracks }) as Plan;
+  const plan = (tracks: Partial<Plan>): Plan => ({ video: [], audio: [], ...tracks }) as Plan;
 
   it("is a middle rendition of the pictures", () => {
-    expect(listedFirst(plan({ video: video("1080p", "720p", "360p"), audio }))?.name).toBe("720p");
+    expect(listedFirst(plan({ video: video("1080p", "720p", "360p"), audio: [audio] }))?.name).toBe("720p");
   });
 
   it("is the sound where there is no picture, and nothing where there is neither", () => {
-    expect(listedFirst(plan({ audio }))).toBe(audio);
+    expect(listedFirst(plan({ audio: [audio] }))).toBe(audio);
     expect(listedFirst(plan({}))).toBeNull();
   });
 });

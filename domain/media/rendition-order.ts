@@ -13,5 +13,5 @@ export function inStartOrder(video: readonly VideoRendition[]): VideoRendition[]
 
 /** The rendition that a player starts with: whose first segment is worth having before anybody asks. Null without tracks. */
 export function listedFirst(plan: Plan): VideoRendition | AudioRendition | null {
-  return inStartOrder(plan.video)[0] ?? plan.audio;
+  return inStartOrder(plan.video)[0] ?? plan.audio[0] ?? null;
 }

@@ -10,7 +10,7 @@ export function assetFacts(plan: Plan, facts: SourceFacts, containerFormat: stri
   return {
     durationSeconds: round(planSeconds(plan)),
     video: video === null || top === undefined ? null : { ...shownSize(video), frameRate: round(frameRate) },
-    audio: audio === null || plan.audio === null ? null : { channels: audio.channels },
+    audio: audio === null || plan.audio.length === 0 ? null : { channels: audio.channels },
     topRendition: top === undefined ? null : { widthPx: top.widthPx, heightPx: top.heightPx },
     input: inputFacts(facts, containerFormat),
   };

@@ -101,7 +101,8 @@ function makeFirst(maker: IngestParts["maker"], { environment, assetId }: AssetR
   if (first === null) return;
   const ref = { environment, assetId, planId, rendition: first.name };
   maker.prefetch({ kind: "segment", segment: 0, ...ref });
-  if (first.name !== plan.audio?.name && plan.audio !== null) {
-    maker.prefetch({ kind: "segment", segment: 0, ...ref, rendition: plan.audio.name });
+  const [sound] = plan.audio;
+  if (sound !== undefined && first.name !== sound.name) {
+    maker.prefetch({ kind: "segment", segment: 0, ...ref, rendition: sound.name });
   }
 }

@@ -18,7 +18,7 @@ export async function storeAndPlan(objects: Objects, file: string, ref = TEST_AS
 }
 
 /** Segments that a rendition has something in. */
-export function segmentsOf(plan: Plan, rendition: Plan["video"][number] | NonNullable<Plan["audio"]>): number[] {
+export function segmentsOf(plan: Plan, rendition: Plan["video"][number] | Plan["audio"][number]): number[] {
   return segmentSeconds(plan, rendition).flatMap((seconds, segment) => (seconds > 0 ? [segment] : []));
 }
 
