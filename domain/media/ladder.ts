@@ -39,13 +39,21 @@ const MIN_STEP = 1.2;
 export function planLadder(source: LadderSource, tier: MaxResolutionTier): Rung[] {
   const shorterPx = Math.min(source.widthPx, source.heightPx);
   const topPx = Math.min(shorterPx, TIER_PX[tier]);
-  const top = { ...sized(source, topPx), maxBitrate: ceilingFor(topPx) };
+  const top = rungAt(source, topPx);
   const lower = RUNGS.filter(([sidePx, bitrate]) => sidePx * MIN_STEP <= topPx && bitrate < source.bitrate);
   return [top, ...lower.map(([sidePx, maxBitrate]) => ({ ...sized(source, sidePx), maxBitrate }))];
 }
 
+/** A rung of any size, for what is made beside the ladder. */
+export function rungAt(source: Pick<LadderSource, "widthPx" | "heightPx">, sidePx: number): Rung {
+  return { ...sized(source, sidePx), maxBitrate: ceilingFor(sidePx) };
+}
+
 /** The source's shape at a length of its shorter side; H.264 with 4:2:0 wants both sides even. */
-function sized({ widthPx, heightPx }: LadderSource, sidePx: number): Omit<Rung, "maxBitrate"> {
+function sized(
+  { widthPx, heightPx }: Pick<LadderSource, "widthPx" | "heightPx">,
+  sidePx: number,
+): Omit<Rung, "maxBitrate"> {
   const scale = sidePx / Math.min(widthPx, heightPx);
   return { name: `${sidePx}p`, widthPx: evenPx(widthPx * scale), heightPx: evenPx(heightPx * scale) };
 }

@@ -35,3 +35,8 @@ export function initKey({ environment, assetId, planId }: PlanRef, rendition: st
 export function segmentKey({ environment, assetId, planId }: PlanRef, rendition: string, segment: number): string {
   return `${environment}/${assetId}/${planId}/${rendition}/${segment}`;
 }
+
+/** A file of a whole rendition, such as `highest.mp4`. */
+export function staticKey({ environment, assetId, planId }: PlanRef, name: string): string {
+  return `${environment}/${assetId}/${planId}/static/${name}`;
+}

@@ -38,8 +38,8 @@ describe("writeProgressiveHead", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 12 }).chain((count) => fc.tuple(chunksOf(count), chunksOf(count))),
-        ([pictures, sounds]) => {
-          const tracks = [track(pictures), track(sounds, { kind: "audio", timescale: 48_000 })];
+        ([pictures, others]) => {
+          const tracks = [track(pictures), track(others, { timescale: 48_000 })];
           const { movie, headBytes } = read(tracks);
           let place = headBytes;
           const at = [0, 0];
