@@ -30,6 +30,8 @@ import type { FfmpegTools } from "./ffmpeg.ts";
 import { ingestTask } from "./jobs/ingest.ts";
 import { startIngestWorkers } from "./jobs/ingest-workers.ts";
 import type { ObjectMaker } from "./make/make-object.ts";
+import { Slots } from "./make/slots.ts";
+import { SourceCache } from "./source/source-cache.ts";
 import { makeFilm, readNumbers } from "./testing/barcode-film.ts";
 import { testMaker, testTools } from "./testing/test-maker.ts";
 
@@ -72,7 +74,8 @@ beforeAll(async () => {
   webPort = (web.address() as AddressInfo).port;
   const { list: allow } = parseAllowList(`127.0.0.1:${webPort}`);
   const options = { url, name: "test", log, metrics: createMetrics("test") };
-  workers = startIngestWorkers({ db, objects, tools, maker, allow, log, lookEveryMs: 100 }, options);
+  const making = { sources: new SourceCache(objects), slots: new Slots(2), threads: 2 };
+  workers = startIngestWorkers({ db, objects, tools, maker, ...making, allow, log, lookEveryMs: 100 }, options);
   server = startJobWorker({
     ...options,
     concurrency: 1,

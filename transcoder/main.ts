@@ -100,7 +100,7 @@ opened();
 program.onStop("port", () => listener.close());
 
 const workers = startIngestWorkers(
-  { db, objects, tools, maker, allow: config.fetchAllow, log },
+  { db, objects, tools, maker, sources, slots, threads: ENCODE_THREADS, allow: config.fetchAllow, log },
   { url: config.databaseUrl, name: "playhead-transcoder", log, metrics },
 );
 program.onStop("jobs", () => workers.close());

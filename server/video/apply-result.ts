@@ -7,6 +7,7 @@ import type { Services } from "../http/services.ts";
 import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
+import { makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 const Reasons = z.record(z.string(), z.string());
@@ -91,7 +92,9 @@ async function store(
       .values(tracks.map((track) => ({ ...common(), ...trackColumns(track) })))
       .execute();
   }
-  const data = assetToWire(await requireAsset(transaction, environment_id, id));
+  const after = await requireAsset(transaction, environment_id, id);
+  if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
+  const data = assetToWire(after);
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
 }
