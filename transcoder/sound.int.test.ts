@@ -178,7 +178,7 @@ describe("several sounds", () => {
     expect(plan.audio).toMatchObject([
       { name: "audio", kind: "copied", label: "English", language: "en", channels: 1 },
       { name: "audio2", kind: "encoded", label: "German", language: "de", channels: 1 },
-      { name: "audio3", kind: "copied", label: "Audio", language: null },
+      { name: "audio3", kind: "copied", label: "Default", language: null },
     ]);
     for (const [n, sound] of plan.audio.entries()) {
       const { sampleRate, channels } = sound;

@@ -21,7 +21,7 @@ describe("soundLabels", () => {
 
   it("takes the title, else the language, and no name twice", () => {
     const sounds = [sound("de"), sound("de"), sound("en", "Director"), sound(null), sound(null), sound("fr", "German")];
-    expect(soundLabels(sounds)).toEqual(["German", "German 2", "Director", "Audio", "Audio 2", "German 3"]);
+    expect(soundLabels(sounds)).toEqual(["German", "German 2", "Director", "Default", "Default 2", "German 3"]);
   });
 
   it("leaves out what would end a line or a quoted string", () => {

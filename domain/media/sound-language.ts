@@ -19,7 +19,7 @@ interface NamedSound {
 }
 
 /**
- * What people choose sounds by: the title, else the language's English name, else `Audio`; the second of a name has a number
+ * What people choose sounds by: the title, else the language's English name, else `Default`, as the API calls it; the second of a name has a number
  * behind it, since a group of renditions may not have a name twice (RFC 8216 §4.3.4.1.1). Fit for a quoted string of a playlist.
  */
 export function soundLabels(sounds: readonly NamedSound[]): string[] {
@@ -39,5 +39,5 @@ function labelOf({ language, title }: NamedSound): string {
     .trim()
     .slice(0, MAX_LABEL_LENGTH);
   if (printable !== "") return printable;
-  return language === null ? "Audio" : (new Intl.DisplayNames(["en"], { type: "language" }).of(language) ?? language);
+  return language === null ? "Default" : (new Intl.DisplayNames(["en"], { type: "language" }).of(language) ?? language);
 }
