@@ -28,11 +28,22 @@ export interface AssetError {
 export interface AssetFacts {
   durationSeconds: number;
   video: { widthPx: number; heightPx: number; frameRate: number } | null;
-  audio: { channels: number } | null;
+  /** Every sound that can be chosen, the one that players begin with first. */
+  sounds: readonly SoundFacts[];
   /** What the highest rendition shows; decides the resolution tier. Null without a picture. */
   topRendition: { widthPx: number; heightPx: number } | null;
   /** The source as the customer sent it, for `GET …/input-info`. */
   input: InputFacts;
+}
+
+export interface SoundFacts {
+  /** Of the rendition with most. */
+  channels: number;
+  durationSeconds: number;
+  /** What people choose it by. */
+  name: string;
+  /** BCP 47; null where the source does not say. */
+  language: string | null;
 }
 
 export interface InputFacts {

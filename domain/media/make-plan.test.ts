@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { makePlan, type PictureSource, type SoundSource } from "./make-plan.ts";
+import { makePlan, type PictureSource } from "./make-plan.ts";
 import { indexPictures } from "./picture-index.ts";
 import { segmentSeconds } from "./plan.ts";
 import { canCopySegments, segmentBoundaries } from "./segment-boundaries.ts";
 import { indexSound } from "./sound-index.ts";
+import type { SoundSource } from "./sound-renditions.ts";
 import { gopTable, tableOf, trackOf } from "./testing/tables.ts";
 
 const MOVIE = { timescale: 1_000 };
@@ -26,11 +27,13 @@ function sound(seconds: number): SoundSource {
   const table = tableOf(packets, 1_024);
   const index = indexSound(MOVIE, trackOf(table, { kind: "audio", timescale: 48_000 }), 0);
   if (index === null) throw new Error("the sound is heard");
-  return { index, table, codecs: "mp4a.40.2", channels: 2, sampleRate: 48_000 };
+  const facts = { trackId: 2, language: null, title: null, gainDb: 0 };
+  return { index, table, codecs: "mp4a.40.2", channels: 2, sampleRate: 48_000, ...facts };
 }
 
-const plan = (source: { picture: PictureSource | null; sound: SoundSource | null }) => {
-  const made = makePlan({ sourceGeneration: 1, tier: "1080p", ...source });
+const plan = ({ picture, sound }: { picture: PictureSource | null; sound: SoundSource | null }) => {
+  const sounds = sound === null ? [] : [sound];
+  const made = makePlan({ sourceGeneration: 1, tier: "1080p", picture, sounds });
   return { planId: "0".repeat(16), ...made };
 };
 

@@ -4,9 +4,10 @@ import { type LadderSource, type MaxResolutionTier, planLadder, type Rung } from
 import { peakBitrate } from "./peak-bitrate.ts";
 import type { PictureIndex } from "./picture-index.ts";
 import { copiedSamples, decodedSamples } from "./picture-range.ts";
-import { AUDIO_RENDITION, type AudioRendition, type Plan, type VideoRendition } from "./plan.ts";
+import type { Plan, VideoRendition } from "./plan.ts";
 import { requireUsualWeight } from "./segment-weight.ts";
-import { type SoundIndex, soundBoundaries, soundCuts, soundEndSeconds } from "./sound-index.ts";
+import { soundEndSeconds } from "./sound-index.ts";
+import { type SoundSource, soundRenditions } from "./sound-renditions.ts";
 
 /** A source's picture, indexed, with what was found out about its bytes. */
 export interface PictureSource {
@@ -23,18 +24,11 @@ export interface PictureSource {
   isCopyable: boolean;
 }
 
-export interface SoundSource {
-  index: SoundIndex;
-  table: SampleTable;
-  codecs: string;
-  channels: number;
-  sampleRate: number;
-}
-
 export interface PlanSource {
   sourceGeneration: number;
   picture: PictureSource | null;
-  sound: SoundSource | null;
+  /** The one that players begin with first. */
+  sounds: readonly SoundSource[];
   tier: MaxResolutionTier;
 }
 
@@ -51,8 +45,8 @@ const OVERHEAD_BYTES_PER_SAMPLE = 16;
  * when a segment would be too heavy to make.
  */
 export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
-  const { picture, sound, sourceGeneration } = source;
-  const timescale = picture?.index.timescale ?? sound?.index.timescale;
+  const { picture, sounds, sourceGeneration } = source;
+  const timescale = picture?.index.timescale ?? sounds[0]?.index.timescale;
   if (timescale === undefined) throw new RangeError("there is nothing to plan");
   const pictureEnd = picture?.index.end ?? 0;
   const boundaries = planBoundaries(source, timescale);
@@ -63,14 +57,17 @@ export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
     boundaries,
     pictureEnd,
     video: picture === null ? [] : videoRenditions(picture, source.tier),
-    audio: sound === null ? [] : [audioRendition(sound, boundaries, timescale)],
+    audio: soundRenditions(
+      sounds,
+      boundaries.map((ticks) => ticks / timescale),
+    ),
   };
 }
 
 /** Boundaries of the picture, then every four seconds of what the sound goes on. */
-function planBoundaries({ picture, sound }: PlanSource, timescale: number): number[] {
+function planBoundaries({ picture, sounds }: PlanSource, timescale: number): number[] {
   const starts = picture?.starts.map((at) => picture.index.times[at] ?? 0) ?? [0];
-  const soundSeconds = sound === null ? 0 : soundEndSeconds(sound.index);
+  const soundSeconds = Math.max(0, ...sounds.map(({ index }) => soundEndSeconds(index)));
   const end = Math.max(picture?.index.end ?? 0, Math.round(soundSeconds * timescale));
   const boundaries = [...starts];
   const step = SOUND_SEGMENT_SECONDS * timescale;
@@ -131,31 +128,4 @@ function shortestTicks({ times, end }: PictureIndex, starts: readonly number[]):
   const begins = [...starts.map((at) => times[at] ?? 0), end];
   const lengths = begins.slice(1).map((next, n) => next - (begins[n] ?? 0));
   return Math.min(...(lengths.length > 1 ? lengths.slice(0, -1) : lengths));
-}
-
-function audioRendition(sound: SoundSource, boundaries: readonly number[], timescale: number): AudioRendition {
-  const { index, table, codecs, channels, sampleRate } = sound;
-  const cuts = soundCuts(
-    index,
-    boundaries.map((ticks) => ticks / timescale),
-  );
-  for (const [n, from] of cuts.slice(0, -1).entries()) {
-    requireUsualWeight(table, { first: index.firstPacket + from, end: index.firstPacket + (cuts[n + 1] ?? from) });
-  }
-  const own = soundBoundaries(index, cuts);
-  const segments = own.slice(1).map((end, n) => ({
-    bits: soundBits(index, table, cuts[n] ?? 0, cuts[n + 1] ?? 0),
-    seconds: (end - (own[n] ?? 0)) / index.timescale,
-  }));
-  const all = soundBits(index, table, 0, index.times.length - 1) / Math.max(soundEndSeconds(index), 0.001);
-  const averageBitrate = Math.ceil(all);
-  const facts = { name: AUDIO_RENDITION, kind: "copied" as const, language: null, codecs, channels, sampleRate };
-  const peak = Math.max(averageBitrate, Math.ceil(peakBitrate(segments)));
-  return { ...facts, timescale: index.timescale, boundaries: own, averageBitrate, peakBitrate: peak };
-}
-
-function soundBits(index: SoundIndex, table: SampleTable, from: number, to: number): number {
-  let bytes = OVERHEAD_BYTES + (to - from) * OVERHEAD_BYTES_PER_SAMPLE;
-  for (let place = from; place < to; place += 1) bytes += table.size[index.firstPacket + place] ?? 0;
-  return bytes * 8;
 }

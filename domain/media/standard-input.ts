@@ -1,13 +1,15 @@
 import type { NonStandardReasons } from "../asset/outcome.ts";
 import { playedTrack } from "./played-track.ts";
 import type { Container } from "./sniff-container.ts";
+import { isCutEntry, rawFrameBytes } from "./sound-entries.ts";
 import type { AudioFacts, SourceFacts, VideoFacts } from "./source-facts.ts";
 
 export type StreamTreatment = "copy" | "encode" | "none";
 
 export interface SourceJudgement {
   video: StreamTreatment;
-  audio: StreamTreatment;
+  /** Of each sound of the facts, when the file is made anew: copied where a segment can be cut or encoded from the copy. */
+  sounds: readonly StreamTreatment[];
   /** False: segments are cut from the source as it is. */
   needsStandardising: boolean;
   /** What is not standard, by the keys of the wire (reference video-api.md §3.5); empty for a standard source. */
@@ -22,7 +24,14 @@ export interface IndexedTrack {
   timescale: number;
   entryTypes: readonly string[];
   edits: readonly { durationTicks: number; mediaTime: number; rate: number }[];
-  samples: { count: number; dts: ArrayLike<number>; cts: ArrayLike<number>; isSync: ArrayLike<number> };
+  samples: {
+    count: number;
+    dts: ArrayLike<number>;
+    cts: ArrayLike<number>;
+    isSync: ArrayLike<number>;
+    duration: ArrayLike<number>;
+    size: ArrayLike<number>;
+  };
 }
 
 const MAX_SIDE_PX = 4096;
@@ -33,8 +42,11 @@ const MAX_GOP_SECONDS = 20;
 /** 8 bits, 4:2:0: what browsers play as H.264. `yuvj420p` is the same in full range. */
 const PIXEL_FORMATS: readonly string[] = ["yuv420p", "yuvj420p"];
 const AAC_PROFILES: readonly string[] = ["LC", "HE-AAC", "HE-AACv2"];
-/** Sound that begins later makes players begin where it begins: hls.js jumps over the pictures before (`maxBufferHole`). */
-const MAX_SILENT_START_SECONDS = 0.1;
+/**
+ * Codecs that an MP4 holds with packets of one length each, so that a copy has exact times in the clock of samples. Vorbis has
+ * packets of two lengths, and the others no place in an MP4.
+ */
+const KEPT_CODECS: readonly string[] = ["mp3", "ac3", "eac3", "opus", "flac", "alac"];
 const NON_STANDARD = "non-standard";
 
 /**
@@ -44,30 +56,28 @@ const NON_STANDARD = "non-standard";
  * @param movie the file's own index, where it is an MP4 or MOV that has one; null otherwise
  */
 export function judgeSource(
-  { video, audio }: SourceFacts,
+  { video, sounds }: SourceFacts,
   container: Container,
   movie: { tracks: readonly IndexedTrack[] } | null,
 ): SourceJudgement {
   const tracks = container === "mp4" || container === "mov" ? (movie?.tracks ?? []) : [];
   const picture = video && trackOf(video.trackId, "video", tracks);
-  const sound = audio && trackOf(audio.trackId, "audio", tracks);
   const videoReasons =
     video === null
       ? {}
       : { ...pictureReasons(video), ...orderReasons(video, container), ...indexReasons("video", picture) };
-  const audioReasons = audio === null ? {} : { ...soundReasons(audio, video), ...indexReasons("audio", sound) };
-  const isIndexed =
-    isPlayed(playedTrack(tracks, "video"), video, picture, videoReasons) &&
-    isPlayed(playedTrack(tracks, "audio"), audio, sound, audioReasons);
+  const isPictureIndexed = isPlayed(playedTrack(tracks), video, picture, videoReasons);
+  const judged = sounds.map((sound) => judgeSound(sound, trackOf(sound.trackId, "audio", tracks)));
+  const isIndexed = isPictureIndexed && judged.every(({ isCut }) => isCut);
   const reasons = {
     ...videoReasons,
-    ...audioReasons,
+    ...Object.assign({}, ...judged.map((one) => one.reasons)),
     ...(isIndexed ? {} : { unexpected_media_file_parameters: NON_STANDARD }),
   };
   return {
     video: treatment(video, videoReasons),
-    audio: treatment(audio, audioReasons),
-    needsStandardising: Object.keys(reasons).length > 0,
+    sounds: judged.map(({ copies }) => (copies ? "copy" : "encode")),
+    needsStandardising: Object.keys(videoReasons).length > 0 || !isIndexed,
     reasons,
   };
 }
@@ -100,13 +110,39 @@ function orderReasons(video: VideoFacts, container: Container): NonStandardReaso
   return container === "avi" && video.isReordered ? { unexpected_media_file_parameters: NON_STANDARD } : {};
 }
 
-function soundReasons({ codec, profile, startSeconds }: AudioFacts, video: VideoFacts | null): NonStandardReasons {
-  const isFit = codec === "aac" && (profile === null || AAC_PROFILES.includes(profile));
-  const lateSeconds = video === null ? 0 : (startSeconds ?? 0) - (video.startSeconds ?? 0);
+interface JudgedSound {
+  /** Segments can be cut or encoded from the track as it is. */
+  isCut: boolean;
+  /** The packets may be copied into a file that is made anew. */
+  copies: boolean;
+  reasons: NonStandardReasons;
+}
+
+function judgeSound(sound: AudioFacts, track: IndexedTrack | null): JudgedSound {
+  const { codec, profile } = sound;
+  const isAac = codec === "aac" && (profile === null || AAC_PROFILES.includes(profile));
+  const unfit = indexReasons("audio", track);
+  const isFit = Object.keys(unfit).length === 0;
   return {
-    ...(!isFit && { audio_codec: codec }),
-    ...(lateSeconds > MAX_SILENT_START_SECONDS && { unexpected_media_file_parameters: NON_STANDARD }),
+    isCut: isFit && track !== null && isCutTrack(sound, track, isAac),
+    copies: isFit && (isAac || KEPT_CODECS.includes(codec)) && hasSampleClock(sound, track),
+    reasons: { ...(!isAac && { audio_codec: codec }), ...unfit },
   };
+}
+
+function isCutTrack(sound: AudioFacts, track: IndexedTrack, isAac: boolean): boolean {
+  const { samples, entryTypes } = track;
+  if (samples.count === 0 || !entryTypes.every(isCutEntry)) return false;
+  if (isAac) return true;
+  if (!hasSampleClock(sound, track)) return false;
+  const frameBytes = rawFrameBytes(sound.codec, sound.channels);
+  if (frameBytes === null) return KEPT_CODECS.includes(sound.codec);
+  return samples.size[0] === (samples.duration[0] ?? 0) * frameBytes; // some writers count bytes, not samples
+}
+
+/** Packets' times are exact: what is encoded joins without a click only where a packet begins at a whole sample. */
+function hasSampleClock({ codec, sampleRate }: AudioFacts, track: IndexedTrack | null): boolean {
+  return codec === "aac" || track === null || track.timescale % sampleRate === 0;
 }
 
 /** What a track's own tables say against it. Without a track there is nothing to say: the streams may fit all the same. */
@@ -138,7 +174,7 @@ function longestGopSeconds({ samples: { count, dts, isSync }, timescale }: Index
   return longest / timescale;
 }
 
-/** Whether segments cut from the file as it is would show this stream: no other track, and none where there is no stream. */
+/** Whether segments cut from the file as it is would show this picture: no other track, and none where there is no picture. */
 function isPlayed(
   played: IndexedTrack | null,
   stream: object | null,

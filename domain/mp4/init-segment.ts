@@ -12,6 +12,8 @@ export interface InitOptions {
   heightPx: number;
   /** Media time at which presentation begins, for audio priming; 0 = no edit list. */
   editMediaTime: number;
+  /** For decoders only: says that `stsd` is QuickTime's, whose sound descriptions have other fields, and leaves it as it is. */
+  isQuickTime?: boolean;
 }
 
 const TRACK_ID = 1;
@@ -27,7 +29,7 @@ const SELF_CONTAINED = 1;
  * description goes in byte for byte, but QuickTime's form of an AAC description becomes ISO's, the only one browsers read.
  */
 export function writeInitSegment(options: InitOptions): Uint8Array {
-  const { kind, timescale, editMediaTime } = options;
+  const { kind, timescale, editMediaTime, isQuickTime = false } = options;
   // cmf2 forbids edit lists: ISO/IEC 23000-19 §7.7.2
   const brands = editMediaTime === 0 ? ["iso6", "cmfc", "cmf2"] : ["iso6", "cmfc"];
   const volume = kind === "audio" ? 0x0100 : 0;
@@ -43,7 +45,9 @@ export function writeInitSegment(options: InitOptions): Uint8Array {
   const trak = box("trak", tkhd, writeEdits(editMediaTime), writeMedia(options));
   const trex = fullBox("trex", 0, 0, u32(TRACK_ID, 1, 0, 0, 0));
   return concat(
-    box("ftyp", fourCC("iso6"), u32(0), fourCC(...brands)),
+    isQuickTime
+      ? box("ftyp", fourCC("qt  "), u32(0), fourCC("qt  "))
+      : box("ftyp", fourCC("iso6"), u32(0), fourCC(...brands)),
     box("moov", writeMovieHeader(timescale), trak, box("mvex", trex)),
   );
 }
@@ -68,7 +72,7 @@ function writeEdits(mediaTime: number): Uint8Array {
   return box("edts", fullBox("elst", 1, 0, u32(1), u64(0, mediaTime), u16(1, 0)));
 }
 
-function writeMedia({ kind, timescale, stsd }: InitOptions): Uint8Array {
+function writeMedia({ kind, timescale, stsd, isQuickTime = false }: InitOptions): Uint8Array {
   const isVideo = kind === "video";
   const mdhd = fullBox("mdhd", 0, 0, u32(0, 0, timescale, 0), u16(UNDETERMINED, 0));
   const handler = concat(u32(0), fourCC(isVideo ? "vide" : "soun"), u32(0, 0, 0), ascii(`${kind}\0`));
@@ -76,7 +80,7 @@ function writeMedia({ kind, timescale, stsd }: InitOptions): Uint8Array {
   const dref = fullBox("dref", 0, 0, u32(1), fullBox("url ", 0, SELF_CONTAINED));
   const stbl = box(
     "stbl",
-    isVideo ? stsd : plainAudioStsd(stsd),
+    isVideo || isQuickTime ? stsd : plainAudioStsd(stsd),
     fullBox("stts", 0, 0, u32(0)),
     fullBox("stsc", 0, 0, u32(0)),
     fullBox("stsz", 0, 0, u32(0, 0)),

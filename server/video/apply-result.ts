@@ -16,7 +16,14 @@ const positive = z.number().positive();
 const Facts = z.object({
   durationSeconds: z.number().nonnegative(),
   video: z.object({ widthPx: positive.int(), heightPx: positive.int(), frameRate: z.number() }).nullable(),
-  audio: z.object({ channels: positive.int() }).nullable(),
+  sounds: z.array(
+    z.object({
+      channels: positive.int(),
+      durationSeconds: z.number().nonnegative(),
+      name: z.string(),
+      language: z.string().nullable(),
+    }),
+  ),
   topRendition: z.object({ widthPx: positive.int(), heightPx: positive.int() }).nullable(),
   input: z.object({
     containerFormat: z.string(),
@@ -128,5 +135,11 @@ function trackColumns(track: NewTrack) {
         max_height: track.heightPx,
         max_frame_rate: track.frameRate,
       }
-    : { ...common, max_channels: track.channels, is_primary: true, language_code: "und", name: "Default" };
+    : {
+        ...common,
+        max_channels: track.channels,
+        is_primary: track.isPrimary,
+        language_code: track.language ?? "und",
+        name: track.name,
+      };
 }

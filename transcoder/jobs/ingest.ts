@@ -10,6 +10,7 @@ import type { FfmpegTools } from "../ffmpeg.ts";
 import type { ObjectMaker } from "../make/make-object.ts";
 import { openSource } from "../source/open-source.ts";
 import { planSource } from "../source/plan-source.ts";
+import { soundsOf } from "../source/sound-source.ts";
 import { assetFacts } from "./asset-facts.ts";
 import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
@@ -71,13 +72,14 @@ async function planned(
 ): Promise<IngestOutcome> {
   const sourceGeneration = judgement.needsStandardising ? STANDARDISED : 1;
   const source = await openSource(objects, ref, sourceGeneration);
-  const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier);
+  const sounds = soundsOf(source, facts.sounds, judgement.needsStandardising);
+  const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier, sounds);
   if (facts.video !== null && plan.video.length === 0) {
     throw new MediaError("invalid_input", "The file is damaged: none of its pictures can be decoded.");
   }
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   makeFirst(maker, ref, plan);
-  const reasons = judgement.needsStandardising ? judgement.reasons : null;
+  const reasons = Object.keys(judgement.reasons).length > 0 ? judgement.reasons : null;
   const told = assetFacts(plan, facts, container);
   return { kind: "ready", planId: plan.planId, sourceGeneration, facts: told, reasons };
 }

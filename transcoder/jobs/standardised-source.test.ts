@@ -10,8 +10,8 @@ import { storeStandardised } from "./standardised-source.ts";
 const examined: Examined = {
   container: "webm",
   demuxer: "matroska",
-  facts: { durationSeconds: 36_000, bitrate: null, video: null, audio: null },
-  judgement: { video: "encode", audio: "none", needsStandardising: true, reasons: {} },
+  facts: { durationSeconds: 36_000, bitrate: null, video: null, audio: null, sounds: [] },
+  judgement: { video: "encode", sounds: [], needsStandardising: true, reasons: {} },
 };
 
 async function standardisedBy(reason: FfmpegFailure): Promise<unknown> {

@@ -34,10 +34,10 @@ export async function storeStandardised(
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-standardise-"));
   const outputFile = join(folder, "standard.mp4");
-  const { video, audio } = judgement;
+  const { video, sounds } = judgement;
   try {
     await objects.localCopy(sourceKey(ref, 1), (inputPath) =>
-      standardise(tools, { inputPath, demuxer, facts, video, audio, outputFile, onProgress, signal }),
+      standardise(tools, { inputPath, demuxer, facts, video, sounds, outputFile, onProgress, signal }),
     );
     await objects.put(sourceKey(ref, STANDARDISED), createReadStream(outputFile));
   } catch (error) {

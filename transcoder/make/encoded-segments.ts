@@ -58,7 +58,7 @@ async function encode(parts: EncodingParts, order: EncodingOrder, signal: AbortS
 }
 
 /** The first segment's init segment is everybody's; a later one that needs another would not play. */
-async function keepInit(objects: WholeObjects, key: string, init: Uint8Array): Promise<void> {
+export async function keepInit(objects: WholeObjects, key: string, init: Uint8Array): Promise<void> {
   const stored = (await objects.find(key)) ?? (await objects.store.put(key, Buffer.from(init)));
   if (stored.sha256 === sha256(init)) return;
   throw new EncodeMismatchError(`${key} is not the init segment of what was encoded now`);

@@ -1,32 +1,38 @@
 import { createHash } from "node:crypto";
 import type { MaxResolutionTier } from "../../domain/media/ladder.ts";
-import { makePlan, type PictureSource, type SoundSource } from "../../domain/media/make-plan.ts";
+import { makePlan, type PictureSource } from "../../domain/media/make-plan.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import { canCopySegments, segmentBoundaries } from "../../domain/media/segment-boundaries.ts";
 import { requireUsualLength } from "../../domain/media/source-length.ts";
-import { audioCodec, h264NalLengthBytes, videoCodec } from "../../domain/mp4/codec.ts";
+import { h264NalLengthBytes, videoCodec } from "../../domain/mp4/codec.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import { isIdrSample } from "../../domain/mp4/nal.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Source } from "./open-source.ts";
 import { readSamples } from "./read-samples.ts";
+import { type PlannedSound, soundSource } from "./sound-source.ts";
 
 /** A muxer that marks the wrong pictures does so throughout: so many are looked at, spread over the file. */
 const CHECKED_PICTURES = 24;
 const PLAN_ID_LENGTH = 16;
 
-/** Makes the segment plan of an indexed source. Reads some of its pictures. Throws Mp4Error. */
+/**
+ * Makes the segment plan of an indexed source. Reads some of its pictures. Throws Mp4Error.
+ *
+ * @param sounds those of the source that are wanted, the first first; all of them, as the file has them, unless given
+ */
 export async function planSource(
   objects: Objects,
   source: Source,
   sourceGeneration: number,
   tier: MaxResolutionTier,
+  sounds: readonly PlannedSound[] = source.sounds,
 ): Promise<Plan> {
-  requireUsualLength(source.picture?.index ?? null, source.sound?.index ?? null);
+  requireUsualLength(source.picture?.index ?? null, null);
+  for (const { index } of sounds) requireUsualLength(null, index);
   const picture = await pictureSource(objects, source);
-  const sound = soundSource(source);
-  if (picture === null && sound === null) throw new Mp4Error("The file has neither picture nor sound");
-  const plan = makePlan({ sourceGeneration, picture, sound, tier });
+  if (picture === null && sounds.length === 0) throw new Mp4Error("The file has neither picture nor sound");
+  const plan = makePlan({ sourceGeneration, picture, sounds: sounds.map(soundSource), tier });
   const planId = createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, PLAN_ID_LENGTH);
   return { planId, ...plan };
 }
@@ -62,11 +68,4 @@ async function areIdrs(
     if (!isIdrSample(bytes, lengthBytes)) return false;
   }
   return true;
-}
-
-function soundSource({ sound }: Source): SoundSource | null {
-  if (sound === null) return null;
-  const codec = audioCodec(sound.track.stsd);
-  if (codec === null) throw new Mp4Error("The file's sound is not AAC");
-  return { index: sound.index, table: sound.track.samples, ...codec };
 }
