@@ -1,14 +1,18 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AssetRef } from "../../domain/media/object-keys.ts";
 import type { WantedImage } from "../../domain/media/transcoder-wire.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import { type PlannedSource, SourceCache } from "../source/source-cache.ts";
 import { makeFilm, readNumber } from "../testing/barcode-film.ts";
+import { CORNERS, cornersOf, makeCornerFilm } from "../testing/corner-film.ts";
 import { storeAndPlan, TEST_ASSET } from "../testing/made-asset.ts";
 import { testTools } from "../testing/test-maker.ts";
 import { makeImage } from "./make-image.ts";
@@ -19,7 +23,7 @@ let folder: string;
 let tools: FfmpegTools;
 let objects: Objects;
 let planned: PlannedSource;
-let planId: string;
+let corners: PlannedSource;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "playhead-image-"));
@@ -27,22 +31,32 @@ beforeAll(async () => {
   objects = openFolderObjects(join(folder, "objects"));
   const film = join(folder, "film.mp4");
   await makeFilm(film, { rate: "30", pictures: 200 });
-  ({ planId } = await storeAndPlan(objects, film));
-  const found = await new SourceCache(objects).get(TEST_ASSET, planId);
-  if (found === null) throw new Error("the plan was stored");
-  planned = found;
+  planned = await plannedSource(film, TEST_ASSET);
+  await makeCornerFilm(film);
+  corners = await plannedSource(film, { ...TEST_ASSET, assetId: "B".repeat(44) });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function plannedSource(film: string, ref: AssetRef): Promise<PlannedSource> {
+  const { planId } = await storeAndPlan(objects, film, ref);
+  const found = await new SourceCache(objects).get(ref, planId);
+  if (found === null) throw new Error("the plan was stored");
+  return found;
+}
 
 function wanted(facts: Partial<WantedImage>): WantedImage {
   return {
     kind: "image",
     ...TEST_ASSET,
-    planId,
+    planId: planned.plan.planId,
     format: "jpg",
     timeSeconds: 0,
     widthPx: null,
     heightPx: null,
+    fitMode: "preserve",
+    rotateDegrees: 0,
+    flipH: false,
+    flipV: false,
     ...facts,
   };
 }
@@ -86,3 +100,71 @@ describe("makeImage", () => {
     expect(await makeImage(tools, objects, sound, wanted({}), never)).toBeNull();
   });
 });
+
+describe("fit modes, turning and flipping", () => {
+  const { topLeft, topRight, bottomLeft, bottomRight } = CORNERS;
+
+  async function cornersAfter(facts: Partial<WantedImage>) {
+    const image = await makeImage(tools, objects, corners, wanted({ format: "png", ...facts }), never);
+    const { data, info } = await sharp(image ?? undefined)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    return { size: [info.width, info.height], seen: cornersOf(data, info.width, info.height) };
+  }
+
+  it.each([
+    [{}, [topLeft, topRight, bottomLeft, bottomRight]],
+    [{ rotateDegrees: 90 as const }, [bottomLeft, topLeft, bottomRight, topRight]],
+    [{ rotateDegrees: 180 as const }, [bottomRight, bottomLeft, topRight, topLeft]],
+    [{ rotateDegrees: 270 as const }, [topRight, bottomRight, topLeft, bottomLeft]],
+    [{ flipH: true }, [topRight, topLeft, bottomRight, bottomLeft]],
+    [{ flipV: true }, [bottomLeft, bottomRight, topLeft, topRight]],
+    [{ rotateDegrees: 90 as const, flipH: true }, [topLeft, bottomLeft, topRight, bottomRight]],
+  ])("%j shows %j", async (facts, expected) => {
+    expect((await cornersAfter({ widthPx: 200, ...facts })).seen).toEqual(expected);
+  });
+
+  const square = { widthPx: 200, heightPx: 200 };
+  it.each([
+    ["stretch" as const, {}, [topLeft, topRight, bottomLeft, bottomRight]],
+    ["crop" as const, {}, [topLeft, topRight, bottomLeft, bottomRight]],
+    ["crop" as const, { rotateDegrees: 90 as const }, [bottomLeft, topLeft, bottomRight, topRight]],
+    ["pad" as const, {}, [null, null, null, null]],
+    ["pad" as const, { rotateDegrees: 90 as const, widthPx: 113 }, [bottomLeft, topLeft, bottomRight, topRight]],
+  ])("%s with %j has exactly the wanted size and shows %j", async (fitMode, facts, expected) => {
+    const { size, seen } = await cornersAfter({ ...square, fitMode, ...facts });
+    expect(size).toEqual(["widthPx" in facts ? facts.widthPx : 200, 200]);
+    expect(seen).toEqual(expected);
+  });
+
+  it("smartcrop keeps what is to be seen, also enlarged", async () => {
+    const film = join(folder, "spot.mp4");
+    await makeSpotFilm(film);
+    const spot = await plannedSource(film, { ...TEST_ASSET, assetId: "C".repeat(44) });
+    for (const side of [90, 720]) {
+      const facts = { format: "png", fitMode: "smartcrop", widthPx: side, heightPx: side } as const;
+      const image = await makeImage(tools, objects, spot, wanted(facts), never);
+      const { data, info } = await sharp(image ?? undefined)
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      expect([info.width, info.height]).toEqual([side, side]);
+      expect(data.some((level, n) => n % 3 === 0 && level > 200)).toBe(true); // the red spot, far right
+    }
+  });
+
+  it("shows colours of HD that does not say how they are coded as browsers do", async () => {
+    const image = await makeImage(tools, objects, corners, wanted({ format: "png", widthPx: 200 }), never);
+    const { data } = await sharp(image ?? undefined)
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const at = (200 * 10 + 190) * 3; // lime: BT.601 would give 255 of red's place some 30
+    for (const [n, level] of [0, 255, 0].entries()) expect(Math.abs((data[at + n] ?? 0) - level)).toBeLessThan(12);
+  });
+});
+
+/** Grey, with a small red spot at the right edge. */
+async function makeSpotFilm(file: string): Promise<void> {
+  const spot = "drawbox=x=580:y=150:w=40:h=40:color=red:t=fill";
+  const input = ["-f", "lavfi", "-i", `color=gray:size=640x360:rate=25:duration=0.2,${spot}`];
+  await promisify(execFile)("ffmpeg", ["-v", "error", "-y", ...input, "-c:v", "libx264", "-pix_fmt", "yuv420p", file]);
+}
