@@ -65,6 +65,33 @@ function smartShape(turned: Size, image: Size): { scaled: Size; smart: Size } {
   };
 }
 
+/**
+ * The same for another rendition of the picture, so that the image is the same to the pixel. Null where that one is too small:
+ * see {@link isOversized}.
+ */
+export function shapeFor(
+  rendition: Size,
+  picture: Size,
+  shape: ImageShape,
+  transform: ImageTransform,
+): ImageShape | null {
+  const cut = shape.cut ?? picture;
+  const scaled = isSideways(transform.rotateDegrees) ? swapped(shape.scaled) : shape.scaled;
+  const own: Size = {
+    widthPx: Math.min(rendition.widthPx, Math.round((cut.widthPx * rendition.widthPx) / picture.widthPx)),
+    heightPx: Math.min(rendition.heightPx, Math.round((cut.heightPx * rendition.heightPx) / picture.heightPx)),
+  };
+  if (!isOversized(own, scaled)) return null;
+  return { ...shape, cut: shape.cut === null ? null : own };
+}
+
+/** Renditions have lost something to their bitrate: one has to be so much larger than what is made of it. */
+const OVERSIZE = 1.5;
+
+export function isOversized(rendition: Size, { widthPx, heightPx }: Size): boolean {
+  return rendition.widthPx >= widthPx * OVERSIZE && rendition.heightPx >= heightPx * OVERSIZE;
+}
+
 /** Without the latter two, colours are up to three steps of 255 off. */
 const SCALER = "bicubic+accurate_rnd+full_chroma_int";
 

@@ -18,14 +18,14 @@ export interface GridJob {
 /** What ffmpeg makes of the pictures of a grid, which are exactly `count`; the caller looks whether it has them all. */
 export async function decodeGrid(
   tools: FfmpegTools,
-  { track, index, read }: Pictures,
+  { isHd, track, index, read }: Pictures,
   job: GridJob,
 ): Promise<Uint8Array> {
   const { parts, filters } = gridInput(track, index, job.grid);
   const bytes = await Promise.all(parts.map((part) => (part instanceof Uint8Array ? part : read(part))));
   return tools.run({
     args: {
-      input: ["-copyts", ...decoderOptions(track)],
+      input: ["-copyts", ...decoderOptions(isHd)],
       output: ["-map", "0:v:0", "-vf", [...filters, job.filter].join(","), "-fps_mode", "passthrough", ...job.output],
     },
     stdin: Buffer.concat(bytes),

@@ -8,9 +8,6 @@ export const CHANNELS = 3 as const;
 const TIMEOUT_MS = 20_000;
 /** Sources whose sync samples are not quite what they claim decode right from an earlier one. */
 const SYNCS_BACK = [0, 1, 3];
-/** From this height on, pictures that do not say how their colours are coded are taken as BT.709, as browsers do. */
-const HD_PX = 720;
-
 export interface DecodeJob {
   /** Place in the index. */
   at: number;
@@ -34,7 +31,7 @@ export async function decodePicture(tools: FfmpegTools, pictures: Pictures, job:
 
 async function decodeOnce(
   tools: FfmpegTools,
-  { track, index, read }: Pictures,
+  { isHd, track, index, read }: Pictures,
   { at, filters, size, signal }: DecodeJob,
   extraSyncs: number,
 ): Promise<Uint8Array> {
@@ -42,7 +39,7 @@ async function decodeOnce(
   const chain = [`trim=start_pts=${keep.start}:end_pts=${keep.end}`, ...filters].join(",");
   return tools.run({
     args: {
-      input: ["-copyts", ...decoderOptions(track)],
+      input: ["-copyts", ...decoderOptions(isHd)],
       output: ["-map", "0:v:0", "-vf", chain, "-fps_mode", "passthrough", "-frames:v", "1", ...RAW_OUTPUT],
     },
     stdin: Buffer.concat([...head, await read(samples)]),
@@ -55,8 +52,8 @@ async function decodeOnce(
 export const RAW_OUTPUT = ["-pix_fmt", "rgb24", "-f", "rawvideo"] as const;
 
 /** Options before an input of which pictures are made. */
-export function decoderOptions({ codedHeightPx }: Pictures["track"]): string[] {
-  const colours = codedHeightPx >= HD_PX ? ["-colorspace", "bt709"] : [];
+export function decoderOptions(isHd: boolean): string[] {
+  const colours = isHd ? ["-colorspace", "bt709"] : [];
   // the deblocking filter changes what nobody sees at this size and costs a tenth of the decoding
   return ["-threads", "2", ...colours, "-skip_loop_filter", "all", "-f", "mov"];
 }

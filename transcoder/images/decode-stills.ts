@@ -21,7 +21,7 @@ export async function decodeStills(
   const bytes = size.widthPx * size.heightPx * CHANNELS;
   const pixels = await tools.run({
     args: {
-      input: decoderOptions(pictures.track),
+      input: decoderOptions(pictures.isHd),
       output: ["-map", "0:v:0", "-vf", filters.join(","), "-fps_mode", "passthrough", ...RAW_OUTPUT],
     },
     stdin: inputOf(pictures, samples),

@@ -57,14 +57,13 @@ export class ImageMaker {
 
   /** The bytes; null where there is no picture. Rejects with NothingToMakeError, BusyError, or the signal's reason. */
   async make(wanted: WantedPicture, signal: AbortSignal): Promise<Buffer | null> {
-    const { sources, tools, objects } = this.#parts;
-    const planned = await sources.get(wanted, wanted.planId);
+    const planned = await this.#parts.sources.get(wanted, wanted.planId);
     if (planned === null) throw new NothingToMakeError(`there is no plan ${wanted.planId}`);
     if (wanted.kind === "image") {
       return this.#singles.run(
         () => "viewer",
         signal,
-        () => makeImage(tools, objects, planned, wanted, signal),
+        () => makeImage(this.#parts, planned, wanted, signal),
       );
     }
     if (planned.source.picture === null || planned.plan.video.length === 0) return null;
@@ -102,15 +101,14 @@ export class ImageMaker {
 
   async #produce(key: string, wanted: WantedStored, planned: PlannedSource, signal: AbortSignal): Promise<Buffer> {
     const { tools, objects } = this.#parts;
-    const { plan, source } = planned;
-    const [top] = plan.video;
-    if (source.picture === null || top === undefined) throw new NothingToMakeError(`${key}: there is no picture`);
-    const pictures = sourcePictures(objects, source.key, source.picture);
+    const [top] = planned.plan.video;
+    const pictures = sourcePictures(objects, planned);
+    if (pictures === null || top === undefined) throw new NothingToMakeError(`${key}: there is no picture`);
     const bytes =
       wanted.kind === "animation"
-        ? await makeAnimation(tools, pictures, top, wanted, signal)
+        ? await makeAnimation(this.#parts, planned, pictures, wanted, signal)
         : await makeStoryboard(tools, pictures, top, wanted, signal);
-    if (await this.#isWorthStoring(wanted, planSeconds(plan))) await objects.put(key, bytes);
+    if (await this.#isWorthStoring(wanted, planSeconds(planned.plan))) await objects.put(key, bytes);
     return bytes;
   }
 

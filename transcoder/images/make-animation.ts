@@ -1,10 +1,12 @@
 import sharp from "sharp";
 import { fitWithin } from "../../domain/media/fit-within.ts";
-import type { Size } from "../../domain/media/image-shape.ts";
+import { isOversized, type Size } from "../../domain/media/image-shape.ts";
+import type { Plan } from "../../domain/media/plan.ts";
 import type { AnimationFormat, WantedAnimation } from "../../domain/media/transcoder-wire.ts";
-import type { FfmpegTools } from "../ffmpeg.ts";
+import type { PlannedSource } from "../source/source-cache.ts";
 import { decodeGrid } from "./decode-grid.ts";
-import type { Pictures } from "./pictures.ts";
+import type { ImageParts } from "./make-image.ts";
+import { type Pictures, storedPictures } from "./pictures.ts";
 
 /** Ten seconds of noise at the largest size take 60 MB as GIF. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
@@ -28,20 +30,23 @@ const OUTPUTS: Record<AnimationFormat, { filter: string; output: readonly string
   },
 };
 
-/** @param picture as it is shown */
+/** @param source its pictures, for where no rendition has them stored */
 export async function makeAnimation(
-  tools: FfmpegTools,
-  pictures: Pictures,
-  picture: Size,
+  parts: ImageParts,
+  { plan }: Pick<PlannedSource, "plan">,
+  source: Pictures,
   wanted: WantedAnimation,
   signal: AbortSignal,
 ): Promise<Buffer> {
-  const { timescale } = pictures.index;
+  const [top] = plan.video;
+  if (top === undefined) throw new RangeError("there is no picture to move");
+  const { timescale } = plan;
   const { startSeconds, endSeconds, fps, format } = wanted;
-  const size = fitWithin(picture, wanted);
+  const size = fitWithin(top, wanted);
+  const pictures = (await fromStored(parts, plan, size, wanted)) ?? source;
   const count = Math.max(1, Math.round((endSeconds - startSeconds) * fps));
   const { filter, output } = OUTPUTS[format];
-  const made = await decodeGrid(tools, pictures, {
+  const made = await decodeGrid(parts.tools, pictures, {
     grid: { startTicks: Math.round(startSeconds * timescale), stepTicks: timescale / fps, count },
     filter: `scale=${size.widthPx}:${size.heightPx}:flags=bicubic,setsar=1,${filter}`,
     output,
@@ -51,6 +56,23 @@ export async function makeAnimation(
   const bytes = Buffer.from(made);
   await requireWhole(bytes, size, (count * 1_000) / fps);
   return bytes;
+}
+
+/** The lowest rendition that is large enough and has all segments already. */
+async function fromStored(
+  parts: ImageParts,
+  plan: Plan,
+  size: Size,
+  wanted: WantedAnimation,
+): Promise<Pictures | null> {
+  const startTicks = wanted.startSeconds * plan.timescale;
+  const range = { startTicks, endTicks: wanted.endSeconds * plan.timescale };
+  for (const rendition of plan.video.toReversed()) {
+    if (rendition.kind !== "encoded" || !isOversized(rendition, size)) continue;
+    const pictures = await storedPictures(parts, wanted, plan, rendition, range);
+    if (pictures !== null) return pictures;
+  }
+  return null;
 }
 
 /** Equal neighbours may have become one picture that is shown longer, so the time is what tells whether all is there. */

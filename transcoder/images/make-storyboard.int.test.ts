@@ -32,9 +32,9 @@ async function filmed(spec: FilmSpec): Promise<{ plan: Plan; pictures: Pictures 
   const film = join(folder, "film.mp4");
   await makeFilm(film, spec);
   const plan = await storeAndPlan(objects, film);
-  const source = await openSource(objects, TEST_ASSET, 1);
-  if (source.picture === null) throw new Error("the film has pictures");
-  return { plan, pictures: sourcePictures(objects, source.key, source.picture) };
+  const pictures = sourcePictures(objects, { plan, source: await openSource(objects, TEST_ASSET, 1) });
+  if (pictures === null) throw new Error("the film has pictures");
+  return { plan, pictures };
 }
 
 /** Numbers of the pictures in the tiles. */

@@ -6,6 +6,9 @@ export const CORNERS = { topLeft: "red", topRight: "lime", bottomLeft: "blue", b
 
 export type CornerColour = (typeof CORNERS)[keyof typeof CORNERS];
 
+/** 2 Mbit/s, most of it nothing, so that lower renditions are worth having. */
+const FILLED = "-b:v 2M -minrate 2M -maxrate 2M -bufsize 2M -x264-params nal-hrd=cbr".split(" ");
+
 const run = promisify(execFile);
 
 /** A second of four coloured rectangles, 1280 × 720. Its colours are coded as BT.709, and `options` may say so. */
@@ -14,7 +17,7 @@ export async function makeCornerFilm(file: string, options: readonly string[] = 
     ...["-f", "lavfi", "-i", `color=${colour}:size=640x360:rate=25:duration=1,format=rgb24`],
   ]);
   const filter = "xstack=inputs=4:layout=0_0|w0_0|0_h0|w0_h0,scale=1280:720:out_color_matrix=bt709,format=yuv420p";
-  const output = ["-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", ...options, file];
+  const output = ["-c:v", "libx264", "-preset", "ultrafast", ...FILLED, ...options, file];
   await run("ffmpeg", ["-v", "error", "-y", ...inputs, "-filter_complex", filter, ...output]);
 }
 
