@@ -6,11 +6,10 @@ import {
   segmentSeconds,
   type VideoRendition,
 } from "../domain/media/plan.ts";
-import { IMAGE_FORMATS } from "../domain/media/transcoder-wire.ts";
 import { Lru } from "../platform/memory/lru.ts";
 import { openGrant, openPlaybackId, type Playable } from "./access.ts";
-import { readThumbnailParams } from "./images/thumbnail-params.ts";
-import { type Thumbnails, wantedImage } from "./images/thumbnails.ts";
+import { type ImageRoute, imageAnswer, storyboardText } from "./images/image-answers.ts";
+import type { Images } from "./images/images.ts";
 import type { Plans } from "./plans.ts";
 import { PlaybackError, unavailable } from "./playback-error.ts";
 import type { PlaybackFacts, PlaybackIds } from "./playback-ids.ts";
@@ -32,7 +31,9 @@ export interface AnswerDeps {
   playbackIds: PlaybackIds;
   plans: Plans;
   media: MediaObjects;
-  thumbnails: Thumbnails;
+  images: Images;
+  /** Where players reach the image host. */
+  imageOrigin: string;
 }
 
 export type Respond = (route: Route, query: URLSearchParams, signal: AbortSignal) => Promise<Answer>;
@@ -45,7 +46,7 @@ const FOR_EVER = "public, max-age=31536000, immutable";
 const PLAYLIST_CACHE_BYTES = 32 * 1024 ** 2;
 
 /** Decides what each route answers. Rejects with a `PlaybackError`, or with the signal's reason when the client leaves. */
-export function createRespond({ playbackIds, plans, media, thumbnails }: AnswerDeps): Respond {
+export function createRespond({ playbackIds, plans, media, images, imageOrigin }: AnswerDeps): Respond {
   const playlists = new Lru<Answer>({ maxWeight: PLAYLIST_CACHE_BYTES, weigh: ({ bytes }) => bytes.length });
 
   async function currentPlan(facts: Playable): Promise<Plan> {
@@ -87,6 +88,15 @@ export function createRespond({ playbackIds, plans, media, thumbnails }: AnswerD
     return { ...object, contentType: mediaType(rendition.name), cacheControl: FOR_EVER };
   }
 
+  async function imageOf(route: ImageRoute, facts: Playable, params: URLSearchParams, signal: AbortSignal) {
+    const plan = await currentPlan(facts);
+    if (route.kind !== "storyboard_index") {
+      return { ...(await imageAnswer(images, route, { facts, plan, params }, signal)), cacheControl: FOR_A_DAY };
+    }
+    const { contentType, text } = storyboardText(route, { plan, params, imageOrigin, token: null });
+    return textAnswer(contentType, text);
+  }
+
   return async (route, query, signal) => {
     if (route.kind === "media_playlist") return playlistOf(route);
     if (route.kind === "init" || route.kind === "segment") return mediaOf(route, signal);
@@ -102,9 +112,7 @@ export function createRespond({ playbackIds, plans, media, thumbnails }: AnswerD
       );
       return textAnswer(PLAYLIST_TYPE, playlist);
     }
-    const params = readThumbnailParams(query);
-    const picture = await thumbnails.get(wantedImage(facts, await currentPlan(facts), route.format, params), signal);
-    return { ...picture, contentType: IMAGE_FORMATS[route.format], cacheControl: FOR_A_DAY };
+    return imageOf(route, facts, query, signal);
   };
 }
 

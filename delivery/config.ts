@@ -22,6 +22,8 @@ const Environment = z
     TRANSCODER_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
     /** Shared with the transcoders. */
     TRANSCODER_SECRET: z.string().min(32, "must have at least 32 characters"),
+    /** Origin under which players reach the image host: storyboards name their image by it. */
+    PUBLIC_IMAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
     /** Memory for segments and inits, in MiB. */
     DELIVERY_CACHE_MIB: z.coerce.number().int().min(1).max(1_000_000).default(256),
   })
@@ -37,6 +39,7 @@ const Environment = z
       objectsDir: env.OBJECTS_DIR,
       transcoderUrls: env.TRANSCODER_URLS ?? [originAt(env.HOST, ports.transcoder)],
       transcoderSecret: env.TRANSCODER_SECRET,
+      imageOrigin: new URL(env.PUBLIC_IMAGE_URL ?? `http://localhost:${ports.delivery}`).origin,
       cacheBytes: env.DELIVERY_CACHE_MIB * MEBIBYTE,
     };
   });

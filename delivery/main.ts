@@ -11,7 +11,7 @@ import { createRespond } from "./answers.ts";
 import { readConfig } from "./config.ts";
 import { createDelivery } from "./delivery.ts";
 import { createDeliveryMetrics } from "./delivery-metrics.ts";
-import { createThumbnails } from "./images/thumbnails.ts";
+import { createImages } from "./images/images.ts";
 import { createPlans } from "./plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "./playback-ids.ts";
 import { createPostgresCheck } from "./postgres-check.ts";
@@ -20,7 +20,7 @@ import { createTranscoder } from "./transcoder-client.ts";
 
 /** Look-ups are single rows by key, and equal ones share a query. */
 const CONNECTIONS = 4;
-const THUMBNAIL_CACHE_BYTES = 64 * 1024 ** 2;
+const IMAGE_CACHE_BYTES = 64 * 1024 ** 2;
 
 const config = readConfig();
 const log = createLogger("delivery", config.logLevel);
@@ -59,7 +59,8 @@ try {
     playbackIds: createPlaybackIds({ read: readPlaybackId, nowMs, onStale: metrics.stale }),
     plans: createPlans(objects, metrics),
     media: createMediaObjects({ objects, transcoder, metrics, cacheBytes: config.cacheBytes }),
-    thumbnails: createThumbnails(transcoder, THUMBNAIL_CACHE_BYTES),
+    images: createImages({ objects, transcoder, metrics, cacheBytes: IMAGE_CACHE_BYTES }),
+    imageOrigin: config.imageOrigin,
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, metrics, log }));
   opened();

@@ -12,16 +12,14 @@ import { createPool, createPostgres } from "../platform/postgres/pool.ts";
 import { readTranscoderConfig } from "./config.ts";
 import { type FfmpegTools, openFfmpeg } from "./ffmpeg.ts";
 import { makeListener } from "./http/make-listener.ts";
-import { makeImage } from "./images/make-image.ts";
+import { ImageMaker } from "./images/image-maker.ts";
 import { startIngestWorkers } from "./jobs/ingest-workers.ts";
-import { NothingToMakeError, ObjectMaker } from "./make/make-object.ts";
+import { ObjectMaker } from "./make/make-object.ts";
 import { Slots } from "./make/slots.ts";
 import { SourceCache } from "./source/source-cache.ts";
 
-/** One more than encodes: a picture is wanted quickly and takes little. */
-const EXTRA_IMAGE_SLOTS = 1;
-/** Anybody may ask for any time and size of a public film; at half a second each, the last of these waits for delivery's 15 s. */
-const MAX_WAITING_IMAGES = 100;
+/** Single pictures at a time, of the number of encodes: they run beside those, so that they take a third of the cores at most. */
+const IMAGE_RATIO = 0.5;
 /** Threads that decode for one encode: more than two gain nothing at our sizes. */
 const ENCODE_THREADS = 2;
 
@@ -65,11 +63,12 @@ new Gauge({
 });
 
 const sources = new SourceCache(objects);
+const leases = new Leases(db);
 const maker = new ObjectMaker({
   objects,
   sources,
   tools,
-  leases: new Leases(db),
+  leases,
   slots,
   log,
   threads: ENCODE_THREADS,
@@ -77,24 +76,13 @@ const maker = new ObjectMaker({
 });
 program.onStop("prefetching", () => maker.close());
 
-const imageSlots = new Slots(config.slots + EXTRA_IMAGE_SLOTS, MAX_WAITING_IMAGES);
+const places = Math.max(1, Math.floor(config.slots * IMAGE_RATIO));
+const images = new ImageMaker({ objects, sources, tools, leases, slots, places, log });
+program.onStop("images", () => images.close());
 const listener = await listen(
   config.hosts,
   config.port,
-  makeListener({
-    maker,
-    secret: config.secret,
-    log,
-    image: async (wanted, signal) => {
-      const planned = await sources.get(wanted, wanted.planId);
-      if (planned === null) throw new NothingToMakeError(`there is no plan ${wanted.planId}`);
-      return imageSlots.run(
-        () => "viewer",
-        signal,
-        () => makeImage(tools, objects, planned, wanted, signal),
-      );
-    },
-  }),
+  makeListener({ maker, secret: config.secret, log, image: (wanted, signal) => images.make(wanted, signal) }),
 );
 opened();
 program.onStop("port", () => listener.close());

@@ -18,12 +18,15 @@ export interface EncoderInput {
   keep: { start: number; end: number };
 }
 
+/** What of a track is fed. */
+export type FedTrack = Pick<Track, "samples" | "stsd" | "codedWidthPx" | "codedHeightPx">;
+
 /**
  * @param pictures places [from, to) in the index that are wanted
  * @param extraSyncs see {@link decodedSamples}
  */
 export function encoderInput(
-  { samples: table, stsd, codedWidthPx, codedHeightPx }: Track,
+  { samples: table, stsd, codedWidthPx, codedHeightPx }: FedTrack,
   index: PictureIndex,
   pictures: { from: number; to: number },
   extraSyncs = 0,

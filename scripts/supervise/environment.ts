@@ -58,6 +58,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
     ...postgres(input),
     ...objects(input),
     TRANSCODER_SECRET: input.secrets.transcoderSecret,
+    PUBLIC_IMAGE_URL: input.access.image,
   }),
   transcoder: (input) => ({
     ...postgres(input),

@@ -1,5 +1,5 @@
-/** Who is served first: somebody who waits, what will be asked for next, what only might be. */
-export const PRIORITIES = ["viewer", "prefetch"] as const;
+/** Who is served first: somebody who waits to see the next seconds, who waits for an image, what will be asked for next. */
+export const PRIORITIES = ["viewer", "image", "prefetch"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 interface Waiting {
