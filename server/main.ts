@@ -1,12 +1,11 @@
 import { randomInt } from "node:crypto";
-import { access, constants } from "node:fs/promises";
 import { newMediaId } from "../domain/asset/media-id.ts";
 import { createClickHouse } from "../platform/clickhouse/client.ts";
 import { DATABASE } from "../platform/clickhouse/migrate.ts";
 import { createTenantSql } from "../platform/clickhouse/tenant-sql/tenant-sql.ts";
 import { listen } from "../platform/http/listen.ts";
 import { startJobWorker } from "../platform/jobs/worker.ts";
-import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
@@ -56,18 +55,16 @@ readiness.add("postgres", async () => {
 const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
 program.onStop("internal port", () => internal.close());
 
-const objects = openFolderObjects(config.objectsDir);
-readiness.add("objects", async () => {
-  await access(config.objectsDir, constants.W_OK | constants.X_OK);
-  return { ok: true };
-});
+const store = await openObjects(config, "write");
+program.onStop("objects", store.close);
+readiness.add("objects", store.check);
 
 const services: Services = {
   db,
   clickhouse,
   analytics: createAnalytics(clickhouse, () => performance.now(), config),
   sql: createSql(tenantSql),
-  objects,
+  objects: store.objects,
   uploads: new UploadGate(),
   checkPassword: await createPasswordCheck(),
   throttle: new SignInThrottle(SIGN_IN_LIMITS),
