@@ -25,6 +25,7 @@ import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
 import type { Services } from "./http/services.ts";
 import { serverTasks } from "./tasks.ts";
+import { reapObjectsAt } from "./uploads/reap-objects.ts";
 import { UploadGate } from "./uploads/upload-gate.ts";
 import { isUpload } from "./uploads/upload-url-routes.ts";
 
@@ -86,12 +87,15 @@ program.onStop("routes", () => app.close());
 const worker = startJobWorker({
   url: config.databaseUrl,
   name: "playhead-server",
-  tasks: serverTasks(services),
+  tasks: serverTasks(services, log),
   concurrency: JOBS_AT_ONCE,
   log,
   metrics,
 });
 program.onStop("jobs", () => worker.close());
+reapObjectsAt(services.db, new Date()).catch((error: unknown) => {
+  log.warn({ err: error }, "abandoned uploads are not looked for before the next start");
+});
 const exportClock = startExportClock(db, log);
 program.onStop("export clock", () => exportClock.stop());
 
