@@ -27,7 +27,8 @@ export function asStoreError(error: unknown, what: string): Error {
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
   if (error.name === "CredentialsProviderError")
     return new Error(`${what}: there are no credentials; put them into OBJECTS_URL`, { cause: error });
-  const passes = status === undefined || status >= 500 || status === 429 || error.name === "RequestTimeout";
+  const passes =
+    status === undefined || (status >= 500 && status !== 501) || status === 429 || error.name === "RequestTimeout";
   if (passes) return new ObjectsUnavailableError(`${what}: ${error.name}: ${error.message}`, { cause: error });
   const advice = ADVICE[error.name] ?? ADVICE[String(status)];
   const words = advice === undefined ? "" : `: ${advice}`;

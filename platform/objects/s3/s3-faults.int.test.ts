@@ -229,6 +229,17 @@ describe("what nobody finished", () => {
   });
 });
 
+describe("the check of a bucket", () => {
+  it("passes for one that answers, and fails at once for one that does not", async () => {
+    await objects.put(KEY, WHOLE);
+    await objects.put("b", WHOLE);
+    const bucket = world.bucket();
+    await bucket.check();
+    world.double.fault = () => ({ kind: "delay", ms: 3_000 });
+    await expect(bucket.check()).rejects.toThrow("list in bucket films");
+  });
+});
+
 describe("a bucket that is set up wrongly", () => {
   it.each([
     ["AKTEST:", "AKOTHER:", "does not know the key"],

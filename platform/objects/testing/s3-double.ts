@@ -49,7 +49,7 @@ const BUCKET = "films";
 const ACCESS = { accessKeyId: "AKTEST", secretAccessKey: "secret/of+tests", region: "eu-test-1" };
 /** Parameters that requests of ours have; any other one is refused, since it would be ignored. */
 const KNOWN = new Set(
-  "x-id list-type prefix continuation-token uploads uploadId partNumber part-number-marker key-marker upload-id-marker".split(
+  "x-id list-type prefix max-keys continuation-token uploads uploadId partNumber part-number-marker key-marker upload-id-marker".split(
     " ",
   ),
 );
@@ -190,7 +190,7 @@ function listObjects(store: S3DoubleStore, query: URLSearchParams, pageSize: num
   if (query.get("list-type") !== "2") throw new S3Refusal(501, "NotImplemented");
   const [prefix, after] = [query.get("prefix") ?? "", query.get("continuation-token") ?? ""];
   const keys = [...store.objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
-  const page = keys.slice(0, pageSize);
+  const page = keys.slice(0, Math.min(pageSize, Number(query.get("max-keys") ?? pageSize)));
   const items = page.map((key) => {
     const { etag, modifiedMs, bytes } = store.find(key, undefined);
     return `<Contents><Key>${key}</Key><ETag>${etag}</ETag><Size>${bytes.length}</Size><LastModified>${iso(modifiedMs)}</LastModified></Contents>`;
