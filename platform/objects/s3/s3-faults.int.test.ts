@@ -213,6 +213,37 @@ describe("a draft that ends at any request", () => {
   }, 120_000);
 });
 
+describe("a write that ends at any request", () => {
+  it("has lost nothing that was answered before, and the rest can be sent again", async () => {
+    for (let last = 0; ; last += 1) {
+      const draft = objects.openDraft(KEY, `w${last}`);
+      let count = 0;
+      world.double.fault = () => {
+        count += 1;
+        return count > last ? { kind: count % 2 === 0 ? "cut before" : "cut after" } : null;
+      };
+      let answeredBytes = 0;
+      let isDone = true;
+      for (let at = 0; at < WHOLE.length && isDone; at += 15_000) {
+        const writing = draft.write(at, Readable.from([WHOLE.subarray(at, at + 15_000)]));
+        isDone = await writing.then(
+          () => true,
+          () => false,
+        );
+        if (isDone) answeredBytes = Math.min(at + 15_000, WHOLE.length);
+      }
+      world.double.fault = () => null;
+      const next = world.open().openDraft(KEY, `w${last}`);
+      const { contiguousBytes } = await next.received();
+      expect(contiguousBytes).toBeGreaterThanOrEqual(answeredBytes);
+      await next.write(contiguousBytes, Readable.from([WHOLE.subarray(contiguousBytes)]));
+      expect(await next.finish({ sizeBytes: WHOLE.length })).toEqual(INFO);
+      expect(await contents()).toEqual(WHOLE);
+      if (isDone) return expect(last).toBeGreaterThan(20);
+    }
+  }, 120_000);
+});
+
 describe("what nobody finished", () => {
   it("is reaped: drafts, uploads that broke off, bytes without a record", async () => {
     await objects.put("env/kept", Readable.from([WHOLE]));
