@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
 import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
 import { originAt } from "../platform/http/origin-at.ts";
+import { objectsUrl } from "../platform/objects/open-objects.ts";
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -18,6 +19,8 @@ const Environment = z
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     /** Folder of stored objects, the same as the transcoders'. */
     OBJECTS_DIR: z.string().min(1),
+    /** A bucket instead of the folder, which then holds only copies for ffmpeg (docs/s3.md). */
+    OBJECTS_URL: objectsUrl,
     /** Transcoders that may be asked; unset: the port on loopback, or at HOST. */
     TRANSCODER_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
     /** Shared with the transcoders. */
@@ -37,6 +40,7 @@ const Environment = z
       logLevel: env.LOG_LEVEL,
       databaseUrl: env.DATABASE_URL,
       objectsDir: env.OBJECTS_DIR,
+      objectsS3: env.OBJECTS_URL,
       transcoderUrls: env.TRANSCODER_URLS ?? [originAt(env.HOST, ports.transcoder)],
       transcoderSecret: env.TRANSCODER_SECRET,
       imageOrigin: new URL(env.PUBLIC_IMAGE_URL ?? `http://localhost:${ports.delivery}`).origin,

@@ -1,6 +1,5 @@
-import { access, constants } from "node:fs/promises";
 import { listen } from "../platform/http/listen.ts";
-import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
@@ -41,11 +40,10 @@ try {
   const readPlaybackId = readPlaybackIdsFrom(createPostgres(pool));
   readiness.add("postgres", createPostgresCheck(readPlaybackId));
 
-  const objects = openFolderObjects(config.objectsDir);
-  readiness.add("objects", async () => {
-    await access(config.objectsDir, constants.R_OK | constants.X_OK);
-    return { ok: true };
-  });
+  const store = await openObjects(config, "read");
+  const { objects } = store;
+  program.onStop("objects", store.close);
+  readiness.add("objects", store.check);
 
   const transcoder = createTranscoder({ urls: config.transcoderUrls, secret: config.transcoderSecret, metrics });
   program.onStop("transcoder connections", () => transcoder.close());

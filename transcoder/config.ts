@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type AllowList, parseAllowList } from "../domain/network/allow-list.ts";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
 import { flag, hosts, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
+import { objectsUrl } from "../platform/objects/open-objects.ts";
 
 function allowList(text: string, context: z.RefinementCtx): AllowList {
   const { list, mistakes } = parseAllowList(text);
@@ -23,6 +24,8 @@ const Environment = z
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     /** Folder of stored objects, the same for server, delivery and transcoder. */
     OBJECTS_DIR: z.string().min(1),
+    /** A bucket instead of the folder, which then holds only copies for ffmpeg (docs/s3.md). */
+    OBJECTS_URL: objectsUrl,
     /** Shared with delivery: only who has it may ask for something to be made. */
     TRANSCODER_SECRET: z.string().min(32),
     FFMPEG_PATH: z.string().min(1).default("ffmpeg"),
@@ -42,6 +45,7 @@ const Environment = z
       logLevel: environment.LOG_LEVEL,
       databaseUrl: environment.DATABASE_URL,
       objectsDir: environment.OBJECTS_DIR,
+      objectsS3: environment.OBJECTS_URL,
       secret: environment.TRANSCODER_SECRET,
       ffmpegPath: environment.FFMPEG_PATH,
       ffprobePath: environment.FFPROBE_PATH,

@@ -1,7 +1,7 @@
 import { Gauge, Histogram } from "prom-client";
 import { listen } from "../platform/http/listen.ts";
 import { Leases } from "../platform/leases/leases.ts";
-import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
@@ -42,7 +42,9 @@ readiness.add("postgres", async () => {
 const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
 program.onStop("internal port", () => internal.close());
 
-const objects = openFolderObjects(config.objectsDir);
+const store = await openObjects(config, "write");
+const { objects } = store;
+program.onStop("objects", store.close);
 const tools = await openFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath, log });
 readiness.add("ffmpeg", () => sandboxCheck(tools));
 

@@ -132,8 +132,8 @@ function eventlog({ config, dataFolder }: EnvironmentInput): Variables {
   return { EVENTLOG_DIR: join(dataFolder, "eventlog"), EVENTLOG_URL: config.EVENTLOG_URL };
 }
 
-function objects({ dataFolder }: EnvironmentInput): Variables {
-  return { OBJECTS_DIR: join(dataFolder, "objects") };
+function objects({ config, dataFolder }: EnvironmentInput): Variables {
+  return { OBJECTS_DIR: join(dataFolder, "objects"), OBJECTS_URL: config.OBJECTS_URL };
 }
 
 function trustedProxies({ config }: EnvironmentInput): Variables {

@@ -61,9 +61,6 @@ export async function deleteObjectsSoon(transaction: PostgresTransaction, payloa
 export function deleteObjectsTask(objects: Objects): JobTask {
   return async (payload, { signal }) => {
     const { environment, assetId } = DeleteObjectsJob.parse(payload);
-    for await (const { key } of objects.list(assetPrefix({ environment, assetId }))) {
-      signal.throwIfAborted();
-      await objects.delete(key);
-    }
+    await objects.deleteAll(assetPrefix({ environment, assetId }), signal);
   };
 }
