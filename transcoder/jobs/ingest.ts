@@ -14,6 +14,7 @@ import { assetFacts } from "./asset-facts.ts";
 import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
 import { fetchInput } from "./fetch-input.ts";
+import { fillSoon } from "./fill.ts";
 import { MediaError } from "./media-error.ts";
 import { progressOf } from "./progress.ts";
 import { STANDARDISED, storeStandardised } from "./standardised-source.ts";
@@ -22,6 +23,8 @@ export interface IngestParts extends AssetJobParts {
   objects: Objects;
   tools: FfmpegTools;
   maker: Pick<ObjectMaker, "prefetch">;
+  /** Whether segments that nobody has asked for are made too, when there is time. */
+  isFilling?: boolean;
   allow: AllowList;
 }
 
@@ -64,7 +67,7 @@ export function standardiseTask(parts: IngestParts): JobTask {
 }
 
 async function planned(
-  { objects, maker }: IngestParts,
+  { db, objects, maker, isFilling = false }: IngestParts,
   ref: AssetRef,
   asset: IngestedAsset,
   { facts, judgement, container }: Examined,
@@ -77,6 +80,7 @@ async function planned(
   }
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   makeFirst(maker, ref, plan);
+  if (isFilling) await fillSoon(db, { ...ref, planId: plan.planId });
   const reasons = judgement.needsStandardising ? judgement.reasons : null;
   const told = assetFacts(plan, facts, container);
   return { kind: "ready", planId: plan.planId, sourceGeneration, facts: told, reasons };
