@@ -1,5 +1,7 @@
+import { PICTURE_ENTRIES } from "../mp4/picture-codec.ts";
+
 /** Sample entries that segments are cut from. */
-const ENTRIES: Record<"video" | "audio", readonly string[]> = { video: ["avc1", "avc3"], audio: ["mp4a"] };
+const ENTRIES: Record<"video" | "audio", readonly string[]> = { video: PICTURE_ENTRIES, audio: ["mp4a"] };
 
 interface Candidate {
   kind: "video" | "audio" | "other";

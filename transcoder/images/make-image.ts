@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { encoderInput } from "../../domain/media/encoder-input.ts";
 import { fitWithin } from "../../domain/media/fit-within.ts";
+import { toneMapFilters } from "../../domain/media/picture-filters.ts";
 import { pictureAt } from "../../domain/media/picture-range.ts";
 import type { WantedImage } from "../../domain/media/transcoder-wire.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
@@ -29,7 +30,9 @@ export async function makeImage(
   const samples = await readSamples(objects, source.key, track.samples, input.samples);
   const { widthPx, heightPx } = fitWithin(top, wanted);
   const { start, end } = input.keep;
-  const filter = `trim=start_pts=${start}:end_pts=${end},scale=${widthPx}:${heightPx}:flags=bicubic,setsar=1`;
+  const toneMap = plan.hdr === undefined ? [] : toneMapFilters(plan.hdr);
+  const scale = [`scale=${widthPx}:${heightPx}:flags=bicubic`, ...toneMap, "setsar=1"].join(",");
+  const filter = `trim=start_pts=${start}:end_pts=${end},${scale}`;
   const pixels = await tools.run({
     args: {
       // the deblocking filter changes what nobody sees at this size and costs a tenth of the decoding
