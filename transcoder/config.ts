@@ -32,6 +32,8 @@ const Environment = z
     FFPROBE_PATH: z.string().min(1).default("ffprobe"),
     /** Encodes that run at the same time; one per core unless set. */
     TRANSCODER_SLOTS: z.coerce.number().int().min(1).max(256).optional(),
+    /** 0: make only segments that somebody asks for; otherwise the others too, when there is nothing else to do. */
+    TRANSCODER_FILL: flag.default(true),
     /** Addresses that inputs may be fetched from although they are private: host:port or CIDR, comma-separated. */
     FETCH_ALLOW: z.string().default("").transform(allowList),
   })
@@ -50,6 +52,7 @@ const Environment = z
       ffmpegPath: environment.FFMPEG_PATH,
       ffprobePath: environment.FFPROBE_PATH,
       slots: environment.TRANSCODER_SLOTS ?? availableParallelism(),
+      isFilling: environment.TRANSCODER_FILL,
       fetchAllow: environment.FETCH_ALLOW,
     };
   });

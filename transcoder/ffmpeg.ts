@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { setPriority, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
@@ -46,12 +46,26 @@ export interface FfmpegRun {
   maxOutputBytes: number;
   timeoutMs: number;
   signal?: AbortSignal;
+  /** Nobody waits for it: other runs get the processor first. */
+  isBackground?: boolean;
   onProgress?: (outTimeSeconds: number) => void;
+}
+
+/** One run with several outputs of the same decode; each may have as many bytes as `maxOutputBytes`. */
+export interface FfmpegManyRun extends Omit<FfmpegRun, "args"> {
+  args: {
+    input: readonly string[];
+    /** Graph whose labels the outputs map. */
+    filter: string;
+    outputs: readonly (readonly string[])[];
+  };
 }
 
 export interface FfmpegTools {
   /** Resolves with all that ffmpeg writes. Its good exit proves nothing: look at what came. Rejects with {@link FfmpegError}. */
   run(run: FfmpegRun): Promise<Uint8Array>;
+  /** Like `run`, with several outputs; resolves with the bytes of each, in order. */
+  runMany(run: FfmpegManyRun): Promise<Uint8Array[]>;
   /** Like `run`, into a file, which is overwritten; after a rejection it may be there in part. */
   runToFile(run: FfmpegRun & { outputFile: string }): Promise<void>;
   probe(path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult>;
@@ -76,6 +90,8 @@ const INSTALL = "apt-get install --yes --no-install-recommends ffmpeg";
 
 /** Processor time that one second of waiting may take: what several threads can use. */
 const CPU_PER_WALL = 8;
+/** Beside the 5 of other runs: about a ninth of their share of a busy processor. */
+const BACKGROUND_NICENESS = 15;
 const PROBE_TIMEOUT_MS = 30_000;
 const PROBE_OUTPUT_BYTES = 4 * 1024 * 1024;
 
@@ -111,7 +127,8 @@ export async function openFfmpeg(options: {
   options.log.info({ version: found.version, sandbox: layerNames(sandbox) }, "ffmpeg found");
   return {
     run: (run) => runToBytes(tools, run),
-    runToFile: (run) => inPrivateFolder((cwd) => launch(tools, run, cwd, run.outputFile)),
+    runMany: (run) => runToMany(tools, run),
+    runToFile: (run) => inPrivateFolder((cwd) => launch(tools, run, cwd, [{ to: run.outputFile, ...outputOf(run) }])),
     probe: (path, demuxer, signal) => probe(tools, path, demuxer, signal),
     sandbox: layerNames(sandbox),
     missingLayers: missingLayers(sandbox),
@@ -148,24 +165,47 @@ async function runToBytes(tools: Tools, run: FfmpegRun): Promise<Uint8Array> {
   });
   await inPrivateFolder(async (cwd) => {
     const isWritten = once(sink, "finish");
-    await launch(tools, run, cwd, sink, tooMuch.signal);
+    await launch(tools, run, cwd, [{ to: sink, ...outputOf(run) }], tooMuch.signal);
     await isWritten;
   });
   if (tooMuch.signal.aborted) throw new FfmpegError("too_much_output", { stderrTail: "", exitCode: 0, signal: null });
   return Buffer.concat(chunks, size);
 }
 
+/** ffmpeg writes one pipe only: several outputs are files of the private folder. */
+async function runToMany(tools: Tools, run: FfmpegManyRun): Promise<Uint8Array[]> {
+  const { filter, outputs } = run.args;
+  return inPrivateFolder(async (cwd) => {
+    const files = outputs.map((options, n) => ({ to: join(cwd, `${n}.mp4`), options }));
+    const [first, ...others] = files;
+    if (first === undefined) return [];
+    const graphed = { to: first.to, options: ["-filter_complex", filter, ...first.options] };
+    await launch(tools, run, cwd, [graphed, ...others]);
+    return Promise.all(files.map(({ to }) => readFile(to)));
+  });
+}
+
+interface Output {
+  to: Writable | string;
+  options: readonly string[];
+}
+
+const outputOf = ({ args }: FfmpegRun): Omit<Output, "to"> => ({ options: args.output });
+
+/** A run without its outputs. */
+type Launched = Omit<FfmpegRun, "args"> & { args: { input: readonly string[]; inputFile?: string } };
+
 /** Starts ffmpeg through the launcher and waits for its end. */
 async function launch(
   tools: Tools,
-  run: FfmpegRun,
+  run: Launched,
   cwd: string,
-  output: Writable | string,
+  outputs: readonly Output[],
   tooMuch?: AbortSignal,
 ): Promise<void> {
   if (run.signal?.aborted) throw new FfmpegError("aborted", { stderrTail: "", exitCode: null, signal: null });
   const input = run.args.inputFile ?? Readable.from(chunksOf(run.stdin), { objectMode: false });
-  const command = prepare(tools, run, cwd, input, output);
+  const command = prepare(tools, run, cwd, input, outputs);
   const tail = new StderrTail(run.onProgress);
   const ended: { reason: FfmpegFailure | null; code: number | null; signal: string | null } = {
     reason: null,
@@ -185,6 +225,7 @@ async function launch(
     await new Promise<void>((resolve, reject) => {
       command.on("start", () => {
         child = processOf(command);
+        if (run.isBackground === true) stepBack(child?.pid);
         child?.once("exit", (code, signal) => Object.assign(ended, { code, signal }));
         if (ended.reason !== null) end(ended.reason);
       });
@@ -208,7 +249,7 @@ async function launch(
  * The command with all its arguments. fluent-ffmpeg looks up formats and encoders before each run, by two more processes at
  * the first one; it gets what is known already. Its own progress would start ffprobe each time and is not used.
  */
-function prepare(tools: Tools, run: FfmpegRun, cwd: string, input: Readable | string, output: Writable | string) {
+function prepare(tools: Tools, run: Launched, cwd: string, input: Readable | string, outputs: readonly Output[]) {
   const limits = { cpuSeconds: Math.max(1, (run.timeoutMs / 1000) * CPU_PER_WALL), fileBytes: run.maxOutputBytes };
   const progress = run.onProgress === undefined ? [] : ["-progress", "pipe:2", "-nostats", "-stats_period", "0.5"];
   const command = ffmpeg({ cwd, stdoutLines: 1 });
@@ -223,8 +264,10 @@ function prepare(tools: Tools, run: FfmpegRun, cwd: string, input: Readable | st
     ...guards(typeof input === "string" ? "file,pipe" : "pipe"),
     ...run.args.input,
   );
-  command.output(output);
-  command.outputOptions(...["-hide_banner", ...run.args.output]);
+  for (const { to, options } of outputs) {
+    command.output(to);
+    command.outputOptions(...["-hide_banner", ...options]);
+  }
   return command;
 }
 
@@ -256,6 +299,14 @@ async function inPrivateFolder<T>(work: (cwd: string) => Promise<T>): Promise<T>
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }
+}
+
+/** Lowers what a process gets of a busy processor; one that has ended already needs none. */
+function stepBack(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, BACKGROUND_NICENESS);
+  } catch {}
 }
 
 /** fluent-ffmpeg keeps the process in a field that its types leave out. */

@@ -13,9 +13,10 @@ import { readTranscoderConfig } from "./config.ts";
 import { type FfmpegTools, openFfmpeg } from "./ffmpeg.ts";
 import { makeListener } from "./http/make-listener.ts";
 import { ImageMaker } from "./images/image-maker.ts";
-import { startIngestWorkers } from "./jobs/ingest-workers.ts";
+import { startFillWorker, startIngestWorkers } from "./jobs/ingest-workers.ts";
 import { ObjectMaker } from "./make/make-object.ts";
 import { Slots } from "./make/slots.ts";
+import { wholeObjects } from "./make/whole-objects.ts";
 import { SourceCache } from "./source/source-cache.ts";
 
 /** Single pictures at a time, of the number of encodes: they run beside those, so that they take a third of the cores at most. */
@@ -89,11 +90,21 @@ const listener = await listen(
 opened();
 program.onStop("port", () => listener.close());
 
+const jobOptions = { url: config.databaseUrl, name: "playhead-transcoder", log, metrics };
 const workers = startIngestWorkers(
-  { db, objects, tools, maker, sources, slots, threads: ENCODE_THREADS, allow: config.fetchAllow, log },
-  { url: config.databaseUrl, name: "playhead-transcoder", log, metrics },
+  {
+    ...{ db, objects, tools, maker, sources, slots, threads: ENCODE_THREADS },
+    ...{ isFilling: config.isFilling, allow: config.fetchAllow, log },
+  },
+  jobOptions,
 );
 program.onStop("jobs", () => workers.close());
+const filling = startFillWorker(
+  { db, objects: wholeObjects(objects, log), tools, maker, sources, slots, threads: ENCODE_THREADS, log },
+  Math.max(1, config.slots - 1), // one place is always free for somebody who waits
+  jobOptions,
+);
+program.onStop("filling in", () => filling.close());
 log.info({ port: listener.port }, "listening");
 
 /** A missing layer is the machine's to give: the work goes on without it. */

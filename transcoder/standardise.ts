@@ -25,7 +25,7 @@ export interface StandardisingRun extends StandardTreatment {
 }
 
 /**
- * Makes a plain MP4 with a sample table of any source, in one run of ffmpeg. HDR stays what it is, in 8 bits. Rejects with
+ * Makes a plain MP4 with a sample table of any source, in one run of ffmpeg. HDR becomes SDR where pictures are encoded. Rejects with
  * FfmpegError. ffmpeg's success says little: read the file's own index before believing in it.
  */
 export async function standardise(tools: FfmpegTools, run: StandardisingRun): Promise<void> {

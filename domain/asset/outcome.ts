@@ -70,6 +70,8 @@ export interface InputTrackFacts {
 export const FETCH_TASK = "fetch_input";
 export const INGEST_TASK = "ingest_asset";
 export const STANDARDISE_TASK = "standardise_asset";
+/** Makes the segments that nobody has asked for yet; not part of taking an asset in. */
+export const FILL_TASK = "fill_asset";
 export const APPLY_RESULT_TASK = "apply_result";
 
 /** Payload of the first three: the transcoder reads the rest from its view of the asset. */

@@ -54,6 +54,34 @@ describe("makePlan", () => {
     expect(plan({ picture: large, sound: null }).video[0]).toMatchObject({ name: "1080p", kind: "encoded" });
   });
 
+  it("encodes the top rendition of copied HEVC as well, for players that know H.264 only", () => {
+    const hevc = picture(10, { family: "hevc", codecs: "hvc1.1.6.L93.90" });
+    const { video } = plan({ picture: hevc, sound: null });
+    expect(video.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      ...["720phevc copied", "720p encoded", "480p encoded", "270p encoded"],
+    ]);
+    expect(video.map(({ codecs }) => codecs.slice(0, 4))).toEqual(["hvc1", "avc1", "avc1", "avc1"]);
+    const notCopied = plan({ picture: { ...hevc, isCopyable: false }, sound: null }).video;
+    expect(notCopied.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      ...["720p encoded", "480p encoded", "270p encoded"],
+    ]);
+  });
+
+  it("counts the bits of a newer codec as those of H.264 that show the same", () => {
+    const frugal = (family: "h264" | "av1") => {
+      const source = picture(10, { family, isCopyable: false });
+      source.table.size.fill(5_000); // 1 Mbit/s, under the 1.2 of 480p
+      return plan({ picture: source, sound: null }).video.map(({ name }) => name);
+    };
+    expect(frugal("h264")).toEqual(["720p", "270p"]);
+    expect(frugal("av1")).toEqual(["720p", "480p", "270p"]);
+  });
+
+  it("says what the pictures of an HDR source are made for, and nothing of others", () => {
+    expect(plan({ picture: picture(10, { hdr: "pq" }), sound: null }).hdr).toBe("pq");
+    expect("hdr" in plan({ picture: picture(10), sound: null })).toBe(false);
+  });
+
   it("promises no less than any segment of the copied rendition takes", () => {
     const source = picture(10);
     source.table.size.fill(90_000, 50, 100); // the third and fourth second: 18 Mbit/s

@@ -1,10 +1,12 @@
+import type { VideoQuality } from "../asset/settings-wire.ts";
 import type { SampleTable } from "../mp4/movie.ts";
+import type { PictureFamily } from "../mp4/picture-codec.ts";
 import { h264HighCodecs, h264Level } from "./h264-level.ts";
 import { type LadderSource, type MaxResolutionTier, planLadder, type Rung } from "./ladder.ts";
 import { peakBitrate } from "./peak-bitrate.ts";
 import type { PictureIndex } from "./picture-index.ts";
 import { copiedSamples, decodedSamples } from "./picture-range.ts";
-import type { Plan, VideoRendition } from "./plan.ts";
+import type { HdrTransfer, Plan, VideoRendition } from "./plan.ts";
 import { requireUsualWeight } from "./segment-weight.ts";
 import { soundEndSeconds } from "./sound-index.ts";
 import { type SoundSource, soundRenditions } from "./sound-renditions.ts";
@@ -16,7 +18,11 @@ export interface PictureSource {
   /** As it is shown. */
   widthPx: number;
   heightPx: number;
-  /** RFC 6381 name of the source's own stream. */
+  /** H.264 unless given. */
+  family?: PictureFamily;
+  /** Of a source that is HDR. */
+  hdr?: HdrTransfer;
+  /** RFC 6381 name of the source's own stream, where it is copyable. */
   codecs: string;
   /** Places in the index where segments begin. */
   starts: readonly number[];
@@ -30,10 +36,14 @@ export interface PlanSource {
   /** The one that players begin with first. */
   sounds: readonly SoundSource[];
   tier: MaxResolutionTier;
+  /** `plus` unless given. */
+  quality?: VideoQuality;
 }
 
 /** A segment of sound alone lasts this long. */
 const SOUND_SEGMENT_SECONDS = 4;
+/** Bits that H.264 takes for a picture, over those of HEVC, VP9 and AV1: about; each newer one saves a third and more. */
+const H264_RATIO = 1.7;
 /** The encoder's buffer holds a second at its ceiling and begins nine tenths full, so a short segment may exceed it. */
 const BUFFER_START_RATIO = 0.9;
 /** `styp` and `moof` of a segment, and a little per picture. */
@@ -56,7 +66,8 @@ export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
     timescale,
     boundaries,
     pictureEnd,
-    video: picture === null ? [] : videoRenditions(picture, source.tier),
+    ...(picture?.hdr !== undefined && { hdr: picture.hdr }),
+    video: picture === null ? [] : videoRenditions(picture, source),
     audio: soundRenditions(
       sounds,
       boundaries.map((ticks) => ticks / timescale),
@@ -78,21 +89,25 @@ function planBoundaries({ picture, sounds }: PlanSource, timescale: number): num
   return [...boundaries, end];
 }
 
-function videoRenditions(picture: PictureSource, tier: MaxResolutionTier): VideoRendition[] {
-  const { index, table, starts } = picture;
+function videoRenditions(picture: PictureSource, { tier, quality }: PlanSource): VideoRendition[] {
+  const { index, table, starts, family = "h264" } = picture;
   for (const [n, from] of starts.entries()) {
     requireUsualWeight(table, decodedSamples(index, table, { from, to: starts[n + 1] ?? index.times.length }));
   }
   const seconds = index.end / index.timescale;
   const bytes = index.samples.reduce((sum, sample) => sum + (table.size[sample] ?? 0), 0);
-  const source: LadderSource = { widthPx: picture.widthPx, heightPx: picture.heightPx, bitrate: (bytes * 8) / seconds };
+  const bitrate = (bytes * 8) / seconds;
+  const ownBitrate = family === "h264" ? bitrate : bitrate * H264_RATIO;
+  const source: LadderSource = { widthPx: picture.widthPx, heightPx: picture.heightPx, bitrate: ownBitrate };
   const frameRate = index.times.length < 2 ? 0 : index.times.length / seconds;
-  return planLadder(source, tier).map((rung, place) => {
+  return planLadder(source, tier, quality).flatMap((rung, place) => {
     const isWhole = rung.widthPx === picture.widthPx && rung.heightPx === picture.heightPx;
-    const copied = place === 0 && isWhole && picture.isCopyable;
-    return copied
-      ? copiedRendition(picture, rung, frameRate, source.bitrate)
-      : encodedRendition(picture, rung, frameRate);
+    const isCopied = place === 0 && isWhole && picture.isCopyable;
+    if (!isCopied) return [encodedRendition(picture, rung, frameRate)];
+    if (family === "h264") return [copiedRendition(picture, rung, frameRate, bitrate)];
+    // who does not play it must not be left with the rungs below
+    const own = { ...rung, name: `${rung.name}${family}` };
+    return [copiedRendition(picture, own, frameRate, bitrate), encodedRendition(picture, rung, frameRate)];
   });
 }
 
@@ -116,11 +131,12 @@ function copiedPeak({ index, table, starts }: PictureSource): number {
 }
 
 function encodedRendition({ index, starts }: PictureSource, rung: Rung, frameRate: number): VideoRendition {
-  const { name, widthPx, heightPx, maxBitrate } = rung;
+  const { name, widthPx, heightPx, maxBitrate, crf } = rung;
   const shortestSeconds = Math.max(1, shortestTicks(index, starts) / index.timescale);
   const peak = Math.ceil(maxBitrate * (1 + BUFFER_START_RATIO / shortestSeconds));
   const codecs = h264HighCodecs(h264Level(widthPx, heightPx, frameRate, maxBitrate));
-  return { name, kind: "encoded", widthPx, heightPx, frameRate, codecs, peakBitrate: peak, averageBitrate: maxBitrate };
+  const facts = { name, widthPx, heightPx, frameRate, codecs, peakBitrate: peak, averageBitrate: maxBitrate };
+  return { ...facts, kind: "encoded", ...(crf !== undefined && { crf }) };
 }
 
 /** Of all but the last, which may be a single picture. */

@@ -1,7 +1,5 @@
+import { PICTURE_ENTRIES } from "../mp4/picture-codec.ts";
 import { isCutEntry } from "./sound-entries.ts";
-
-/** Sample entries of pictures that segments are cut from. */
-const PICTURE_ENTRIES: readonly string[] = ["avc1", "avc3"];
 
 interface Candidate {
   kind: "video" | "audio" | "other";

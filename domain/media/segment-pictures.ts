@@ -43,7 +43,7 @@ export function segmentPictures(init: Uint8Array, segments: readonly Uint8Array[
   const order = Uint32Array.from(samples, (_, n) => n).sort((one, other) => (shown[one] ?? 0) - (shown[other] ?? 0));
   const { timescale, stsd, widthPx: codedWidthPx, heightPx: codedHeightPx } = facts;
   const index = { timescale, factor: 1, times, samples: order, end, mediaOrigin: 0, presentationStart: 0 };
-  return { track: { samples: table, stsd, codedWidthPx, codedHeightPx }, index, bytes };
+  return { track: { samples: table, stsd, codedWidthPx, codedHeightPx, rotationDegrees: 0 }, index, bytes };
 }
 
 /** @returns where each part but the first begins */

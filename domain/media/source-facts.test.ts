@@ -44,7 +44,7 @@ describe("sourceFacts", () => {
         ...{ streamIndex: 0, trackId: 1, codec: "h264", profile: "High", level: 40, pixelFormat: "yuv420p" },
         ...{ durationSeconds: 9.9, startSeconds: 0.1, bitrate: 900, codedWidthPx: 1920, codedHeightPx: 1080 },
         ...{ sampleAspectRatio: 1, rotationDegrees: 90, averageFrameRate: 30_000 / 1001, baseFrameRate: 60 },
-        ...{ isInterlaced: false, isReordered: true, isHdr: false },
+        ...{ isInterlaced: false, isReordered: true, hdr: null },
       },
       audio: sound,
       sounds: [sound],
@@ -92,7 +92,7 @@ describe("sourceFacts", () => {
   it("knows fields and HDR", () => {
     expect(picture({ field_order: "tt", color_transfer: "arib-std-b67" })).toMatchObject({
       isInterlaced: true,
-      isHdr: true,
+      hdr: "hlg",
     });
   });
 });

@@ -1,3 +1,4 @@
+import type { HdrTransfer } from "./plan.ts";
 import { languageTag } from "./sound-language.ts";
 
 /** What ffprobe tells of one stream, as far as it is used. Containers differ: everything may be missing. */
@@ -75,8 +76,8 @@ export interface VideoFacts extends StreamFacts {
   isInterlaced: boolean;
   /** Pictures are decoded in another order than shown. */
   isReordered: boolean;
-  /** PQ or HLG transfer. */
-  isHdr: boolean;
+  /** Transfer function of HDR; null in SDR, and where the file does not say. */
+  hdr: HdrTransfer | null;
 }
 
 export interface AudioFacts extends StreamFacts {
@@ -92,7 +93,10 @@ export interface AudioFacts extends StreamFacts {
 const MAX_SOUNDS = 32;
 
 const INTERLACED: readonly string[] = ["tt", "bb", "tb", "bt"];
-const HDR_TRANSFERS: readonly string[] = ["smpte2084", "arib-std-b67"];
+const HDR_TRANSFERS = new Map<string, HdrTransfer>([
+  ["smpte2084", "pq"],
+  ["arib-std-b67", "hlg"],
+]);
 
 /**
  * Shapes what ffprobe says. The picture is the first video stream that is no cover; the first sound is the default audio stream,
@@ -140,7 +144,7 @@ function videoFacts(stream: ProbedStream): VideoFacts | null {
     baseFrameRate: ratio(stream.r_frame_rate, "/"),
     isReordered: (stream.has_b_frames ?? 0) > 0,
     isInterlaced: INTERLACED.includes(stream.field_order ?? ""),
-    isHdr: HDR_TRANSFERS.includes(stream.color_transfer ?? ""),
+    hdr: HDR_TRANSFERS.get(stream.color_transfer ?? "") ?? null,
   };
 }
 

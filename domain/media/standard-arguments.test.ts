@@ -6,7 +6,7 @@ const stream = { trackId: null, profile: null, durationSeconds: null, startSecon
 const VIDEO: VideoFacts = {
   ...{ ...stream, streamIndex: 3, codec: "vp9", level: null, pixelFormat: "yuv420p" },
   ...{ codedWidthPx: 1280, codedHeightPx: 720, sampleAspectRatio: 1, rotationDegrees: 0 },
-  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: false, isHdr: false },
+  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: false, hdr: null },
 };
 const AUDIO: AudioFacts = {
   ...{ ...stream, streamIndex: 5, codec: "dts", channels: 6, sampleRate: 44_100, language: null, title: null },
@@ -23,6 +23,16 @@ describe("standardArguments", () => {
     expect(text).toContain("-c:v copy -c:a:0 copy");
     expect(text).not.toContain("filter");
     expect(standardArguments(FACTS, { video: "none", sounds: ["copy"] }).slice(0, 3)).toEqual(["-vn", "-map", "0:5"]);
+  });
+
+  it("names copied HEVC so that players look for its parameters where they are", () => {
+    const facts = { ...FACTS, video: { ...VIDEO, codec: "hevc" } };
+    expect(standardArguments(facts, { video: "copy", sounds: [] }).join(" ")).toContain("-c:v copy -tag:v hvc1");
+  });
+
+  it("shows HDR as SDR where it encodes", () => {
+    expect(encoded({ hdr: "hlg" })).toMatch(/scale=1280:720,.*tin=arib-std-b67.*tonemap.*,setsar=1/);
+    expect(encoded({})).not.toContain("tonemap");
   });
 
   it("mixes down to two channels and keeps the rate of CDs", () => {

@@ -1,3 +1,4 @@
+import { toneMapFilters } from "./picture-filters.ts";
 import { encodedSampleRate } from "./sound-grid.ts";
 import { type SourceFacts, shownSize, type VideoFacts } from "./source-facts.ts";
 import { MAX_FRAME_RATE, MIN_FRAME_RATE, type StreamTreatment } from "./standard-input.ts";
@@ -28,7 +29,7 @@ export function standardArguments(facts: SourceFacts, treatment: StandardTreatme
     ...(video === null ? ["-vn"] : ["-map", `0:${video.streamIndex}`]),
     ...(sounds.length === 0 ? ["-an"] : sounds.flatMap(({ streamIndex }) => ["-map", `0:${streamIndex}`])),
     ...["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-write_tmcd", "0"],
-    ...(video === null ? [] : treatment.video === "copy" ? ["-c:v", "copy"] : pictureArguments(video)),
+    ...(video === null ? [] : treatment.video === "copy" ? copyArguments(video) : pictureArguments(video)),
     ...sounds.flatMap((sound, at) => (treatments[at] === "copy" ? [`-c:a:${at}`, "copy"] : soundArguments(sound, at))),
     // A stream may begin minutes after the other: its packets are kept until both are known.
     ...["-max_muxing_queue_size", "16384"],
@@ -44,6 +45,11 @@ export function standardSize(video: VideoFacts): { widthPx: number; heightPx: nu
   return { widthPx: even(widthPx * scale), heightPx: even(heightPx * scale) };
 }
 
+/** The muxer's own name for HEVC, `hev1`, allows parameter sets among the samples, where players do not look for them. */
+function copyArguments({ codec }: VideoFacts): string[] {
+  return ["-c:v", "copy", ...(codec === "hevc" ? ["-tag:v", "hvc1"] : [])];
+}
+
 function pictureArguments(video: VideoFacts): string[] {
   const { widthPx, heightPx } = standardSize(video);
   const rate = video.averageFrameRate;
@@ -53,6 +59,7 @@ function pictureArguments(video: VideoFacts): string[] {
     ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
     ...(isRateKept ? [] : [`fps=${FALLBACK_FRAME_RATE}`]),
     `scale=${widthPx}:${heightPx}`,
+    ...(video.hdr === null ? [] : toneMapFilters(video.hdr)),
     "setsar=1",
   ];
   return [

@@ -8,7 +8,7 @@ const VIDEO: VideoFacts = {
   ...stream,
   ...{ streamIndex: 0, trackId: 1, codec: "h264", profile: "High", level: 40, pixelFormat: "yuv420p" },
   ...{ codedWidthPx: 1920, codedHeightPx: 1080, sampleAspectRatio: 1, rotationDegrees: 0 },
-  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: true, isHdr: false },
+  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: true, hdr: null },
 };
 const AUDIO: AudioFacts = {
   ...{ ...stream, streamIndex: 1, trackId: 2, codec: "aac", profile: "LC", channels: 2, sampleRate: 48_000 },
@@ -28,7 +28,8 @@ function track(id: number, kind: "video" | "audio", changes: Partial<IndexedTrac
     size: dts.map(() => 4000),
   };
   const entryTypes = [kind === "video" ? "avc1" : "mp4a"];
-  return { id, kind, isEnabled: true, timescale: 1000, entryTypes, edits: [EDIT], samples, ...changes };
+  const facts = { isEnabled: true, timescale: 1000, rotationDegrees: 0, edits: [EDIT] };
+  return { id, kind, ...facts, entryTypes, samples, ...changes };
 }
 const MOVIE = { tracks: [track(1, "video"), track(2, "audio")] };
 /** In a clock of samples. */
@@ -85,19 +86,44 @@ describe("judgeSource", () => {
   });
 
   it.each<[string, Partial<VideoFacts>, Record<string, string>]>([
-    ["another codec", { codec: "hevc" }, { video_codec: "hevc" }],
-    ["more bits", { pixelFormat: "yuv420p10le" }, { unsupported_pixel_format: "yuv420p10le" }],
+    ["an old codec", { codec: "mpeg4" }, { video_codec: "mpeg4" }],
     ["an unknown format", { pixelFormat: null }, { unsupported_pixel_format: "unknown" }],
     ["8K", { codedWidthPx: 7680, codedHeightPx: 4320 }, { video_resolution: "7680x4320" }],
     ["few frames", { averageFrameRate: 2.5 }, { video_frame_rate: "2.5" }],
     ["many frames", { averageFrameRate: 240_000 / 1001 }, { video_frame_rate: "239.76" }],
     ["an unknown rate", { averageFrameRate: null }, { video_frame_rate: "-1" }],
-    ["oblong samples", { sampleAspectRatio: 16 / 11 }, { pixel_aspect_ratio: "non-standard" }],
-    ["rotation", { rotationDegrees: 90 }, UNEXPECTED],
     ["fields", { isInterlaced: true }, UNEXPECTED],
     ["a profile that no browser plays", { profile: "Extended" }, UNEXPECTED],
   ])("encodes pictures with %s, and copies their sound", (_, video, reasons) => {
     expect(judge({ video })).toEqual({ video: "encode", sounds: ["copy"], needsStandardising: true, reasons });
+  });
+
+  it.each<[string, Partial<VideoFacts>, Record<string, string>]>([
+    ["HEVC", { codec: "hevc", profile: "Main" }, {}],
+    ["HEVC of 10 bits", { codec: "hevc", pixelFormat: "yuv420p10le" }, {}],
+    ["a turned picture", { rotationDegrees: 90 }, {}],
+    ["HDR", { codec: "hevc", pixelFormat: "yuv420p10le", hdr: "hlg" }, { video_dynamic_range: "hlg" }],
+    ["a newer codec", { codec: "av1" }, { video_codec: "av1" }],
+    ["H.264 of 10 bits", { pixelFormat: "yuv420p10le" }, { unsupported_pixel_format: "yuv420p10le" }],
+    ["more colour", { codec: "hevc", pixelFormat: "yuv422p10le" }, { unsupported_pixel_format: "yuv422p10le" }],
+    ["oblong samples", { sampleAspectRatio: 16 / 11 }, { pixel_aspect_ratio: "non-standard" }],
+  ])("cuts %s as it is, and tells what is not standard", (_, video, reasons) => {
+    expect(judge({ video })).toEqual({ ...STANDARD, reasons });
+  });
+
+  it("tells what is not standard beside what has to be made anew", () => {
+    const judged = judge({ video: { codec: "vp9", sampleAspectRatio: 2 }, audio: { codec: "opus" } }, "matroska", null);
+    const notes = { video_codec: "vp9", pixel_aspect_ratio: "non-standard" };
+    const reasons = { ...notes, audio_codec: "opus", ...UNEXPECTED };
+    expect(judged).toEqual({ video: "copy", sounds: ["copy"], needsStandardising: true, reasons });
+  });
+
+  it("encodes a picture that is shown mirrored, and one that takes long to decode from sync sample to sync sample", () => {
+    const mirrored = { tracks: [track(1, "video", { rotationDegrees: null }), track(2, "audio")] };
+    expect(judge({}, "mp4", mirrored)).toMatchObject({ video: "encode", reasons: UNEXPECTED });
+    const distant = { tracks: [track(1, "video", {}, 11), track(2, "audio")] };
+    expect(judge({ video: { codec: "hevc" } }, "mp4", distant)).toMatchObject({ reasons: { video_gop_size: "high" } });
+    expect(judge({}, "mp4", distant)).toEqual(STANDARD);
   });
 
   it.each([

@@ -24,6 +24,8 @@ export interface IndexedTrack {
   timescale: number;
   entryTypes: readonly string[];
   edits: readonly { durationTicks: number; mediaTime: number; rate: number }[];
+  /** Null where the picture is mirrored, scaled or sheared when it is shown. */
+  rotationDegrees: number | null;
   samples: {
     count: number;
     dts: ArrayLike<number>;
@@ -39,8 +41,13 @@ export const MIN_FRAME_RATE = 5;
 export const MAX_FRAME_RATE = 120;
 /** A segment cannot be made without decoding from the sync sample before it. */
 const MAX_GOP_SECONDS = 20;
-/** 8 bits, 4:2:0: what browsers play as H.264. `yuvj420p` is the same in full range. */
+/** The same for what takes longer to decode. */
+const MAX_HEAVY_GOP_SECONDS = 10;
+/** What segments are made of as it is; what is neither H.264 nor HEVC is told all the same. */
+const CUT_CODECS: readonly string[] = ["h264", "hevc", "av1", "vp9"];
+/** 8 bits, 4:2:0: what browsers play as H.264. `yuvj420p` is the same in full range. Of HEVC they play 10 bits too. */
 const PIXEL_FORMATS: readonly string[] = ["yuv420p", "yuvj420p"];
+const HEVC_PIXEL_FORMATS: readonly string[] = [...PIXEL_FORMATS, "yuv420p10le"];
 const AAC_PROFILES: readonly string[] = ["LC", "HE-AAC", "HE-AACv2"];
 /**
  * Codecs that an MP4 holds with packets of one length each, so that a copy has exact times in the clock of samples. Vorbis has
@@ -65,7 +72,7 @@ export function judgeSource(
   const videoReasons =
     video === null
       ? {}
-      : { ...pictureReasons(video), ...orderReasons(video, container), ...indexReasons("video", picture) };
+      : { ...pictureReasons(video), ...orderReasons(video, container), ...indexReasons("video", picture, video.codec) };
   const isPictureIndexed = isPlayed(playedTrack(tracks), video, picture, videoReasons);
   const judged = sounds.map((sound) => judgeSound(sound, trackOf(sound.trackId, "audio", tracks)));
   const isIndexed = isPictureIndexed && judged.every(({ isCut }) => isCut);
@@ -74,11 +81,12 @@ export function judgeSource(
     ...Object.assign({}, ...judged.map((one) => one.reasons)),
     ...(isIndexed ? {} : { unexpected_media_file_parameters: NON_STANDARD }),
   };
+  const notes = video === null ? {} : pictureNotes(video);
   return {
     video: treatment(video, videoReasons),
     sounds: judged.map(({ copies }) => (copies ? "copy" : "encode")),
     needsStandardising: Object.keys(videoReasons).length > 0 || !isIndexed,
-    reasons,
+    reasons: { ...notes, ...reasons },
   };
 }
 
@@ -87,20 +95,29 @@ function treatment(stream: object | null, reasons: NonStandardReasons): StreamTr
   return Object.keys(reasons).length === 0 ? "copy" : "encode";
 }
 
+/** What is not standard and played all the same, every rendition being encoded. A turned picture is standard. */
+function pictureNotes({ codec, pixelFormat, sampleAspectRatio, hdr }: VideoFacts): NonStandardReasons {
+  const formats = codec === "hevc" ? HEVC_PIXEL_FORMATS : PIXEL_FORMATS;
+  return {
+    ...(codec !== "h264" && codec !== "hevc" && { video_codec: codec }),
+    ...(!formats.includes(pixelFormat ?? "") && { unsupported_pixel_format: pixelFormat ?? "unknown" }),
+    ...(sampleAspectRatio !== 1 && { pixel_aspect_ratio: NON_STANDARD }),
+    ...(hdr !== null && { video_dynamic_range: hdr }),
+  };
+}
+
+/** What segments cannot be made of. */
 function pictureReasons(video: VideoFacts): NonStandardReasons {
   const { codedWidthPx, codedHeightPx, averageFrameRate: rate } = video;
   const isRateFit = rate !== null && rate >= MIN_FRAME_RATE && rate <= MAX_FRAME_RATE;
-  const isOdd = video.isInterlaced || video.rotationDegrees !== 0 || video.profile === "Extended";
+  const isOdd = video.isInterlaced || video.profile === "Extended";
   return {
-    ...(video.codec !== "h264" && { video_codec: video.codec }),
-    ...(!PIXEL_FORMATS.includes(video.pixelFormat ?? "") && {
-      unsupported_pixel_format: video.pixelFormat ?? "unknown",
-    }),
+    ...(!CUT_CODECS.includes(video.codec) && { video_codec: video.codec }),
+    ...(video.pixelFormat === null && { unsupported_pixel_format: "unknown" }),
     ...(Math.max(codedWidthPx, codedHeightPx) > MAX_SIDE_PX && {
       video_resolution: `${codedWidthPx}x${codedHeightPx}`,
     }),
     ...(!isRateFit && { video_frame_rate: rate === null ? "-1" : String(Math.round(rate * 1000) / 1000) }),
-    ...(video.sampleAspectRatio !== 1 && { pixel_aspect_ratio: NON_STANDARD }),
     ...(isOdd && { unexpected_media_file_parameters: NON_STANDARD }),
   };
 }
@@ -146,15 +163,19 @@ function hasSampleClock({ codec, sampleRate }: AudioFacts, track: IndexedTrack |
 }
 
 /** What a track's own tables say against it. Without a track there is nothing to say: the streams may fit all the same. */
-function indexReasons(kind: "video" | "audio", track: IndexedTrack | null): NonStandardReasons {
+function indexReasons(kind: "video" | "audio", track: IndexedTrack | null, codec?: string): NonStandardReasons {
   if (track === null) return {};
+  const maxGopSeconds = codec === "h264" ? MAX_GOP_SECONDS : MAX_HEAVY_GOP_SECONDS;
+  const isMirrored = track.rotationDegrees === null;
   const shown = track.edits.filter(({ mediaTime }) => mediaTime !== -1);
   const isSimple = shown.length <= 1 && shown.every(({ rate }) => rate === 1);
   return {
     ...(!isSimple && { [`${kind}_edit_list`]: NON_STANDARD }),
-    ...(track.entryTypes.length > 1 && { unexpected_media_file_parameters: NON_STANDARD }),
+    ...((track.entryTypes.length > 1 || (kind === "video" && isMirrored)) && {
+      unexpected_media_file_parameters: NON_STANDARD,
+    }),
     ...(kind === "video" && showsTwoAtOnce(track) && { unexpected_media_file_parameters: NON_STANDARD }),
-    ...(kind === "video" && longestGopSeconds(track) > MAX_GOP_SECONDS && { video_gop_size: "high" }),
+    ...(kind === "video" && longestGopSeconds(track) > maxGopSeconds && { video_gop_size: "high" }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { ascii, box, concat, fourCC, fullBox, u16, u32, u64 } from "./box-writer.ts";
 import { plainAudioStsd } from "./plain-audio-stsd.ts";
+import { type Rotation, rotationMatrix } from "./track.ts";
 
 export interface InitOptions {
   kind: "video" | "audio";
@@ -10,6 +11,8 @@ export interface InitOptions {
   /** Size to show video at; 0 for audio. */
   widthPx: number;
   heightPx: number;
+  /** Clockwise turn that shows the pictures upright; 0 unless given. */
+  rotationDegrees?: Rotation;
   /** Media time at which presentation begins, for audio priming; 0 = no edit list. */
   editMediaTime: number;
   /** For decoders only: says that `stsd` is QuickTime's, whose sound descriptions have other fields, and leaves it as it is. */
@@ -39,7 +42,7 @@ export function writeInitSegment(options: InitOptions): Uint8Array {
     TRACK_FLAGS,
     u32(0, 0, TRACK_ID, 0, 0, 0, 0),
     u16(0, 0, volume, 0),
-    IDENTITY,
+    rotationMatrix(options.rotationDegrees ?? 0),
     u32(options.widthPx * 0x10000, options.heightPx * 0x10000),
   );
   const trak = box("trak", tkhd, writeEdits(editMediaTime), writeMedia(options));

@@ -1,4 +1,5 @@
 import { type Box, Fields, findBox, readBoxes, requireBox } from "./box-reader.ts";
+import { concat, i32, u32 } from "./box-writer.ts";
 import { damaged } from "./mp4-error.ts";
 import { readSampleEntries } from "./sample-entry.ts";
 import { EMPTY_TABLE, readSampleTable, type SampleTable } from "./sample-table.ts";
@@ -170,6 +171,12 @@ export function rotationOf(matrix: Uint8Array): Rotation | null {
   const [a, b] = [fields.i32(), fields.i32()];
   const [c, d] = [fields.skip(4).i32(), fields.i32()];
   return ROTATIONS.find((known) => known[0] === a && known[1] === b && known[2] === c && known[3] === d)?.[4] ?? null;
+}
+
+/** The matrix of `tkhd` for a turn, without the shift back to the origin that readers find out themselves. */
+export function rotationMatrix(degrees: Rotation): Uint8Array {
+  const [a, b, c, d] = ROTATIONS.find((known) => known[4] === degrees) ?? [ONE, 0, 0, ONE];
+  return concat(i32(a), i32(b), u32(0), i32(c), i32(d), u32(0, 0, 0, 0x40000000));
 }
 
 function turned(track: Rotation | null, movie: Rotation | null): Rotation | null {

@@ -16,7 +16,7 @@ import type { Objects } from "../../platform/objects/objects.ts";
 import type { FfmpegRun, FfmpegTools } from "../ffmpeg.ts";
 import type { Sound } from "../source/open-source.ts";
 import { readSamples } from "../source/read-samples.ts";
-import { EncodeMismatchError } from "./encode-pictures.ts";
+import { EncodeMismatchError } from "./rewrite-segment.ts";
 
 export interface SoundJob {
   sourceKey: string;

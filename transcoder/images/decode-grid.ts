@@ -18,7 +18,7 @@ export interface GridJob {
 /** What ffmpeg makes of the pictures of a grid, which are exactly `count`; the caller looks whether it has them all. */
 export async function decodeGrid(
   tools: FfmpegTools,
-  { isHd, track, index, read }: Pictures,
+  { isHd, before, track, index, read }: Pictures,
   job: GridJob,
 ): Promise<Uint8Array> {
   const { parts, filters } = gridInput(track, index, job.grid);
@@ -26,7 +26,15 @@ export async function decodeGrid(
   return tools.run({
     args: {
       input: ["-copyts", ...decoderOptions(isHd)],
-      output: ["-map", "0:v:0", "-vf", [...filters, job.filter].join(","), "-fps_mode", "passthrough", ...job.output],
+      output: [
+        "-map",
+        "0:v:0",
+        "-vf",
+        [...filters, ...before, job.filter].join(","),
+        "-fps_mode",
+        "passthrough",
+        ...job.output,
+      ],
     },
     stdin: Buffer.concat(bytes),
     maxOutputBytes: job.maxOutputBytes,

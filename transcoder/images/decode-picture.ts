@@ -31,12 +31,12 @@ export async function decodePicture(tools: FfmpegTools, pictures: Pictures, job:
 
 async function decodeOnce(
   tools: FfmpegTools,
-  { isHd, track, index, read }: Pictures,
+  { isHd, before, track, index, read }: Pictures,
   { at, filters, size, signal }: DecodeJob,
   extraSyncs: number,
 ): Promise<Uint8Array> {
   const { head, samples, keep } = encoderInput(track, index, { from: at, to: at + 1 }, extraSyncs);
-  const chain = [`trim=start_pts=${keep.start}:end_pts=${keep.end}`, ...filters].join(",");
+  const chain = [`trim=start_pts=${keep.start}:end_pts=${keep.end}`, ...before, ...filters].join(",");
   return tools.run({
     args: {
       input: ["-copyts", ...decoderOptions(isHd)],

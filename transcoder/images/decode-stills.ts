@@ -22,7 +22,15 @@ export async function decodeStills(
   const pixels = await tools.run({
     args: {
       input: decoderOptions(pictures.isHd),
-      output: ["-map", "0:v:0", "-vf", filters.join(","), "-fps_mode", "passthrough", ...RAW_OUTPUT],
+      output: [
+        "-map",
+        "0:v:0",
+        "-vf",
+        [...pictures.before, ...filters].join(","),
+        "-fps_mode",
+        "passthrough",
+        ...RAW_OUTPUT,
+      ],
     },
     stdin: inputOf(pictures, samples),
     maxOutputBytes: bytes * samples.length,

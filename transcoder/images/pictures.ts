@@ -1,5 +1,6 @@
 import type { FedTrack } from "../../domain/media/encoder-input.ts";
 import { initKey, type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
+import { toneMapFilters } from "../../domain/media/picture-filters.ts";
 import type { PictureIndex } from "../../domain/media/picture-index.ts";
 import type { SampleRange } from "../../domain/media/picture-range.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
@@ -17,6 +18,8 @@ export interface Pictures {
   index: PictureIndex;
   /** Where the stream does not say how its colours are coded, it is as in HD: BT.709. */
   isHd: boolean;
+  /** Filters that make a decoded picture one of the highest rendition: its shape, and ordinary brightness. */
+  before: readonly string[];
   /** Bytes of samples, in decode order. */
   read(range: SampleRange): Promise<Buffer>;
 }
@@ -28,7 +31,19 @@ const HD_PX = 720;
 export function sourcePictures(objects: Objects, { source, plan }: PlannedSource): Pictures | null {
   if (source.picture === null) return null;
   const { track, index } = source.picture;
-  return { track, index, isHd: isHd(plan), read: (range) => readSamples(objects, source.key, track.samples, range) };
+  const read = (range: SampleRange) => readSamples(objects, source.key, track.samples, range);
+  return { track, index, isHd: isHd(plan), before: filtersBefore(track, plan), read };
+}
+
+/** None for what is shown as it is decoded, which is nearly everything. */
+function filtersBefore({ codedWidthPx, codedHeightPx, rotationDegrees }: FedTrack, plan: Plan): string[] {
+  const [top] = plan.video;
+  if (top === undefined) return [];
+  const isSideways = rotationDegrees === 90 || rotationDegrees === 270;
+  const [widthPx, heightPx] = isSideways ? [codedHeightPx, codedWidthPx] : [codedWidthPx, codedHeightPx];
+  const isOfItsShape = top.widthPx === widthPx && top.heightPx === heightPx;
+  const toneMap = plan.hdr === undefined ? [] : toneMapFilters(plan.hdr);
+  return [...(isOfItsShape ? [] : [`scale=${top.widthPx}:${top.heightPx}:flags=bicubic`]), ...toneMap];
 }
 
 /** Pictures from and to these times, from stored segments of a rendition; null when not all of them are stored. */
@@ -57,6 +72,7 @@ export async function storedPictures(
     track,
     index,
     isHd: isHd(plan),
+    before: [],
     read: async (range) =>
       Buffer.concat(Array.from({ length: range.end - range.first }, (_, n) => sampleBytes(range.first + n))),
   };

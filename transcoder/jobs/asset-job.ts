@@ -83,7 +83,7 @@ export async function report(db: Postgres, { environment, assetId }: AssetRef, o
   await addJob(db, { task: APPLY_RESULT_TASK, payload, key: `${APPLY_RESULT_TASK}:${assetId}:${outcome.kind}` });
 }
 
-function findAsset(db: Postgres, { environment, assetId }: AssetRef) {
+export function findAsset(db: Postgres, { environment, assetId }: AssetRef) {
   return db
     .selectFrom("transcoder_assets")
     .selectAll()

@@ -64,7 +64,7 @@ export class ObjectMaker {
     signal.throwIfAborted();
     if (priority === "viewer") this.#urgent.add(work);
     await this.#making.join(work, signal, async (stop) => {
-      const current = (): Priority => (this.#urgent.has(work) ? "viewer" : "prefetch");
+      const current = (): Priority => (this.#urgent.has(work) ? "viewer" : priority);
       await this.#produce(wanted, planned, rendition, current, stop).finally(() => this.#urgent.delete(work));
     });
     const made = await find(key);

@@ -14,7 +14,8 @@ import {
   staticTracks,
 } from "../../domain/media/static-rendition.ts";
 import type { ObjectInfo, Objects } from "../../platform/objects/objects.ts";
-import { type EncodedSegment, encodePictures } from "../encode/encode-pictures.ts";
+import { encodePictures } from "../encode/encode-pictures.ts";
+import type { EncodedSegment } from "../encode/rewrite-segment.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { ObjectMaker } from "../make/make-object.ts";
 import type { Slots } from "../make/slots.ts";

@@ -25,7 +25,7 @@ export async function storeAndPlan(
   await objects.put(sourceKey(ref, 1), createReadStream(file));
   const source = await openSource(objects, ref, 1);
   const planned = sounds === undefined ? source.sounds : soundsOf(source, sounds, false);
-  const plan = await planSource(objects, source, 1, "1080p", planned);
+  const plan = await planSource(objects, source, 1, "1080p", { sounds: planned });
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   return plan;
 }
