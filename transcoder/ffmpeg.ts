@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
@@ -17,6 +17,7 @@ import {
 } from "./launch/capabilities.ts";
 import { FfmpegError, type FfmpegFailure, ownReason, probeError } from "./launch/ffmpeg-error.ts";
 import { guards } from "./launch/guards.ts";
+import { filesOfRun, type RunFiles, roomWith } from "./launch/room.ts";
 import {
   CANDIDATES,
   joinLayers,
@@ -43,6 +44,8 @@ export interface FfmpegRun {
     output: readonly string[];
   };
   stdin?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Absolute paths of files beside `inputFile` that it reads, such as those of further `-i`. It sees no others. */
+  files?: readonly string[];
   maxOutputBytes: number;
   timeoutMs: number;
   signal?: AbortSignal;
@@ -66,6 +69,8 @@ interface Tools {
   ffmpegPath: string;
   ffprobePath: string;
   sandbox: Sandbox;
+  /** Arguments of bubblewrap that are the same for every run. */
+  room: readonly string[];
   formats: Formats;
   encoders: Encoders;
 }
@@ -73,6 +78,10 @@ interface Tools {
 const SHELL = "/bin/sh";
 const LAUNCHER = join(import.meta.dirname, "launch-ffmpeg.sh");
 const INSTALL = "apt-get install --yes --no-install-recommends ffmpeg";
+
+/** What gives the layers that a machine lacks. */
+export const LAYERS_HELP =
+  "install bubblewrap and util-linux, and let the container make namespaces (Docker: --security-opt seccomp=unconfined)";
 
 /** Processor time that one second of waiting may take: what several threads can use. */
 const CPU_PER_WALL = 8;
@@ -103,27 +112,36 @@ export async function openFfmpeg(options: {
   if (!found?.isNewEnough)
     throw new Error(`ffmpeg is ${found?.version ?? "unknown"}, 5.1 or later is needed: ${INSTALL}`);
   const encoders = parseEncoders(encodersText);
-  const missing = missingEncoders(encoders);
-  if (missing.length > 0) throw new Error(`ffmpeg has no encoder ${missing.join(" and ")}, Debian's has: ${INSTALL}`);
+  const lacking = missingEncoders(encoders);
+  if (lacking.length > 0) throw new Error(`ffmpeg has no encoder ${lacking.join(" and ")}, Debian's has: ${INSTALL}`);
 
-  const sandbox = await findSandbox();
-  const tools = { ffmpegPath, ffprobePath, sandbox, formats: parseFormats(formatsText), encoders };
+  const room = await roomWith([ffmpegPath, ffprobePath]);
+  const sandbox = await findSandbox(ffmpegPath, room);
+  const tools = { ffmpegPath, ffprobePath, sandbox, room, formats: parseFormats(formatsText), encoders };
   options.log.info({ version: found.version, sandbox: layerNames(sandbox) }, "ffmpeg found");
+  const missing = missingLayers(sandbox);
+  if (missing.length > 0) options.log.warn({ missing, help: LAYERS_HELP }, "ffmpeg runs with less protection");
   return {
     run: (run) => runToBytes(tools, run),
-    runToFile: (run) => inPrivateFolder((cwd) => launch(tools, run, cwd, run.outputFile)),
+    runToFile: (run) =>
+      inPrivateFolder(async (cwd) => {
+        await writeFile(run.outputFile, ""); // only what is there can be shown to ffmpeg
+        await launch(tools, run, cwd, run.outputFile);
+      }),
     probe: (path, demuxer, signal) => probe(tools, path, demuxer, signal),
     sandbox: layerNames(sandbox),
-    missingLayers: missingLayers(sandbox),
+    missingLayers: missing,
     version: found.version,
   };
 }
 
-async function findSandbox(): Promise<Sandbox> {
+async function findSandbox(ffmpegPath: string, room: readonly string[]): Promise<Sandbox> {
   const limits: RunLimits = { cpuSeconds: 60, fileBytes: 1024 * 1024 };
   const works = async (layer: Sandbox): Promise<boolean> => {
-    const args = [LAUNCHER, ...launchArguments(layer, limits, SHELL), "-c", ":"];
-    return execute(SHELL, args, { timeout: PROBE_TIMEOUT_MS }).then(
+    const launched = layer.files ? [ffmpegPath, "-version"] : [SHELL, "-c", ":"];
+    return execute(SHELL, [LAUNCHER, ...launchArguments(layer, limits, room), ...launched], {
+      timeout: PROBE_TIMEOUT_MS,
+    }).then(
       () => true,
       () => false,
     );
@@ -195,7 +213,7 @@ async function launch(
     });
   } catch (cause) {
     if (isInputFailure(cause)) throw cause.inputStreamError;
-    const reason = ended.reason ?? ownReason(ended);
+    const reason = ended.reason ?? ownReason({ ...ended, stderrTail: tail.text() });
     throw new FfmpegError(reason, { stderrTail: tail.text(), exitCode: ended.code, signal: ended.signal }, { cause });
   } finally {
     clearTimeout(timer);
@@ -211,6 +229,11 @@ async function launch(
 function prepare(tools: Tools, run: FfmpegRun, cwd: string, input: Readable | string, output: Writable | string) {
   const limits = { cpuSeconds: Math.max(1, (run.timeoutMs / 1000) * CPU_PER_WALL), fileBytes: run.maxOutputBytes };
   const progress = run.onProgress === undefined ? [] : ["-progress", "pipe:2", "-nostats", "-stats_period", "0.5"];
+  const files: RunFiles = {
+    folder: cwd,
+    reads: [...(typeof input === "string" ? [input] : []), ...(run.files ?? [])],
+    writes: typeof output === "string" ? output : null,
+  };
   const command = ffmpeg({ cwd, stdoutLines: 1 });
   command.setFfmpegPath(SHELL);
   command.availableFormats = (answer) => answer(null as unknown as Error, tools.formats);
@@ -218,7 +241,7 @@ function prepare(tools: Tools, run: FfmpegRun, cwd: string, input: Readable | st
   command.input(input);
   // Always several at once: a single argument would be split at its space.
   command.inputOptions(
-    ...[LAUNCHER, ...launchArguments(tools.sandbox, limits, tools.ffmpegPath)],
+    ...[LAUNCHER, ...launcherOf(tools, limits, files), tools.ffmpegPath],
     ...["-hide_banner", "-nostdin", "-v", "error", ...progress],
     ...guards(typeof input === "string" ? "file,pipe" : "pipe"),
     ...run.args.input,
@@ -230,7 +253,6 @@ function prepare(tools: Tools, run: FfmpegRun, cwd: string, input: Readable | st
 
 async function probe(tools: Tools, path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult> {
   const limits = { cpuSeconds: PROBE_TIMEOUT_MS / 1000, fileBytes: 0 };
-  const program = [LAUNCHER, ...launchArguments(tools.sandbox, limits, tools.ffprobePath)];
   const args = ["-hide_banner", "-v", "error", ...guards("file,pipe"), "-show_streams", "-show_format", "-of", "json"];
   const options = {
     timeout: PROBE_TIMEOUT_MS,
@@ -239,6 +261,8 @@ async function probe(tools: Tools, path: string, demuxer: string, signal?: Abort
     ...(signal && { signal }),
   } as const;
   return inPrivateFolder(async (cwd) => {
+    const launcher = launcherOf(tools, limits, { folder: cwd, reads: [path], writes: null });
+    const program = [LAUNCHER, ...launcher, tools.ffprobePath];
     try {
       const { stdout } = await execute(SHELL, [...program, ...args, "-f", demuxer, path], { ...options, cwd });
       return ProbeResult.parse(JSON.parse(stdout));
@@ -246,6 +270,10 @@ async function probe(tools: Tools, path: string, demuxer: string, signal?: Abort
       throw probeError(cause, signal?.aborted === true);
     }
   });
+}
+
+function launcherOf({ sandbox, room }: Tools, limits: RunLimits, files: RunFiles): string[] {
+  return launchArguments(sandbox, limits, [...room, ...filesOfRun(files)]);
 }
 
 /** ffmpeg writes some by-products where it stands; they go with the folder. */
