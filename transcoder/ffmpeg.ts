@@ -17,7 +17,7 @@ import {
 } from "./launch/capabilities.ts";
 import { FfmpegError, type FfmpegFailure, ownReason, probeError } from "./launch/ffmpeg-error.ts";
 import { guards } from "./launch/guards.ts";
-import { filesOfRun, type RunFiles, roomWith } from "./launch/room.ts";
+import { FIND_PROGRAMS, filesOfRun, type RunFiles, roomWith } from "./launch/room.ts";
 import {
   CANDIDATES,
   joinLayers,
@@ -115,7 +115,8 @@ export async function openFfmpeg(options: {
   const lacking = missingEncoders(encoders);
   if (lacking.length > 0) throw new Error(`ffmpeg has no encoder ${lacking.join(" and ")}, Debian's has: ${INSTALL}`);
 
-  const room = await roomWith([ffmpegPath, ffprobePath]);
+  const where = await execute(SHELL, ["-c", FIND_PROGRAMS, SHELL, ffmpegPath, ffprobePath]);
+  const room = roomWith(where.stdout);
   const sandbox = await findSandbox(ffmpegPath, room);
   const tools = { ffmpegPath, ffprobePath, sandbox, room, formats: parseFormats(formatsText), encoders };
   options.log.info({ version: found.version, sandbox: layerNames(sandbox) }, "ffmpeg found");

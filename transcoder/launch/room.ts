@@ -1,7 +1,5 @@
-import { execFile } from "node:child_process";
 import { lstatSync, readlinkSync } from "node:fs";
 import { isAbsolute } from "node:path";
-import { promisify } from "node:util";
 
 /** What one run may see of the machine's files. */
 export interface RunFiles {
@@ -20,14 +18,17 @@ const SYSTEM_FOLDERS = ["/bin", "/lib", "/lib32", "/lib64", "/sbin"];
 /** Where the loader finds libraries; some of ffmpeg's own (BLAS) are chosen by `/etc/alternatives`. */
 const SYSTEM_FILES = ["/etc/alternatives", "/etc/ld.so.cache", "/nix/store"];
 
-/** Prints the program files behind names and links, then the folders of libraries that the environment names. */
-const WHERE =
-  'for program; do readlink -f "$(command -v "$program")"; done; printenv LD_LIBRARY_PATH | tr : "\n"; true';
+/** For a shell: prints the program files behind names and links, then the folders of libraries that the environment names. */
+export const FIND_PROGRAMS =
+  'for program; do readlink -f "$(command -v "$program")"; done; printenv LD_LIBRARY_PATH | tr : "\\n"; true';
 
-/** Arguments of bubblewrap that show the programs and their libraries, and nothing else of the machine. */
-export async function roomWith(programs: readonly string[]): Promise<string[]> {
-  const { stdout } = await promisify(execFile)("/bin/sh", ["-c", WHERE, "sh", ...programs]);
-  const outside = stdout.split("\n").filter((path) => isAbsolute(path) && !path.startsWith("/usr/"));
+/**
+ * Arguments of bubblewrap that show the programs and their libraries, and nothing else of the machine.
+ *
+ * @param found what the shell prints for {@link FIND_PROGRAMS}
+ */
+export function roomWith(found: string): string[] {
+  const outside = found.split("\n").filter((path) => isAbsolute(path) && !path.startsWith("/usr/"));
   return [
     ...APART,
     ...["--ro-bind", "/usr", "/usr"],
