@@ -27,7 +27,7 @@ import {
   type RunLimits,
   type Sandbox,
 } from "./launch/sandbox.ts";
-import { StderrTail } from "./launch/stderr-tail.ts";
+import { type ProgressListener, StderrTail } from "./launch/stderr-tail.ts";
 import { ProbeResult } from "./probe/probe-result.ts";
 
 export { FfmpegError } from "./launch/ffmpeg-error.ts";
@@ -50,6 +50,8 @@ export interface FfmpegRun {
   timeoutMs: number;
   signal?: AbortSignal;
   onProgress?: (outTimeSeconds: number) => void;
+  /** For long runs: ends one that writes nothing more for this long, or whose output gets longer than this. */
+  watch?: { stallMs: number; maxOutSeconds: number };
 }
 
 export interface FfmpegTools {
@@ -85,7 +87,8 @@ export const LAYERS_HELP =
 
 /** Processor time that one second of waiting may take: what several threads can use. */
 const CPU_PER_WALL = 8;
-const PROBE_TIMEOUT_MS = 30_000;
+/** It reads the first 5 MB and the index: a fraction of a second for any good file. */
+const PROBE_TIMEOUT_MS = 20_000;
 const PROBE_OUTPUT_BYTES = 4 * 1024 * 1024;
 
 const execute = promisify(execFile);
@@ -185,7 +188,9 @@ async function launch(
   if (run.signal?.aborted) throw new FfmpegError("aborted", { stderrTail: "", exitCode: null, signal: null });
   const input = run.args.inputFile ?? Readable.from(chunksOf(run.stdin), { objectMode: false });
   const command = prepare(tools, run, cwd, input, output);
-  const tail = new StderrTail(run.onProgress);
+  const { watch } = run;
+  const stall = watch && setTimeout(() => end("stalled"), watch.stallMs);
+  const tail = new StderrTail(isFollowed(run) ? listenerOf(run, stall, () => end("endless")) : undefined);
   const ended: { reason: FfmpegFailure | null; code: number | null; signal: string | null } = {
     reason: null,
     code: null,
@@ -218,9 +223,28 @@ async function launch(
     throw new FfmpegError(reason, { stderrTail: tail.text(), exitCode: ended.code, signal: ended.signal }, { cause });
   } finally {
     clearTimeout(timer);
+    clearTimeout(stall);
     run.signal?.removeEventListener("abort", onAbort);
     if (typeof input !== "string") input.destroy();
   }
+}
+
+function isFollowed({ onProgress, watch }: FfmpegRun): boolean {
+  return onProgress !== undefined || watch !== undefined;
+}
+
+function listenerOf(
+  { onProgress, watch }: FfmpegRun,
+  stall: NodeJS.Timeout | undefined,
+  endless: () => void,
+): ProgressListener {
+  return {
+    onProgress: (outTimeSeconds) => {
+      if (watch !== undefined && outTimeSeconds > watch.maxOutSeconds) endless();
+      onProgress?.(outTimeSeconds);
+    },
+    onAdvance: () => void stall?.refresh(),
+  };
 }
 
 /**
@@ -229,7 +253,7 @@ async function launch(
  */
 function prepare(tools: Tools, run: FfmpegRun, cwd: string, input: Readable | string, output: Writable | string) {
   const limits = { cpuSeconds: Math.max(1, (run.timeoutMs / 1000) * CPU_PER_WALL), fileBytes: run.maxOutputBytes };
-  const progress = run.onProgress === undefined ? [] : ["-progress", "pipe:2", "-nostats", "-stats_period", "0.5"];
+  const progress = isFollowed(run) ? ["-progress", "pipe:2", "-nostats", "-stats_period", "0.5"] : [];
   const files: RunFiles = {
     folder: cwd,
     reads: [...(typeof input === "string" ? [input] : []), ...(run.files ?? [])],

@@ -14,7 +14,7 @@ import { assetFacts } from "./asset-facts.ts";
 import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
 import { fetchInput } from "./fetch-input.ts";
-import { MediaError } from "./media-error.ts";
+import { refused } from "./media-error.ts";
 import { progressOf } from "./progress.ts";
 import { STANDARDISED, storeStandardised } from "./standardised-source.ts";
 
@@ -73,7 +73,7 @@ async function planned(
   const source = await openSource(objects, ref, sourceGeneration);
   const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier);
   if (facts.video !== null && plan.video.length === 0) {
-    throw new MediaError("invalid_input", "The file is damaged: none of its pictures can be decoded.");
+    throw refused("no_pictures");
   }
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   makeFirst(maker, ref, plan);

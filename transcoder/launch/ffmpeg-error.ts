@@ -2,10 +2,19 @@ import { constants } from "node:os";
 import { LAYER_FAILED } from "./sandbox.ts";
 
 /**
- * `exit`: it ended by itself and badly, or crashed; `timeout`, `stalled`, `too_much_output`: it was ended for that; `aborted`:
- * nobody waits any more; `start`: it could not be started; `killed`: somebody else ended it, which says nothing of the file.
+ * `exit`: it ended by itself and badly, or crashed; `timeout`, `too_much_output`: it was ended for that; `stalled`,
+ * `endless`: likewise, for getting no further or too far; `aborted`: nobody waits any more; `start`: it could not be started;
+ * `killed`: somebody else ended it, which says nothing of the file.
  */
-export type FfmpegFailure = "exit" | "timeout" | "stalled" | "aborted" | "too_much_output" | "start" | "killed";
+export type FfmpegFailure =
+  | "exit"
+  | "timeout"
+  | "too_much_output"
+  | "stalled"
+  | "endless"
+  | "aborted"
+  | "start"
+  | "killed";
 
 export interface FfmpegFailureDetail {
   /** Last lines of standard error, at most 4 KiB. They may quote the customer's file: for logs, never for an answer. */

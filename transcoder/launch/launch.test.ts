@@ -95,7 +95,11 @@ describe("the reason of an end", () => {
 describe("StderrTail", () => {
   it("keeps the end, and takes progress out", () => {
     const seen: number[] = [];
-    const tail = new StderrTail((seconds) => seen.push(seconds));
+    let advances = 0;
+    const onAdvance = (): void => {
+      advances += 1;
+    };
+    const tail = new StderrTail({ onProgress: (seconds) => seen.push(seconds), onAdvance });
     for (const line of [
       "frame=12",
       "out_time_us=N/A",
@@ -106,7 +110,9 @@ describe("StderrTail", () => {
       tail.add(line);
     }
     for (let line = 0; line < 100; line += 1) tail.add(`Error ${line}`);
-    expect(seen).toEqual([1.5]);
+    expect([seen, advances]).toEqual([[1.5], 3]);
+    for (const line of ["frame=12", "out_time_us=1500000", "speed=1x"]) tail.add(line);
+    expect(advances).toBe(3);
     expect(tail.text()).toMatch(/^Error 60\n[^=]*Error 99$/);
   });
 
