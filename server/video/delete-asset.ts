@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type AssetRef, assetPrefix } from "../../domain/media/object-keys.ts";
+import { type AssetRef, assetPrefix, fetchDraftId, sourceKey } from "../../domain/media/object-keys.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
-import type { Objects } from "../../platform/objects/objects.ts";
+import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset } from "./assets.ts";
@@ -58,10 +58,12 @@ export async function deleteObjectsSoon(transaction: PostgresTransaction, payloa
 }
 
 /** Removes everything that is stored for an asset; running it again finds nothing left. */
-export function deleteObjectsTask(objects: Objects): JobTask {
+export function deleteObjectsTask(objects: ResumableObjects): JobTask {
   return async (payload, { signal }) => {
     const { environment, assetId } = DeleteObjectsJob.parse(payload);
-    for await (const { key } of objects.list(assetPrefix({ environment, assetId }))) {
+    const ref = { environment, assetId };
+    await objects.openDraft(sourceKey(ref, 1), fetchDraftId(assetId)).discard(); // of a download that broke off
+    for await (const { key } of objects.list(assetPrefix(ref))) {
       signal.throwIfAborted();
       await objects.delete(key);
     }

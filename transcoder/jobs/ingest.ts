@@ -5,7 +5,7 @@ import { listedFirst } from "../../domain/media/rendition-order.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
-import type { Objects } from "../../platform/objects/objects.ts";
+import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { ObjectMaker } from "../make/make-object.ts";
 import { openSource } from "../source/open-source.ts";
@@ -19,7 +19,7 @@ import { progressOf } from "./progress.ts";
 import { STANDARDISED, storeStandardised } from "./standardised-source.ts";
 
 export interface IngestParts extends AssetJobParts {
-  objects: Objects;
+  objects: ResumableObjects;
   tools: FfmpegTools;
   maker: Pick<ObjectMaker, "prefetch">;
   allow: AllowList;
@@ -30,7 +30,7 @@ export function fetchTask(parts: IngestParts): JobTask {
   return assetJob(parts, async (ref, asset, signal) => {
     const key = sourceKey(ref, 1);
     if (asset.input_url !== null && (await parts.objects.head(key)) === null) {
-      await fetchInput(parts.objects, { url: asset.input_url, key, allow: parts.allow, signal });
+      await fetchInput(parts.objects, { url: asset.input_url, ref, allow: parts.allow, signal });
     }
     await addJob(parts.db, { task: INGEST_TASK, payload: ref, key: `${INGEST_TASK}:${ref.assetId}` });
     return null;
