@@ -18,7 +18,11 @@ const { values } = parseArgs({
   },
 });
 
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort()); // what was taken in until then is judged
+
 const result = await runMediaFuzz({
+  signal: stop.signal,
   count: Number(values.count),
   seed: Number(values.seed),
   traced: Number(values.traced),

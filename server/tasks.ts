@@ -8,6 +8,7 @@ import { SETTLE_UPLOAD_TASK } from "./uploads/settle-job.ts";
 import { settleUploadTask } from "./uploads/settle-upload.ts";
 import { applyResultTask } from "./video/apply-result.ts";
 import { DELETE_OBJECTS_TASK, deleteObjectsTask } from "./video/delete-asset.ts";
+import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
 
 /** Every job that the server does, in one place. */
 export function serverTasks(services: Services): Record<string, JobTask> {
@@ -15,6 +16,7 @@ export function serverTasks(services: Services): Record<string, JobTask> {
     [APPLY_RESULT_TASK]: applyResultTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
+    [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
     [PLAN_EXPORTS_TASK]: planExportsTask(services),
     [MAKE_EXPORT_TASK]: makeExportTask(services),

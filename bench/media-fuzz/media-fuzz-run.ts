@@ -20,6 +20,8 @@ export interface MediaFuzzRun {
   /** Leaves out those before. */
   from?: number;
   onProgress?: (line: string) => void;
+  /** Takes no more files, and judges those that were. */
+  signal?: AbortSignal;
 }
 
 export interface MediaFuzzResult {
@@ -34,7 +36,7 @@ export interface MediaFuzzResult {
 }
 
 /** Files at the same time. */
-const AT_ONCE = 6;
+const AT_ONCE = 8;
 const PROGRESS_EVERY = 100;
 
 /** Uploads spoilt files to a real server with a real transcoder, and says what became of each. */
@@ -83,7 +85,7 @@ interface Surroundings {
 }
 
 async function takeAll(
-  { seed, onProgress }: MediaFuzzRun,
+  { seed, onProgress, signal }: MediaFuzzRun,
   { stack, seeds, canaryUrl }: Surroundings,
   from: number,
   to: number,
@@ -91,7 +93,7 @@ async function takeAll(
   const files: MediaFuzzResult["files"] = [];
   let next = from;
   const work = async (): Promise<void> => {
-    for (let nth = next++; nth < to; nth = next++) {
+    for (let nth = next++; nth < to && signal?.aborted !== true; nth = next++) {
       const { kind, bytes } = hostileFile(seeds, seed, nth, canaryUrl);
       files.push({ nth, kind, ...(await takeIn(stack, bytes)) });
       if (files.length % PROGRESS_EVERY === 0) onProgress?.(`${from + files.length} taken in`);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AssetRef, assetPrefix, fetchDraftId, sourceKey } from "../../domain/media/object-keys.ts";
+import type { AssetRef } from "../../domain/media/object-keys.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { ResumableObjects } from "../../platform/objects/objects.ts";
@@ -7,6 +7,7 @@ import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset } from "./assets.ts";
 import { recordEvent } from "./events.ts";
+import { removeAll } from "./sweep-objects.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 export const DELETE_OBJECTS_TASK = "delete_asset_objects";
@@ -57,15 +58,7 @@ export async function deleteObjectsSoon(transaction: PostgresTransaction, payloa
   await addJob(transaction, { ...job, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
 }
 
-/** Removes everything that is stored for an asset; running it again finds nothing left. */
+/** The job of {@link deleteObjectsSoon}. */
 export function deleteObjectsTask(objects: ResumableObjects): JobTask {
-  return async (payload, { signal }) => {
-    const { environment, assetId } = DeleteObjectsJob.parse(payload);
-    const ref = { environment, assetId };
-    await objects.openDraft(sourceKey(ref, 1), fetchDraftId(assetId)).discard(); // of a download that broke off
-    for await (const { key } of objects.list(assetPrefix(ref))) {
-      signal.throwIfAborted();
-      await objects.delete(key);
-    }
-  };
+  return (payload, { signal }) => removeAll(objects, DeleteObjectsJob.parse(payload), signal);
 }
