@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { encodersOf, readIfThere } from "../measure/descendants.ts";
 
 /** What is seen of ffmpeg and ffprobe while they run. */
 export interface WatchedProcesses {
@@ -21,9 +22,7 @@ export function watchProcesses(parentOf: () => number): WatchedProcesses {
   const seen = new Set<number>();
   const watched: WatchedProcesses = { seen: 0, peakMib: 0, wrong: [], stop: () => clearInterval(timer) };
   const timer = setInterval(() => {
-    for (const pid of descendants(parentOf())) {
-      const file = readIfThere(() => readlinkSync(`/proc/${pid}/exe`));
-      if (!/\/(ffmpeg|ffprobe)$/.test(file)) continue;
+    for (const pid of encodersOf(parentOf())) {
       const status = readIfThere(() => readFileSync(`/proc/${pid}/status`, "utf8"));
       watched.peakMib = Math.max(watched.peakMib, Math.round(Number(/^VmPeak:\s+(\d+)/m.exec(status)?.[1] ?? 0) / MIB));
       if (seen.has(pid)) continue;
@@ -45,32 +44,4 @@ function missingLimits(pid: number): string[] {
   if (!(limit("file size") >= 0)) wrong.push(`process ${pid} has no limit of written bytes`);
   if (limit("core file size") !== 0) wrong.push(`process ${pid} may leave a core file`);
   return wrong;
-}
-
-/** Processes below one, by each one's parent in `/proc`. */
-export function descendants(ancestor: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const stat = readIfThere(() => readFileSync(`/proc/${name}/stat`, "utf8"));
-    const parent = Number(/\) \S (\d+)/.exec(stat)?.[1]);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const found: number[] = [];
-  for (
-    let level = children.get(ancestor) ?? [];
-    level.length > 0;
-    level = level.flatMap((pid) => children.get(pid) ?? [])
-  ) {
-    found.push(...level);
-  }
-  return found;
-}
-
-function readIfThere(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return ""; // it ended meanwhile
-  }
 }

@@ -37,7 +37,7 @@ export function statusHelp(status: number): string {
   if (status === 401 || status === 403)
     return "The link may have expired or need a sign-in: give one that works without, for at least a day.";
   if (status === 404 || status === 410) return "There is no file at this address: check it, also upper and lower case.";
-  if (status === 408 || status === 429 || status >= 500)
+  if (status === 408 || status === 425 || status === 429 || status >= 500)
     return "It was tried again, with the same answer. Create the asset again later.";
   return DOWNLOAD_HELP.status;
 }
