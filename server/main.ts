@@ -4,6 +4,7 @@ import { createClickHouse } from "../platform/clickhouse/client.ts";
 import { DATABASE } from "../platform/clickhouse/migrate.ts";
 import { createTenantSql } from "../platform/clickhouse/tenant-sql/tenant-sql.ts";
 import { listen } from "../platform/http/listen.ts";
+import { addJobUnlessWaiting } from "../platform/jobs/jobs.ts";
 import { startJobWorker } from "../platform/jobs/worker.ts";
 import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
@@ -28,9 +29,12 @@ import { serverTasks } from "./tasks.ts";
 import { reapObjectsAt } from "./uploads/reap-objects.ts";
 import { UploadGate } from "./uploads/upload-gate.ts";
 import { isUpload } from "./uploads/upload-url-routes.ts";
+import { sweepJob } from "./video/sweep-objects.ts";
 
 /** Results of transcoders, uploads to settle, bytes to delete: each is short. */
 const JOBS_AT_ONCE = 4;
+/** A start is busy enough; from then on it is once a day, by whichever server is there. */
+const FIRST_SWEEP_MS = 10 * 60_000;
 const UPLOADS_GRACE_MS = 2_000;
 
 const config = readServerConfig();
@@ -95,6 +99,9 @@ const worker = startJobWorker({
 program.onStop("jobs", () => worker.close());
 reapObjectsAt(services.db, new Date()).catch((error: unknown) => {
   log.warn({ err: error }, "abandoned uploads are not looked for before the next start");
+});
+addJobUnlessWaiting(db, sweepJob(new Date(Date.now() + FIRST_SWEEP_MS))).catch((error: unknown) => {
+  log.warn({ err: error }, "left-over objects are not looked for before the next start");
 });
 const exportClock = startExportClock(db, log);
 program.onStop("export clock", () => exportClock.stop());

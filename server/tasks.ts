@@ -13,6 +13,7 @@ import { applyResultTask } from "./video/apply-result.ts";
 import { applyStaticTask } from "./video/apply-static.ts";
 import { DELETE_OBJECTS_TASK, deleteObjectsTask } from "./video/delete-asset.ts";
 import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-file.ts";
+import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
 
 /** Every job that the server does, in one place. */
 export function serverTasks(services: Services, log: Logger): Record<string, JobTask> {
@@ -22,6 +23,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [DELETE_STATIC_TASK]: deleteStaticFileTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
+    [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
     [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),
     [PLAN_EXPORTS_TASK]: planExportsTask(services),

@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { setPriority, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
 import ffmpeg from "fluent-ffmpeg";
@@ -17,6 +17,7 @@ import {
 } from "./launch/capabilities.ts";
 import { FfmpegError, type FfmpegFailure, ownReason, probeError } from "./launch/ffmpeg-error.ts";
 import { guards } from "./launch/guards.ts";
+import { FIND_PROGRAMS, filesOfRun, type RunFiles, roomWith } from "./launch/room.ts";
 import {
   CANDIDATES,
   joinLayers,
@@ -26,7 +27,7 @@ import {
   type RunLimits,
   type Sandbox,
 } from "./launch/sandbox.ts";
-import { StderrTail } from "./launch/stderr-tail.ts";
+import { type ProgressListener, StderrTail } from "./launch/stderr-tail.ts";
 import { ProbeResult } from "./probe/probe-result.ts";
 
 export { FfmpegError } from "./launch/ffmpeg-error.ts";
@@ -43,12 +44,16 @@ export interface FfmpegRun {
     output: readonly string[];
   };
   stdin?: Uint8Array | AsyncIterable<Uint8Array>;
+  /** Absolute paths of files beside `inputFile` that it reads, such as those of further `-i`. It sees no others. */
+  files?: readonly string[];
   maxOutputBytes: number;
   timeoutMs: number;
   signal?: AbortSignal;
   /** Nobody waits for it: other runs get the processor first. */
   isBackground?: boolean;
   onProgress?: (outTimeSeconds: number) => void;
+  /** For long runs: ends one that writes nothing more for this long, or whose output gets longer than this. */
+  watch?: { stallMs: number; maxOutSeconds: number };
 }
 
 /** One run with several outputs of the same decode; each may have as many bytes as `maxOutputBytes`. */
@@ -80,6 +85,8 @@ interface Tools {
   ffmpegPath: string;
   ffprobePath: string;
   sandbox: Sandbox;
+  /** Arguments of bubblewrap that are the same for every run. */
+  room: readonly string[];
   formats: Formats;
   encoders: Encoders;
 }
@@ -88,11 +95,16 @@ const SHELL = "/bin/sh";
 const LAUNCHER = join(import.meta.dirname, "launch-ffmpeg.sh");
 const INSTALL = "apt-get install --yes --no-install-recommends ffmpeg";
 
+/** What gives the layers that a machine lacks. */
+export const LAYERS_HELP =
+  "install bubblewrap and util-linux, and let the container make namespaces (Docker: --security-opt seccomp=unconfined)";
+
 /** Processor time that one second of waiting may take: what several threads can use. */
 const CPU_PER_WALL = 8;
 /** Beside the 5 of other runs: about a ninth of their share of a busy processor. */
 const BACKGROUND_NICENESS = 15;
-const PROBE_TIMEOUT_MS = 30_000;
+/** It reads the first 5 MB and the index: a fraction of a second for any good file. */
+const PROBE_TIMEOUT_MS = 20_000;
 const PROBE_OUTPUT_BYTES = 4 * 1024 * 1024;
 
 const execute = promisify(execFile);
@@ -119,28 +131,38 @@ export async function openFfmpeg(options: {
   if (!found?.isNewEnough)
     throw new Error(`ffmpeg is ${found?.version ?? "unknown"}, 5.1 or later is needed: ${INSTALL}`);
   const encoders = parseEncoders(encodersText);
-  const missing = missingEncoders(encoders);
-  if (missing.length > 0) throw new Error(`ffmpeg has no encoder ${missing.join(" and ")}, Debian's has: ${INSTALL}`);
+  const lacking = missingEncoders(encoders);
+  if (lacking.length > 0) throw new Error(`ffmpeg has no encoder ${lacking.join(" and ")}, Debian's has: ${INSTALL}`);
 
-  const sandbox = await findSandbox();
-  const tools = { ffmpegPath, ffprobePath, sandbox, formats: parseFormats(formatsText), encoders };
+  const where = await execute(SHELL, ["-c", FIND_PROGRAMS, SHELL, ffmpegPath, ffprobePath]);
+  const room = roomWith(where.stdout);
+  const sandbox = await findSandbox(ffmpegPath, room);
+  const tools = { ffmpegPath, ffprobePath, sandbox, room, formats: parseFormats(formatsText), encoders };
   options.log.info({ version: found.version, sandbox: layerNames(sandbox) }, "ffmpeg found");
+  const missing = missingLayers(sandbox);
+  if (missing.length > 0) options.log.warn({ missing, help: LAYERS_HELP }, "ffmpeg runs with less protection");
   return {
     run: (run) => runToBytes(tools, run),
     runMany: (run) => runToMany(tools, run),
-    runToFile: (run) => inPrivateFolder((cwd) => launch(tools, run, cwd, [{ to: run.outputFile, ...outputOf(run) }])),
+    runToFile: (run) =>
+      inPrivateFolder(async (cwd) => {
+        await writeFile(run.outputFile, ""); // only what is there can be shown to ffmpeg
+        await launch(tools, run, cwd, [{ to: run.outputFile, ...outputOf(run) }]);
+      }),
     probe: (path, demuxer, signal) => probe(tools, path, demuxer, signal),
     sandbox: layerNames(sandbox),
-    missingLayers: missingLayers(sandbox),
+    missingLayers: missing,
     version: found.version,
   };
 }
 
-async function findSandbox(): Promise<Sandbox> {
+async function findSandbox(ffmpegPath: string, room: readonly string[]): Promise<Sandbox> {
   const limits: RunLimits = { cpuSeconds: 60, fileBytes: 1024 * 1024 };
   const works = async (layer: Sandbox): Promise<boolean> => {
-    const args = [LAUNCHER, ...launchArguments(layer, limits, SHELL), "-c", ":"];
-    return execute(SHELL, args, { timeout: PROBE_TIMEOUT_MS }).then(
+    const launched = layer.files ? [ffmpegPath, "-version"] : [SHELL, "-c", ":"];
+    return execute(SHELL, [LAUNCHER, ...launchArguments(layer, limits, room), ...launched], {
+      timeout: PROBE_TIMEOUT_MS,
+    }).then(
       () => true,
       () => false,
     );
@@ -206,7 +228,9 @@ async function launch(
   if (run.signal?.aborted) throw new FfmpegError("aborted", { stderrTail: "", exitCode: null, signal: null });
   const input = run.args.inputFile ?? Readable.from(chunksOf(run.stdin), { objectMode: false });
   const command = prepare(tools, run, cwd, input, outputs);
-  const tail = new StderrTail(run.onProgress);
+  const { watch } = run;
+  const stall = watch && setTimeout(() => end("stalled"), watch.stallMs);
+  const tail = new StderrTail(isFollowed(run) ? listenerOf(run, stall, () => end("endless")) : undefined);
   const ended: { reason: FfmpegFailure | null; code: number | null; signal: string | null } = {
     reason: null,
     code: null,
@@ -236,13 +260,38 @@ async function launch(
     });
   } catch (cause) {
     if (isInputFailure(cause)) throw cause.inputStreamError;
-    const reason = ended.reason ?? ownReason(ended);
+    const reason = ended.reason ?? ownReason({ ...ended, stderrTail: tail.text() });
     throw new FfmpegError(reason, { stderrTail: tail.text(), exitCode: ended.code, signal: ended.signal }, { cause });
   } finally {
     clearTimeout(timer);
+    clearTimeout(stall);
     run.signal?.removeEventListener("abort", onAbort);
     if (typeof input !== "string") input.destroy();
   }
+}
+
+/** The file that is written elsewhere than in the run's own folder. */
+function fileOutside(outputs: readonly Output[], cwd: string): string | null {
+  const files = outputs.flatMap(({ to }) => (typeof to === "string" && dirname(to) !== cwd ? [to] : []));
+  return files[0] ?? null;
+}
+
+function isFollowed({ onProgress, watch }: Pick<FfmpegRun, "onProgress" | "watch">): boolean {
+  return onProgress !== undefined || watch !== undefined;
+}
+
+function listenerOf(
+  { onProgress, watch }: Pick<FfmpegRun, "onProgress" | "watch">,
+  stall: NodeJS.Timeout | undefined,
+  endless: () => void,
+): ProgressListener {
+  return {
+    onProgress: (outTimeSeconds) => {
+      if (watch !== undefined && outTimeSeconds > watch.maxOutSeconds) endless();
+      onProgress?.(outTimeSeconds);
+    },
+    onAdvance: () => void stall?.refresh(),
+  };
 }
 
 /**
@@ -251,7 +300,12 @@ async function launch(
  */
 function prepare(tools: Tools, run: Launched, cwd: string, input: Readable | string, outputs: readonly Output[]) {
   const limits = { cpuSeconds: Math.max(1, (run.timeoutMs / 1000) * CPU_PER_WALL), fileBytes: run.maxOutputBytes };
-  const progress = run.onProgress === undefined ? [] : ["-progress", "pipe:2", "-nostats", "-stats_period", "0.5"];
+  const progress = isFollowed(run) ? ["-progress", "pipe:2", "-nostats", "-stats_period", "0.5"] : [];
+  const files: RunFiles = {
+    folder: cwd,
+    reads: [...(typeof input === "string" ? [input] : []), ...(run.files ?? [])],
+    writes: fileOutside(outputs, cwd),
+  };
   const command = ffmpeg({ cwd, stdoutLines: 1 });
   command.setFfmpegPath(SHELL);
   command.availableFormats = (answer) => answer(null as unknown as Error, tools.formats);
@@ -259,7 +313,7 @@ function prepare(tools: Tools, run: Launched, cwd: string, input: Readable | str
   command.input(input);
   // Always several at once: a single argument would be split at its space.
   command.inputOptions(
-    ...[LAUNCHER, ...launchArguments(tools.sandbox, limits, tools.ffmpegPath)],
+    ...[LAUNCHER, ...launcherOf(tools, limits, files), tools.ffmpegPath],
     ...["-hide_banner", "-nostdin", "-v", "error", ...progress],
     ...guards(typeof input === "string" ? "file,pipe" : "pipe"),
     ...run.args.input,
@@ -273,7 +327,6 @@ function prepare(tools: Tools, run: Launched, cwd: string, input: Readable | str
 
 async function probe(tools: Tools, path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult> {
   const limits = { cpuSeconds: PROBE_TIMEOUT_MS / 1000, fileBytes: 0 };
-  const program = [LAUNCHER, ...launchArguments(tools.sandbox, limits, tools.ffprobePath)];
   const args = ["-hide_banner", "-v", "error", ...guards("file,pipe"), "-show_streams", "-show_format", "-of", "json"];
   const options = {
     timeout: PROBE_TIMEOUT_MS,
@@ -282,6 +335,8 @@ async function probe(tools: Tools, path: string, demuxer: string, signal?: Abort
     ...(signal && { signal }),
   } as const;
   return inPrivateFolder(async (cwd) => {
+    const launcher = launcherOf(tools, limits, { folder: cwd, reads: [path], writes: null });
+    const program = [LAUNCHER, ...launcher, tools.ffprobePath];
     try {
       const { stdout } = await execute(SHELL, [...program, ...args, "-f", demuxer, path], { ...options, cwd });
       return ProbeResult.parse(JSON.parse(stdout));
@@ -289,6 +344,10 @@ async function probe(tools: Tools, path: string, demuxer: string, signal?: Abort
       throw probeError(cause, signal?.aborted === true);
     }
   });
+}
+
+function launcherOf({ sandbox, room }: Tools, limits: RunLimits, files: RunFiles): string[] {
+  return launchArguments(sandbox, limits, [...room, ...filesOfRun(files)]);
 }
 
 /** ffmpeg writes some by-products where it stands; they go with the folder. */

@@ -10,7 +10,7 @@ import { type CheckResult, Readiness } from "../platform/observability/readiness
 import { missingMigrations } from "../platform/postgres/migrate.ts";
 import { createPool, createPostgres } from "../platform/postgres/pool.ts";
 import { readTranscoderConfig } from "./config.ts";
-import { type FfmpegTools, openFfmpeg } from "./ffmpeg.ts";
+import { type FfmpegTools, LAYERS_HELP, openFfmpeg } from "./ffmpeg.ts";
 import { makeListener } from "./http/make-listener.ts";
 import { ImageMaker } from "./images/image-maker.ts";
 import { startFillWorker, startIngestWorkers } from "./jobs/ingest-workers.ts";
@@ -110,5 +110,6 @@ log.info({ port: listener.port }, "listening");
 /** A missing layer is the machine's to give: the work goes on without it. */
 function sandboxCheck({ sandbox, missingLayers }: FfmpegTools): CheckResult {
   if (missingLayers.length === 0) return { ok: true };
-  return { ok: true, degraded: `ffmpeg runs without ${missingLayers.join(", ")}; active: ${sandbox.join(", ")}` };
+  const lacking = `ffmpeg runs without ${missingLayers.join(", ")}; active: ${sandbox.join(", ")}`;
+  return { ok: true, degraded: `${lacking}; to mend it: ${LAYERS_HELP}` };
 }

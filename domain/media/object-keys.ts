@@ -17,6 +17,16 @@ export function sourceKey({ environment, assetId }: AssetRef, generation: number
   return `${environment}/${assetId}/source/${generation}`;
 }
 
+/** While an input is fetched: what it has to be the same by, to go on after a break. */
+export function fetchStateKey({ environment, assetId }: AssetRef): string {
+  return `${environment}/${assetId}/source/fetch`;
+}
+
+/** Id of the draft that an input's bytes are gathered in. */
+export function fetchDraftId(assetId: string): string {
+  return `fetch-${assetId}`;
+}
+
 /** Prefix of everything that belongs to the asset. */
 export function assetPrefix({ environment, assetId }: AssetRef): string {
   return `${environment}/${assetId}/`;

@@ -5,7 +5,7 @@ import { listedFirst } from "../../domain/media/rendition-order.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
-import type { Objects } from "../../platform/objects/objects.ts";
+import type { Objects, ResumableObjects } from "../../platform/objects/objects.ts";
 import { canDecode } from "../encode/can-decode.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { ObjectMaker } from "../make/make-object.ts";
@@ -17,13 +17,13 @@ import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asse
 import { type Examined, examineSource } from "./examine-source.ts";
 import { fetchInput } from "./fetch-input.ts";
 import { fillSoon } from "./fill.ts";
-import { MediaError } from "./media-error.ts";
+import { refused } from "./media-error.ts";
 import { planWishes } from "./plan-wishes.ts";
 import { progressOf } from "./progress.ts";
 import { STANDARDISED, storeStandardised } from "./standardised-source.ts";
 
 export interface IngestParts extends AssetJobParts {
-  objects: Objects;
+  objects: ResumableObjects;
   tools: FfmpegTools;
   maker: Pick<ObjectMaker, "prefetch">;
   /** Whether segments that nobody has asked for are made too, when there is time. */
@@ -36,7 +36,7 @@ export function fetchTask(parts: IngestParts): JobTask {
   return assetJob(parts, async (ref, asset, signal) => {
     const key = sourceKey(ref, 1);
     if (asset.input_url !== null && (await parts.objects.head(key)) === null) {
-      await fetchInput(parts.objects, { url: asset.input_url, key, allow: parts.allow, signal });
+      await fetchInput(parts.objects, { url: asset.input_url, ref, allow: parts.allow, signal });
     }
     await addJob(parts.db, { task: INGEST_TASK, payload: ref, key: `${INGEST_TASK}:${ref.assetId}` });
     return null;
@@ -82,7 +82,7 @@ async function planned(
   const sounds = soundsOf(source, facts.sounds, judgement.needsStandardising);
   const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier, { ...wishes, sounds });
   if (facts.video !== null && !(await showsPictures(tools, objects, source, plan, signal))) {
-    throw new MediaError("invalid_input", "The file is damaged: none of its pictures can be decoded.");
+    throw refused("no_pictures");
   }
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   makeFirst(maker, ref, plan);
