@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { request } from "node:http";
+import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -32,6 +33,8 @@ beforeAll(async () => {
       OBJECTS_DIR: world.directory,
       TRANSCODER_URLS: world.transcoder.url,
       TRANSCODER_SECRET: SECRET,
+      GRANT_SECRETS: SECRET,
+      EVENTLOG_DIR: join(world.directory, "eventlog"),
     },
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -55,14 +58,21 @@ const readiness = async (): Promise<{ status: number; checks: Record<string, unk
 describe("the program", () => {
   it("is ready with everything there, and plays", async () => {
     const ok = { ok: true };
-    expect(await readiness()).toEqual({ status: 200, checks: { postgres: ok, objects: ok, transcoder: ok } });
+    expect(await readiness()).toEqual({
+      status: 200,
+      checks: { postgres: ok, objects: ok, transcoder: ok, "event log": ok },
+    });
     const { playbackId, assetId } = await publish(world);
     await world.objects.put(keyOf(assetId), Buffer.from("stored"));
     for (const host of ["127.0.0.1", "[::1]"]) {
       const response = await fetch(`http://${host}:${port}${segmentPath(playbackId)}`);
       expect(await response.text()).toBe("stored");
     }
-    const metrics = await (await fetch(`http://127.0.0.1:${internalPort(port)}/metrics`)).text();
+    const read = async () => (await fetch(`http://127.0.0.1:${internalPort(port)}/metrics`)).text();
+    await vi.waitFor(async () =>
+      expect(await read()).toContain('playhead_delivery_usage_records_total{program="delivery"} 2'),
+    );
+    const metrics = await read();
     expect(metrics).toContain('playhead_delivery_requests_total{kind="segment",status="200",program="delivery"} 2');
   });
 
@@ -72,7 +82,7 @@ describe("the program", () => {
     const degraded = { ok: true, degraded: expect.any(String) };
     expect(await readiness()).toEqual({
       status: 200,
-      checks: { postgres: degraded, objects: { ok: true }, transcoder: degraded },
+      checks: { postgres: degraded, objects: { ok: true }, transcoder: degraded, "event log": { ok: true } },
     });
     await rm(world.directory, { recursive: true });
     expect(await readiness()).toMatchObject({ status: 503, checks: { objects: { ok: false } } });

@@ -57,7 +57,9 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
   delivery: (input) => ({
     ...postgres(input),
     ...objects(input),
+    ...eventlog(input),
     TRANSCODER_SECRET: input.secrets.transcoderSecret,
+    GRANT_SECRETS: input.secrets.grantSecret,
   }),
   transcoder: (input) => ({
     ...postgres(input),
