@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Visitor } from "../domain/playback/restriction.ts";
+import type { DeliveredSegment } from "../domain/usage/delivery-record.ts";
 import type { Logger } from "../platform/observability/logger.ts";
 import type { Respond } from "./answers.ts";
 import type { DeliveryMetrics, RequestKind } from "./delivery-metrics.ts";
@@ -63,16 +64,24 @@ async function handle(deps: DeliveryDeps, exchange: Exchange): Promise<void> {
     if (!response.writableFinished) leaving.abort(new ClientLeft());
   });
   const answer = await deps.respond(route, { query, visitor: visitorOf(request) }, leaving.signal);
-  const { delivered } = answer;
-  if (request.method === "GET" && delivered !== undefined && delivered !== null) {
-    response.once("finish", () => {
-      if (response.statusCode === 304) return;
-      // nobody knows whose it is: counted by itself
-      const session = sessionOf(query, request.headers) ?? `request:${randomUUID()}`;
-      deps.usage.add({ ...delivered, session, atMs: Date.now() });
-    });
-  }
-  deps.metrics.answered(route.kind, sendAnswer(request, response, answer));
+  const status = sendAnswer(request, response, answer);
+  deps.metrics.answered(route.kind, status);
+  const isSent = request.method === "GET" && (status === 200 || status === 206);
+  if (isSent && answer.delivered) countDelivered(deps, exchange, query, answer.delivered);
+}
+
+/** Once its last byte is with the system: a client that left has got nothing that counts. */
+function countDelivered(
+  { usage }: DeliveryDeps,
+  { request, response }: Exchange,
+  query: URLSearchParams,
+  delivered: DeliveredSegment,
+): void {
+  response.once("finish", () => {
+    // without a session nobody knows what it repeats: then it counts by itself
+    const session = sessionOf(query, request.headers) ?? `request:${randomUUID()}`;
+    usage.add({ ...delivered, session, atMs: Date.now() });
+  });
 }
 
 function visitorOf({ headers }: IncomingMessage): Visitor {

@@ -61,6 +61,8 @@ export interface World {
   /** Moves both clocks. */
   advance(ms: number): void;
   start(options?: StartOptions): Promise<void>;
+  /** Of the public port, once started. */
+  port(): number;
   get(path: string, asking?: Asking): Promise<Got>;
   /** Value of the first series that begins so; 0 where there is none. */
   metric(series: string): Promise<number>;
@@ -116,6 +118,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
       port = listener.port;
       closing.push(() => listener.close(0).then(client.close));
     },
+    port: () => port,
     get: (path, asking) => get(port, path, asking),
     metric: async (series) => {
       const line = (await registry.metrics()).split("\n").find((text) => text.startsWith(series));
