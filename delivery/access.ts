@@ -80,9 +80,11 @@ export function createAccess({ playbackIds, rules, grants, nowMs }: AccessDeps):
 
   async function openSigned(facts: PlaybackFacts, { playbackId, audience, query, visitor }: Wish): Promise<Opened> {
     const { environment } = facts;
-    const token = onlyToken(query);
+    const token = onlyToken(query, audience);
     const read = await readPlaybackToken(rules, { token, environment, playbackId, audience, nowMs: nowMs() });
     await admit(environment, read.restrictionId, visitor);
+    const format = audience === "s" ? query.get(FORMAT_NAME) : null;
+    if (format !== null && !read.parameters.has(FORMAT_NAME)) read.parameters.set(FORMAT_NAME, format);
     const clip = audience === "v" ? readClip(read.parameters) : null;
     return {
       facts: playable(facts),
@@ -133,18 +135,21 @@ const KEPT_OUT: Readonly<Record<RestrictionRefusal, string>> = {
 const TOKEN_NAMES = ["token", "TOKEN"];
 /** Players add it to any URL; it says what they do, not what they want (CTA-5004). */
 const REPORT_NAME = "CMCD";
+/** The reference's player writes it beside the token of a storyboard (@mux/mux-player 3.14.0), which it only spells. */
+const FORMAT_NAME = "format";
 
 function hasToken(query: URLSearchParams): boolean {
   return TOKEN_NAMES.some((name) => query.has(name));
 }
 
 /** Everything else belongs into the token's claims: beside it anybody could change it. */
-function onlyToken(query: URLSearchParams): string {
+function onlyToken(query: URLSearchParams, audience: Audience): string {
   const [token, ...more] = TOKEN_NAMES.flatMap((name) => query.getAll(name));
   if (token === undefined || token === "") {
     throw new PlaybackError("forbidden", ["The token is missing: this playback id is signed"]);
   }
-  const others = [...query.keys()].filter((name) => !TOKEN_NAMES.includes(name) && name !== REPORT_NAME);
+  const allowed = [...TOKEN_NAMES, REPORT_NAME, ...(audience === "s" ? [FORMAT_NAME] : [])];
+  const others = [...query.keys()].filter((name) => !allowed.includes(name));
   if (more.length > 0 || others.length > 0) {
     const what = others.length > 0 ? others.join(", ") : "a second token";
     throw new PlaybackError("invalid_parameters", [
