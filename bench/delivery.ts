@@ -70,7 +70,7 @@ try {
     throw new Error("nginx is not installed, and there is nothing to compare with: apt-get install nginx-light");
   try {
     const isFast = await compareFullSpeed(stack, film, files);
-    const isPrompt = await watchAll(stack, film);
+    const isPrompt = await watchAll(stack, film, files);
     process.exitCode = isFast && isPrompt ? 0 : 1;
   } finally {
     await files.stop();
@@ -136,19 +136,29 @@ function reportSpeed(results: ReadonlyMap<string, readonly Measured[]>): boolean
   return least >= PROMISED_RATIO;
 }
 
-async function watchAll(stack: VideoStack, film: Film): Promise<boolean> {
+/** nginx shows what the machine and the viewers themselves take just now; it is not judged. */
+async function watchAll(stack: VideoStack, film: Film, files: { port: number; pid: number }): Promise<boolean> {
   const own = { port: stack.ports.delivery, pid: stack.pid("delivery") };
-  let isPrompt = true;
-  for (const isSigned of [false, true]) {
-    const paths = await Promise.all(Array.from({ length: viewers }, () => viewerPaths(stack, film, isSigned)));
-    const server = { ...own, name: isSigned ? "signed" : "public", viewers: paths };
+  const ofAll = (isSigned: boolean) =>
+    Promise.all(Array.from({ length: viewers }, () => viewerPaths(stack, film, isSigned)));
+  const names = Array.from({ length: film.segments }, (_, at) => `/${at}.m4s`);
+  const servers: Server[] = [
+    { ...files, name: "nginx, files", viewers: Array.from({ length: viewers }, () => names) },
+    { ...own, name: "delivery, public", viewers: await ofAll(false) },
+    { ...own, name: "delivery, signed", viewers: await ofAll(true) },
+  ];
+  const tails: number[] = [];
+  for (const server of servers) {
     const { p50Ms, p99Ms, requests } = await measure(load.child, server, watchSeconds, SEGMENT_MS);
+    tails.push(p99Ms);
+    const figures = `${requests} segments, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`;
     console.log(
-      `${viewers} viewers, ${server.name}: ${requests} segments, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms, promised ${PROMISED_P99_MS}`,
+      `${viewers} viewers at the rate of playback, ${server.name}: ${figures}, load ${loadavg()[0]?.toFixed(1)}`,
     );
-    isPrompt = isPrompt && p99Ms < PROMISED_P99_MS;
   }
-  return isPrompt;
+  const worst = Math.max(...tails.slice(1));
+  console.log(`\nat most ${worst.toFixed(1)} ms at p99, promised less than ${PROMISED_P99_MS}`);
+  return worst < PROMISED_P99_MS;
 }
 
 /** The segments of one view, as a player finds them: from the playlist of a viewer to that of the rendition. */
