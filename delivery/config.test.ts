@@ -5,6 +5,8 @@ const NEEDED = {
   DATABASE_URL: "postgres://playhead:secret@127.0.0.1:3032/playhead",
   OBJECTS_DIR: "/objects",
   TRANSCODER_SECRET: "a-secret-of-at-least-32-characters",
+  GRANT_SECRETS: "a-secret-of-at-least-32-characters",
+  EVENTLOG_DIR: "/eventlog",
 };
 
 describe("readConfig", () => {
@@ -30,7 +32,15 @@ describe("readConfig", () => {
     ]);
   });
 
+  it("takes two secrets for grants while one replaces the other", () => {
+    const [now, before] = ["n".repeat(32), "b".repeat(32)];
+    expect(readConfig({ ...NEEDED, GRANT_SECRETS: `${now},${before}` }).grantSecrets).toEqual([now, before]);
+  });
+
   it.each([
+    ["GRANT_SECRETS", ""],
+    ["GRANT_SECRETS", `${"n".repeat(32)},short`],
+    ["EVENTLOG_DIR", ""],
     ["TRANSCODER_SECRET", "short"],
     ["TRANSCODER_URLS", "ftp://10.0.0.1"],
     ["DATABASE_URL", "mysql://x"],

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
 import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
+import { eventlogUrl } from "../platform/eventlog/open-event-log.ts";
 import { originAt } from "../platform/http/origin-at.ts";
 import { objectsUrl } from "../platform/objects/open-objects.ts";
 
@@ -15,7 +16,7 @@ const Environment = z
     /** 1: stop when standard input ends, because the supervisor is gone. */
     PLAYHEAD_SUPERVISED: flag,
     LOG_LEVEL: logLevel,
-    /** Postgres; only the view `delivery_playback_ids` is read. */
+    /** Postgres; only views are read whose names begin with `delivery_`. */
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     /** Folder of stored objects, the same as the transcoders'. */
     OBJECTS_DIR: z.string().min(1),
@@ -27,6 +28,12 @@ const Environment = z
     TRANSCODER_SECRET: z.string().min(32, "must have at least 32 characters"),
     /** Origin under which players reach the image host: storyboards name their image by it. */
     PUBLIC_IMAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    /** Sign the URLs of signed playback, the first one; all are believed. The same for all deliveries. */
+    GRANT_SECRETS: list.pipe(z.array(z.string().min(32, "must have at least 32 characters each")).min(1)),
+    /** Folder of the event log, where delivered seconds are written; one delivery alone may write it. */
+    EVENTLOG_DIR: z.string().min(1),
+    EVENTLOG_URL: eventlogUrl,
+    EVENTLOG_MAX_GIB: z.coerce.number().positive().default(20),
     /** Memory for segments and inits, in MiB. */
     DELIVERY_CACHE_MIB: z.coerce.number().int().min(1).max(1_000_000).default(256),
   })
@@ -44,6 +51,8 @@ const Environment = z
       transcoderUrls: env.TRANSCODER_URLS ?? [originAt(env.HOST, ports.transcoder)],
       transcoderSecret: env.TRANSCODER_SECRET,
       imageOrigin: new URL(env.PUBLIC_IMAGE_URL ?? `http://localhost:${ports.delivery}`).origin,
+      grantSecrets: env.GRANT_SECRETS,
+      eventlog: { directory: env.EVENTLOG_DIR, kafka: env.EVENTLOG_URL, maxBytes: env.EVENTLOG_MAX_GIB * 1024 ** 3 },
       cacheBytes: env.DELIVERY_CACHE_MIB * MEBIBYTE,
     };
   });

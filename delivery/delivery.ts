@@ -1,19 +1,27 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Visitor } from "../domain/playback/restriction.ts";
+import type { DeliveredSegment } from "../domain/usage/delivery-record.ts";
 import type { Logger } from "../platform/observability/logger.ts";
-import type { Answer, Respond } from "./answers.ts";
+import type { Respond } from "./answers.ts";
 import type { DeliveryMetrics, RequestKind } from "./delivery-metrics.ts";
 import { PLAYBACK_ERRORS, PlaybackError } from "./playback-error.ts";
 import { parseRoute } from "./route.ts";
+import { sendAnswer } from "./send-answer.ts";
+import type { UsageLog } from "./usage/usage-log.ts";
+import { sessionOf } from "./usage/view-session.ts";
 
 export interface DeliveryDeps {
   respond: Respond;
+  usage: Pick<UsageLog, "add">;
   metrics: DeliveryMetrics;
   log: Logger;
 }
 
 const METHODS = "GET, HEAD, OPTIONS";
 const PREFLIGHT_SECONDS = "86400";
+/** What scripts of pages may read besides what they always may (Fetch §4.9). */
+const EXPOSED = "accept-ranges, content-length, content-range, etag, retry-after, x-request-id";
 
 /** Reason of the signal when a client goes away before its answer. */
 class ClientLeft extends Error {}
@@ -25,6 +33,7 @@ class ClientLeft extends Error {}
 export function createDelivery(deps: DeliveryDeps): RequestListener {
   return (request, response) => {
     response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("access-control-expose-headers", EXPOSED);
     response.setHeader("x-request-id", randomUUID());
     const exchange: Exchange = { request, response, kind: "unknown" };
     handle(deps, exchange).catch((error: unknown) => fail(deps, exchange, error));
@@ -54,7 +63,30 @@ async function handle(deps: DeliveryDeps, exchange: Exchange): Promise<void> {
   response.once("close", () => {
     if (!response.writableFinished) leaving.abort(new ClientLeft());
   });
-  send(deps, exchange, await deps.respond(route, query, leaving.signal));
+  const answer = await deps.respond(route, { query, visitor: visitorOf(request) }, leaving.signal);
+  const status = sendAnswer(request, response, answer);
+  deps.metrics.answered(route.kind, status);
+  const isSent = request.method === "GET" && (status === 200 || status === 206);
+  if (isSent && answer.delivered) countDelivered(deps, exchange, query, answer.delivered);
+}
+
+/** Once its last byte is with the system: a client that left has got nothing that counts. */
+function countDelivered(
+  { usage }: DeliveryDeps,
+  { request, response }: Exchange,
+  query: URLSearchParams,
+  delivered: DeliveredSegment,
+): void {
+  response.once("finish", () => {
+    // without a session nobody knows what it repeats: then it counts by itself
+    const session = sessionOf(query, request.headers) ?? `request:${randomUUID()}`;
+    usage.add({ ...delivered, session, atMs: Date.now() });
+  });
+}
+
+function visitorOf({ headers }: IncomingMessage): Visitor {
+  const { referer = null, origin = null } = headers;
+  return { referrer: referer, origin, userAgent: headers["user-agent"] ?? null };
 }
 
 /** Paths are compared as they are: none of ours needs an escape. */
@@ -62,29 +94,6 @@ function splitUrl(url: string): { path: string; query: URLSearchParams } {
   const at = url.indexOf("?");
   if (at < 0) return { path: url, query: new URLSearchParams() };
   return { path: url.slice(0, at), query: new URLSearchParams(url.slice(at + 1)) };
-}
-
-function send({ metrics }: DeliveryDeps, { request, response, kind }: Exchange, answer: Answer): void {
-  const etag = `"${answer.sha256}"`;
-  const headers = { etag, "cache-control": answer.cacheControl };
-  if (matches(request.headers["if-none-match"], etag)) {
-    metrics.answered(kind, 304);
-    response.writeHead(304, headers).end();
-    return;
-  }
-  metrics.answered(kind, 200);
-  response.writeHead(200, {
-    ...headers,
-    "content-type": answer.contentType,
-    "content-length": answer.bytes.length,
-  });
-  response.end(request.method === "HEAD" ? undefined : answer.bytes);
-}
-
-/** RFC 9110 §13.1.2: a list, or `*`; weak comparison. */
-function matches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false;
-  return ifNoneMatch.split(",").some((part) => [etag, `W/${etag}`, "*"].includes(part.trim()));
 }
 
 function preflight({ metrics }: DeliveryDeps, { request, response, kind }: Exchange): void {

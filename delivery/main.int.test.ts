@@ -1,11 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { TOPICS } from "../domain/messages/topics.ts";
 import { internalPort, portsFrom } from "../domain/ports.ts";
+import { decodeDeliveryRecord } from "../domain/usage/delivery-record.ts";
+import { openSegmentLog } from "../platform/eventlog/segment-log.ts";
 import { freePort, startTestPostgres, type TestPostgres } from "../platform/postgres/testing.ts";
 import { SECRET } from "./testing/fake-transcoder.ts";
 import { publish } from "./testing/publish.ts";
@@ -16,11 +21,13 @@ let world: World;
 let child: ChildProcess;
 let output = "";
 let port: number;
+let directory: string;
 
 beforeAll(async () => {
   engine = await startTestPostgres();
   const url = await engine.createTestDatabase();
   world = await openWorld(url);
+  directory = await mkdtemp(join(tmpdir(), "playhead-deliveries-"));
   const base = (await freePort()) - 3;
   port = portsFrom(base).delivery;
   child = spawn(process.execPath, [fileURLToPath(new URL("./main.ts", import.meta.url))], {
@@ -32,6 +39,8 @@ beforeAll(async () => {
       OBJECTS_DIR: world.directory,
       TRANSCODER_URLS: world.transcoder.url,
       TRANSCODER_SECRET: SECRET,
+      GRANT_SECRETS: SECRET,
+      EVENTLOG_DIR: directory,
     },
     stdio: ["pipe", "pipe", "inherit"],
   });
@@ -44,6 +53,7 @@ afterAll(async () => {
   child.kill("SIGKILL"); // no effect when it ended as it should
   await world.close();
   await engine.stop();
+  await rm(directory, { recursive: true, force: true });
 });
 
 const readiness = async (): Promise<{ status: number; checks: Record<string, unknown> }> => {
@@ -55,14 +65,28 @@ const readiness = async (): Promise<{ status: number; checks: Record<string, unk
 describe("the program", () => {
   it("is ready with everything there, and plays", async () => {
     const ok = { ok: true };
-    expect(await readiness()).toEqual({ status: 200, checks: { postgres: ok, objects: ok, transcoder: ok } });
+    expect(await readiness()).toEqual({
+      status: 200,
+      checks: { postgres: ok, objects: ok, transcoder: ok, "event log": ok },
+    });
     const { playbackId, assetId } = await publish(world);
     await world.objects.put(keyOf(assetId), Buffer.from("stored"));
     for (const host of ["127.0.0.1", "[::1]"]) {
       const response = await fetch(`http://${host}:${port}${segmentPath(playbackId)}`);
       expect(await response.text()).toBe("stored");
     }
-    const metrics = await (await fetch(`http://127.0.0.1:${internalPort(port)}/metrics`)).text();
+    const read = async () => (await fetch(`http://127.0.0.1:${internalPort(port)}/metrics`)).text();
+    await vi.waitFor(async () =>
+      expect(await read()).toContain('playhead_delivery_usage_records_total{program="delivery"} 2'),
+    );
+    const eventlog = openSegmentLog({ directory, topics: TOPICS, retentionMs: 1e9, now: Date.now });
+    const records: unknown[] = [];
+    for await (const { value } of eventlog.readAll("deliveries", 0))
+      records.push(decodeDeliveryRecord(value.toString()));
+    await eventlog.close();
+    const delivered = { environmentId: 1, assetId, playbackId, rendition: "720p", segment: 0, lengthMs: 2_002 };
+    expect(records).toEqual([expect.objectContaining(delivered), expect.objectContaining(delivered)]);
+    const metrics = await read();
     expect(metrics).toContain('playhead_delivery_requests_total{kind="segment",status="200",program="delivery"} 2');
   });
 
@@ -72,7 +96,7 @@ describe("the program", () => {
     const degraded = { ok: true, degraded: expect.any(String) };
     expect(await readiness()).toEqual({
       status: 200,
-      checks: { postgres: degraded, objects: { ok: true }, transcoder: degraded },
+      checks: { postgres: degraded, objects: { ok: true }, transcoder: degraded, "event log": { ok: true } },
     });
     await rm(world.directory, { recursive: true });
     expect(await readiness()).toMatchObject({ status: 503, checks: { objects: { ok: false } } });

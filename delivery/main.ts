@@ -1,3 +1,6 @@
+import { LOG_RETENTION_MS, TOPICS } from "../domain/messages/topics.ts";
+import { openEventLog } from "../platform/eventlog/open-event-log.ts";
+import { openPatientWriter } from "../platform/eventlog/patient-writer.ts";
 import { listen } from "../platform/http/listen.ts";
 import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
@@ -6,6 +9,7 @@ import { createMetrics } from "../platform/observability/metrics.ts";
 import { Program } from "../platform/observability/program.ts";
 import { Readiness } from "../platform/observability/readiness.ts";
 import { createPool, createPostgres } from "../platform/postgres/pool.ts";
+import { createAccess } from "./access.ts";
 import { createRespond } from "./answers.ts";
 import { readConfig } from "./config.ts";
 import { createDelivery } from "./delivery.ts";
@@ -15,7 +19,11 @@ import { createPlans } from "./plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "./playback-ids.ts";
 import { createPostgresCheck } from "./postgres-check.ts";
 import { createMediaObjects } from "./segments/media-objects.ts";
+import { createGrants } from "./tokens/grants.ts";
+import { createTokenRules } from "./tokens/rules.ts";
 import { createTranscoder } from "./transcoder-client.ts";
+import { createUsageLog } from "./usage/usage-log.ts";
+import { createUsageMetrics } from "./usage/usage-metrics.ts";
 
 /** Look-ups are single rows by key, and equal ones share a query. */
 const CONNECTIONS = 4;
@@ -37,7 +45,8 @@ try {
   const { databaseUrl: url } = config;
   const pool = createPool({ url, applicationName: "playhead-delivery", log, metrics: registry, max: CONNECTIONS });
   program.onStop("postgres", () => pool.end());
-  const readPlaybackId = readPlaybackIdsFrom(createPostgres(pool));
+  const postgres = createPostgres(pool);
+  const readPlaybackId = readPlaybackIdsFrom(postgres);
   readiness.add("postgres", createPostgresCheck(readPlaybackId));
 
   const store = await openObjects(config, "read");
@@ -52,15 +61,39 @@ try {
     return { ok: true, degraded: "no transcoder answers: what is stored plays, nothing is made" };
   });
 
-  const nowMs = (): number => performance.now();
+  const eventlog = openEventLog({
+    ...config.eventlog,
+    member: { program: "delivery", port: config.port },
+    topics: TOPICS,
+    retentionMs: LOG_RETENTION_MS,
+    log,
+    metrics: registry,
+  });
+  program.onStop("eventlog", () => eventlog.close());
+  const writer = await openPatientWriter(eventlog, "deliveries", log);
+  program.onStop("deliveries", () => writer.close());
+  const usage = createUsageLog({ writer, log, metrics: createUsageMetrics(registry) });
+  program.onStop("usage", () => usage.close());
+  readiness.add("event log", () => {
+    const trouble = writer.trouble() ?? usage.trouble();
+    return trouble === null ? { ok: true } : { ok: true, degraded: `delivered seconds wait: ${trouble}` };
+  });
+
+  const remembering = { nowMs: () => performance.now(), onStale: metrics.stale };
   const respond = createRespond({
-    playbackIds: createPlaybackIds({ read: readPlaybackId, nowMs, onStale: metrics.stale }),
+    access: createAccess({
+      playbackIds: createPlaybackIds({ read: readPlaybackId, ...remembering }),
+      rules: createTokenRules(postgres, remembering),
+      grants: createGrants(config.grantSecrets),
+      nowMs: Date.now,
+    }),
+    nowMs: Date.now,
     plans: createPlans(objects, metrics),
     media: createMediaObjects({ objects, transcoder, metrics, cacheBytes: config.cacheBytes }),
     images: createImages({ objects, transcoder, metrics, cacheBytes: IMAGE_CACHE_BYTES }),
     imageOrigin: config.imageOrigin,
   });
-  const listener = await listen(config.hosts, config.port, createDelivery({ respond, metrics, log }));
+  const listener = await listen(config.hosts, config.port, createDelivery({ respond, usage, metrics, log }));
   opened();
   program.onStop("public port", () => listener.close());
   log.info({ port: listener.port }, "listening");

@@ -8,6 +8,7 @@ export const PLAYBACK_ERRORS = {
   not_found: 404,
   method_not_allowed: 405,
   not_ready: 412,
+  range_not_satisfiable: 416,
   unavailable: 503,
 } as const;
 

@@ -7,6 +7,7 @@ const READY: PlaybackFacts = {
   policy: "public",
   isActive: true,
   environment: "abc123",
+  environmentNumber: 1,
   assetId: "asset",
   status: "ready",
   planId: "0123456789abcdef",

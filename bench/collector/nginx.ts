@@ -43,7 +43,8 @@ export async function startNginx(): Promise<Nginx | null> {
   };
 }
 
-function isInstalled(): boolean {
+/** Whether nginx is there to be started. */
+export function isInstalled(): boolean {
   try {
     execFileSync("nginx", ["-v"], { stdio: "ignore" });
     return true;
@@ -72,7 +73,8 @@ http {
 `;
 }
 
-async function untilOpen(child: ChildProcess, port: number): Promise<void> {
+/** Resolves when it listens. */
+export async function untilOpen(child: ChildProcess, port: number): Promise<void> {
   const deadlineMs = performance.now() + READY_MS;
   while (performance.now() < deadlineMs && child.exitCode === null) {
     if (await isOpen(port)) return;

@@ -69,6 +69,8 @@ export async function startVideoStack({
     OBJECTS_DIR: objectsDir,
     SOCKET_TOKEN_SECRET: randomBytes(32).toString("hex"),
     TRANSCODER_SECRET: randomBytes(32).toString("hex"),
+    GRANT_SECRETS: randomBytes(32).toString("hex"),
+    EVENTLOG_DIR: join(folder, "eventlog"),
     SEED_EMAIL: "bench@example.com",
     SEED_PASSWORD: randomUUID(),
     SEED_TOKEN_ID: access.tokenId,

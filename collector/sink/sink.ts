@@ -4,6 +4,7 @@ import { type ClickHouse, ClickHouseError, type InsertRows } from "../../platfor
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Metrics } from "../../platform/observability/metrics.ts";
 import { cutIntoInserts } from "./cut-into-inserts.ts";
+import { DELIVERY_COLUMNS } from "./delivery-rows.ts";
 import { REJECTED_COLUMNS } from "./rejected-rows.ts";
 import { COLUMNS } from "./rows.ts";
 
@@ -11,7 +12,7 @@ const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 
 /** Column lists of the tables that the sink writes; nobody else does. */
-const TABLES = { ...COLUMNS, rejected_beacons: REJECTED_COLUMNS } as const;
+const TABLES = { ...COLUMNS, rejected_beacons: REJECTED_COLUMNS, deliveries: DELIVERY_COLUMNS } as const;
 type SinkTable = keyof typeof TABLES;
 
 /** MEMORY_LIMIT_EXCEEDED: others may have taken the memory, or these rows alone need too much. */

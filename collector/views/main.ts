@@ -16,6 +16,7 @@ import { createSink } from "../sink/sink.ts";
 import { tellStoredUntil } from "../sink/stored-until.ts";
 import { createNightlyMerge } from "../upkeep/nightly-merge.ts";
 import { readConfig } from "./config.ts";
+import { DeliveriesConsumer } from "./deliveries-consumer.ts";
 import { createFoldCounters } from "./fold-counters.ts";
 import { RejectedConsumer } from "./rejected-consumer.ts";
 import { openSharedWatermark } from "./shared-watermark.ts";
@@ -98,6 +99,12 @@ try {
     onFailed: (error) => void program.fail(error),
   });
   await rejected.start();
+  const deliveries = new DeliveriesConsumer({
+    ...{ log, eventlog, sink },
+    onUndecodable: counters.undecodable,
+    onFailed: (error) => void program.fail(error),
+  });
+  await deliveries.start();
   program.onStop("views", () => views.close());
   const isLeader = () => views.lag().has(LEADING_PARTITION);
   const merge = createNightlyMerge({
@@ -108,6 +115,7 @@ try {
   program.onStop("nightly merge", () => merge.close());
   merge.start();
   program.onStop("rejected", () => rejected.close());
+  program.onStop("deliveries", () => deliveries.close());
   program.onStop("publisher", () => publisher.close());
   program.onStop("socket", () => socket.close());
 
@@ -118,6 +126,10 @@ try {
   readiness.add("rejected beacons", () => {
     const trouble = rejected.trouble();
     return trouble === null ? { ok: true } : { ok: true, degraded: `they are not counted: ${trouble}` };
+  });
+  readiness.add("deliveries", () => {
+    const trouble = deliveries.trouble();
+    return trouble === null ? { ok: true } : { ok: true, degraded: `delivered seconds are not summed: ${trouble}` };
   });
   checkViews(views, watermark.asOfMs, readiness, Date.now);
   watchViews(views, () => rejected.count(), metrics);

@@ -1,20 +1,27 @@
 import { type AudioRendition, type Plan, segmentSeconds, type VideoRendition } from "../../domain/media/plan.ts";
 import { mediaPath } from "../route.ts";
+import type { Clip } from "../tokens/grants.ts";
+import { isInClip } from "./clip.ts";
 
 /** The way from the folder of a media playlist to that of the playback id: out of plan, grant and `h`. */
 const UP = "../../..";
 
 /**
  * The playlist of one rendition's segments (RFC 8216 §4.3.3). Segments that the rendition has nothing for are left out: an
- * EXTINF of 0 stops players.
+ * EXTINF of 0 stops players; so are those outside a clip.
  */
-export function mediaPlaylist(grant: string, plan: Plan, rendition: VideoRendition | AudioRendition): string {
+export function mediaPlaylist(
+  grant: string,
+  plan: Plan,
+  rendition: VideoRendition | AudioRendition,
+  clip: Clip | null = null,
+): string {
   const folder = `${UP}/${mediaPath(grant, plan.planId, rendition.name)}`;
   const lines: string[] = [];
   let targetSeconds = 1;
   let endSeconds = 0;
   segmentSeconds(plan, rendition).forEach((seconds, segment) => {
-    if (seconds <= 0) return;
+    if (seconds <= 0 || !isInClip(plan, segment, clip)) return;
     const before = toMicroseconds(endSeconds);
     endSeconds += seconds;
     // Ends are rounded, not lengths: the sum, which players show as the film's length, is right to a microsecond.

@@ -23,7 +23,7 @@ export interface Published {
 /** 44 letters and digits. */
 export const longId = (begin: string): string => begin.padEnd(44, "0");
 
-export async function createEnvironment(postgres: Postgres): Promise<void> {
+export async function createEnvironment(postgres: Postgres, environment = ENVIRONMENT): Promise<void> {
   const { id } = await postgres
     .insertInto("organizations")
     .values({ name: "Test" })
@@ -31,7 +31,7 @@ export async function createEnvironment(postgres: Postgres): Promise<void> {
     .executeTakeFirstOrThrow();
   await postgres
     .insertInto("environments")
-    .values({ id: ENVIRONMENT, organization_id: id, name: "Test", type: "development", deleted_at: null })
+    .values({ id: environment, organization_id: id, name: "Test", type: "development", deleted_at: null })
     .execute();
 }
 

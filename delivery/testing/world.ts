@@ -4,12 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { planKey, segmentKey } from "../../domain/media/object-keys.ts";
+import type { DeliveryRecord } from "../../domain/usage/delivery-record.ts";
 import { listen } from "../../platform/http/listen.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createMetrics } from "../../platform/observability/metrics.ts";
 import { createPool, createPostgres, type Postgres } from "../../platform/postgres/pool.ts";
+import { createAccess } from "../access.ts";
 import { createRespond } from "../answers.ts";
 import { createDelivery } from "../delivery.ts";
 import { createDeliveryMetrics } from "../delivery-metrics.ts";
@@ -17,12 +19,15 @@ import { createImages } from "../images/images.ts";
 import { createPlans } from "../plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "../playback-ids.ts";
 import { createMediaObjects } from "../segments/media-objects.ts";
+import { createGrants } from "../tokens/grants.ts";
+import { createTokenRules } from "../tokens/rules.ts";
 import { createTranscoder } from "../transcoder-client.ts";
 import { type FakeTranscoder, SECRET, startFakeTranscoder } from "./fake-transcoder.ts";
 import { PLAN_ID } from "./plans.ts";
 import { createEnvironment, ENVIRONMENT } from "./publish.ts";
 
 const CACHE_BYTES = 1_000_000;
+export const GRANT_SECRET = "a-secret-of-at-least-32-characters";
 
 export interface Got {
   status: number;
@@ -40,6 +45,7 @@ export interface StartOptions {
   /** The fake transcoder's unless given. */
   urls?: readonly string[];
   deadlineMs?: number;
+  grantSecrets?: readonly string[];
 }
 
 /** All of delivery but its program: a real database and folder, a transcoder that does as told, a clock in the test's hands. */
@@ -48,9 +54,15 @@ export interface World {
   objects: Objects;
   directory: string;
   transcoder: FakeTranscoder;
-  /** Moves the clock of playback ids. */
+  /** What was handed to viewers so far. */
+  delivered: DeliveryRecord[];
+  /** Wall clock, Unix milliseconds. */
+  nowMs(): number;
+  /** Moves both clocks. */
   advance(ms: number): void;
   start(options?: StartOptions): Promise<void>;
+  /** Of the public port, once started. */
+  port(): number;
   get(path: string, asking?: Asking): Promise<Got>;
   /** Value of the first series that begins so; 0 where there is none. */
   metric(series: string): Promise<number>;
@@ -68,6 +80,8 @@ export async function openWorld(databaseUrl: string): Promise<World> {
   const objects = openFolderObjects(directory);
   const transcoder = await startFakeTranscoder();
   const closing: (() => Promise<void>)[] = [];
+  const delivered: DeliveryRecord[] = [];
+  const startedMs = Date.now();
   let registry = createMetrics("test");
   let clockMs = 0;
   let port = 0;
@@ -76,25 +90,36 @@ export async function openWorld(databaseUrl: string): Promise<World> {
     objects,
     directory,
     transcoder,
+    delivered,
+    nowMs: () => startedMs + clockMs,
     advance: (ms) => {
       clockMs += ms;
     },
-    start: async ({ urls = [transcoder.url], deadlineMs = 5_000 } = {}) => {
+    start: async ({ urls = [transcoder.url], deadlineMs = 5_000, grantSecrets = [GRANT_SECRET] } = {}) => {
       registry = createMetrics("test");
       const metrics = createDeliveryMetrics(registry, log);
       const client = createTranscoder({ urls, secret: SECRET, metrics, deadlineMs, restartMs: 600 });
-      const read = readPlaybackIdsFrom(postgres);
+      const remembering = { nowMs: () => clockMs, onStale: metrics.stale };
+      const nowMs = () => startedMs + clockMs;
       const respond = createRespond({
-        playbackIds: createPlaybackIds({ read, nowMs: () => clockMs, onStale: metrics.stale }),
+        access: createAccess({
+          playbackIds: createPlaybackIds({ read: readPlaybackIdsFrom(postgres), ...remembering }),
+          rules: createTokenRules(postgres, remembering),
+          grants: createGrants(grantSecrets),
+          nowMs,
+        }),
+        nowMs,
         plans: createPlans(objects, metrics),
         media: createMediaObjects({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
         images: createImages({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
         imageOrigin: "https://image.example.com",
       });
-      const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, metrics, log }));
+      const usage = { add: (record: DeliveryRecord) => void delivered.push(record) };
+      const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, usage, metrics, log }));
       port = listener.port;
       closing.push(() => listener.close(0).then(client.close));
     },
+    port: () => port,
     get: (path, asking) => get(port, path, asking),
     metric: async (series) => {
       const line = (await registry.metrics()).split("\n").find((text) => text.startsWith(series));

@@ -93,6 +93,23 @@ export function segmentSeconds(plan: Plan, rendition: VideoRendition | AudioRend
   return boundaries.slice(1).map((end, at) => (end - (boundaries[at] ?? 0)) / timescale);
 }
 
+/**
+ * When a segment of a rendition begins and ends, in seconds; as {@link segmentSeconds}, without looking at all of them. Null
+ * where the plan has no such segment or the rendition nothing for it.
+ */
+export function segmentSpan(
+  plan: Plan,
+  rendition: VideoRendition | AudioRendition,
+  segment: number,
+): { startSeconds: number; endSeconds: number } | null {
+  const isSound = "channels" in rendition;
+  const { boundaries, timescale } = isSound ? rendition : plan;
+  const last = isSound ? Number.POSITIVE_INFINITY : plan.pictureEnd;
+  const [start, end] = boundaries.slice(segment, segment + 2).map((ticks) => Math.min(ticks, last));
+  if (start === undefined || end === undefined || end <= start) return null;
+  return { startSeconds: start / timescale, endSeconds: end / timescale };
+}
+
 function pictureBoundaries({ boundaries, pictureEnd, timescale }: Plan) {
   return { boundaries: boundaries.map((ticks) => Math.min(ticks, pictureEnd)), timescale };
 }

@@ -16,6 +16,8 @@ export const TOPICS = {
   view_sources: { partitions: 1, compacted: false },
   /** Written by collector/edge: typed, capped samples of what could not be accepted. */
   rejected: { partitions: 1, compacted: false },
+  /** Written by delivery: segments that were handed to viewers. */
+  deliveries: { partitions: 1, compacted: false },
 } as const;
 
 /**

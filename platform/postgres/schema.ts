@@ -25,7 +25,11 @@ export interface Schema {
   idempotency_keys: IdempotencyKeys;
   signing_keys: SigningKeys;
   exports: Exports;
+  playback_restrictions: PlaybackRestrictions;
   delivery_playback_ids: DeliveryPlaybackIds;
+  delivery_playback_restrictions: DeliveryPlaybackRestrictions;
+  delivery_signing_keys: DeliverySigningKeys;
+  delivery_environments: DeliveryEnvironments;
   transcoder_assets: TranscoderAssets;
   collector_playback_ids: CollectorPlaybackIds;
   collector_error_categories: CollectorErrorCategories;
@@ -304,6 +308,18 @@ interface Exports {
   updated_at: Date;
 }
 
+interface PlaybackRestrictions {
+  environment_id: string;
+  id: string;
+  allowed_domains: string[];
+  allow_no_referrer: boolean;
+  allow_no_user_agent: boolean;
+  allow_high_risk_user_agent: boolean;
+  created_at: ColumnType<Date, Date, never>;
+  updated_at: Date;
+  deleted_at: Date | null;
+}
+
 /** What delivery may know: a playback id with the asset behind it. */
 interface DeliveryPlaybackIds {
   playback_id: string;
@@ -315,6 +331,29 @@ interface DeliveryPlaybackIds {
   duration_seconds: number | null;
   title: string | null;
   active: boolean;
+}
+
+interface DeliveryPlaybackRestrictions {
+  environment_id: string;
+  id: string;
+  allowed_domains: string[];
+  allow_no_referrer: boolean;
+  allow_no_user_agent: boolean;
+  allow_high_risk_user_agent: boolean;
+  active: boolean;
+}
+
+interface DeliverySigningKeys {
+  environment_id: string;
+  id: string;
+  public_key: string;
+  active: boolean;
+}
+
+/** The `EnvironmentId` of ClickHouse keys for the id that playback ids name. */
+interface DeliveryEnvironments {
+  environment_id: string;
+  number: number;
 }
 
 /** What a transcoder may know of an asset. */

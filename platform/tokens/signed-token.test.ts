@@ -22,9 +22,10 @@ function sign(claims: object, header: object = HEADER, privateKey = pair.private
   return `${text}.${createSign("RSA-SHA256").update(text).sign(privateKey, "base64url")}`;
 }
 
-const check = (token: string, nowMs = NOW_MS) =>
+const check = (token: string, nowMs = NOW_MS, subject?: string) =>
   checkSignedToken(token, {
     audiences: ["asset_id", "video_id"],
+    ...(subject === undefined ? {} : { subject }),
     findKey: async (id) => (id === "k1" ? { publicKey: pair.publicKey, environment: 7 } : null),
     nowMs,
   });
@@ -33,9 +34,24 @@ describe("checkSignedToken", () => {
   it("tells whose token it is and what it is for", async () => {
     const key = { publicKey: pair.publicKey, environment: 7 };
     const valid = { kind: "valid", key, subject: "AbC", audience: "asset_id", expiresAtMs: EXP * 1_000 };
-    expect(await check(sign(GOOD))).toEqual(valid);
-    expect(await check(sign({ ...GOOD, kid: "k1" }, { alg: "RS256" }))).toEqual(valid);
-    expect(await check(sign(GOOD), EXP * 1_000 - 1_000)).toEqual(valid);
+    expect(await check(sign(GOOD))).toEqual({ ...valid, claims: GOOD });
+    const claims = { ...GOOD, kid: "k1", time: "3" };
+    expect(await check(sign(claims, { alg: "RS256" }))).toEqual({ ...valid, claims });
+    expect(await check(sign(GOOD), EXP * 1_000 - 1_000)).toMatchObject(valid);
+    expect(await check(sign(GOOD), NOW_MS, "AbC")).toMatchObject(valid);
+  });
+
+  it("tells of several faults the one that players look for first", async () => {
+    const faults = { sub: "Other", aud: "d", exp: NOW_MS / 1_000 };
+    const reasonOf = async (claims: object) => {
+      const checked = await check(sign(claims), NOW_MS, "AbC");
+      return checked.kind === "refused" ? checked.reason : checked.kind;
+    };
+    expect(await reasonOf(faults)).toBe("expired");
+    expect(await reasonOf({ ...faults, aud: undefined })).toBe("expired");
+    expect(await reasonOf({ ...faults, exp: EXP })).toBe("wrong_subject");
+    expect(await reasonOf({ sub: "AbC", exp: EXP })).toBe("no_audience");
+    expect(await reasonOf({ ...GOOD, aud: "d" })).toBe("wrong_audience");
   });
 
   it.each([
@@ -44,7 +60,8 @@ describe("checkSignedToken", () => {
     ["wrong_audience", () => sign({ ...GOOD, aud: ["asset_id", "video_id"] })],
     ["malformed", () => sign({ aud: "asset_id", exp: EXP })],
     ["malformed", () => sign({ sub: "AbC", aud: "asset_id" })],
-    ["malformed", () => sign({ sub: "AbC", exp: EXP })],
+    ["no_audience", () => sign({ sub: "AbC", exp: EXP })],
+    ["no_audience", () => sign({ ...GOOD, aud: "" })],
     ["malformed", () => sign({ ...GOOD, sub: 7 })],
     ["malformed", () => sign({ ...GOOD, exp: "tomorrow" })],
     ["malformed", () => sign({ ...GOOD, nbf: EXP })],

@@ -101,6 +101,21 @@ export const PARTS: readonly Part[] = [
     minutes: 3,
   },
   {
+    name: "delivery",
+    shows:
+      "Stored segments from delivery, public and signed: at least 0.3 of nginx on the same bytes; 200 viewers at the rate of playback p99 < 50 ms.",
+    covers: [
+      "delivery/**",
+      "domain/{media,playback,usage}/**",
+      "platform/{eventlog,http,memory,objects,tokens}/**",
+      "bench/{delivery,measure,stack}/**",
+      "bench/collector/nginx.ts",
+      "bench/delivery.ts",
+    ],
+    command: ["bench/delivery.ts"],
+    minutes: 4,
+  },
+  {
     name: "latency",
     shows: "From the sender's last byte to the browser's message with 500 viewers: p50 < 1 s, p99 < 3 s.",
     covers: [...COLLECTOR, SIMULATED, "bench/latency/**", "bench/latency.ts"],

@@ -48,7 +48,8 @@ describe("the environment of a program", () => {
     for (const program of ["delivery", "transcoder"] as const) {
       expect(values(program)).not.toMatch(/ch-secret|socket-secret|auth-secret|person-secret|token-secret/);
     }
-    expect(values("server")).not.toMatch(/auth-secret|make-secret/);
+    expect(values("transcoder")).not.toMatch(/grant-secret/);
+    expect(values("server")).not.toMatch(/auth-secret|make-secret|grant-secret/);
     expect(values("edge")).not.toMatch(/ch-secret|socket-secret|auth-secret/);
     expect(values("clickhouse")).not.toMatch(/pg-secret|socket-secret|auth-secret/);
   });
@@ -97,6 +98,7 @@ function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
       socketTokenSecret: "socket-secret",
       nextauthSecret: "auth-secret",
       transcoderSecret: "make-secret",
+      grantSecret: "grant-secret",
       personPassword: "person-secret",
       tokenId: "id",
       tokenSecret: "token-secret",

@@ -57,8 +57,10 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
   delivery: (input) => ({
     ...postgres(input),
     ...objects(input),
+    ...eventlog(input),
     TRANSCODER_SECRET: input.secrets.transcoderSecret,
     PUBLIC_IMAGE_URL: input.access.image,
+    GRANT_SECRETS: input.secrets.grantSecret,
   }),
   transcoder: (input) => ({
     ...postgres(input),

@@ -66,10 +66,12 @@ describe("secretsOf", () => {
 
   it("adds what an older folder does not have, once, and touches nothing else", () => {
     const file = join(folder, "secrets.json");
-    const { transcoderSecret, ...older } = secretsOf(file);
+    const { transcoderSecret, grantSecret, ...older } = secretsOf(file);
     writeFileSync(file, JSON.stringify(older));
     const upgraded = secretsOf(file);
-    expect(upgraded).toEqual({ ...older, transcoderSecret: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    const made = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(upgraded).toEqual({ ...older, transcoderSecret: made, grantSecret: made });
+    expect(upgraded.grantSecret).not.toBe(grantSecret);
     expect(upgraded.transcoderSecret).not.toBe(transcoderSecret);
     expect(secretsOf(file)).toEqual(upgraded);
     const { postgresPassword: _, ...damaged } = older;

@@ -8,6 +8,7 @@ const Secrets = z.object({
   socketTokenSecret: z.string().regex(/^[0-9a-f]{64}$/),
   nextauthSecret: z.string().min(32),
   transcoderSecret: z.string().min(32),
+  grantSecret: z.string().min(32),
   personPassword: z.string().min(16),
   tokenId: z.uuid(),
   tokenSecret: z.string().length(75),
@@ -24,7 +25,7 @@ const DIGITS = "0123456789";
 const READABLE = "abcdefghijkmnpqrstuvwxyz23456789";
 
 /** What older data folders do not have yet. A database's password that is missing cannot be made up for. */
-const ADDED: readonly (keyof Secrets)[] = ["transcoderSecret"];
+const ADDED: readonly (keyof Secrets)[] = ["transcoderSecret", "grantSecret"];
 
 /** The secrets of this data folder; made once, kept in a file that only its owner reads. */
 export function secretsOf(file: string): Secrets {
@@ -48,6 +49,7 @@ function makeSecrets(): Secrets {
     socketTokenSecret: randomBytes(32).toString("hex"),
     nextauthSecret: randomBytes(32).toString("hex"),
     transcoderSecret: randomBytes(32).toString("hex"),
+    grantSecret: randomBytes(32).toString("hex"),
     personPassword: Array.from({ length: 4 }, () => letters(READABLE, 4)).join("-"), // 80 bits
     tokenId: randomUUID(),
     tokenSecret: letters(LOWER + LOWER.toUpperCase() + DIGITS, 75),

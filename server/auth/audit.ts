@@ -5,7 +5,14 @@ export interface AuditEntry {
   environmentId: string;
   /** Who did it: a person or an access token. */
   by: { personId: string } | { accessTokenId: string };
-  action: "access_token.create" | "access_token.revoke" | "signing_key.create" | "signing_key.delete";
+  action:
+    | "access_token.create"
+    | "access_token.revoke"
+    | "playback_restriction.create"
+    | "playback_restriction.update"
+    | "playback_restriction.delete"
+    | "signing_key.create"
+    | "signing_key.delete";
   /** Id of what it was done to. */
   target: string;
   detail?: Record<string, unknown>;

@@ -46,12 +46,14 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
   const file = await make(`/video/v1/assets/${asset.id}/static-renditions`, { resolution: "audio-only" });
   const annotation = await make("/data/v1/annotations");
   const signingKey = await make("/system/v1/signing-keys");
+  const restriction = await make("/video/v1/playback-restrictions");
   const view = server.view({ country: "US", videoTitle: "One", videoId: "film-42", assetId: asset.id });
   await server.store(view);
   return {
     asset_id: asset.id,
     playback_id: asset.playback_ids[0].id,
     static_rendition_id: file.id,
+    playback_restriction_id: restriction.id,
     upload_id: upload.id,
     annotation_id: annotation.id,
     signing_key_id: signingKey.id,

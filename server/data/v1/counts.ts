@@ -19,6 +19,8 @@ const REFUSED: Readonly<Record<TokenRefusal, string>> = {
   unknown_key: "is signed with a key that does not exist any more, or never did",
   bad_signature: "has a signature that does not fit",
   expired: "is expired",
+  wrong_subject: "is for another id",
+  no_audience: "has no aud",
   wrong_audience: `has an aud that is none of ${AUDIENCE_KINDS.join(", ")}`,
 };
 

@@ -6,7 +6,8 @@ import type { Row } from "../../../platform/postgres/schema.ts";
 import { makeSigningKey } from "../../../platform/tokens/make-signing-key.ts";
 import type { Caller } from "../../auth/access-tokens.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
-import { type AuditEntry, recordAudit } from "../../auth/audit.ts";
+import { recordAudit } from "../../auth/audit.ts";
+import { auditEntryOf } from "../../auth/audit-entry.ts";
 import { Turns } from "../../data/turns.ts";
 import type { App } from "../../http/app.ts";
 import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
@@ -84,7 +85,7 @@ async function makeKey(services: Services, caller: Caller): Promise<z.output<typ
       })
       .returning(["id", "created_at"])
       .executeTakeFirstOrThrow();
-    await recordAudit(transaction, entryOf(caller, "signing_key.create", made.id));
+    await recordAudit(transaction, auditEntryOf(caller, "signing_key.create", made.id));
     return made;
   });
   return { ...signingKeyToWire(row), private_key: Buffer.from(privateKey).toString("base64") };
@@ -165,7 +166,7 @@ async function deleteKey(services: Services, caller: Caller, id: string): Promis
       .returning("id")
       .executeTakeFirst();
     if (deleted === undefined) throw missing(id);
-    await recordAudit(transaction, entryOf(caller, "signing_key.delete", id));
+    await recordAudit(transaction, auditEntryOf(caller, "signing_key.delete", id));
   });
 }
 
@@ -175,11 +176,6 @@ function livingKeys(db: Postgres | PostgresTransaction, { environment }: Caller)
     .select(["id", "created_at"])
     .where("environment_id", "=", environment.id)
     .where("deleted_at", "is", null);
-}
-
-function entryOf(caller: Caller, action: AuditEntry["action"], target: string): AuditEntry {
-  const by = caller.kind === "token" ? { accessTokenId: caller.id } : { personId: caller.id.replace("person:", "") };
-  return { organizationId: caller.organization.id, environmentId: caller.environment.id, by, action, target };
 }
 
 function signingKeyToWire({ id, created_at }: Pick<Row<"signing_keys">, "id" | "created_at">) {

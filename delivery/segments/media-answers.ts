@@ -1,0 +1,63 @@
+import { segmentSpan } from "../../domain/media/plan.ts";
+import { countedSegment } from "../../domain/usage/delivered-segment.ts";
+import type { DeliveredSegment } from "../../domain/usage/delivery-record.ts";
+import type { Answer, Question } from "../answers.ts";
+import { cacheControl, type Life } from "../cache-control.ts";
+import type { Child, FindChild } from "../children.ts";
+import { PlaybackError } from "../playback-error.ts";
+import { isInClip } from "../playlists/clip.ts";
+import { mediaType, type Route } from "../route.ts";
+import type { MediaObjects } from "./media-objects.ts";
+
+type MediaRoute = Extract<Route, { kind: "init" | "segment" }>;
+type SegmentRoute = Extract<Route, { kind: "segment" }>;
+
+export interface MediaAnswersDeps {
+  childOf: FindChild;
+  media: MediaObjects;
+  /** Unix milliseconds. */
+  nowMs: () => number;
+}
+
+const FOR_EVER: Life = { seconds: 31_536_000, isImmutable: true };
+
+/** Answers for inits and segments. */
+export function createMediaAnswers({ childOf, media, nowMs }: MediaAnswersDeps) {
+  return async (route: MediaRoute, { visitor }: Question, signal: AbortSignal): Promise<Answer> => {
+    const child = await childOf(route, visitor);
+    const { opened, plan, rendition } = child;
+    if (route.kind === "segment") checkSegment(child, route.segment);
+    const { environment, assetId } = opened.facts;
+    const wanted = { environment, assetId, planId: plan.planId, rendition: rendition.name };
+    const object = await media.get(
+      route.kind === "init" ? { ...wanted, kind: "init" } : { ...wanted, kind: "segment", segment: route.segment },
+      signal,
+    );
+    return {
+      ...object,
+      contentType: mediaType(rendition.name),
+      cacheControl: cacheControl(opened.caching, FOR_EVER, nowMs()),
+      delivered: route.kind === "segment" ? deliveredBy(route, child) : null,
+    };
+  };
+}
+
+function checkSegment({ opened, plan, rendition }: Child, segment: number): void {
+  if (segmentSpan(plan, rendition, segment) === null) {
+    throw new PlaybackError("not_found", ["The rendition has no such segment"]);
+  }
+  if (!isInClip(plan, segment, opened.clip)) {
+    throw new PlaybackError("forbidden", ["The token that this URL came from is for another part of the asset"]);
+  }
+}
+
+function deliveredBy(
+  { playbackId, segment }: SegmentRoute,
+  { opened, plan, rendition }: Child,
+): DeliveredSegment | null {
+  const counted = countedSegment(plan, rendition, segment);
+  if (counted === null) return null;
+  const { environmentNumber, assetId } = opened.facts;
+  const of = { environmentId: environmentNumber, assetId, playbackId, planId: plan.planId };
+  return { ...of, rendition: rendition.name, segment, ...counted };
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+
+/** Parameter of playlists' URIs by which the requests of one view know each other (docs/decisions/usage.md). */
+const NAME = "vsid";
+/** 96 bits, in 16 letters. */
+const BYTES = 12;
+const VIEW_SESSION = /^[A-Za-z0-9_-]{16,64}$/;
+
+/** For the URIs of a multivariant playlist, whose viewer is about to begin. */
+export function newViewParameter(): string {
+  return viewParameter(randomBytes(BYTES).toString("base64url"));
+}
+
+function viewParameter(session: string): string {
+  return `${NAME}=${session}`;
+}
+
+/** The same again, for what a playlist with it leads to. Null where it has none that could be ours. */
+export function viewParameterOf(query: URLSearchParams): string | null {
+  const session = query.get(NAME);
+  return session !== null && VIEW_SESSION.test(session) ? viewParameter(session) : null;
+}
+
+/** `sid` of CMCD (CTA-5004 §3): a text of at most 64 characters. */
+const SESSION_KEY = /(?:^|,)\s*sid="((?:[^"\\]|\\.){1,64})"/;
+
+/**
+ * Whose segment it is: what the player says of itself (CMCD, in the query or a header), else what its playlist said. Null
+ * where nobody says anything.
+ */
+export function sessionOf(query: URLSearchParams, headers: IncomingHttpHeaders): string | null {
+  const header = headers["cmcd-session"];
+  const report = query.get("CMCD") ?? (Array.isArray(header) ? header.join(",") : header) ?? "";
+  const told = SESSION_KEY.exec(report)?.[1];
+  if (told !== undefined) return `cmcd:${told.toWellFormed()}`;
+  const ours = query.get(NAME);
+  return ours !== null && VIEW_SESSION.test(ours) ? ours : null;
+}
