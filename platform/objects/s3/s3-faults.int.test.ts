@@ -142,6 +142,7 @@ describe("S3 that loses bytes", () => {
     await expect(objects.put(KEY, Readable.from([WHOLE]))).rejects.toThrow(ObjectsUnavailableError);
     expect(await objects.head(KEY)).toBeNull();
     expect(world.double.store.uploads.size).toBe(0);
+    expect(world.double.store.objects.size).toBe(0);
   });
 
   it("asks for the bytes of a draft's lost part again", async () => {
@@ -242,6 +243,22 @@ describe("a write that ends at any request", () => {
       if (isDone) return expect(last).toBeGreaterThan(20);
     }
   }, 120_000);
+});
+
+describe("bytes of large objects", () => {
+  it("go with their object: replaced, deleted, refused or broken off", async () => {
+    const { store } = world.double;
+    for (let n = 0; n < 3; n += 1) await objects.put(KEY, Readable.from([WHOLE, Buffer.alloc(n)]));
+    const other = objects.put("b", Readable.from([WHOLE]), { sha256: sha256(Buffer.from("other")) });
+    await expect(other).rejects.toThrow("SHA-256");
+    expect(store.objects.size).toBe(2);
+    await objects.put(KEY, Buffer.from("small"));
+    await objects.reap(new Date(Date.now() + 60_000));
+    expect(store.objects.size).toBe(1);
+    await objects.put(KEY, WHOLE);
+    await objects.delete(KEY);
+    expect([store.objects.size, store.uploads.size]).toEqual([0, 0]);
+  });
 });
 
 describe("what nobody finished", () => {
