@@ -277,6 +277,21 @@ describe("what nobody finished", () => {
   });
 });
 
+describe("an upload that goes on for very long", () => {
+  it("is spared as long as bytes come, also whole parts alone", async () => {
+    const draft = objects.openDraft(KEY, "d");
+    const [dayMs, now] = [24 * 3_600_000, Date.now()];
+    await draft.write(0, Readable.from([WHOLE.subarray(0, PART)]));
+    world.double.advance(10 * dayMs);
+    await draft.write(PART, Readable.from([WHOLE.subarray(PART, 2 * PART)]));
+    expect(await objects.reap(new Date(now + 9 * dayMs))).toBe(0);
+    await draft.write(2 * PART, Readable.from([WHOLE.subarray(2 * PART)]));
+    expect(await draft.finish({ sizeBytes: WHOLE.length })).toEqual(INFO);
+    expect(await objects.reap(new Date(now + 30 * dayMs))).toBe(0);
+    expect(await contents()).toEqual(WHOLE);
+  });
+});
+
 describe("the check of a bucket", () => {
   it("passes for one that answers, and fails at once for one that does not", async () => {
     await objects.put(KEY, WHOLE);
