@@ -19,7 +19,8 @@ const WALK_RATIO = 1.3;
 const COLD_ENCODED_MS = 1_500;
 const COLD_COPIED_MS = 50;
 const COLD_RATIO = 1.2;
-const SECONDS = 30;
+/** Long enough that taking it in, which is counted, is little beside. */
+const SECONDS = 60;
 const COLD_SECONDS = 10;
 const COLD_ROUNDS = 12;
 
