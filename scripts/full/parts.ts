@@ -79,7 +79,7 @@ export const PARTS: readonly Part[] = [
       "delivery/**",
       "server/{uploads,video}/**",
       "domain/{asset,media,mp4,upload}/**",
-      "bench/{stack,ready}/**",
+      "bench/{measure,ready,stack}/**",
       "bench/ready.ts",
       "scripts/testing/media.ts",
     ],
