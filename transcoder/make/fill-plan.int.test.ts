@@ -45,7 +45,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function store(name: string, output: readonly string[] = []): Promise<void> {
   const film = join(folder, `${name}.mp4`);
-  await makeFilm(film, { rate: "25", pictures: 400, widthPx: 1280, heightPx: 720, output });
+  await makeFilm(film, { rate: "25", pictures: 400, widthPx: 854, heightPx: 480, output });
   objects = openFolderObjects(await mkdtemp(join(folder, "objects-")));
   plan = await storeAndPlan(objects, film);
   runs = [];
@@ -109,7 +109,7 @@ describe("filling in a plan", { timeout: PATIENCE_MS }, () => {
   it("makes only what is not there", async () => {
     const maker = testMaker(objects, tools);
     const [rendition] = encoded();
-    for (const segment of [0, 1, 2, 3, 4]) {
+    for (const segment of [1, 3]) {
       await maker.make({ kind: "segment", ...ref(), rendition: rendition?.name ?? "", segment }, "prefetch", never);
     }
     await maker.close();
