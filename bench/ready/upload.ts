@@ -17,6 +17,7 @@ interface Asset {
 
 export interface Readiness {
   assetId: string;
+  playbackId: string;
   /** From the last byte's write to a poll that says ready. */
   readyMs: number;
   /** From the last byte's write to the whole first segment of the first listed rendition. */
@@ -35,8 +36,9 @@ export async function uploadAndPlay({ api, stream, authorization }: Api, file: s
   const lastByteMs = await put(upload.url, file);
   const asset = await untilReady(api, authorization, upload.id);
   const readyMs = performance.now() - lastByteMs;
-  await playFirstSegment(`${stream}/${asset.playback_ids?.[0]?.id}.m3u8`);
-  return { assetId: asset.id, readyMs, playableMs: performance.now() - lastByteMs };
+  const playbackId = asset.playback_ids?.[0]?.id ?? "none";
+  await playFirstSegment(`${stream}/${playbackId}.m3u8`);
+  return { assetId: asset.id, playbackId, readyMs, playableMs: performance.now() - lastByteMs };
 }
 
 /** Resolves with the moment at which the last byte was handed to the connection. */
