@@ -132,6 +132,21 @@ export const PARTS: readonly Part[] = [
     minutes: 6,
   },
   {
+    name: "images",
+    shows:
+      "200 thumbnails at random times of an hour of 1080p: p95 < 600 ms cold, < 100 ms where a low rendition is stored.",
+    covers: [
+      "transcoder/{images,source,launch}/**",
+      "transcoder/*.ts",
+      "delivery/**",
+      "domain/{media,mp4}/**",
+      "bench/{images,measure,ready,stack}/**",
+      "bench/images.ts",
+    ],
+    command: ["bench/images.ts"],
+    minutes: 6,
+  },
+  {
     name: "latency",
     shows: "From the sender's last byte to the browser's message with 500 viewers: p50 < 1 s, p99 < 3 s.",
     covers: [...COLLECTOR, SIMULATED, "bench/latency/**", "bench/latency.ts"],
