@@ -26,6 +26,7 @@ export interface Schema {
   exports: Exports;
   delivery_playback_ids: DeliveryPlaybackIds;
   transcoder_assets: TranscoderAssets;
+  transcoder_sound_settings: TranscoderSoundSettings;
   collector_playback_ids: CollectorPlaybackIds;
   collector_error_categories: CollectorErrorCategories;
 }
@@ -310,6 +311,13 @@ interface TranscoderAssets {
   max_resolution_tier: MaxResolutionTier;
   video_quality: VideoQuality;
   active: boolean;
+}
+
+/** What a transcoder has to know of an asset's sound. */
+interface TranscoderSoundSettings {
+  environment_id: string;
+  asset_id: string;
+  normalize_audio: boolean;
 }
 
 /** What the collector's edge may know of playback ids. */

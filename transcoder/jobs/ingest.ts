@@ -11,6 +11,7 @@ import type { ObjectMaker } from "../make/make-object.ts";
 import { openSource } from "../source/open-source.ts";
 import { planSource } from "../source/plan-source.ts";
 import { soundsOf } from "../source/sound-source.ts";
+import { asLoudAsAsked } from "./asked-loudness.ts";
 import { assetFacts } from "./asset-facts.ts";
 import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
@@ -47,7 +48,7 @@ export function ingestTask(parts: IngestParts): JobTask {
     const { db, objects, tools } = parts;
     const examined = await examineSource(tools, objects, ref, signal);
     const { needsStandardising, reasons } = examined.judgement;
-    if (!needsStandardising) return planned(parts, ref, asset, examined);
+    if (!needsStandardising) return planned(parts, ref, asset, examined, signal);
     await report(db, ref, { kind: "non_standard", reasons });
     const key = `${STANDARDISE_TASK}:${ref.assetId}`;
     await addJob(db, { task: STANDARDISE_TASK, payload: ref, key, queue: `standardise:${ref.environment}` });
@@ -60,19 +61,22 @@ export function standardiseTask(parts: IngestParts): JobTask {
   return assetJob(parts, async (ref, asset, signal) => {
     const examined = await examineSource(parts.tools, parts.objects, ref, signal);
     await standardiseOnce(parts, ref, examined, signal);
-    return planned(parts, ref, asset, examined);
+    return planned(parts, ref, asset, examined, signal);
   });
 }
 
 async function planned(
-  { objects, maker }: IngestParts,
+  parts: IngestParts,
   ref: AssetRef,
   asset: IngestedAsset,
   { facts, judgement, container }: Examined,
+  signal: AbortSignal,
 ): Promise<IngestOutcome> {
+  const { objects, maker } = parts;
   const sourceGeneration = judgement.needsStandardising ? STANDARDISED : 1;
   const source = await openSource(objects, ref, sourceGeneration);
-  const sounds = soundsOf(source, facts.sounds, judgement.needsStandardising);
+  const found = soundsOf(source, facts.sounds, judgement.needsStandardising);
+  const sounds = await asLoudAsAsked(parts, ref, source.key, found, signal);
   const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier, sounds);
   if (facts.video !== null && plan.video.length === 0) {
     throw new MediaError("invalid_input", "The file is damaged: none of its pictures can be decoded.");

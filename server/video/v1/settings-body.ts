@@ -52,7 +52,7 @@ export const SettingsBody = z.object({
   static_renditions: z.array(z.unknown()).optional().describe("Not supported yet"),
   mp4_support: text(50).optional().describe("Only none is supported yet"),
   master_access: text(50).optional().describe("Only none is supported yet"),
-  normalize_audio: z.boolean().optional().describe("Only false is supported yet"),
+  normalize_audio: z.boolean().optional().describe("Makes the sound −24 LUFS loud, by one gain for all of it"),
   generate_shots: z.boolean().optional().describe("Only false is supported yet"),
   directives: z.array(z.unknown()).optional().describe("Not supported yet"),
   copy_overlays: z.boolean().optional(),
