@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ask, byHand, storeSegment } from "./images/thumbnails.ts";
 import { type Distribution, distributionOf } from "./measure/distribution.ts";
-import { makeHour, makeTenSeconds } from "./ready/films.ts";
+import { makeCameraFilm, makeHour } from "./ready/films.ts";
 import { uploadAndPlay } from "./ready/upload.ts";
 import { startVideoStack } from "./stack/video-stack.ts";
 
@@ -37,7 +37,7 @@ async function main(samples: number): Promise<boolean> {
   const stack = await startVideoStack();
   try {
     console.log("making an hour of 1080p");
-    const hour = await makeHour(await makeTenSeconds(folder), FILM_SECONDS, folder);
+    const hour = await makeHour(await makeCameraFilm(folder, FILM_SECONDS), FILM_SECONDS, folder);
     const { playbackId } = await uploadAndPlay(stack, hour);
     const peer = (seconds: number): Promise<number> => byHand(hour, seconds, join(folder, "by-hand.jpg"));
     await ask(stack.stream, playbackId, 0); // opens the index, which every other finds
