@@ -75,7 +75,7 @@ it("leaves sound as loud as it is unless asked", async () => {
 it("makes all of it −24 LUFS loud by one gain, also what could be copied", async () => {
   const ref = await createAsset("M".repeat(44), { normalize_audio: true });
   const sounds = await asLoudAsAsked({ db, objects, tools }, ref, source.key, source.sounds, never);
-  const plan = await planSource(objects, source, 1, "1080p", { sounds: sounds });
+  const plan = await planSource(objects, source, 1, "1080p", { sounds });
   const [sound] = plan.audio;
   if (sound === undefined) throw new Error("there is sound");
   expect(sound.kind).toBe("encoded");
