@@ -30,7 +30,17 @@ describe("readConfig", () => {
     ]);
   });
 
+  it("puts CDNs before the paths of manifests, each as a folder, or nothing", () => {
+    expect(readConfig(NEEDED).bases).toEqual([""]);
+    const urls = "https://one.example.com,https://two.example.com/video/";
+    expect(readConfig({ ...NEEDED, DELIVERY_BASE_URLS: urls }).bases).toEqual([
+      "https://one.example.com/",
+      "https://two.example.com/video/",
+    ]);
+  });
+
   it.each([
+    ["DELIVERY_BASE_URLS", "cdn.example.com"],
     ["TRANSCODER_SECRET", "short"],
     ["TRANSCODER_URLS", "ftp://10.0.0.1"],
     ["DATABASE_URL", "mysql://x"],

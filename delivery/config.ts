@@ -4,6 +4,8 @@ import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../plat
 import { originAt } from "../platform/http/origin-at.ts";
 
 const MEBIBYTE = 1024 ** 2;
+/** Children are found from where the manifest is. */
+const RELATIVE = "";
 
 const Environment = z
   .object({
@@ -22,6 +24,8 @@ const Environment = z
     TRANSCODER_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
     /** Shared with the transcoders. */
     TRANSCODER_SECRET: z.string().min(32, "must have at least 32 characters"),
+    /** What manifests put before the paths of their children, the best first: CDNs that answer as delivery does. */
+    DELIVERY_BASE_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
     /** Memory for segments and inits, in MiB. */
     DELIVERY_CACHE_MIB: z.coerce.number().int().min(1).max(1_000_000).default(256),
   })
@@ -37,6 +41,7 @@ const Environment = z
       objectsDir: env.OBJECTS_DIR,
       transcoderUrls: env.TRANSCODER_URLS ?? [originAt(env.HOST, ports.transcoder)],
       transcoderSecret: env.TRANSCODER_SECRET,
+      bases: env.DELIVERY_BASE_URLS?.map((url) => (url.endsWith("/") ? url : `${url}/`)) ?? [RELATIVE],
       cacheBytes: env.DELIVERY_CACHE_MIB * MEBIBYTE,
     };
   });

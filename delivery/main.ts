@@ -60,6 +60,7 @@ try {
     plans: createPlans(objects, metrics),
     media: createMediaObjects({ objects, transcoder, metrics, cacheBytes: config.cacheBytes }),
     thumbnails: createThumbnails(transcoder, THUMBNAIL_CACHE_BYTES),
+    bases: config.bases,
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, metrics, log }));
   opened();

@@ -1,7 +1,11 @@
 import type { AudioRendition, Plan, VideoRendition } from "../../domain/media/plan.ts";
 import { inStartOrder } from "../../domain/media/rendition-order.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
+import { trickRendition } from "../../domain/media/trick-rendition.ts";
 import { mediaPlaylistPath } from "../route.ts";
+import { clipQuery } from "./clip-query.ts";
+import { IMAGES, imageStream } from "./image-playlist.ts";
+import { listedSegments } from "./listed-segments.ts";
 import type { ManifestParams } from "./manifest-params.ts";
 
 export interface MultivariantFacts {
@@ -10,33 +14,70 @@ export interface MultivariantFacts {
   plan: Plan;
   /** Whether `metadata.json` says anything. */
   hasTitle: boolean;
+  /**
+   * What goes before the paths of children, the best first: `""` makes them relative to the playlist, anything else is an
+   * absolute URL that ends with `/`, of a CDN that answers the same paths. At least one.
+   */
+  bases: readonly string[];
 }
 
-const AUDIO_GROUP = "audio";
+/** What a clip has: all renditions of the picture and the sounds that are heard in it. */
+interface Shown {
+  video: readonly VideoRendition[];
+  audio: readonly AudioRendition[];
+}
 
-/** The playlist of renditions (RFC 8216 §4.3.4). URIs are relative to the folder that holds the playback id. */
+/**
+ * The playlist of renditions (draft-pantos-hls-rfc8216bis §4.4.6). Every rendition is listed once, from the first base, or
+ * once from each of them where redundant streams are wanted: all of the first, then all of the second.
+ */
 export function multivariantPlaylist(facts: MultivariantFacts, params: ManifestParams): string {
-  const { playbackId, grant, plan } = facts;
-  const uri = (rendition: string): string => `${playbackId}/${mediaPlaylistPath(grant, plan.planId, rendition)}`;
-  const video = withinLimits(plan.video, params.limits);
-  const ordered = params.order === "desc" ? video : inStartOrder(video);
   const lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"];
-  // RFC 8216 §4.3.4.4; players fetch the title from there (reference video-api.md §8.5).
+  const [first = ""] = facts.bases;
+  // §4.4.6.4; players fetch the title from there (reference video-api.md §8.5).
   if (facts.hasTitle) {
-    lines.push(`#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${playbackId}/metadata.json"`);
+    const uri = `${first}${facts.playbackId}/metadata.json`;
+    lines.push(`#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${uri}"`);
   }
-  const [sound = null] = plan.audio;
-  if (ordered.length > 0) lines.push(...plan.audio.map((audio, at) => audioMedia(audio, at, uri(audio.name))));
-  for (const rendition of ordered) lines.push(videoVariant(rendition, sound), uri(rendition.name));
-  if (sound !== null && ordered.length === 0) lines.push(audioVariant(sound), uri(sound.name));
+  const shown = shownIn(facts.plan, params);
+  const bases = params.isRedundant ? facts.bases : [first];
+  for (const [at, base] of bases.entries()) lines.push(...streams(facts, params, shown, { at, base }));
   return `${lines.join("\n")}\n`;
 }
 
-/** @param at place in the group, whose names are all different (RFC 8216 §4.3.4.1.1) */
-function audioMedia({ channels, language }: AudioRendition, at: number, uri: string): string {
+function shownIn(plan: Plan, { limits, order, clip }: ManifestParams): Shown {
+  const isHeard = (audio: AudioRendition): boolean => listedSegments(plan, audio, clip).length > 0;
+  const video = withinLimits(plan.video, limits);
+  return { video: order === "desc" ? video : inStartOrder(video), audio: plan.audio.filter(isHeard) };
+}
+
+/** @param from one of the bases, and its place among them */
+function streams(
+  { playbackId, grant, plan }: MultivariantFacts,
+  { clip, hasImages }: ManifestParams,
+  { video, audio }: Shown,
+  { at, base }: { at: number; base: string },
+): string[] {
+  const query = clipQuery(clip);
+  const uri = (name: string): string => `${base}${playbackId}/${mediaPlaylistPath(grant, plan.planId, name)}${query}`;
+  const [sound = null] = audio;
+  if (video.length === 0) return sound === null ? [] : [audioVariant(sound), uri(sound.name)];
+  // each base has a group of its own, so that picture and sound come from the same one
+  const group = at === 0 ? "audio" : `audio-${at + 1}`;
+  const trick = trickRendition(plan);
+  return [
+    ...audio.map((one, place) => audioMedia(one, place, group, uri(one.name))),
+    ...video.flatMap((rendition) => [videoVariant(rendition, sound, group), uri(rendition.name)]),
+    ...(trick === null ? [] : [iFrameStream(trick, uri(trick.name))]),
+    ...(hasImages ? [imageStream(plan, clip, uri(IMAGES))] : []),
+  ];
+}
+
+/** @param at place in the group, whose names are all different (§4.4.6.1.1) */
+function audioMedia({ channels, language }: AudioRendition, at: number, group: string, uri: string): string {
   const attributes = [
     "TYPE=AUDIO",
-    `GROUP-ID="${AUDIO_GROUP}"`,
+    `GROUP-ID="${group}"`,
     `NAME="${at === 0 ? "Audio" : `Audio ${at + 1}`}"`,
     ...(language === null ? [] : [`LANGUAGE="${language}"`]),
     `DEFAULT=${at === 0 ? "YES" : "NO"}`,
@@ -47,8 +88,8 @@ function audioMedia({ channels, language }: AudioRendition, at: number, uri: str
   return `#EXT-X-MEDIA:${attributes.join(",")}`;
 }
 
-/** BANDWIDTH and CODECS are those of everything that plays at once, sound included (RFC 8216 §4.3.4.2). */
-function videoVariant(video: VideoRendition, audio: AudioRendition | null): string {
+/** BANDWIDTH and CODECS are those of everything that plays at once, sound included (§4.4.6.2). */
+function videoVariant(video: VideoRendition, audio: AudioRendition | null, group: string): string {
   const attributes = [
     `BANDWIDTH=${video.peakBitrate + (audio?.peakBitrate ?? 0)}`,
     `AVERAGE-BANDWIDTH=${video.averageBitrate + (audio?.averageBitrate ?? 0)}`,
@@ -56,10 +97,17 @@ function videoVariant(video: VideoRendition, audio: AudioRendition | null): stri
     `RESOLUTION=${video.widthPx}x${video.heightPx}`,
   ];
   if (video.frameRate > 0) attributes.push(`FRAME-RATE=${video.frameRate.toFixed(3)}`);
-  if (audio !== null) attributes.push(`AUDIO="${AUDIO_GROUP}"`);
+  attributes.push(`VIDEO-RANGE=${video.videoRange ?? "SDR"}`);
+  if (audio !== null) attributes.push(`AUDIO="${group}"`);
   return `#EXT-X-STREAM-INF:${attributes.join(",")},CLOSED-CAPTIONS=NONE`;
 }
 
 function audioVariant({ peakBitrate, averageBitrate, codecs }: AudioRendition): string {
   return `#EXT-X-STREAM-INF:BANDWIDTH=${peakBitrate},AVERAGE-BANDWIDTH=${averageBitrate},CODECS="${codecs}",CLOSED-CAPTIONS=NONE`;
+}
+
+/** §4.4.6.3. Its bits are promised as a peak only. */
+function iFrameStream({ peakBitrate, codecs, widthPx, heightPx }: VideoRendition, uri: string): string {
+  const attributes = [`BANDWIDTH=${peakBitrate}`, `CODECS="${codecs}"`, `RESOLUTION=${widthPx}x${heightPx}`];
+  return `#EXT-X-I-FRAME-STREAM-INF:${attributes.join(",")},VIDEO-RANGE=SDR,URI="${uri}"`;
 }

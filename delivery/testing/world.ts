@@ -40,6 +40,7 @@ export interface StartOptions {
   /** The fake transcoder's unless given. */
   urls?: readonly string[];
   deadlineMs?: number;
+  bases?: readonly string[];
 }
 
 /** All of delivery but its program: a real database and folder, a transcoder that does as told, a clock in the test's hands. */
@@ -79,7 +80,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
     advance: (ms) => {
       clockMs += ms;
     },
-    start: async ({ urls = [transcoder.url], deadlineMs = 5_000 } = {}) => {
+    start: async ({ urls = [transcoder.url], deadlineMs = 5_000, bases = [""] } = {}) => {
       registry = createMetrics("test");
       const metrics = createDeliveryMetrics(registry, log);
       const client = createTranscoder({ urls, secret: SECRET, metrics, deadlineMs, restartMs: 600 });
@@ -89,6 +90,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
         plans: createPlans(objects, metrics),
         media: createMediaObjects({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
         thumbnails: createThumbnails(client, CACHE_BYTES),
+        bases,
       });
       const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, metrics, log }));
       port = listener.port;

@@ -3,6 +3,7 @@ import { encoderInput } from "../../domain/media/encoder-input.ts";
 import type { PictureIndex } from "../../domain/media/picture-index.ts";
 import { picturesWithin } from "../../domain/media/picture-range.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
+import { renditionPictures } from "../../domain/media/trick-rendition.ts";
 import { videoCodec } from "../../domain/mp4/codec.ts";
 import { writeFragmentHeader } from "../../domain/mp4/fragment.ts";
 import { writeInitSegment } from "../../domain/mp4/init-segment.ts";
@@ -64,7 +65,7 @@ async function encodeOnce(
   extraSyncs: number,
 ): Promise<EncodedSegment> {
   const { track, index } = source.picture;
-  const pictures = segmentPictures(plan, index, segment);
+  const pictures = renditionPictures(rendition, segmentPictures(plan, index, segment));
   const input = encoderInput(track, index, pictures, extraSyncs);
   const samples = await readSamples(objects, source.key, track.samples, input.samples);
   const output = await tools.run({
