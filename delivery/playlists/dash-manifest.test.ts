@@ -28,7 +28,7 @@ describe("dashManifest", () => {
           <S t="240240" d="60060"/>
         </SegmentTimeline>
       </SegmentTemplate>
-      <Representation id="360p" bandwidth="1440000" codecs="avc1.64001f" width="640" height="360" sar="1:1" frameRate="29970/1000"/>
+      <Representation id="360p" bandwidth="1445037" codecs="avc1.64001f" width="640" height="360" sar="1:1" frameRate="29970/1000"/>
     </AdaptationSet>
     <AdaptationSet id="audio" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1" lang="und">
       <AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>
@@ -50,7 +50,7 @@ describe("dashManifest", () => {
           <S t="240240" d="60060"/>
         </SegmentTimeline>
       </SegmentTemplate>
-      <Representation id="trick" bandwidth="225575" codecs="avc1.640015" width="480" height="270" sar="1:1" frameRate="1000/1000"/>
+      <Representation id="trick" bandwidth="226903" codecs="avc1.640015" width="480" height="270" sar="1:1" frameRate="1000/1000"/>
     </AdaptationSet>
   </Period>
 </MPD>

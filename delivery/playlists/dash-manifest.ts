@@ -1,9 +1,10 @@
 import type { Clip } from "../../domain/media/clip.ts";
+import { type ListedSegment, listedSegments } from "../../domain/media/listed-segments.ts";
 import { type AudioRendition, type Plan, renditionBoundaries, type VideoRendition } from "../../domain/media/plan.ts";
+import { promisedRates } from "../../domain/media/promised-rates.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
 import { trickRendition } from "../../domain/media/trick-rendition.ts";
 import { mediaPath, mediaType } from "../route.ts";
-import { type ListedSegment, listedSegments } from "./listed-segments.ts";
 import type { ManifestParams } from "./manifest-params.ts";
 import type { MultivariantFacts } from "./multivariant.ts";
 
@@ -100,7 +101,7 @@ function adaptationSet(facts: DashFacts, clip: Clip, startSeconds: number, set: 
     `    <AdaptationSet ${common.join(" ")}>`,
     ...descriptors.map((descriptor) => `      ${descriptor}`),
     ...segmentTemplate(plan, first, clip, startSeconds, folder),
-    ...renditions.map((rendition) => `      ${representation(rendition)}`),
+    ...renditions.map((rendition) => `      ${representation(rendition, promisedRates(plan, rendition, clip).peak)}`),
     "    </AdaptationSet>",
   ];
 }
@@ -145,8 +146,8 @@ function timeline(segments: readonly ListedSegment[]): string[] {
   );
 }
 
-function representation(rendition: VideoRendition | AudioRendition): string {
-  const attributes = [`id="${rendition.name}"`, `bandwidth="${rendition.peakBitrate}"`, `codecs="${rendition.codecs}"`];
+function representation(rendition: VideoRendition | AudioRendition, bandwidth: number): string {
+  const attributes = [`id="${rendition.name}"`, `bandwidth="${bandwidth}"`, `codecs="${rendition.codecs}"`];
   if ("channels" in rendition) attributes.push(`audioSamplingRate="${rendition.sampleRate}"`);
   else {
     attributes.push(`width="${rendition.widthPx}"`, `height="${rendition.heightPx}"`, 'sar="1:1"');

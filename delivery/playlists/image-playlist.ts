@@ -1,7 +1,7 @@
 import type { Clip } from "../../domain/media/clip.ts";
 import { fitWithin } from "../../domain/media/fit-within.ts";
+import { listedSegments } from "../../domain/media/listed-segments.ts";
 import type { Plan } from "../../domain/media/plan.ts";
-import { listedSegments } from "./listed-segments.ts";
 import { extinfs, targetSeconds, UP } from "./media-playlist.ts";
 
 /** In the place of a rendition's name in URLs. */
@@ -27,7 +27,7 @@ export function imagePlaylist(plan: Plan, clip: Clip): string {
   const head = [
     "#EXTM3U",
     "#EXT-X-VERSION:7",
-    `#EXT-X-TARGETDURATION:${targetSeconds(plan, clip)}`,
+    `#EXT-X-TARGETDURATION:${targetSeconds(plan)}`,
     "#EXT-X-MEDIA-SEQUENCE:0",
     "#EXT-X-PLAYLIST-TYPE:VOD",
     "#EXT-X-IMAGES-ONLY",

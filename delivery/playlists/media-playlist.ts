@@ -1,8 +1,8 @@
-import { type Clip, WHOLE } from "../../domain/media/clip.ts";
+import { WHOLE } from "../../domain/media/clip.ts";
+import { listedSegments } from "../../domain/media/listed-segments.ts";
 import { type AudioRendition, type Plan, renditionBoundaries, type VideoRendition } from "../../domain/media/plan.ts";
 import { TRICK_RENDITION } from "../../domain/media/trick-rendition.ts";
 import { mediaPath } from "../route.ts";
-import { listedSegments } from "./listed-segments.ts";
 
 /** The way from the folder of a media playlist to that of the playback id: out of plan, grant and `h`. */
 export const UP = "../../..";
@@ -27,7 +27,7 @@ export function mediaPlaylist(
   const head = [
     "#EXTM3U",
     "#EXT-X-VERSION:7",
-    `#EXT-X-TARGETDURATION:${targetSeconds(plan, clip)}`,
+    `#EXT-X-TARGETDURATION:${targetSeconds(plan)}`,
     "#EXT-X-MEDIA-SEQUENCE:0",
     "#EXT-X-PLAYLIST-TYPE:VOD",
     // §4.4.3.6: each segment of the rendition for scrubbing is a single picture
@@ -45,11 +45,12 @@ export function extinfs(segments: readonly { start: number; end: number }[], tim
 }
 
 /**
- * The same in all playlists of an asset (§6.2.4): no EXTINF as written, rounded to the nearest integer, exceeds it (§4.4.3.1).
+ * The same in all playlists of an asset (§6.2.4), also of its clips, so that BANDWIDTH is over the same times: no EXTINF as
+ * written, rounded to the nearest integer, exceeds it (§4.4.3.1).
  */
-export function targetSeconds(plan: Plan, clip: Clip): number {
+export function targetSeconds(plan: Plan): number {
   const all = [...plan.video.slice(0, 1), ...plan.audio].flatMap((rendition) =>
-    extinfs(listedSegments(plan, rendition, clip), renditionBoundaries(plan, rendition).timescale),
+    extinfs(listedSegments(plan, rendition, WHOLE), renditionBoundaries(plan, rendition).timescale),
   );
   return all.reduce((most, extinf) => Math.max(most, Math.round(Number(extinf))), 1);
 }

@@ -1,11 +1,12 @@
+import { listedSegments } from "../../domain/media/listed-segments.ts";
 import type { AudioRendition, Plan, VideoRendition } from "../../domain/media/plan.ts";
+import { type PromisedRates, promisedRates } from "../../domain/media/promised-rates.ts";
 import { inStartOrder } from "../../domain/media/rendition-order.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
 import { trickRendition } from "../../domain/media/trick-rendition.ts";
 import { mediaPlaylistPath } from "../route.ts";
 import { clipQuery } from "./clip-query.ts";
 import { IMAGES, imageStream } from "./image-playlist.ts";
-import { listedSegments } from "./listed-segments.ts";
 import type { ManifestParams } from "./manifest-params.ts";
 
 export interface MultivariantFacts {
@@ -61,14 +62,19 @@ function streams(
   const query = clipQuery(clip);
   const uri = (name: string): string => `${base}${playbackId}/${mediaPlaylistPath(grant, plan.planId, name)}${query}`;
   const [sound = null] = audio;
-  if (video.length === 0) return sound === null ? [] : [audioVariant(sound), uri(sound.name)];
+  const rates = (one: VideoRendition | AudioRendition): PromisedRates => promisedRates(plan, one, clip);
+  if (video.length === 0) return sound === null ? [] : [audioVariant(sound, rates(sound)), uri(sound.name)];
+  const soundRates = heaviest(audio.map(rates));
   // each base has a group of its own, so that picture and sound come from the same one
   const group = at === 0 ? "audio" : `audio-${at + 1}`;
   const trick = trickRendition(plan);
   return [
     ...audio.map((one, place) => audioMedia(one, place, group, uri(one.name))),
-    ...video.flatMap((rendition) => [videoVariant(rendition, sound, group), uri(rendition.name)]),
-    ...(trick === null ? [] : [iFrameStream(trick, uri(trick.name))]),
+    ...video.flatMap((rendition) => [
+      videoVariant(rendition, sound, group, together(rates(rendition), soundRates)),
+      uri(rendition.name),
+    ]),
+    ...(trick === null ? [] : [iFrameStream(trick, rates(trick), uri(trick.name))]),
     ...(hasImages ? [imageStream(plan, clip, uri(IMAGES))] : []),
   ];
 }
@@ -88,11 +94,28 @@ function audioMedia({ channels, language }: AudioRendition, at: number, group: s
   return `#EXT-X-MEDIA:${attributes.join(",")}`;
 }
 
+/** Of the sounds of a group only one is played: the heaviest counts (§4.4.6.2). */
+function heaviest(sounds: readonly PromisedRates[]): PromisedRates {
+  return {
+    peak: sounds.reduce((most, { peak }) => Math.max(most, peak), 0),
+    average: sounds.reduce((most, { average }) => Math.max(most, average), 0),
+  };
+}
+
+function together(one: PromisedRates, other: PromisedRates): PromisedRates {
+  return { peak: one.peak + other.peak, average: one.average + other.average };
+}
+
 /** BANDWIDTH and CODECS are those of everything that plays at once, sound included (§4.4.6.2). */
-function videoVariant(video: VideoRendition, audio: AudioRendition | null, group: string): string {
+function videoVariant(
+  video: VideoRendition,
+  audio: AudioRendition | null,
+  group: string,
+  { peak, average }: PromisedRates,
+): string {
   const attributes = [
-    `BANDWIDTH=${video.peakBitrate + (audio?.peakBitrate ?? 0)}`,
-    `AVERAGE-BANDWIDTH=${video.averageBitrate + (audio?.averageBitrate ?? 0)}`,
+    `BANDWIDTH=${peak}`,
+    `AVERAGE-BANDWIDTH=${average}`,
     `CODECS="${audio === null ? video.codecs : `${video.codecs},${audio.codecs}`}"`,
     `RESOLUTION=${video.widthPx}x${video.heightPx}`,
   ];
@@ -102,12 +125,12 @@ function videoVariant(video: VideoRendition, audio: AudioRendition | null, group
   return `#EXT-X-STREAM-INF:${attributes.join(",")},CLOSED-CAPTIONS=NONE`;
 }
 
-function audioVariant({ peakBitrate, averageBitrate, codecs }: AudioRendition): string {
-  return `#EXT-X-STREAM-INF:BANDWIDTH=${peakBitrate},AVERAGE-BANDWIDTH=${averageBitrate},CODECS="${codecs}",CLOSED-CAPTIONS=NONE`;
+function audioVariant({ codecs }: AudioRendition, { peak, average }: PromisedRates): string {
+  return `#EXT-X-STREAM-INF:BANDWIDTH=${peak},AVERAGE-BANDWIDTH=${average},CODECS="${codecs}",CLOSED-CAPTIONS=NONE`;
 }
 
 /** §4.4.6.3. Its bits are promised as a peak only. */
-function iFrameStream({ peakBitrate, codecs, widthPx, heightPx }: VideoRendition, uri: string): string {
-  const attributes = [`BANDWIDTH=${peakBitrate}`, `CODECS="${codecs}"`, `RESOLUTION=${widthPx}x${heightPx}`];
+function iFrameStream({ codecs, widthPx, heightPx }: VideoRendition, { peak }: PromisedRates, uri: string): string {
+  const attributes = [`BANDWIDTH=${peak}`, `CODECS="${codecs}"`, `RESOLUTION=${widthPx}x${heightPx}`];
   return `#EXT-X-I-FRAME-STREAM-INF:${attributes.join(",")},VIDEO-RANGE=SDR,URI="${uri}"`;
 }

@@ -1,5 +1,5 @@
-import { type Clip, clippedSegments } from "../../domain/media/clip.ts";
-import { type AudioRendition, type Plan, renditionBoundaries, type VideoRendition } from "../../domain/media/plan.ts";
+import { type Clip, clippedSegments } from "./clip.ts";
+import { type AudioRendition, type Plan, renditionBoundaries, type VideoRendition } from "./plan.ts";
 
 /** A segment as manifests list it. */
 export interface ListedSegment {
