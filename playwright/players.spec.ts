@@ -40,7 +40,7 @@ for (const { name, html } of PLAYERS) {
     await page.goto(site.page("/player", html(stack.stream, playbackId)));
     await expect.poll(() => page.evaluate("player.ready"), { timeout: 20_000 }).toBe(true);
     const pictures = somePictures(SEEKS);
-    const report = await page.evaluate(seekTrial, [pictures, RATE] as const);
+    const report = await page.evaluate(seekTrial, { pictures, rate: RATE, first: 0 });
     expect(await page.evaluate("player.errors")).toEqual([]);
     expect(report.wrong).toEqual([]);
     expect(report.seeks).toBe(SEEKS);
@@ -51,6 +51,18 @@ for (const { name, html } of PLAYERS) {
     await expect.poll(() => page.evaluate("player.video.currentTime"), { timeout: 20_000 }).toBeGreaterThan(last + 1.5);
     expect(await page.evaluate("player.errors")).toEqual([]);
     process.stdout.write(`${name}: ${SEEKS} seeks, ${Math.round(report.medianMs)} ms in the middle\n`);
+  });
+}
+
+for (const { name, html } of PLAYERS) {
+  test(`${name} begins a clip at the first picture of its first segment`, async ({ page }) => {
+    const query = "?asset_start_time=11&asset_end_time=14"; // segments begin at 8, 12 and 16 s
+    await page.goto(site.page("/clip", html(stack.stream, playbackId, query)));
+    await expect.poll(() => page.evaluate("player.ready"), { timeout: 20_000 }).toBe(true);
+    const report = await page.evaluate(seekTrial, { pictures: [200, 399, 300], rate: RATE, first: 200 });
+    expect(await page.evaluate("player.errors")).toEqual([]);
+    expect(report.wrong).toEqual([]);
+    expect(await page.evaluate("player.video.duration")).toBeCloseTo(8, 1);
   });
 }
 

@@ -2,7 +2,7 @@
 export interface PlayerPage {
   name: string;
   /** The page, whose script sets `window.player`: see {@link trialScript}. */
-  html(stream: string, playbackId: string): string;
+  html(stream: string, playbackId: string, query?: string): string;
 }
 
 const SCRIPT = (path: string): string => `<script src="${path}"></script>`;
@@ -11,7 +11,7 @@ const VIDEO = '<video muted width="640" height="360"></video>';
 
 const shaka = (name: string, extension: string): PlayerPage => ({
   name,
-  html: (stream, id) =>
+  html: (stream, id, query = "") =>
     page(
       name,
       `${VIDEO}${SCRIPT("/shaka.js")}<script>
@@ -22,12 +22,13 @@ const shaka = (name: string, extension: string): PlayerPage => ({
           tracks: () => shakaPlayer.getVariantTracks().sort((one, other) => one.height - other.height),
           renditions: () => player.tracks().length,
           choose: (n) => shakaPlayer.selectVariantTrack(player.tracks()[n], true),
+          current: () => player.tracks().findIndex(({ active }) => active),
         };
         shakaPlayer.addEventListener("error", ({ detail }) => player.errors.push("code " + detail.code));
         (async () => {
           await shakaPlayer.attach(video);
           shakaPlayer.configure("abr.enabled", false);
-          await shakaPlayer.load("${stream}/${id}.${extension}");
+          await shakaPlayer.load("${stream}/${id}.${extension}${query}");
           player.ready = true;
         })().catch((error) => player.errors.push("code " + error.code));
       </script>`,
@@ -36,7 +37,7 @@ const shaka = (name: string, extension: string): PlayerPage => ({
 
 const HLS_JS: PlayerPage = {
   name: "hls.js",
-  html: (stream, id) =>
+  html: (stream, id, query = "") =>
     page(
       "hls.js",
       `${VIDEO}${SCRIPT("/hls.js")}<script>
@@ -46,12 +47,13 @@ const HLS_JS: PlayerPage = {
           video, errors: [], ready: false,
           renditions: () => hls.levels.length,
           choose: (n) => { hls.currentLevel = n; },
+          current: () => hls.currentLevel,
         };
         hls.on(Hls.Events.ERROR, (_, { details }) => {
           if (details !== "aborted") player.errors.push(details); // by itself, for a segment that is not wanted any more
         });
         hls.on(Hls.Events.MANIFEST_PARSED, () => { player.ready = true; });
-        hls.loadSource("${stream}/${id}.m3u8");
+        hls.loadSource("${stream}/${id}.m3u8${query}");
         hls.attachMedia(video);
       </script>`,
     ),
@@ -59,10 +61,10 @@ const HLS_JS: PlayerPage = {
 
 const MUX_PLAYER: PlayerPage = {
   name: "mux-player",
-  html: (stream, id) =>
+  html: (stream, id, query = "") =>
     page(
       "mux-player",
-      `<mux-player muted disable-tracking src="${stream}/${id}.m3u8"></mux-player>${SCRIPT("/mux-player.js")}<script>
+      `<mux-player muted disable-tracking src="${stream}/${id}.m3u8${query}"></mux-player>${SCRIPT("/mux-player.js")}<script>
         const element = document.querySelector("mux-player");
         const engine = () => element.media._hls;
         window.player = {
@@ -71,6 +73,7 @@ const MUX_PLAYER: PlayerPage = {
           errors: [],
           renditions: () => engine().levels.length,
           choose: (n) => { engine().currentLevel = n; },
+          current: () => engine().currentLevel,
         };
         element.addEventListener("error", ({ detail }) => player.errors.push(detail?.message ?? "error"));
       </script>`,
@@ -79,7 +82,7 @@ const MUX_PLAYER: PlayerPage = {
 
 const VIDEO_JS: PlayerPage = {
   name: "video.js",
-  html: (stream, id) =>
+  html: (stream, id, query = "") =>
     page(
       "video.js",
       `<video-js id="film" muted width="640" height="360"></video-js>${SCRIPT("/video.js")}<script>
@@ -90,16 +93,14 @@ const VIDEO_JS: PlayerPage = {
           get ready() { return all().length > 0; },
           errors: [],
           renditions: () => all().length,
-          // a seek while it changes the rendition leaves it seeking for ever, whatever it plays
-          choose: async (n) => {
-            all().forEach((one, at) => one.enabled(at === n));
-            const isChosen = () => vjs.tech(true).vhs.playlists.media()?.attributes.RESOLUTION.height === all()[n].height;
-            const isCalm = () => isChosen() && !player.video.seeking && player.video.readyState >= 2;
-            while (!isCalm()) await new Promise((resolve) => setTimeout(resolve, 50));
+          choose: (n) => all().forEach((one, at) => one.enabled(at === n)),
+          current: () => {
+            const height = vjs.tech(true).vhs.playlists.media()?.attributes.RESOLUTION.height;
+            return all().findIndex((one) => one.height === height);
           },
         };
         vjs.on("error", () => player.errors.push(vjs.error().message));
-        vjs.src({ src: "${stream}/${id}.m3u8", type: "application/x-mpegURL" });
+        vjs.src({ src: "${stream}/${id}.m3u8${query}", type: "application/x-mpegURL" });
       </script>`,
     ),
 };
