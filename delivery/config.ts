@@ -6,6 +6,8 @@ import { originAt } from "../platform/http/origin-at.ts";
 import { objectsUrl } from "../platform/objects/open-objects.ts";
 
 const MEBIBYTE = 1024 ** 2;
+/** Children are found from where the manifest is. */
+const RELATIVE = "";
 
 const Environment = z
   .object({
@@ -34,6 +36,8 @@ const Environment = z
     EVENTLOG_DIR: z.string().min(1),
     EVENTLOG_URL: eventlogUrl,
     EVENTLOG_MAX_GIB: z.coerce.number().positive().default(20),
+    /** What manifests put before the paths of their children, the best first: CDNs that answer as delivery does. */
+    DELIVERY_BASE_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
     /** Memory for segments and inits, in MiB. */
     DELIVERY_CACHE_MIB: z.coerce.number().int().min(1).max(1_000_000).default(256),
   })
@@ -53,6 +57,7 @@ const Environment = z
       imageOrigin: new URL(env.PUBLIC_IMAGE_URL ?? `http://localhost:${ports.delivery}`).origin,
       grantSecrets: env.GRANT_SECRETS,
       eventlog: { directory: env.EVENTLOG_DIR, kafka: env.EVENTLOG_URL, maxBytes: env.EVENTLOG_MAX_GIB * 1024 ** 3 },
+      bases: env.DELIVERY_BASE_URLS?.map((url) => (url.endsWith("/") ? url : `${url}/`)) ?? [RELATIVE],
       cacheBytes: env.DELIVERY_CACHE_MIB * MEBIBYTE,
     };
   });

@@ -147,6 +147,23 @@ export const PARTS: readonly Part[] = [
     minutes: 6,
   },
   {
+    name: "players",
+    shows:
+      "hls.js, mux-player, video.js and Shaka (DASH and HLS) in Chromium: 50 random seeks each with changes of rendition, the right picture on screen after every one, no error.",
+    covers: [
+      "transcoder/**",
+      "delivery/**",
+      "domain/{media,mp4}/**",
+      "bench/{stack,ready}/**",
+      "playwright/players/**",
+      "playwright/players.spec.ts",
+      "playwright/system/site.ts",
+    ],
+    command: ["node_modules/@playwright/test/cli.js", "test", "--project", "players", "playwright/players.spec.ts"],
+    variables: { PLAYER_SEEKS: "50" },
+    minutes: 5,
+  },
+  {
     name: "latency",
     shows: "From the sender's last byte to the browser's message with 500 viewers: p50 < 1 s, p99 < 3 s.",
     covers: [...COLLECTOR, SIMULATED, "bench/latency/**", "bench/latency.ts"],
