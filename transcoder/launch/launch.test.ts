@@ -36,7 +36,7 @@ describe("capabilities", () => {
     const encoders = parseEncoders(list);
     expect(Object.keys(encoders)).toEqual(["libx264", "opus"]);
     expect(encoders["opus"]).toMatchObject({ type: "audio", experimental: true });
-    expect(missingEncoders(encoders)).toEqual(["aac"]);
+    expect(missingEncoders(encoders)).toEqual(["aac", "gif", "libwebp_anim"]);
   });
 });
 
