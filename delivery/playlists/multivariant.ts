@@ -1,5 +1,5 @@
 import { listedSegments } from "../../domain/media/listed-segments.ts";
-import type { AudioRendition, Plan, VideoRendition } from "../../domain/media/plan.ts";
+import type { AudioRendition, HdrTransfer, Plan, VideoRendition } from "../../domain/media/plan.ts";
 import { type PromisedRates, promisedRates } from "../../domain/media/promised-rates.ts";
 import { inStartOrder } from "../../domain/media/rendition-order.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
@@ -71,7 +71,7 @@ function streams(
   return [
     ...audio.map((one, place) => audioMedia(one, place, group, uri(one.name))),
     ...video.flatMap((rendition) => [
-      videoVariant(rendition, sound, group, together(rates(rendition), soundRates)),
+      videoVariant(rendition, sound, group, { rates: together(rates(rendition), soundRates), hdr: plan.hdr }),
       uri(rendition.name),
     ]),
     ...(trick === null ? [] : [iFrameStream(trick, rates(trick), uri(trick.name))]),
@@ -111,16 +111,16 @@ function videoVariant(
   video: VideoRendition,
   audio: AudioRendition | null,
   group: string,
-  { peak, average }: PromisedRates,
+  { rates, hdr }: { rates: PromisedRates; hdr: HdrTransfer | undefined },
 ): string {
   const attributes = [
-    `BANDWIDTH=${peak}`,
-    `AVERAGE-BANDWIDTH=${average}`,
+    `BANDWIDTH=${rates.peak}`,
+    `AVERAGE-BANDWIDTH=${rates.average}`,
     `CODECS="${audio === null ? video.codecs : `${video.codecs},${audio.codecs}`}"`,
     `RESOLUTION=${video.widthPx}x${video.heightPx}`,
   ];
   if (video.frameRate > 0) attributes.push(`FRAME-RATE=${video.frameRate.toFixed(3)}`);
-  attributes.push(`VIDEO-RANGE=${video.videoRange ?? "SDR"}`);
+  attributes.push(`VIDEO-RANGE=${video.kind === "copied" && hdr !== undefined ? hdr.toUpperCase() : "SDR"}`);
   if (audio !== null) attributes.push(`AUDIO="${group}"`);
   return `#EXT-X-STREAM-INF:${attributes.join(",")},CLOSED-CAPTIONS=NONE`;
 }

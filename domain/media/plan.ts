@@ -20,11 +20,16 @@ export interface Plan {
   boundaries: readonly number[];
   /** Where the last picture ends, in the same ticks: sound may go on after it. 0 without a picture. */
   pictureEnd: number;
+  /** How the source's picture is to be shown brighter than usual; absent for one that is not. Renditions that are encoded are SDR. */
+  hdr?: HdrTransfer;
   /** Highest first; empty where the source has no picture. */
   video: readonly VideoRendition[];
   /** Sounds, the one that players begin with first; empty where the source is silent. */
   audio: readonly AudioRendition[];
 }
+
+/** Transfer functions of HDR: SMPTE ST 2084 and ARIB STD-B67. */
+export type HdrTransfer = "pq" | "hlg";
 
 interface RenditionFacts {
   /** `1080p`, `audio`: part of object keys and URLs. */
@@ -43,8 +48,6 @@ export interface VideoRendition extends RenditionFacts {
   heightPx: number;
   /** Mean frames per second; 0 where there is a single picture. */
   frameRate: number;
-  /** How brightness is coded, where it is not SDR: copied pictures only. */
-  videoRange?: "HLG" | "PQ";
 }
 
 export interface AudioRendition extends RenditionFacts {
