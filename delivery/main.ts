@@ -16,6 +16,7 @@ import { createPlans } from "./plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "./playback-ids.ts";
 import { createPostgresCheck } from "./postgres-check.ts";
 import { createMediaObjects } from "./segments/media-objects.ts";
+import { createTexts } from "./texts/texts.ts";
 import { createTranscoder } from "./transcoder-client.ts";
 
 /** Look-ups are single rows by key, and equal ones share a query. */
@@ -60,6 +61,7 @@ try {
     plans: createPlans(objects, metrics),
     media: createMediaObjects({ objects, transcoder, metrics, cacheBytes: config.cacheBytes }),
     thumbnails: createThumbnails(transcoder, THUMBNAIL_CACHE_BYTES),
+    texts: createTexts(objects, metrics),
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, metrics, log }));
   opened();

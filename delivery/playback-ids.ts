@@ -15,6 +15,19 @@ export interface PlaybackFacts {
   status: "preparing" | "ready" | "errored";
   planId: string | null;
   title: string | null;
+  /** In the order in which they were added. */
+  textTracks: readonly TextTrack[];
+}
+
+/** A text track that can be shown. */
+export interface TextTrack {
+  id: string;
+  /** Unique among the asset's. */
+  name: string;
+  /** BCP 47; `und` where nobody knows. */
+  language: string;
+  /** Also tells sounds, for those who do not hear them. */
+  isClosedCaptions: boolean;
 }
 
 /** Null where there is no such id. Rejects with `PostgresUnavailable`. */
@@ -42,7 +55,7 @@ const NOT_READY_MS = 500;
 const PATIENCE_MS = { known: 1_000, unknown: 3_000 };
 /** Time without asking after Postgres was found away. */
 const PAUSE_MS = 1_000;
-/** Some 100 bytes each. Ids that do not exist have a place of their own, or guessing would push out what exists. */
+/** With their text tracks, some 100 bytes each. Ids that do not exist have a place of their own, or guessing would push out those. */
 const MAX_KNOWN = 100_000;
 const MAX_ABSENT = 10_000;
 
@@ -54,7 +67,7 @@ interface Known {
 
 export function createPlaybackIds(options: PlaybackIdsOptions): PlaybackIds {
   const { read, nowMs, onStale = () => undefined, patienceMs = PATIENCE_MS } = options;
-  const existing = new Lru<Known>({ maxWeight: MAX_KNOWN });
+  const existing = new Lru<Known>({ maxWeight: MAX_KNOWN, weigh: ({ facts }) => 1 + (facts?.textTracks.length ?? 0) });
   const absent = new Lru<Known>({ maxWeight: MAX_ABSENT });
   const asking = new Map<string, Promise<Known>>();
   let pausedUntilMs = Number.NEGATIVE_INFINITY;
@@ -115,6 +128,26 @@ export function readPlaybackIdsFrom(postgres: Postgres): ReadPlaybackId {
       status: row.status,
       planId: row.plan_id,
       title: row.title === "" ? null : row.title,
+      textTracks: row.status === "ready" ? await readTextTracks(postgres, row.environment_id, row.asset_id) : [],
     };
   };
+}
+
+async function readTextTracks(postgres: Postgres, environment: string, assetId: string): Promise<TextTrack[]> {
+  const rows = await postgres
+    .selectFrom("delivery_text_tracks")
+    .select(["track_id", "name", "language_code", "closed_captions"])
+    .where("environment_id", "=", environment)
+    .where("asset_id", "=", assetId)
+    .orderBy("created_at")
+    .orderBy("track_id")
+    .execute();
+  return rows.map(({ track_id, name, language_code, closed_captions }) => {
+    return {
+      id: track_id,
+      name: name ?? track_id,
+      language: language_code ?? "und",
+      isClosedCaptions: closed_captions,
+    };
+  });
 }

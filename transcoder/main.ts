@@ -9,6 +9,7 @@ import { Program } from "../platform/observability/program.ts";
 import { type CheckResult, Readiness } from "../platform/observability/readiness.ts";
 import { missingMigrations } from "../platform/postgres/migrate.ts";
 import { createPool, createPostgres } from "../platform/postgres/pool.ts";
+import { startCaptionWorkers } from "./captions/caption-workers.ts";
 import { readTranscoderConfig } from "./config.ts";
 import { type FfmpegTools, openFfmpeg } from "./ffmpeg.ts";
 import { makeListener } from "./http/make-listener.ts";
@@ -104,6 +105,11 @@ const workers = startIngestWorkers(
   { url: config.databaseUrl, name: "playhead-transcoder", log, metrics },
 );
 program.onStop("jobs", () => workers.close());
+const captionWorkers = startCaptionWorkers(
+  { db, objects, allow: config.fetchAllow, log },
+  { url: config.databaseUrl, name: "playhead-transcoder", log, metrics },
+);
+program.onStop("caption jobs", () => captionWorkers.close());
 log.info({ port: listener.port }, "listening");
 
 /** A missing layer is the machine's to give: the work goes on without it. */

@@ -10,6 +10,8 @@ export interface ManifestParams {
   limits: ResolutionLimits;
   /** `start`: a middle rendition first; `desc`: highest first. */
   order: "start" | "desc";
+  /** BCP 47: captions that players show unless the viewer chooses others. */
+  defaultSubtitlesLanguage: string | null;
 }
 
 /** Unknown parameters, and those that are not built yet, change nothing. Throws 400 for a wrong value of the others. */
@@ -26,5 +28,6 @@ export function readManifestParams(query: URLSearchParams): ManifestParams {
   const order = query.get("rendition_order") ?? "";
   if (order !== "" && order !== "desc") wrong.push("rendition_order must be desc");
   if (wrong.length > 0) throw new PlaybackError("invalid_parameters", wrong);
-  return { limits, order: order === "desc" ? "desc" : "start" };
+  const defaultSubtitlesLanguage = query.get("default_subtitles_lang") || null;
+  return { limits, order: order === "desc" ? "desc" : "start", defaultSubtitlesLanguage };
 }

@@ -1,8 +1,10 @@
 import type { AudioRendition, Plan, VideoRendition } from "../../domain/media/plan.ts";
 import { inStartOrder } from "../../domain/media/rendition-order.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
+import type { TextTrack } from "../playback-ids.ts";
 import { mediaPlaylistPath } from "../route.ts";
 import type { ManifestParams } from "./manifest-params.ts";
+import { SUBTITLES_ATTRIBUTE, subtitleMedia } from "./subtitle-media.ts";
 
 export interface MultivariantFacts {
   playbackId: string;
@@ -10,6 +12,7 @@ export interface MultivariantFacts {
   plan: Plan;
   /** Whether `metadata.json` says anything. */
   hasTitle: boolean;
+  textTracks: readonly TextTrack[];
 }
 
 const AUDIO_GROUP = "audio";
@@ -27,8 +30,10 @@ export function multivariantPlaylist(facts: MultivariantFacts, params: ManifestP
   }
   const [sound = null] = plan.audio;
   if (ordered.length > 0) lines.push(...plan.audio.map((audio, at) => audioMedia(audio, at, uri(audio.name))));
-  for (const rendition of ordered) lines.push(videoVariant(rendition, sound), uri(rendition.name));
-  if (sound !== null && ordered.length === 0) lines.push(audioVariant(sound), uri(sound.name));
+  lines.push(...subtitleMedia(facts, params.defaultSubtitlesLanguage));
+  const text = facts.textTracks.length === 0 ? "" : SUBTITLES_ATTRIBUTE;
+  for (const rendition of ordered) lines.push(videoVariant(rendition, sound) + text, uri(rendition.name));
+  if (sound !== null && ordered.length === 0) lines.push(audioVariant(sound) + text, uri(sound.name));
   return `${lines.join("\n")}\n`;
 }
 

@@ -13,7 +13,7 @@ const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
 
 function multivariant(query = "", plan = smallPlan(), hasTitle = false): string {
   const params = readManifestParams(new URLSearchParams(query));
-  return multivariantPlaylist({ playbackId: ID, grant: "-", plan, hasTitle }, params);
+  return multivariantPlaylist({ playbackId: ID, grant: "-", plan, hasTitle, textTracks: [] }, params);
 }
 
 function parseMultivariant(text: string): types.MasterPlaylist {

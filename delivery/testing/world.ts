@@ -17,6 +17,7 @@ import { createThumbnails } from "../images/thumbnails.ts";
 import { createPlans } from "../plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "../playback-ids.ts";
 import { createMediaObjects } from "../segments/media-objects.ts";
+import { createTexts } from "../texts/texts.ts";
 import { createTranscoder } from "../transcoder-client.ts";
 import { type FakeTranscoder, SECRET, startFakeTranscoder } from "./fake-transcoder.ts";
 import { PLAN_ID } from "./plans.ts";
@@ -89,6 +90,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
         plans: createPlans(objects, metrics),
         media: createMediaObjects({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
         thumbnails: createThumbnails(client, CACHE_BYTES),
+        texts: createTexts(objects, metrics),
       });
       const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, metrics, log }));
       port = listener.port;

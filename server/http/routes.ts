@@ -24,6 +24,7 @@ import { whoamiRoute } from "../system/v1/whoami.ts";
 import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
 import { assetRoutes } from "../video/v1/assets.ts";
 import { playbackIdRoutes } from "../video/v1/playback-ids.ts";
+import { trackRoutes } from "../video/v1/tracks.ts";
 import { uploadRoutes } from "../video/v1/uploads.ts";
 import type { App } from "./app.ts";
 import { takeKeysOfRepeatableWrites } from "./repeatable-writes.ts";
@@ -42,6 +43,7 @@ export function addRoutes(app: App, services: Services): void {
   signingKeyRoutes(app, services);
   assetRoutes(app, services);
   playbackIdRoutes(app, services);
+  trackRoutes(app, services);
   uploadRoutes(app, services);
   uploadUrlRoutes(app, services);
   playbackRoutes(app, services);

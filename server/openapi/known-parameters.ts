@@ -42,6 +42,7 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   live_stream_id: { description: "Id of a live stream", example: MEDIA_ID },
   asset_id: { description: "Id of an asset", example: MEDIA_ID },
   playback_id: { description: "Id of a playback id", example: MEDIA_ID },
+  track_id: { description: "Id of a track", example: MEDIA_ID },
   video_id: { description: "Your own id of the video (`video_id` of the player's metadata)", example: "film-42" },
   metric_id: { description: "Id of a metric", example: "video_startup_time" },
   monitoring_metric_id: { description: "Id of a monitoring metric", example: "current-concurrent-viewers" },

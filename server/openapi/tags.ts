@@ -22,5 +22,6 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: "Counts", description: "How many are watching, for public pages; asked with a token made for that." },
   { name: "Assets", description: "Videos: made from a URL or an upload, then playable under their playback ids." },
   { name: "Playback ids", description: "Names under which an asset is played, each with a policy of who may." },
+  { name: "Tracks", description: "Captions of assets: SRT or WebVTT in, WebVTT and plain text out." },
   { name: "Direct uploads", description: "URLs to which browsers and apps send files without an access token." },
 ];
