@@ -71,7 +71,11 @@ const WRITES = ROUTES.filter(([method]) => method !== "GET");
 const WITH_IDS = ROUTES.filter(([, path]) => path.includes("{"));
 
 const filled = (path: string): string =>
-  path.replace("{asset}", ids.asset).replace("{playbackId}", ids.playbackId).replace("{upload}", ids.upload);
+  path
+    .replace("{asset}", ids.asset)
+    .replace("{track}", ids.track)
+    .replace("{playbackId}", ids.playbackId)
+    .replace("{upload}", ids.upload);
 
 it("knows every route that the document lists", async () => {
   const { paths } = (await server.app.inject({ url: "/docs/openapi.json" })).json();
@@ -80,7 +84,7 @@ it("knows every route that the document lists", async () => {
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
   const named = ROUTES.map(
     ([method, path]) =>
-      `${method} ${path.replace("{asset}", "{asset_id}").replace("{playbackId}", "{playback_id}").replace("{upload}", "{upload_id}")}`,
+      `${method} ${path.replace("{asset}", "{asset_id}").replace("{track}", "{track_id}").replace("{playbackId}", "{playback_id}").replace("{upload}", "{upload_id}")}`,
   );
   expect(named.sort()).toEqual(listed.sort());
 });
