@@ -106,7 +106,7 @@ const workers = startIngestWorkers(
 );
 program.onStop("jobs", () => workers.close());
 const captionWorkers = startCaptionWorkers(
-  { db, objects, allow: config.fetchAllow, log },
+  { db, objects, tools, allow: config.fetchAllow, log },
   { url: config.databaseUrl, name: "playhead-transcoder", log, metrics },
 );
 program.onStop("caption jobs", () => captionWorkers.close());

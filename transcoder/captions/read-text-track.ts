@@ -11,12 +11,14 @@ import type { JobTask } from "../../platform/jobs/task.ts";
 import { ObjectMissingError, type Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
+import type { FfmpegTools } from "../ffmpeg.ts";
 import { fetchInput } from "../jobs/fetch-input.ts";
 import { MediaError } from "../jobs/media-error.ts";
 
 export interface CaptionParts {
   db: Postgres;
   objects: Objects;
+  tools: FfmpegTools;
   allow: AllowList;
   log: Logger;
 }

@@ -1,15 +1,24 @@
+import { execFile } from "node:child_process";
+import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { APPLY_TRACK_RESULT_TASK, READ_TEXT_TASK, type TrackResult } from "../../domain/asset/text-track.ts";
+import {
+  APPLY_TRACK_RESULT_TASK,
+  READ_EMBEDDED_TASK,
+  READ_TEXT_TASK,
+  type TrackResult,
+} from "../../domain/asset/text-track.ts";
 import { decodeCaptions } from "../../domain/captions/captions.ts";
-import { captionsKey } from "../../domain/media/object-keys.ts";
+import { captionsKey, sourceKey } from "../../domain/media/object-keys.ts";
 import { parseAllowList } from "../../domain/network/allow-list.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
+import { listJobs } from "../../platform/jobs/testing.ts";
 import { type JobWorker, startJobWorker } from "../../platform/jobs/worker.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
@@ -17,6 +26,7 @@ import { createLogger } from "../../platform/observability/logger.ts";
 import { createMetrics } from "../../platform/observability/metrics.ts";
 import { createPool, createPostgres, type Postgres } from "../../platform/postgres/pool.ts";
 import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
+import { testTools } from "../testing/test-maker.ts";
 import { startCaptionWorkers } from "./caption-workers.ts";
 
 const ENVIRONMENT = "abc123";
@@ -47,10 +57,11 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
   const { list: allow } = parseAllowList(`127.0.0.1:${portOf(web)}`);
   const options = { url, name: "test", log, metrics: createMetrics("test") };
-  workers = startCaptionWorkers({ db, objects, allow, log }, options);
+  workers = startCaptionWorkers({ db, objects, tools: await testTools(), allow, log }, options);
   const tasks = { [APPLY_TRACK_RESULT_TASK]: async (payload: unknown) => void results.push(payload as TrackResult) };
   server = startJobWorker({ ...options, concurrency: 1, tasks });
-  await createAsset();
+  await createEnvironment();
+  await createAsset(assetId, null);
 });
 afterAll(async () => {
   await workers.close();
@@ -71,17 +82,23 @@ function portOf(listening: Server): number {
 
 const assetId = "a".repeat(44);
 
-async function createAsset(): Promise<void> {
+async function createEnvironment(): Promise<void> {
   const { id } = await db.insertInto("organizations").values({ name: "One" }).returning("id").executeTakeFirstOrThrow();
   const environment = { id: ENVIRONMENT, organization_id: id, name: "Production", type: "production" as const };
   await db.insertInto("environments").values(environment).execute();
+}
+
+/** @param generation of its source; null while it is preparing */
+async function createAsset(id: string, generation: number | null): Promise<void> {
   const at = new Date();
   await db
     .insertInto("assets")
     .values({
       environment_id: ENVIRONMENT,
-      id: assetId,
-      status: "preparing",
+      id,
+      status: generation === null ? "preparing" : "ready",
+      source_generation: generation,
+      plan_id: generation === null ? null : "0123456789abcdef",
       ingest_type: "on_demand_url",
       settings: "{}",
       meta: "{}",
@@ -170,5 +187,55 @@ describe("a text track's job", () => {
     await outcomeOf();
     expect(results.map((result) => result.trackId)).not.toContain(trackId);
     expect(asked).toBe(1);
+  });
+});
+
+describe("captions in a source", () => {
+  const SEGMENTS = join(import.meta.dirname, "../../node_modules/mux.js/test/segments");
+  const two = join(SEGMENTS, "multi-channel-608-captions.ts");
+
+  /** A ready asset of these files, as its source came and as it was standardised; gives results once its job is done. */
+  async function resultsOf(sent: string, standard: string): Promise<TrackResult[]> {
+    made += 1;
+    const id = `asset${made}x`.padEnd(44, "0");
+    const ref = { environment: ENVIRONMENT, assetId: id };
+    await createAsset(id, 2);
+    await objects.put(sourceKey(ref, 1), createReadStream(sent));
+    await objects.put(sourceKey(ref, 2), createReadStream(standard));
+    await addJob(db, { task: READ_EMBEDDED_TASK, payload: ref });
+    await expect.poll(async () => (await listJobs(db)).length, { timeout: 20_000 }).toBe(0); // results are told by jobs too
+    return results.filter((result) => result.assetId === id);
+  }
+
+  async function ffmpeg(name: string, ...options: string[]): Promise<string> {
+    const file = join(folder, name);
+    await promisify(execFile)("ffmpeg", ["-v", "error", "-i", two, ...options, "-y", file]);
+    return file;
+  }
+
+  it("become tracks of those channels that say something", async () => {
+    const told = await resultsOf(two, await ffmpeg("copied.mp4", "-c", "copy"));
+    const channels = told.map(({ outcome }) => (outcome.kind === "embedded" ? outcome.channel : null));
+    expect(channels.sort()).toEqual(["CC1", "CC3"]);
+    const texts: string[] = [];
+    for (const { environment, assetId: id, trackId } of told) {
+      const stored = await objects.read(captionsKey({ environment, assetId: id, trackId }));
+      const { cues } = decodeCaptions(stored === null ? "" : await text(stored.body));
+      texts.push(cues[1]?.text ?? "");
+    }
+    expect(texts.sort()).toEqual([
+      "PERIOD, FOLKS.\nWE’RE LOSING TIME FROM QUESTION",
+      "être une période de questions\ntrès courte, chers députés.",
+    ]);
+  });
+
+  it("are not read from pictures that were encoded, which lose some of them", async () => {
+    const sent = await ffmpeg("sent.ts", "-c:v", "mpeg2video", "-t", "1");
+    expect(await resultsOf(sent, await ffmpeg("encoded.mp4", "-c:v", "libx264", "-preset", "ultrafast"))).toEqual([]);
+  });
+
+  it("are none where there are none", async () => {
+    const plain = join(import.meta.dirname, "../../node_modules/vide/test/video/ocean.mp4");
+    expect(await resultsOf(plain, plain)).toEqual([]);
   });
 });
