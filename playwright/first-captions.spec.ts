@@ -19,7 +19,18 @@ Two at a time
 00:00:07,000 --> 00:00:08,500
 The last one
 `;
-const GERMAN = "WEBVTT\n\n00:06.000 --> 00:09.000\nGr\u00fc\u00dfe\n";
+const GERMAN = `WEBVTT
+
+STYLE
+::cue(v) { color: lime }
+
+REGION
+id:fred
+width:40%
+
+00:06.000 --> 00:09.000 region:fred align:start
+<v Ann>Grüße</v>
+`;
 const SECONDS = 10;
 
 let stack: VideoStack;
@@ -114,13 +125,13 @@ test("hls.js lists the tracks and shows each cue once, at its times", async ({ p
   expect(await page.evaluate("shownAt(8.6)")).toEqual([]);
 
   await page.evaluate("hls.subtitleTrack = 1");
-  await expect.poll(() => page.evaluate("shownAt(6.5)")).toEqual(["Grüße"]);
+  await expect.poll(() => page.evaluate("shownAt(6.5)")).toEqual(["<v Ann>Grüße</v>"]);
   expect(await page.evaluate("errors")).toEqual([]);
 });
 
 test("default_subtitles_lang is shown unasked", async ({ page }) => {
   await page.goto(playerPage("default", "?default_subtitles_lang=de"));
   await buffered(page);
-  await expect.poll(() => page.evaluate("shownAt(6.5)")).toEqual(["Grüße"]);
+  await expect.poll(() => page.evaluate("shownAt(6.5)")).toEqual(["<v Ann>Grüße</v>"]);
   expect(await page.evaluate("errors")).toEqual([]);
 });

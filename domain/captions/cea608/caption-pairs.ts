@@ -6,7 +6,12 @@ const USER_DATA = 4;
 /** ITU-T T.35: United States, ATSC; then ATSC A/53 part 4 §6.2.3: `GA94`, closed captions. */
 const CAPTION_HEADER = [0xb5, 0x00, 0x31, 0x47, 0x41, 0x39, 0x34, 0x03] as const;
 
-/** Pairs of bytes of both fields of CEA-608, as they were sent: with parity, two after two. */
+/** A picture's captions take some 100 bytes: what is longer is something else, or made to be. */
+const MAX_SEI_BYTES = 65_536;
+const MAX_FIELD_BYTES = 256;
+const DATA_BITS = 0x7f;
+
+/** Pairs of bytes of both fields of CEA-608, as they were sent: with parity, two after two. Without those that say nothing. */
 export interface CaptionPairs {
   field1: readonly number[];
   field2: readonly number[];
@@ -26,7 +31,7 @@ export function captionPairs(sample: Uint8Array, lengthBytes: number): CaptionPa
     for (let byte = at; byte < nal; byte += 1) length = length * 256 + (sample[byte] ?? 0);
     const type = (sample[nal] ?? 0) & 31;
     if (type >= FIRST_SLICE && type <= LAST_SLICE) break;
-    if (type === SEI) {
+    if (type === SEI && length <= MAX_SEI_BYTES) {
       for (const data of userData(withoutEmulation(sample.subarray(nal + 1, nal + length)))) {
         found ??= { field1: [], field2: [] };
         addPairs(found, data);
@@ -82,6 +87,8 @@ function addPairs(found: { field1: number[]; field2: number[] }, data: readonly 
     if (marker === undefined || first === undefined || second === undefined) return;
     const [isValid, type] = [(marker & 4) !== 0, marker & 3];
     if (!isValid || type > 1) continue; // 2 and 3 are CEA-708
-    (type === 0 ? found.field1 : found.field2).push(first, second);
+    const field = type === 0 ? found.field1 : found.field2;
+    const saysNothing = ((first | second) & DATA_BITS) === 0;
+    if (!saysNothing && field.length < MAX_FIELD_BYTES) field.push(first, second);
   }
 }

@@ -103,6 +103,15 @@ describe("captions that roll up", () => {
     ]);
   });
 
+  it("stay at the left, however long a row is", () => {
+    const long = "thirty characters at the left.";
+    const rows: Sent[] = [
+      [0, [...twice(RU2, CR, ROW15), ...letters(long)]],
+      [1_000, [...twice(CR), ...letters("short")]],
+    ];
+    expect(cuesOf(...rows)).toEqual([`0-1000 ${long} ${LEFT}`, `1000-60000 ${long}\nshort ${LEFT}`]);
+  });
+
   it("keep as many rows as they say, and begin anew after pop-on", () => {
     const line = (timeMs: number, text: string): Sent => [timeMs, [...twice(CR), ...letters(text)]];
     const sent: Sent[] = [

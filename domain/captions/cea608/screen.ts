@@ -74,10 +74,15 @@ const BOTTOM_ROW = 9;
 /** So far from the middle a line counts as centred. */
 const CENTRED_COLUMNS = 3;
 
-/** Rows and columns lie in the middle 80 % of the picture. Lines that are centred stay so, whatever the font. */
+/**
+ * Rows and columns lie in the middle 80 % of the picture. Lines that are centred stay so, whatever the font; long ones that all
+ * begin at the left only look it, and would jump when a short one rolls up below them.
+ */
 function settingsOf(topRow: number, lines: readonly { first: number; end: number }[]): string {
   const line = topRow < BOTTOM_ROW ? [`line:${Math.round(10 + (80 * topRow) / ROWS)}%`] : [];
-  const isCentred = lines.every(({ first, end }) => Math.abs((first + end) / 2 - COLUMNS / 2) <= CENTRED_COLUMNS);
+  const isIndented = lines.some(({ first }) => first > 0);
+  const isCentred =
+    isIndented && lines.every(({ first, end }) => Math.abs((first + end) / 2 - COLUMNS / 2) <= CENTRED_COLUMNS);
   const left = Math.min(...lines.map(({ first }) => first));
   const place = isCentred ? [] : [`position:${Math.round(10 + (80 * left) / COLUMNS)}%`, "align:start"];
   return [...line, ...place].join(" ");
