@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import Mux from "@mux/mux-node";
 import { expect, type Page, test } from "@playwright/test";
 import { startVideoStack, type VideoStack } from "../bench/stack/video-stack.ts";
@@ -32,6 +33,7 @@ width:40%
 <v Ann>Grüße</v>
 `;
 const SECONDS = 10;
+const SEGMENTS = new URL("../node_modules/mux.js/test/segments/", import.meta.url);
 
 let stack: VideoStack;
 let site: Site;
@@ -76,13 +78,13 @@ async function publish(): Promise<string> {
   return playback_ids[0]?.id ?? "";
 }
 
-function playerPage(name: string, query = ""): string {
+function playerPage(name: string, path = `${playbackId}.m3u8`): string {
   const html = `<!doctype html><title>Captions</title><video muted></video><script src="/hls.js"></script><script>
     const video = document.querySelector("video");
     const hls = new Hls({ maxBufferLength: 60 });
     window.errors = [];
     hls.on(Hls.Events.ERROR, (_, { details }) => errors.push(details));
-    hls.loadSource("${stack.stream}/${playbackId}.m3u8${query}");
+    hls.loadSource("${stack.stream}/${path}");
     hls.attachMedia(video);
     window.shownAt = async (seconds) => {
       video.currentTime = seconds;
@@ -130,8 +132,30 @@ test("hls.js lists the tracks and shows each cue once, at its times", async ({ p
 });
 
 test("default_subtitles_lang is shown unasked", async ({ page }) => {
-  await page.goto(playerPage("default", "?default_subtitles_lang=de"));
+  await page.goto(playerPage("default", `${playbackId}.m3u8?default_subtitles_lang=de`));
   await buffered(page);
   await expect.poll(() => page.evaluate("shownAt(6.5)")).toEqual(["<v Ann>Grüße</v>"]);
+  expect(await page.evaluate("errors")).toEqual([]);
+});
+
+test("captions inside the pictures of a broadcast are tracks like others", async ({ page }) => {
+  site.file("/broadcast.ts", fileURLToPath(new URL("multi-channel-608-captions.ts", SEGMENTS)));
+  const { id, playback_ids = [] } = await mux.video.assets.create({
+    inputs: [{ url: `${site.origin}/broadcast.ts` }],
+    playback_policies: ["public"],
+  });
+  const texts = async () => {
+    const { tracks = [] } = await mux.video.assets.retrieve(id);
+    return tracks.flatMap(({ text_source, name, status }) => (text_source === "embedded" ? [`${name} ${status}`] : []));
+  };
+  await expect.poll(async () => (await texts()).sort(), { timeout: 20_000 }).toEqual(["CC1 ready", "CC3 ready"]);
+  await page.goto(playerPage("broadcast", `${playback_ids[0]?.id}.m3u8`));
+  const select =
+    "hls.subtitleTrack = hls.subtitleTracks.findIndex(({ name }) => name === 'CC3'); hls.subtitleDisplay = true";
+  await expect.poll(() => page.evaluate("hls.subtitleTracks.length")).toBe(2);
+  await page.evaluate(select);
+  await expect
+    .poll(() => page.evaluate("shownAt(3)"))
+    .toEqual(["être une période de questions\ntrès courte, chers députés."]);
   expect(await page.evaluate("errors")).toEqual([]);
 });
