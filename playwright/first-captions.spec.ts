@@ -120,11 +120,11 @@ test("hls.js lists the tracks and shows each cue once, at its times", async ({ p
     [7, 8.5, "The last one"],
   ];
   await expect.poll(() => page.evaluate("cues()")).toEqual(english);
-  expect(await page.evaluate("shownAt(0.2)")).toEqual([]);
-  expect(await page.evaluate("shownAt(2.5)")).toEqual(["Over the <i>edges</i> &amp; more", "Two at a time"]);
-  expect(await page.evaluate("shownAt(4.5)")).toEqual(["Over the <i>edges</i> &amp; more"]);
-  expect(await page.evaluate("shownAt(7.1)")).toEqual(["The last one"]);
-  expect(await page.evaluate("shownAt(8.6)")).toEqual([]);
+  await expect.poll(() => page.evaluate("shownAt(0.2)")).toEqual([]);
+  await expect.poll(() => page.evaluate("shownAt(2.5)")).toEqual(["Over the <i>edges</i> &amp; more", "Two at a time"]);
+  await expect.poll(() => page.evaluate("shownAt(4.5)")).toEqual(["Over the <i>edges</i> &amp; more"]);
+  await expect.poll(() => page.evaluate("shownAt(7.1)")).toEqual(["The last one"]);
+  await expect.poll(() => page.evaluate("shownAt(8.6)")).toEqual([]);
 
   await page.evaluate("hls.subtitleTrack = 1");
   await expect.poll(() => page.evaluate("shownAt(6.5)")).toEqual(["<v Ann>Grüße</v>"]);
