@@ -34,7 +34,8 @@ export async function insertTextTracks(
     const name = text.name ?? trackName(text.languageCode, taken);
     taken.add(name);
     const id = services.newId();
-    made.push(await insertTextTrack(transaction, { environmentId, assetId, id, at: services.now(), text, name }));
+    const at = services.now() + made.length; // lists are in this order: a millisecond apart
+    made.push(await insertTextTrack(transaction, { environmentId, assetId, id, at, text, name }));
     const payload: TextTrackJob = { environment: environmentId, assetId, trackId: id };
     const queue = `text:${environmentId}:${id.charCodeAt(0) % QUEUES_PER_ENVIRONMENT}`;
     await addJob(transaction, { task: READ_TEXT_TASK, payload, key: `${READ_TEXT_TASK}:${id}`, queue });
