@@ -45,7 +45,7 @@ export interface Access {
    */
   open(wish: Wish): Promise<Opened>;
   /** The same for what playlists point to: the grant in the path stands for the token. */
-  openChild(child: ChildOfPlan, visitor: Visitor): Promise<OpenedChild>;
+  openChild(child: Pick<ChildOfPlan, "playbackId" | "grant">, visitor: Visitor): Promise<OpenedChild>;
 }
 
 export interface AccessDeps {

@@ -1,13 +1,13 @@
-import { createHash } from "node:crypto";
 import { type Clip, clippedSegments, playableSeconds } from "../domain/media/clip.ts";
 import type { Plan } from "../domain/media/plan.ts";
 import { findPlayable } from "../domain/media/trick-rendition.ts";
 import type { Visitor } from "../domain/playback/restriction.ts";
 import type { DeliveredSegment } from "../domain/usage/delivery-record.ts";
 import { Lru } from "../platform/memory/lru.ts";
-import type { Access, Opened } from "./access.ts";
+import type { Access, Opened, OpenedChild } from "./access.ts";
 import { type Caching, cacheControl, type Life } from "./cache-control.ts";
 import { createPlansOfChildren, noSuchRendition } from "./children.ts";
+import { type HashedText, hashedText } from "./hashed-text.ts";
 import { type ImageRoute, imageAnswer, storyboardText } from "./images/image-answers.ts";
 import type { Images } from "./images/images.ts";
 import { queryParams } from "./param-source.ts";
@@ -26,6 +26,8 @@ import type { ChildOfPlan, Route } from "./route.ts";
 import { createMediaAnswers } from "./segments/media-answers.ts";
 import type { MediaObjects } from "./segments/media-objects.ts";
 import type { VerifiedObject } from "./segments/verified-object.ts";
+import { createTextAnswers } from "./texts/text-answers.ts";
+import type { Texts } from "./texts/texts.ts";
 import type { Audience } from "./tokens/playback-token.ts";
 import { newViewParameter, viewParameterOf } from "./usage/view-session.ts";
 
@@ -54,6 +56,7 @@ export interface AnswerDeps {
   imageOrigin: string;
   /** What manifests put before the paths of their children; at least one. */
   bases: readonly string[];
+  texts: Texts;
   /** Unix milliseconds. */
   nowMs: () => number;
 }
@@ -69,16 +72,17 @@ const PLAYLIST_CACHE_BYTES = 32 * 1024 ** 2;
 
 /** What tokens of each route must be made for. */
 const AUDIENCES = {
-  ...{ multivariant: "v", dash: "v", metadata: "v" },
+  ...{ multivariant: "v", dash: "v", metadata: "v", text: "v" },
   ...{ thumbnail: "t", animated: "g", storyboard: "s", storyboard_index: "s" },
 } as const satisfies Record<string, Audience>;
 
 /** Decides what each route answers. Rejects with a `PlaybackError`, or with the signal's reason when the client leaves. */
-export function createRespond({ access, plans, media, images, imageOrigin, bases, nowMs }: AnswerDeps): Respond {
-  const playlists = new Lru<Text>({ maxWeight: PLAYLIST_CACHE_BYTES, weigh: ({ text }) => text.length });
+export function createRespond({ access, plans, media, images, imageOrigin, bases, texts, nowMs }: AnswerDeps): Respond {
+  const playlists = new Lru<HashedText>({ maxWeight: PLAYLIST_CACHE_BYTES, weigh: ({ text }) => text.length });
   const caching = (allowed: Caching, life: Life): string => cacheControl(allowed, life, nowMs());
   const planOf = createPlansOfChildren(access, plans);
   const mediaOf = createMediaAnswers({ planOf, media, nowMs });
+  const textAnswers = createTextAnswers({ planOf, texts, clipOf, nowMs });
 
   async function currentPlan({ facts }: Opened): Promise<Plan> {
     const plan = await plans.find(facts);
@@ -90,12 +94,11 @@ export function createRespond({ access, plans, media, images, imageOrigin, bases
   async function playlistOf(child: ChildOfPlan, { query, visitor }: Question): Promise<Answer> {
     const { opened, plan } = await planOf(child, visitor);
     const { facts } = opened;
-    const clip = opened.clip === null ? readManifestParams(queryParams(query)).clip : inSeconds(opened.clip);
-    requireShown(plan, clip);
+    const clip = clipOf(plan, opened, query);
     const key = [facts.environment, facts.assetId, plan.planId, child.rendition, child.grant, clipQuery(clip)].join(
       "/",
     );
-    const text = playlists.get(key) ?? hashed(childPlaylist(child, plan, clip));
+    const text = playlists.get(key) ?? hashedText(childPlaylist(child, plan, clip));
     playlists.set(key, text);
     return ofView(text, { view: viewParameterOf(query), data: null }, opened.caching);
   }
@@ -107,12 +110,15 @@ export function createRespond({ access, plans, media, images, imageOrigin, bases
     requireShown(plan, params.clip);
     const described = { playbackId, grant, plan, bases };
     if (kind === "dash") return textAnswer(DASH_TYPE, dashManifest(described, params), opened.caching);
-    const playlist = multivariantPlaylist({ ...described, hasTitle: facts.title !== null }, params);
+    const playlist = multivariantPlaylist(
+      { ...described, hasTitle: facts.title !== null, textTracks: facts.textTracks },
+      params,
+    );
     const data = token === null ? null : `token=${token}`;
-    return ofView(hashed(playlist), { view: newViewParameter(), data }, opened.caching);
+    return ofView(hashedText(playlist), { view: newViewParameter(), data }, opened.caching);
   }
 
-  function ofView({ text, sha256 }: Text, parameters: AddedParameters, allowed: Caching): Answer {
+  function ofView({ text, sha256 }: HashedText, parameters: AddedParameters, allowed: Caching): Answer {
     const isOfView = parameters.view !== null;
     return {
       bytes: Buffer.from(withParameters(text, parameters), "utf8"),
@@ -135,20 +141,29 @@ export function createRespond({ access, plans, media, images, imageOrigin, bases
   }
 
   function textAnswer(contentType: string, content: string, allowed: Caching): Answer {
-    const { text, sha256 } = hashed(content);
+    const { text, sha256 } = hashedText(content);
     return { bytes: Buffer.from(text, "utf8"), sha256, contentType, cacheControl: caching(allowed, A_MINUTE) };
   }
 
   return async (route, question, signal) => {
     if (route.kind === "media_playlist") return playlistOf(route, question);
     if (route.kind === "init" || route.kind === "segment") return mediaOf(route, question, signal);
+    if (route.kind === "text_playlist" || route.kind === "text_segment") return textAnswers.cut(route, question);
     const opened = await access.open({ playbackId: route.playbackId, audience: AUDIENCES[route.kind], ...question });
     if (route.kind === "multivariant" || route.kind === "dash") return manifestOf(route, opened);
     if (route.kind === "metadata") {
       return textAnswer("application/json", metadataJson(opened.facts.title), opened.caching);
     }
+    if (route.kind === "text") return textAnswers.whole(route, opened);
     return imageOf(route, opened, signal);
   };
+}
+
+/** Of a signed playlist its grant tells the clip, of a public one its own URL. Throws 400 where nothing is left. */
+function clipOf(plan: Plan, { clip }: OpenedChild, query: URLSearchParams): Clip {
+  const shown = clip === null ? readManifestParams(queryParams(query)).clip : inSeconds(clip);
+  requireShown(plan, shown);
+  return shown;
 }
 
 type ManifestRoute = Extract<Route, { kind: "multivariant" | "dash" }>;
@@ -164,14 +179,4 @@ function requireShown(plan: Plan, clip: Clip): void {
   if (clippedSegments(plan, clip) !== null) return;
   const seconds = playableSeconds(plan).toFixed(3);
   throw new PlaybackError("invalid_parameters", [`asset_start_time must be less than ${seconds}, the asset's length`]);
-}
-
-interface Text {
-  text: string;
-  /** Lower-case hex. */
-  sha256: string;
-}
-
-function hashed(text: string): Text {
-  return { text, sha256: createHash("sha256").update(text).digest("hex") };
 }

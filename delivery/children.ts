@@ -3,7 +3,7 @@ import type { Visitor } from "../domain/playback/restriction.ts";
 import type { Access, OpenedChild } from "./access.ts";
 import type { Plans } from "./plans.ts";
 import { PlaybackError, unavailable } from "./playback-error.ts";
-import type { ChildOfPlan } from "./route.ts";
+import type { OfPlan } from "./route.ts";
 
 /** The plan that a playlist's URL points into, opened by its grant. */
 export interface PlanOfChild {
@@ -11,7 +11,7 @@ export interface PlanOfChild {
   plan: Plan;
 }
 
-export type FindPlanOfChild = (child: ChildOfPlan, visitor: Visitor) => Promise<PlanOfChild>;
+export type FindPlanOfChild = (child: OfPlan, visitor: Visitor) => Promise<PlanOfChild>;
 
 /** Rejects with a `PlaybackError`: 403 by its grant, 404 where the plan does not exist. */
 export function createPlansOfChildren(access: Access, plans: Plans): FindPlanOfChild {

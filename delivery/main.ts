@@ -19,6 +19,7 @@ import { createPlans } from "./plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "./playback-ids.ts";
 import { createPostgresCheck } from "./postgres-check.ts";
 import { createMediaObjects } from "./segments/media-objects.ts";
+import { createTexts } from "./texts/texts.ts";
 import { createGrants } from "./tokens/grants.ts";
 import { createTokenRules } from "./tokens/rules.ts";
 import { createTranscoder } from "./transcoder-client.ts";
@@ -93,6 +94,7 @@ try {
     images: createImages({ objects, transcoder, metrics, cacheBytes: IMAGE_CACHE_BYTES }),
     imageOrigin: config.imageOrigin,
     bases: config.bases,
+    texts: createTexts(objects, metrics),
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, usage, metrics, log }));
   opened();

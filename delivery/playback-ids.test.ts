@@ -12,6 +12,7 @@ const READY: PlaybackFacts = {
   status: "ready",
   planId: "0123456789abcdef",
   title: null,
+  textTracks: [],
 };
 
 const PATIENCE_MS = { known: 10, unknown: 300 };

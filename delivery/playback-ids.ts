@@ -14,6 +14,19 @@ export interface PlaybackFacts {
   status: "preparing" | "ready" | "errored";
   planId: string | null;
   title: string | null;
+  /** In the order in which they were added. */
+  textTracks: readonly TextTrack[];
+}
+
+/** A text track that can be shown. */
+export interface TextTrack {
+  id: string;
+  /** Unique among the asset's. */
+  name: string;
+  /** BCP 47; `und` where nobody knows. */
+  language: string;
+  /** Also tells sounds, for those who do not hear them. */
+  isClosedCaptions: boolean;
 }
 
 /** Null where there is no such id. Rejects with `PostgresUnavailable`. */
@@ -30,7 +43,13 @@ const ABSENT_MS = 1_000;
 const NOT_READY_MS = 500;
 
 export function createPlaybackIds(options: PlaybackIdsOptions): PlaybackIds {
-  return createRememberedRows({ ...options, lifeMs, unknown: "Whether this playback id exists cannot be told now" });
+  const weigh = ({ textTracks }: PlaybackFacts): number => 1 + textTracks.length;
+  return createRememberedRows({
+    ...options,
+    lifeMs,
+    weigh,
+    unknown: "Whether this playback id exists cannot be told now",
+  });
 }
 
 function lifeMs(facts: PlaybackFacts | null): number {
@@ -65,6 +84,26 @@ export function readPlaybackIdsFrom(postgres: Postgres): ReadPlaybackId {
       status: row.status,
       planId: row.plan_id,
       title: row.title === "" ? null : row.title,
+      textTracks: row.status === "ready" ? await readTextTracks(postgres, row.environment_id, row.asset_id) : [],
     };
   };
+}
+
+async function readTextTracks(postgres: Postgres, environment: string, assetId: string): Promise<TextTrack[]> {
+  const rows = await postgres
+    .selectFrom("delivery_text_tracks")
+    .select(["track_id", "name", "language_code", "closed_captions"])
+    .where("environment_id", "=", environment)
+    .where("asset_id", "=", assetId)
+    .orderBy("created_at")
+    .orderBy("track_id")
+    .execute();
+  return rows.map(({ track_id, name, language_code, closed_captions }) => {
+    return {
+      id: track_id,
+      name: name ?? track_id,
+      language: language_code ?? "und",
+      isClosedCaptions: closed_captions,
+    };
+  });
 }

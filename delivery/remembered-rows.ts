@@ -16,6 +16,8 @@ export interface RememberedRowsOptions<Row> {
   lifeMs: (row: Row | null) => number;
   /** For the 503: what cannot be told. */
   unknown: string;
+  /** Of a row, of a hundred thousand that are remembered in all; 1 unless given. */
+  weigh?: (row: Row) => number;
   nowMs: () => number;
   /** What is known is used although its time is over, because Postgres is away. */
   onStale?: () => void;
@@ -37,8 +39,19 @@ interface Known<Row> {
 }
 
 export function createRememberedRows<Row>(options: RememberedRowsOptions<Row>): RememberedRows<Row> {
-  const { read, lifeMs, unknown, nowMs, onStale = () => undefined, patienceMs = PATIENCE_MS } = options;
-  const existing = new Lru<Known<Row>>({ maxWeight: MAX_KNOWN });
+  const {
+    read,
+    lifeMs,
+    unknown,
+    weigh = () => 1,
+    nowMs,
+    onStale = () => undefined,
+    patienceMs = PATIENCE_MS,
+  } = options;
+  const existing = new Lru<Known<Row>>({
+    maxWeight: MAX_KNOWN,
+    weigh: ({ row }) => (row === null ? 1 : weigh(row)),
+  });
   const absent = new Lru<Known<Row>>({ maxWeight: MAX_ABSENT });
   const asking = new Map<string, Promise<Known<Row>>>();
   let pausedUntilMs = Number.NEGATIVE_INFINITY;

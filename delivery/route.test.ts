@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PlaybackError } from "./playback-error.ts";
-import { mediaPath, mediaPlaylistPath, mediaType, parseRoute } from "./route.ts";
+import { mediaPath, mediaPlaylistPath, mediaType, parseRoute, textPath } from "./route.ts";
 
 const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
 const PLAN = "0123456789abcdef";
@@ -49,6 +49,16 @@ describe("parseRoute", () => {
     expect(parseRoute(segment)).toEqual({ kind: "segment", ...child, segment: 12 });
   });
 
+  it("knows text tracks, whole and in segments", () => {
+    const trackId = ID.slice(1);
+    expect(parseRoute(`/${ID}/text/${trackId}.vtt`)).toEqual({ kind: "text", playbackId: ID, trackId, format: "vtt" });
+    expect(parseRoute(`/${ID}/text/${trackId}.txt`)).toMatchObject({ kind: "text", format: "txt" });
+    const child = { playbackId: ID, grant: "-", planId: PLAN, trackId };
+    const path = `/${ID}/${textPath("-", PLAN, trackId)}`;
+    expect(parseRoute(`${path}.m3u8`)).toEqual({ kind: "text_playlist", ...child });
+    expect(parseRoute(`${path}/12.vtt`)).toEqual({ kind: "text_segment", ...child, segment: 12 });
+  });
+
   it.each([
     "/short.m3u8",
     "/favicon.ico",
@@ -78,6 +88,11 @@ describe("parseRoute", () => {
     `/${ID}/s/-/${PLAN}/../0.m4s`,
     `/${ID}/s/-/${PLAN}/720p/init.mp4/`,
     `/${ID}/s//${PLAN}/720p/0.m4s`,
+    `/${ID}/text/${ID}.srt`,
+    `/${ID}/text/short.vtt`,
+    `/${ID}/t/-/${PLAN}/${ID}`,
+    `/${ID}/t/-/${PLAN}/${ID}/01.vtt`,
+    `/${ID}/t/-/${PLAN}/${ID}/0.m4s`,
   ])("does not know %s", (path) => {
     expect(refusal(path)).toBe("not_found");
   });

@@ -17,7 +17,19 @@ export type Route =
   | { kind: "storyboard_index"; playbackId: string; format: "vtt" | "json" }
   | ({ kind: "media_playlist" } & ChildOfPlan)
   | ({ kind: "init" } & ChildOfPlan)
-  | ({ kind: "segment"; segment: number } & ChildOfPlan);
+  | ({ kind: "segment"; segment: number } & ChildOfPlan)
+  | { kind: "text"; playbackId: string; trackId: string; format: TextFormat }
+  | ({ kind: "text_playlist" } & TextOfPlan)
+  | ({ kind: "text_segment"; segment: number } & TextOfPlan);
+
+/** A text track whole: as WebVTT, or what is said as plain text. */
+export type TextFormat = "vtt" | "txt";
+
+/** A text track cut at the plan's boundaries. */
+export type TextOfPlan = OfPlan & { trackId: string };
+
+/** Whatever a plan is the first part of. */
+export type OfPlan = Omit<ChildOfPlan, "rendition">;
 
 /** What playlists point to: it names its plan, and so never changes. */
 export interface ChildOfPlan {
@@ -35,6 +47,8 @@ const PLAN = "([^/]{1,512})/([0-9a-f]{16})/([A-Za-z0-9_-]{1,64})";
 const MEDIA_PLAYLIST = new RegExp(`^h/${PLAN}\\.m3u8$`);
 const MEDIA = new RegExp(`^s/${PLAN}/(?:(init)\\.mp4|(0|[1-9]\\d{0,6})\\.m4s)$`);
 const IMAGE = /^(thumbnail|animated|storyboard)\.([a-z]{3,4})$/;
+const TEXT_OF_PLAN = new RegExp(`^t/${PLAN}(?:/(0|[1-9]\\d{0,6})\\.vtt|\\.m3u8)$`);
+const TEXT = /^text\/([A-Za-z0-9]{32,50})\.(vtt|txt)$/;
 
 /** @param path of the URL, from its `/` on, without the query. Throws 400 for a malformed id, 404 for an unknown path. */
 export function parseRoute(path: string): Route {
@@ -59,11 +73,27 @@ function parseChild(playbackId: string, child: string): Route {
   const playlist = MEDIA_PLAYLIST.exec(child);
   if (playlist !== null) return { kind: "media_playlist", playbackId, ...planOf(playlist) };
 
+  const text = parseText(playbackId, child);
+  if (text !== null) return text;
+
   const media = MEDIA.exec(child);
   if (media === null) throw new PlaybackError("not_found", ["A playback id has nothing under this path"]);
   const [, , , , init, segment] = media;
   if (init !== undefined) return { kind: "init", playbackId, ...planOf(media) };
   return { kind: "segment", playbackId, ...planOf(media), segment: Number(segment) };
+}
+
+function parseText(playbackId: string, child: string): Route | null {
+  const [, trackId, format] = TEXT.exec(child) ?? [];
+  if (trackId !== undefined) return { kind: "text", playbackId, trackId, format: format === "txt" ? "txt" : "vtt" };
+  const part = TEXT_OF_PLAN.exec(child);
+  if (part === null) return null;
+  const { rendition, ...plan } = planOf(part);
+  const text = { playbackId, ...plan, trackId: rendition };
+  const segment = part[4];
+  return segment === undefined
+    ? { kind: "text_playlist", ...text }
+    : { kind: "text_segment", ...text, segment: Number(segment) };
 }
 
 function planOf([, grant = "", planId = "", rendition = ""]: RegExpExecArray): Omit<ChildOfPlan, "playbackId"> {
@@ -93,6 +123,11 @@ export function mediaPlaylistPath(grant: string, planId: string, rendition: stri
 /** Folder of a rendition's `init.mp4` and segments. */
 export function mediaPath(grant: string, planId: string, rendition: string): string {
   return `s/${grant}/${planId}/${rendition}`;
+}
+
+/** Without its ending: `.m3u8`, or a segment's. */
+export function textPath(grant: string, planId: string, trackId: string): string {
+  return `t/${grant}/${planId}/${trackId}`;
 }
 
 export function mediaType(rendition: string): "audio/mp4" | "video/mp4" {

@@ -1,5 +1,6 @@
 import { APPLY_RESULT_TASK } from "../domain/asset/outcome.ts";
 import { APPLY_STATIC_TASK } from "../domain/asset/static-renditions.ts";
+import { APPLY_TRACK_RESULT_TASK } from "../domain/asset/text-track.ts";
 import type { JobTask } from "../platform/jobs/task.ts";
 import type { Logger } from "../platform/observability/logger.ts";
 import { MAKE_EXPORT_TASK, makeExportTask } from "./data/exports/make-export.ts";
@@ -11,6 +12,7 @@ import { SETTLE_UPLOAD_TASK } from "./uploads/settle-job.ts";
 import { settleUploadTask } from "./uploads/settle-upload.ts";
 import { applyResultTask } from "./video/apply-result.ts";
 import { applyStaticTask } from "./video/apply-static.ts";
+import { applyTrackResultTask } from "./video/apply-track-result.ts";
 import { DELETE_OBJECTS_TASK, deleteObjectsTask } from "./video/delete-asset.ts";
 import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-file.ts";
 import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
@@ -21,6 +23,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [APPLY_RESULT_TASK]: applyResultTask(services),
     [APPLY_STATIC_TASK]: applyStaticTask(services),
     [DELETE_STATIC_TASK]: deleteStaticFileTask(services),
+    [APPLY_TRACK_RESULT_TASK]: applyTrackResultTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
     [SWEEP_TASK]: sweepObjectsTask(services),

@@ -9,6 +9,7 @@ import { Program } from "../platform/observability/program.ts";
 import { type CheckResult, Readiness } from "../platform/observability/readiness.ts";
 import { missingMigrations } from "../platform/postgres/migrate.ts";
 import { createPool, createPostgres } from "../platform/postgres/pool.ts";
+import { startCaptionWorkers } from "./captions/caption-workers.ts";
 import { readTranscoderConfig } from "./config.ts";
 import { type FfmpegTools, LAYERS_HELP, openFfmpeg } from "./ffmpeg.ts";
 import { makeListener } from "./http/make-listener.ts";
@@ -105,6 +106,8 @@ const filling = startFillWorker(
   jobOptions,
 );
 program.onStop("filling in", () => filling.close());
+const captionWorkers = startCaptionWorkers({ db, objects, tools, allow: config.fetchAllow, log }, jobOptions);
+program.onStop("caption jobs", () => captionWorkers.close());
 log.info({ port: listener.port }, "listening");
 
 /** A missing layer is the machine's to give: the work goes on without it. */

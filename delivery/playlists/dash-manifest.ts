@@ -8,7 +8,7 @@ import { mediaPath, mediaType } from "../route.ts";
 import type { ManifestParams } from "./manifest-params.ts";
 import type { MultivariantFacts } from "./multivariant.ts";
 
-export type DashFacts = Omit<MultivariantFacts, "hasTitle">;
+export type DashFacts = Omit<MultivariantFacts, "hasTitle" | "textTracks">;
 
 /** ISO/IEC 23009-1 §8.4: segments by template and timeline. */
 const PROFILE = "urn:mpeg:dash:profile:isoff-live:2011";

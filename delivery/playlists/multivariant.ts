@@ -4,11 +4,13 @@ import { type PromisedRates, promisedRates } from "../../domain/media/promised-r
 import { inStartOrder } from "../../domain/media/rendition-order.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
 import { trickRendition } from "../../domain/media/trick-rendition.ts";
-import { mediaPlaylistPath } from "../route.ts";
+import type { TextTrack } from "../playback-ids.ts";
+import { mediaPlaylistPath, PUBLIC_GRANT } from "../route.ts";
 import { type AudioGroup, audioGroups, audioMedia, groupCodecs } from "./audio-groups.ts";
 import { clipQuery } from "./clip-query.ts";
 import { IMAGES, imageStream } from "./image-playlist.ts";
 import type { ManifestParams } from "./manifest-params.ts";
+import { SUBTITLES, subtitleMedia } from "./subtitle-media.ts";
 
 export interface MultivariantFacts {
   playbackId: string;
@@ -21,6 +23,7 @@ export interface MultivariantFacts {
    * absolute URL that ends with `/`, of a CDN that answers the same paths. At least one.
    */
   bases: readonly string[];
+  textTracks: readonly TextTrack[];
 }
 
 /** What a clip has: all renditions of the picture and the sounds that are heard in it. */
@@ -55,30 +58,36 @@ function shownIn(plan: Plan, { limits, order, clip }: ManifestParams): Shown {
 
 /** @param from one of the bases, and its place among them */
 function streams(
-  { playbackId, grant, plan }: MultivariantFacts,
-  { clip, hasImages }: ManifestParams,
+  facts: MultivariantFacts,
+  { clip, hasImages, defaultSubtitlesLanguage }: ManifestParams,
   { video, audio }: Shown,
   { at, base }: { at: number; base: string },
 ): string[] {
-  const query = clipQuery(clip);
+  const { playbackId, grant, plan } = facts;
+  // what is signed has its clip in the grant
+  const query = grant === PUBLIC_GRANT ? clipQuery(clip) : "";
   const uri = (name: string): string => `${base}${playbackId}/${mediaPlaylistPath(grant, plan.planId, name)}${query}`;
   const rates = (one: VideoRendition | AudioRendition): PromisedRates => promisedRates(plan, one, clip);
+  const suffix = at === 0 ? "" : `-${at + 1}`;
   // each base has groups of its own, so that picture and sound come from the same one
-  const groups = audioGroups({ audio }).map(({ id, members }) => ({ id: at === 0 ? id : `${id}-${at + 1}`, members }));
+  const groups = audioGroups({ audio }).map(({ id, members }) => ({ id: `${id}${suffix}`, members }));
   const isChoice = video.length > 0 || audio.length > 1;
   const sounds = groups.flatMap((group) => group.members.map((one) => audioMedia(group, one, uri(one.name))));
   // the variants with the usual sound first: players that know nothing of channels begin with the first they read
+  const subtitles = subtitleMedia({ ...facts, base, suffix, query }, defaultSubtitlesLanguage);
+  const text = subtitles.length === 0 ? "" : `,SUBTITLES="${SUBTITLES}${suffix}"`;
   const variants = (groups.length > 0 ? groups : [null]).flatMap((group) => {
     const soundRates = heaviest((group?.members ?? []).map(rates));
-    if (video.length === 0) return group === null ? [] : audioVariant(group, soundRates, isChoice, uri);
+    if (video.length === 0) return group === null ? [] : audioVariant(group, soundRates, isChoice, uri, text);
     return video.flatMap((rendition) => [
-      videoVariant(rendition, group, { rates: together(rates(rendition), soundRates), hdr: plan.hdr }),
+      videoVariant(rendition, group, { rates: together(rates(rendition), soundRates), hdr: plan.hdr }) + text,
       uri(rendition.name),
     ]);
   });
   const trick = video.length > 0 ? trickRendition(plan) : null;
   return [
     ...(isChoice ? sounds : []),
+    ...subtitles,
     ...variants,
     ...(trick === null ? [] : [iFrameStream(trick, rates(trick), uri(trick.name))]),
     ...(hasImages && video.length > 0 ? [imageStream(plan, clip, uri(IMAGES))] : []),
@@ -121,6 +130,7 @@ function audioVariant(
   { peak, average }: PromisedRates,
   isChoice: boolean,
   uri: (name: string) => string,
+  text: string,
 ): string[] {
   const [sound] = group.members;
   if (sound === undefined) return [];
@@ -129,7 +139,7 @@ function audioVariant(
     ...(isChoice ? [`AUDIO="${group.id}"`] : []),
     "CLOSED-CAPTIONS=NONE",
   ];
-  return [`#EXT-X-STREAM-INF:${attributes.join(",")}`, uri(sound.name)];
+  return [`#EXT-X-STREAM-INF:${attributes.join(",")}${text}`, uri(sound.name)];
 }
 
 /** §4.4.6.3. Its bits are promised as a peak only. */

@@ -14,7 +14,7 @@ const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
 
 function multivariant(query = "", plan = smallPlan(), hasTitle = false, bases = [""]): string {
   const params = readManifestParams(queryParams(new URLSearchParams(query)));
-  return multivariantPlaylist({ playbackId: ID, grant: "-", plan, hasTitle, bases }, params);
+  return multivariantPlaylist({ playbackId: ID, grant: "-", plan, hasTitle, bases, textTracks: [] }, params);
 }
 
 function parseMultivariant(text: string): types.MasterPlaylist {

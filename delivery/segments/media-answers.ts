@@ -1,4 +1,4 @@
-import { type AudioRendition, segmentSpan, type VideoRendition } from "../../domain/media/plan.ts";
+import { type AudioRendition, type Plan, segmentSpan, type VideoRendition } from "../../domain/media/plan.ts";
 import { findPlayable } from "../../domain/media/trick-rendition.ts";
 import { countedSegment } from "../../domain/usage/delivered-segment.ts";
 import type { DeliveredSegment } from "../../domain/usage/delivery-record.ts";
@@ -8,6 +8,7 @@ import { type FindPlanOfChild, noSuchRendition, type PlanOfChild } from "../chil
 import { PlaybackError } from "../playback-error.ts";
 import { isInClip } from "../playlists/clip.ts";
 import { mediaType, type Route } from "../route.ts";
+import type { Clip } from "../tokens/grants.ts";
 import type { MediaObjects } from "./media-objects.ts";
 
 type MediaRoute = Extract<Route, { kind: "init" | "segment" }>;
@@ -20,7 +21,7 @@ export interface MediaAnswersDeps {
   nowMs: () => number;
 }
 
-const FOR_EVER: Life = { seconds: 31_536_000, isImmutable: true };
+export const FOR_EVER: Life = { seconds: 31_536_000, isImmutable: true };
 
 interface Child extends PlanOfChild {
   rendition: VideoRendition | AudioRendition;
@@ -53,9 +54,12 @@ function checkSegment({ opened, plan, rendition }: Child, segment: number): void
   if (segmentSpan(plan, rendition, segment) === null) {
     throw new PlaybackError("not_found", ["The rendition has no such segment"]);
   }
-  if (!isInClip(plan, segment, opened.clip)) {
-    throw new PlaybackError("forbidden", ["The token that this URL came from is for another part of the asset"]);
-  }
+  requireInClip(plan, segment, opened.clip);
+}
+
+export function requireInClip(plan: Plan, segment: number, clip: Clip | null): void {
+  if (isInClip(plan, segment, clip)) return;
+  throw new PlaybackError("forbidden", ["The token that this URL came from is for another part of the asset"]);
 }
 
 function deliveredBy(

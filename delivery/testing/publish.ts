@@ -1,4 +1,5 @@
-import { planKey } from "../../domain/media/object-keys.ts";
+import type { Captions } from "../../domain/captions/captions.ts";
+import { captionsKey, planKey } from "../../domain/media/object-keys.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
@@ -87,4 +88,47 @@ async function insertAsset(postgres: Postgres, id: string, { status = "ready", t
       deleted_at: null,
     })
     .execute();
+}
+
+export interface PublishedText {
+  name?: string;
+  language?: string;
+  isClosedCaptions?: boolean;
+  /** Null: its captions are lost. */
+  cues?: Captions["cues"] | null;
+}
+
+/** A text track of an asset, ready, as server and transcoder leave it; gives its id. */
+export async function publishText(
+  { postgres, objects }: { postgres: Postgres; objects: Objects },
+  assetId: string,
+  { name = "English", language = "en", isClosedCaptions = false, cues = [] }: PublishedText = {},
+): Promise<string> {
+  published += 1;
+  const trackId = longId(`track${published}x`);
+  await postgres
+    .insertInto("tracks")
+    .values({
+      environment_id: ENVIRONMENT,
+      asset_id: assetId,
+      id: trackId,
+      type: "text",
+      status: "ready",
+      name,
+      language_code: language,
+      text_type: "subtitles",
+      text_source: "uploaded",
+      closed_captions: isClosedCaptions,
+      source_url: "https://example.com/a.srt",
+      created_at: new Date(),
+    })
+    .execute();
+  if (cues !== null) {
+    const captions: Captions = { version: 1, blocks: [], cues };
+    await objects.put(
+      captionsKey({ environment: ENVIRONMENT, assetId, trackId }),
+      Buffer.from(JSON.stringify(captions)),
+    );
+  }
+  return trackId;
 }

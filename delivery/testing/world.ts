@@ -19,6 +19,7 @@ import { createImages } from "../images/images.ts";
 import { createPlans } from "../plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "../playback-ids.ts";
 import { createMediaObjects } from "../segments/media-objects.ts";
+import { createTexts } from "../texts/texts.ts";
 import { createGrants } from "../tokens/grants.ts";
 import { createTokenRules } from "../tokens/rules.ts";
 import { createTranscoder } from "../transcoder-client.ts";
@@ -70,6 +71,11 @@ export interface World {
   /** From now on the transcoder stores these bytes for whatever it is asked for. */
   makeAll(bytes?: Buffer): void;
   close(): Promise<void>;
+}
+
+function metricOf(series: string, metrics: string): number {
+  const line = metrics.split("\n").find((text) => text.startsWith(series));
+  return Number(line?.split(" ").at(-1) ?? 0);
 }
 
 function makingAll(objects: Objects, bytes: Buffer): FakeTranscoder["answer"] {
@@ -130,6 +136,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
         images: createImages({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
         imageOrigin: "https://image.example.com",
         bases,
+        texts: createTexts(objects, metrics),
       });
       const usage = { add: (record: DeliveryRecord) => void delivered.push(record) };
       const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, usage, metrics, log }));
@@ -138,10 +145,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
     },
     port: () => port,
     get: (path, asking) => get(port, path, asking),
-    metric: async (series) => {
-      const line = (await registry.metrics()).split("\n").find((text) => text.startsWith(series));
-      return Number(line?.split(" ").at(-1) ?? 0);
-    },
+    metric: async (series) => metricOf(series, await registry.metrics()),
     makeAll: (bytes = Buffer.from("made")) => {
       transcoder.answer = makingAll(objects, bytes);
     },

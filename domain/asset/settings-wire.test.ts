@@ -28,6 +28,7 @@ describe("readAssetSettings", () => {
   it("has defaults for everything but the input", () => {
     expect(settingsOf({ inputs: [{ url }] })).toEqual({
       inputUrl: url,
+      texts: [],
       policies: [],
       videoQuality: "basic",
       maxResolutionTier: "1080p",
@@ -92,7 +93,8 @@ describe("readAssetSettings", () => {
     ["directives", { input: url, directives: [{ id: "x" }] }],
     ["playback_policies", { input: url, playback_policy: "drm" }],
     ["playback_policies", { input: url, advanced_playback_policies: [{ policy: "drm" }] }],
-    ["inputs[1]", { inputs: [url, "https://example.com/a.vtt"] }],
+    ["inputs[1]", { inputs: [url, "https://example.com/b.mp4"] }],
+    ["inputs[1]", { inputs: [url, { url, type: "audio", language_code: "de" }] }],
     ["inputs[0].type", { input: { url, type: "text" } }],
     ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
     ["inputs[0].generated_subtitles", { input: { url, generated_subtitles: [{}] } }],
@@ -123,9 +125,34 @@ describe("readAssetSettings", () => {
     expect(problemsOf(wire)[0]?.startsWith(`${field}:`)).toBe(true);
   });
 
+  const text = { url: "https://example.com/a.vtt", type: "text", language_code: "en" };
+
+  it("takes captions behind the media", () => {
+    const given = { ...text, name: "English", closed_captions: true, passthrough: "p" };
+    expect(settingsOf({ inputs: [url, given, text] })).toMatchObject({
+      inputUrl: url,
+      texts: [
+        { url: text.url, languageCode: "en", name: "English", closedCaptions: true, passthrough: "p" },
+        { url: text.url, languageCode: "en", name: null, closedCaptions: false, passthrough: null },
+      ],
+    });
+  });
+
+  it.each<[string, object]>([
+    ["inputs[1].url", { ...text, url: "file:///etc/passwd" }],
+    ["inputs[1].language_code", { url: text.url, type: "text" }],
+    ["inputs[1].language_code", { ...text, language_code: "en US" }],
+    ["inputs[1].text_type", { ...text, text_type: "chapters" }],
+  ])("refuses captions with a wrong %s", (field, wrong) => {
+    const problems = problemsOf({ inputs: [url, wrong] });
+    expect(problems.map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
   it("lets the first input of an upload only configure it", () => {
     expect(settingsOf({}, "upload").inputUrl).toBeNull();
     expect(settingsOf({ inputs: [{ name: "main" }] }, "upload").kept).toEqual({ inputs: [{ name: "main" }] });
+    expect(settingsOf({ inputs: [{}, text] }, "upload").texts).toHaveLength(1);
+    expect(settingsOf({ inputs: [text] }, "upload")).toMatchObject({ inputUrl: null, texts: [{ url: text.url }] });
     expect(problemsOf({ input: url }, "upload")).toEqual([expect.stringMatching(/^inputs\[0\].url: /)]);
   });
 });

@@ -1,4 +1,6 @@
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
+import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
+
 /** What a new asset is to be, as clients send it; also `new_asset_settings` of uploads (reference video-api.md §3.1). */
 export interface AssetSettingsWire {
   input?: InputsWire | undefined;
@@ -32,6 +34,9 @@ export interface InputWire {
   end_time?: number | undefined;
   name?: string | undefined;
   language_code?: string | undefined;
+  text_type?: string | undefined;
+  closed_captions?: boolean | undefined;
+  passthrough?: string | undefined;
 }
 
 export const VIDEO_QUALITIES = ["basic", "plus", "premium"] as const;
@@ -46,6 +51,8 @@ export type PlaybackPolicy = (typeof PLAYBACK_POLICIES)[number];
 export interface AssetSettings {
   /** Null for uploads: their bytes are the input. */
   inputUrl: string | null;
+  /** Captions that come with it. */
+  texts: readonly TextInput[];
   /** One playback id is made of each. */
   policies: readonly PlaybackPolicy[];
   videoQuality: VideoQuality;
@@ -88,7 +95,8 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
   const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
   return {
     settings: {
-      inputUrl: inputs[0]?.url ?? null,
+      inputUrl: inputs.find((input) => !isText(input))?.url ?? null,
+      texts: inputs.filter(isText).map(textInputOf),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
@@ -135,12 +143,30 @@ function unsupportedFields(wire: AssetSettingsWire): string[] {
   ];
 }
 
+function isText({ type }: InputWire): boolean {
+  return type === "text";
+}
+
+/** The media come first; of an upload, they are no input. Captions may follow. */
 function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): string[] {
-  const [first, second] = inputs;
-  const problems = first === undefined ? [] : firstInputProblems(first, source);
+  const [first] = inputs;
+  const hasMedia = first !== undefined && !(source === "upload" && isText(first));
+  const problems = hasMedia ? firstInputProblems(first, source) : [];
   if (first === undefined && source === "url") problems.push("inputs: name the URL of a video or audio file");
-  if (second !== undefined) problems.push(notYet("inputs[1]", "more than one input"));
+  const names = new Set<string>();
+  inputs.slice(hasMedia ? 1 : 0).forEach((input, place) => {
+    const at = `inputs[${place + (hasMedia ? 1 : 0)}]`;
+    if (!isText(input)) problems.push(notYet(at, "another input than text"));
+    else problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, names, at));
+  });
   return problems;
+}
+
+function nameProblems({ name = "" }: InputWire, names: Set<string>, at: string): string[] {
+  if (name === "") return [];
+  const isTaken = names.has(name);
+  names.add(name);
+  return isTaken ? [`${at}.name: another text track of the asset has this name`] : [];
 }
 
 function firstInputProblems(input: InputWire, source: "url" | "upload"): string[] {

@@ -50,3 +50,17 @@ export function segmentKey({ environment, assetId, planId }: PlanRef, rendition:
 export function staticKey({ environment, assetId, planId }: PlanRef, name: string): string {
   return `${environment}/${assetId}/${planId}/static/${name}`;
 }
+
+export interface TrackRef extends AssetRef {
+  trackId: string;
+}
+
+/** A text track: its captions as JSON (`domain/captions/captions.ts`), which never change. */
+export function captionsKey({ environment, assetId, trackId }: TrackRef): string {
+  return `${environment}/${assetId}/text/${trackId}/captions`;
+}
+
+/** What a customer's URL gave for a text track. */
+export function sentTextKey({ environment, assetId, trackId }: TrackRef): string {
+  return `${environment}/${assetId}/text/${trackId}/sent`;
+}

@@ -30,8 +30,10 @@ export interface Schema {
   delivery_playback_restrictions: DeliveryPlaybackRestrictions;
   delivery_signing_keys: DeliverySigningKeys;
   delivery_environments: DeliveryEnvironments;
+  delivery_text_tracks: DeliveryTextTracks;
   transcoder_assets: TranscoderAssets;
   transcoder_sound_settings: TranscoderSoundSettings;
+  transcoder_text_tracks: TranscoderTextTracks;
   collector_playback_ids: CollectorPlaybackIds;
   collector_error_categories: CollectorErrorCategories;
 }
@@ -133,6 +135,7 @@ export type VideoQuality = "basic" | "plus" | "premium";
 export type MaxResolutionTier = "1080p" | "1440p" | "2160p";
 export type PlaybackPolicy = "public" | "signed";
 export type TrackType = "video" | "audio" | "text";
+export type TextSource = "uploaded" | "embedded";
 export type UploadStatus = "waiting" | "asset_created" | "errored" | "cancelled" | "timed_out";
 /** Read parsed, written as JSON text: the driver would make an array of Postgres of an array. */
 type Json = ColumnType<Record<string, unknown>, string, string>;
@@ -180,6 +183,12 @@ interface Tracks {
   max_channels: number | null;
   language_code: string | null;
   name: string | null;
+  text_type: "subtitles" | null;
+  text_source: TextSource | null;
+  closed_captions: boolean | null;
+  passthrough: string | null;
+  source_url: string | null;
+  error: NullableJson;
   created_at: ColumnType<Date, Date, never>;
 }
 
@@ -355,6 +364,27 @@ interface DeliverySigningKeys {
 interface DeliveryEnvironments {
   environment_id: string;
   number: number;
+}
+
+/** Text tracks that can be shown. */
+interface DeliveryTextTracks {
+  environment_id: string;
+  asset_id: string;
+  track_id: string;
+  name: string | null;
+  language_code: string | null;
+  closed_captions: boolean;
+  created_at: Date;
+}
+
+/** What a transcoder may know of a text track. */
+interface TranscoderTextTracks {
+  environment_id: string;
+  asset_id: string;
+  track_id: string;
+  status: "preparing" | "ready" | "errored" | "deleted";
+  source_url: string | null;
+  active: boolean;
 }
 
 /** What a transcoder may know of an asset. */

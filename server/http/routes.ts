@@ -26,6 +26,7 @@ import { assetRoutes } from "../video/v1/assets.ts";
 import { playbackIdRoutes } from "../video/v1/playback-ids.ts";
 import { playbackRestrictionRoutes } from "../video/v1/playback-restrictions.ts";
 import { staticRenditionRoutes } from "../video/v1/static-renditions.ts";
+import { trackRoutes } from "../video/v1/tracks.ts";
 import { uploadRoutes } from "../video/v1/uploads.ts";
 import type { App } from "./app.ts";
 import { takeKeysOfRepeatableWrites } from "./repeatable-writes.ts";
@@ -46,6 +47,7 @@ export function addRoutes(app: App, services: Services): void {
   playbackIdRoutes(app, services);
   staticRenditionRoutes(app, services);
   playbackRestrictionRoutes(app, services);
+  trackRoutes(app, services);
   uploadRoutes(app, services);
   uploadUrlRoutes(app, services);
   playbackRoutes(app, services);

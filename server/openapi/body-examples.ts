@@ -32,6 +32,14 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     allow_no_user_agent: false,
     allow_high_risk_user_agent: false,
   },
+  "POST /video/v1/assets/{asset_id}/tracks": {
+    url: "https://example.com/film-en.srt",
+    type: "text",
+    text_type: "subtitles",
+    language_code: "en",
+    closed_captions: true,
+  },
+  "PATCH /video/v1/assets/{asset_id}/tracks/{track_id}": { name: "English for the deaf and hard of hearing" },
   "POST /video/v1/uploads": {
     cors_origin: "https://app.example.com",
     new_asset_settings: { playback_policies: ["public"] },

@@ -24,5 +24,6 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: "Playback ids", description: "Names under which an asset is played, each with a policy of who may." },
   { name: "Static renditions", description: "A rendition as one file, for downloads and players without HLS." },
   { name: "Playback restrictions", description: "Pages and programs that may play with tokens which name them." },
+  { name: "Tracks", description: "Captions of assets: SRT or WebVTT in, WebVTT and plain text out." },
   { name: "Direct uploads", description: "URLs to which browsers and apps send files without an access token." },
 ];

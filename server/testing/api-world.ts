@@ -5,7 +5,7 @@ import { SCOPES, type Scope } from "../auth/scopes.ts";
 import { type DataServer, startDataServer } from "../data/testing/data-server.ts";
 import { BODY_EXAMPLES } from "../openapi/body-examples.ts";
 import { basic, createOtherTenant, createToken } from "./tenant.ts";
-import { caller } from "./video.ts";
+import { applyOutcomeNow, caller, result } from "./video.ts";
 
 /** Two tenants, of whom the first has one of everything that an id can name. */
 export interface ApiWorld {
@@ -42,6 +42,7 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
     return answer.json().data;
   };
   const asset = await make("/video/v1/assets");
+  const trackId = await createTrack(server, authorization, asset.id);
   const upload = await make("/video/v1/uploads");
   const file = await make(`/video/v1/assets/${asset.id}/static-renditions`, { resolution: "audio-only" });
   const annotation = await make("/data/v1/annotations");
@@ -54,12 +55,22 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
     playback_id: asset.playback_ids[0].id,
     static_rendition_id: file.id,
     playback_restriction_id: restriction.id,
+    track_id: trackId,
     upload_id: upload.id,
     annotation_id: annotation.id,
     signing_key_id: signingKey.id,
     token: await countsToken(server, signingKey),
     video_view_id: view.viewId,
   };
+}
+
+/** Tracks are added to assets that are ready. */
+async function createTrack(server: DataServer, authorization: string, assetId: string): Promise<string> {
+  await applyOutcomeNow(server, result(server.environmentId, assetId));
+  const body = BODY_EXAMPLES["POST /video/v1/assets/{asset_id}/tracks"];
+  const answer = await caller(server, authorization)("POST", `/video/v1/assets/${assetId}/tracks`, body);
+  if (answer.statusCode !== 201) throw new Error(`A track answered ${answer.statusCode}: ${answer.body}`);
+  return answer.json().data.id;
 }
 
 /** As a customer's own server signs it for public pages. */

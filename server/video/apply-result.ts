@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { type Applied, type AssetChange, applyOutcome, type NewTrack } from "../../domain/asset/life-cycle.ts";
 import type { AssetResult } from "../../domain/asset/outcome.ts";
+import { READ_EMBEDDED_TASK } from "../../domain/asset/text-track.ts";
+import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
@@ -104,6 +106,13 @@ async function store(
   const data = assetToWire(after);
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
+  if (tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
+}
+
+/** After it is ready, and after everything else: reading all pictures of an hour takes a while. */
+async function lookForCaptions(transaction: PostgresTransaction, environment: string, assetId: string): Promise<void> {
+  const payload = { environment, assetId };
+  await addJob(transaction, { task: READ_EMBEDDED_TASK, payload, key: `${READ_EMBEDDED_TASK}:${assetId}` });
 }
 
 function columnsOf({ status, nonStandardReasons, ready, error }: AssetChange) {

@@ -7,6 +7,7 @@ import { type AssetRecord, requireAsset } from "./assets.ts";
 import { recordEvent } from "./events.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
 import { insertStaticRenditions, tellStaticCreated } from "./static-renditions.ts";
+import { insertTextTracks, tellCreated } from "./text-tracks.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 export interface NewAsset {
@@ -47,6 +48,7 @@ export async function createAsset(
     .execute();
   await insertPlaybackIds(transaction, services, { environmentId, assetId: id, policies: settings.policies });
   await insertStaticRenditions(transaction, services, { environmentId, assetId: id }, settings.staticRenditions);
+  const tracks = await insertTextTracks(transaction, services, { environmentId, assetId: id, texts: settings.texts });
   const asset = await requireAsset(transaction, environmentId, id);
   const data = assetToWire(asset);
   await recordEvent(transaction, {
@@ -57,6 +59,7 @@ export async function createAsset(
     nowMs,
   });
   await tellStaticCreated(transaction, asset.staticRenditions, nowMs);
+  for (const track of tracks) await tellCreated(transaction, track, nowMs);
   const payload: IngestJob = { environment: environmentId, assetId: id };
   const key = `ingest:${id}`;
   if (asset.input_url === null) await addJob(transaction, { task: INGEST_TASK, payload, key });

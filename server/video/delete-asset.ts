@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AssetRef } from "../../domain/media/object-keys.ts";
+import { type AssetRef, captionsKey, sentTextKey, type TrackRef } from "../../domain/media/object-keys.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { ResumableObjects } from "../../platform/objects/objects.ts";
@@ -14,7 +14,7 @@ export const DELETE_OBJECTS_TASK = "delete_asset_objects";
 /** Segments that were being made for viewers are stored by then. One that is still taken in ends with a result, and goes then. */
 const SECOND_ROUND_MS = 60_000;
 
-const DeleteObjectsJob = z.object({ environment: z.string(), assetId: z.string() });
+const DeleteObjectsJob = z.object({ environment: z.string(), assetId: z.string(), trackId: z.string().optional() });
 
 /** Ends an asset: its playback ids with it, its bytes soon after. 404 when there is none, deleted ones included. */
 export async function deleteAsset(
@@ -51,14 +51,19 @@ export async function deleteAsset(
   });
 }
 
-/** Has the bytes of a deleted asset removed; again whenever a transcoder may have stored more. */
-export async function deleteObjectsSoon(transaction: PostgresTransaction, payload: AssetRef): Promise<void> {
+/** Has the bytes of a deleted asset, or of one text track, removed; again whenever a transcoder may have stored more. */
+export async function deleteObjectsSoon(transaction: PostgresTransaction, payload: AssetRef | TrackRef): Promise<void> {
   const job = { task: DELETE_OBJECTS_TASK, payload };
   await addJob(transaction, job);
   await addJob(transaction, { ...job, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
 }
 
-/** The job of {@link deleteObjectsSoon}. */
+/** The job of {@link deleteObjectsSoon}, of an asset or a text track; running it again finds nothing left. */
 export function deleteObjectsTask(objects: ResumableObjects): JobTask {
-  return (payload, { signal }) => removeAll(objects, DeleteObjectsJob.parse(payload), signal);
+  return async (payload, { signal }) => {
+    const { environment, assetId, trackId } = DeleteObjectsJob.parse(payload);
+    if (trackId === undefined) return removeAll(objects, { environment, assetId }, signal);
+    const ref = { environment, assetId, trackId };
+    for (const key of [captionsKey(ref), sentTextKey(ref)]) await objects.delete(key);
+  };
 }

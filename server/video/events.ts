@@ -4,7 +4,7 @@ export interface VideoEvent {
   /** Such as `video.asset.ready` (reference video-api.md §7.5). */
   type: string;
   environmentId: string;
-  object: { type: "asset" | "upload"; id: string };
+  object: { type: "asset" | "track" | "upload"; id: string };
   /** The whole resource as the API gives it now. */
   data: object;
   nowMs: number;

@@ -70,12 +70,13 @@ async function sizeOf(draft: ObjectDraft): Promise<number> {
   return (await draft.received()).contiguousBytes;
 }
 
-function isPassing(error: unknown): boolean {
+/** Whether trying again may help. */
+export function isPassing(error: unknown): boolean {
   return error instanceof FetchFailedError && error.isRetriable;
 }
 
 /** What is the customer's to mend; anything else is ours and stays as it is. */
-function asMediaError(error: unknown): unknown {
+export function asMediaError(error: unknown): unknown {
   const isTheirs = error instanceof FetchRefusedError || error instanceof FetchFailedError;
   if (!isTheirs) return error;
   const status = error instanceof FetchFailedError ? error.status : null;

@@ -12,7 +12,8 @@ import { StaticRenditionWire, staticRenditionToWire } from "./static-rendition-w
 
 export const PlaybackIdWire = z.object({ id: z.string(), policy: z.enum(PLAYBACK_POLICIES) });
 
-const TrackWire = z.object({
+/** A track as the API gives it (reference video-api.md §3.2). */
+export const TrackWire = z.object({
   id: z.string(),
   type: z.enum(["video", "audio", "text"]),
   status: z.enum(["preparing", "ready", "errored", "deleted"]),
@@ -24,6 +25,11 @@ const TrackWire = z.object({
   primary: z.boolean().optional(),
   language_code: z.string().optional(),
   name: z.string().optional(),
+  text_type: z.literal("subtitles").optional(),
+  text_source: z.enum(["uploaded", "embedded"]).optional(),
+  closed_captions: z.boolean().optional(),
+  passthrough: z.string().optional(),
+  error: z.object({ type: z.string(), messages: z.array(z.string()) }).optional(),
 });
 
 const ProgressWire = z.object({
@@ -125,8 +131,9 @@ function progressOf(asset: AssetRecord) {
     : { state: "ingesting", progress: 0 };
 }
 
-function trackToWire(track: TrackRow) {
-  return {
+/** Also checks what the database holds as JSON. */
+export function trackToWire(track: TrackRow): z.output<typeof TrackWire> {
+  return TrackWire.parse({
     id: track.id,
     type: track.type,
     status: track.status,
@@ -138,7 +145,12 @@ function trackToWire(track: TrackRow) {
     ...(track.is_primary ? { primary: true } : {}),
     ...present("language_code", track.language_code),
     ...present("name", track.name),
-  };
+    ...present("text_type", track.text_type),
+    ...present("text_source", track.text_source),
+    ...present("closed_captions", track.closed_captions),
+    ...present("passthrough", track.passthrough),
+    ...present("error", track.error),
+  });
 }
 
 function present<T>(key: string, value: T | null): Record<string, T> {

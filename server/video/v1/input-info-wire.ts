@@ -20,11 +20,14 @@ export const InputInfoWire = z.object({
     .describe("Known once the asset is ready"),
 });
 
-/** The inputs of an asset; one of an upload without settings has none. */
+/** The inputs of an asset, the media first; one of an upload may have no settings. */
 export function inputInfoToWire(settings: unknown, facts: InputFacts | null): z.output<typeof InputInfoWire>[] {
   const { inputs } = z.object({ inputs: z.array(z.looseObject({})).default([]) }).parse(settings);
   const file = facts === null ? {} : { file: fileToWire(facts) };
-  return [{ settings: inputs[0] ?? {}, ...file }];
+  const [first] = inputs;
+  const hasMedia = first !== undefined && first["type"] !== "text";
+  const others = inputs.slice(hasMedia ? 1 : 0).map((settings) => ({ settings }));
+  return [{ settings: hasMedia ? first : {}, ...file }, ...others];
 }
 
 function fileToWire({ containerFormat, tracks }: InputFacts) {

@@ -10,7 +10,7 @@ import {
 import { ApiError } from "../../../domain/errors.ts";
 import { text } from "../../http/text.ts";
 
-const MAX_URL_LENGTH = 8_192;
+export const MAX_URL_LENGTH = 8_192;
 const MAX_PASSTHROUGH_LENGTH = 255;
 const MAX_POLICIES = 20;
 
@@ -24,10 +24,12 @@ export const Meta = z.object({
 
 const Input = z.object({
   url: text(MAX_URL_LENGTH).optional(),
-  type: text(20).optional(),
+  type: text(20).optional().describe("video for the first, text for captions behind it"),
   name: text(255).optional(),
   language_code: text(35).optional(),
   passthrough: Passthrough.optional(),
+  text_type: text(20).optional().describe("subtitles, for text"),
+  closed_captions: z.boolean().optional().describe("For text: also tells sounds, for those who do not hear them"),
   overlay_settings: z.looseObject({}).optional().describe("Not supported yet"),
   generated_subtitles: z.array(z.unknown()).optional().describe("Not supported yet"),
   start_time: z.number().optional().describe("Not supported yet"),
@@ -38,7 +40,7 @@ const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
 
 /** Body of `POST /video/v1/assets` and `new_asset_settings`; what fields mean together is decided in `domain/asset`. */
 export const SettingsBody = z.object({
-  inputs: Inputs.optional().describe("The URL of the media, or a list of one input"),
+  inputs: Inputs.optional().describe("The URL of the media, or a list: the media first, captions behind it"),
   input: Inputs.optional().describe("Older name of inputs"),
   playback_policies: Policies.optional().describe("public, signed; one playback id is made of each"),
   playback_policy: Policies.optional().describe("Older name of playback_policies"),

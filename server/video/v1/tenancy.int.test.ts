@@ -9,11 +9,13 @@ import { caller, eventsOf } from "../../testing/video.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
+const INPUTS = ["https://x.y/a", { url: "https://x.y/a.srt", type: "text", language_code: "en" }];
+
 let postgres: TestPostgres;
 let server: TestServer;
 let first: Awaited<ReturnType<typeof createFirstTenant>>;
 let other: Awaited<ReturnType<typeof createOtherTenant>>;
-let ids: { asset: string; playbackId: string; upload: string; file: string };
+let ids: { asset: string; playbackId: string; upload: string; file: string; track: string };
 /** Tokens: of the other tenant with every right, and of the first without the right to write, or to video at all. */
 let stranger: string;
 let reader: string;
@@ -31,12 +33,16 @@ beforeAll(async () => {
   reader = await createToken(server.db, first.environmentId, ["video:read"]);
   narrow = await createToken(server.db, first.environmentId, ["data:read"]);
   const ask = caller(server, basic(first.tokenId, first.tokenSecret));
-  const asset = (await ask("POST", "/video/v1/assets", { input: "https://x.y/a", playback_policy: "public" })).json();
+  const asset = (await ask("POST", "/video/v1/assets", { inputs: INPUTS, playback_policy: "public" })).json();
   const upload = (await ask("POST", "/video/v1/uploads", { cors_origin: "*" })).json();
   const files = `/video/v1/assets/${asset.data.id}/static-renditions`;
   const file = (await ask("POST", files, { resolution: "audio-only" })).json();
   const [playbackId] = asset.data.playback_ids;
-  ids = { asset: asset.data.id, playbackId: playbackId.id, upload: upload.data.id, file: file.data.id };
+  const [track] = asset.data.tracks;
+  ids = {
+    ...{ asset: asset.data.id, playbackId: playbackId.id, upload: upload.data.id },
+    ...{ file: file.data.id, track: track.id },
+  };
 });
 afterAll(async () => {
   await server.stop();
@@ -54,6 +60,9 @@ const ROUTES: [Method, string, object?][] = [
   ["POST", "/video/v1/assets/{asset}/playback-ids", { policy: "public" }],
   ["GET", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
   ["DELETE", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
+  ["POST", "/video/v1/assets/{asset}/tracks", { url: "https://x.y/a.srt", type: "text", language_code: "en" }],
+  ["PATCH", "/video/v1/assets/{asset}/tracks/{track}", { name: "n" }],
+  ["DELETE", "/video/v1/assets/{asset}/tracks/{track}"],
   ["GET", "/video/v1/playback-ids/{playbackId}"],
   ["POST", "/video/v1/assets/{asset}/static-renditions", { resolution: "highest" }],
   ["DELETE", "/video/v1/assets/{asset}/static-renditions/{file}"],

@@ -1,0 +1,31 @@
+import type { AssetError } from "./outcome.ts";
+
+/**
+ * Names of the jobs by which server and transcoder meet over text tracks. The server alone changes a track; a transcoder tells
+ * by {@link APPLY_TRACK_RESULT_TASK} what it found.
+ */
+export const READ_TEXT_TASK = "read_text_track";
+export const READ_EMBEDDED_TASK = "read_embedded_captions";
+export const APPLY_TRACK_RESULT_TASK = "apply_track_result";
+
+/** Payload of {@link READ_TEXT_TASK}; {@link READ_EMBEDDED_TASK} has the first two. */
+export interface TextTrackJob {
+  environment: string;
+  assetId: string;
+  trackId: string;
+}
+
+export interface TrackResult extends TextTrackJob {
+  outcome: TrackOutcome;
+}
+
+export type TrackOutcome =
+  /** Its captions are stored. */
+  | { kind: "ready" }
+  | { kind: "errored"; error: AssetError }
+  /** Captions that the source itself holds, stored as a track that the server does not know yet. */
+  | { kind: "embedded"; channel: EmbeddedChannel };
+
+/** CEA-608 has four, two in each field. */
+export const EMBEDDED_CHANNELS = ["CC1", "CC2", "CC3", "CC4"] as const;
+export type EmbeddedChannel = (typeof EMBEDDED_CHANNELS)[number];

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { trackName } from "../../domain/asset/text-input.ts";
+import { EMBEDDED_CHANNELS, type EmbeddedChannel, type TrackResult } from "../../domain/asset/text-track.ts";
+import type { JobTask } from "../../platform/jobs/task.ts";
+import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
+import type { Services } from "../http/services.ts";
+import { lockAsset, requireAsset, type TrackRow } from "./assets.ts";
+import { deleteObjectsSoon } from "./delete-asset.ts";
+import { tellCreated, tellTrack } from "./text-tracks.ts";
+
+/** The transcoder's word, as `domain/asset/text-track.ts` has it. */
+const Result: z.ZodType<TrackResult> = z.object({
+  environment: z.string(),
+  assetId: z.string(),
+  trackId: z.string().regex(/^[A-Za-z0-9]{32,50}$/),
+  outcome: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("ready") }),
+    z.object({
+      kind: z.literal("errored"),
+      error: z.object({ type: z.enum(["download_failed", "invalid_input"]), messages: z.array(z.string()) }),
+    }),
+    z.object({ kind: z.literal("embedded"), channel: z.enum(EMBEDDED_CHANNELS) }),
+  ]),
+});
+
+/**
+ * Applies what a transcoder found out of a text track, once: ready and errored are final, repeated results change nothing. What
+ * was stored for a track that is gone is removed.
+ */
+export function applyTrackResultTask(services: Pick<Services, "db" | "now">): JobTask {
+  return async (payload) => {
+    const result = Result.parse(payload);
+    await services.db.transaction().execute((transaction) => apply(transaction, result, services.now()));
+  };
+}
+
+async function apply(transaction: PostgresTransaction, result: TrackResult, nowMs: number): Promise<void> {
+  const { environment, assetId, trackId, outcome } = result;
+  const ref = { environment, assetId, trackId };
+  if (!(await lockAsset(transaction, environment, assetId))) return deleteObjectsSoon(transaction, ref);
+  if (outcome.kind === "embedded") return insertEmbedded(transaction, result, outcome.channel, nowMs);
+  const before = await transaction
+    .selectFrom("tracks")
+    .select("status")
+    .where("environment_id", "=", environment)
+    .where("asset_id", "=", assetId)
+    .where("id", "=", trackId)
+    .executeTakeFirst();
+  if (before === undefined || before.status === "deleted") return deleteObjectsSoon(transaction, ref);
+  if (before.status !== "preparing") return;
+  const error = outcome.kind === "errored" ? JSON.stringify(outcome.error) : null;
+  const track = await transaction
+    .updateTable("tracks")
+    .set({ status: outcome.kind, error })
+    .where("environment_id", "=", environment)
+    .where("id", "=", trackId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await tellTrack(transaction, outcome.kind, track, nowMs);
+}
+
+/** The transcoder chose the id, so that a second result meets the first. Which language it is the source does not say. */
+async function insertEmbedded(
+  transaction: PostgresTransaction,
+  { environment, assetId, trackId }: TrackResult,
+  channel: EmbeddedChannel,
+  nowMs: number,
+): Promise<void> {
+  const asset = await requireAsset(transaction, environment, assetId);
+  const taken = new Set(asset.tracks.flatMap(({ type, name }) => (type === "text" && name !== null ? [name] : [])));
+  const track: TrackRow | undefined = await transaction
+    .insertInto("tracks")
+    .values({
+      environment_id: environment,
+      asset_id: assetId,
+      id: trackId,
+      type: "text",
+      status: "ready",
+      language_code: "und",
+      name: taken.has(channel) ? trackName("und", taken) : channel,
+      text_type: "subtitles",
+      text_source: "embedded",
+      closed_captions: true,
+      created_at: new Date(nowMs),
+    })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (track === undefined) return;
+  await tellCreated(transaction, { ...track, status: "preparing" }, nowMs);
+  await tellTrack(transaction, "ready", track, nowMs);
+}

@@ -1,0 +1,113 @@
+import { z } from "zod";
+import { languageProblems, textInputOf, textInputProblems } from "../../../domain/asset/text-input.ts";
+import { ApiError } from "../../../domain/errors.ts";
+import { allow, callerOf } from "../../auth/api-guard.ts";
+import type { App } from "../../http/app.ts";
+import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
+import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
+import type { Services } from "../../http/services.ts";
+import { text } from "../../http/text.ts";
+import { withoutNulls } from "../../http/without-nulls.ts";
+import { addTextTrack, changeTextTrack, deleteTextTrack } from "../text-tracks.ts";
+import { TrackWire, trackToWire } from "./asset-wire.ts";
+import { MAX_URL_LENGTH, Passthrough } from "./settings-body.ts";
+
+const AssetParams = z.object({ asset_id: z.string() });
+const Params = z.object({ asset_id: z.string(), track_id: z.string() });
+const Create = z.object({
+  url: text(MAX_URL_LENGTH).describe("Of an SRT or WebVTT file"),
+  type: text(20).describe("text; audio is not supported yet"),
+  language_code: text(35).describe("BCP 47, such as en or en-US"),
+  name: text(255).optional().describe("What viewers choose by; the language's name unless given"),
+  text_type: text(20).optional().describe("subtitles"),
+  closed_captions: z.boolean().optional().describe("Also tells sounds, for those who do not hear them"),
+  passthrough: Passthrough.optional(),
+});
+const Update = z.object({
+  name: text(255).min(1).optional(),
+  language_code: text(35).optional(),
+  closed_captions: z.boolean().optional(),
+  passthrough: Passthrough.optional().describe("Empty text clears it"),
+});
+
+const one = z.object({ data: TrackWire });
+const common = { tags: ["Tracks"], security: [{ accessToken: [] }] };
+
+/** Text tracks of assets (reference video-api.md §3.3). */
+export function trackRoutes(app: App, services: Services): void {
+  createRoute(app, services);
+  changeRoutes(app, services);
+}
+
+function createRoute(app: App, services: Services): void {
+  app.post(
+    "/video/v1/assets/:asset_id/tracks",
+    {
+      onRequest: allow(services, "video:write"),
+      preValidation: withoutNulls,
+      schema: {
+        ...common,
+        summary: "Add captions to an asset",
+        params: AssetParams,
+        headers: IdempotencyHeaders,
+        body: Create,
+        response: { ...REFUSALS, 422: ErrorBody, 201: one },
+      },
+    },
+    async (request, reply) => {
+      refuse(problemsOf(request.body));
+      const environmentId = callerOf(request).environment.id;
+      const { asset_id: assetId } = request.params;
+      const data = await writeOnce(services, request, reply, async (transaction) => {
+        const wanted = { environmentId, assetId, text: textInputOf(request.body) };
+        return trackToWire(await addTextTrack(transaction, services, wanted));
+      });
+      return reply.code(201).send({ data });
+    },
+  );
+}
+
+function problemsOf(body: z.output<typeof Create>): string[] {
+  if (body.type === "audio") return ["type: audio is not supported yet"];
+  return body.type === "text" ? textInputProblems(body) : ["type: must be text"];
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ApiError("invalid_parameters", problems);
+}
+
+function changeRoutes(app: App, services: Services): void {
+  app.patch(
+    "/video/v1/assets/:asset_id/tracks/:track_id",
+    {
+      onRequest: allow(services, "video:write"),
+      preValidation: withoutNulls,
+      schema: {
+        ...common,
+        summary: "Change what is told of a text track",
+        params: Params,
+        body: Update,
+        response: { ...REFUSALS, 200: one },
+      },
+    },
+    async (request) => {
+      const { language_code } = request.body;
+      refuse(language_code === undefined ? [] : languageProblems(language_code));
+      const { asset_id: assetId, track_id: trackId } = request.params;
+      const ref = { environmentId: callerOf(request).environment.id, assetId, trackId };
+      return { data: trackToWire(await changeTextTrack(services, ref, request.body)) };
+    },
+  );
+  app.delete(
+    "/video/v1/assets/:asset_id/tracks/:track_id",
+    {
+      onRequest: allow(services, "video:write"),
+      schema: { ...common, summary: "Delete a text track", params: Params, response: { ...REFUSALS, 204: z.void() } },
+    },
+    async (request, reply) => {
+      const { asset_id: assetId, track_id: trackId } = request.params;
+      await deleteTextTrack(services, { environmentId: callerOf(request).environment.id, assetId, trackId });
+      return reply.code(204).send();
+    },
+  );
+}
