@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testMedia } from "../scripts/testing/media.ts";
-import { makeHour, makeTenSeconds, transcodeWhole } from "./ready/films.ts";
+import { makeCameraFilm, makeHour, transcodeWhole } from "./ready/films.ts";
 import { uploadAndPlay } from "./ready/upload.ts";
 import { ROOT } from "./stack/processes.ts";
 import { startVideoStack } from "./stack/video-stack.ts";
@@ -28,7 +28,7 @@ const stack = await startVideoStack();
 let isKept = true;
 try {
   console.log("making ten seconds of 1080p");
-  const films: Film[] = [{ name: "10 s, 1080p", file: await makeTenSeconds(folder) }];
+  const films: Film[] = [{ name: "10 s, 1080p", file: await makeCameraFilm(folder, 10) }];
   const media = await testMedia(ROOT);
   if (media === null) console.log("the film of 180 s cannot be fetched here: its figures are missing");
   else {

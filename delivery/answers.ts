@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Plan } from "../domain/media/plan.ts";
-import { IMAGE_FORMATS } from "../domain/media/transcoder-wire.ts";
 import type { Visitor } from "../domain/playback/restriction.ts";
 import type { DeliveredSegment } from "../domain/usage/delivery-record.ts";
 import { Lru } from "../platform/memory/lru.ts";
 import type { Access, Opened } from "./access.ts";
 import { type Caching, cacheControl, type Life } from "./cache-control.ts";
 import { createChildren } from "./children.ts";
-import { readThumbnailParams } from "./images/thumbnail-params.ts";
-import { type Thumbnails, wantedImage } from "./images/thumbnails.ts";
+import { type ImageRoute, imageAnswer, storyboardText } from "./images/image-answers.ts";
+import type { Images } from "./images/images.ts";
 import type { Plans } from "./plans.ts";
 import { unavailable } from "./playback-error.ts";
 import { checkClip } from "./playlists/clip.ts";
@@ -44,7 +43,9 @@ export interface AnswerDeps {
   access: Access;
   plans: Plans;
   media: MediaObjects;
-  thumbnails: Thumbnails;
+  images: Images;
+  /** Where players reach the image host. */
+  imageOrigin: string;
   /** Unix milliseconds. */
   nowMs: () => number;
 }
@@ -58,10 +59,12 @@ const A_DAY: Life = { seconds: 86_400 };
 const PLAYLIST_CACHE_BYTES = 32 * 1024 ** 2;
 
 /** What tokens of each route must be made for. */
-const AUDIENCES = { multivariant: "v", metadata: "v", thumbnail: "t" } as const satisfies Record<string, Audience>;
+const AUDIENCES = {
+  ...{ multivariant: "v", metadata: "v", thumbnail: "t", animated: "g", storyboard: "s", storyboard_index: "s" },
+} as const satisfies Record<Exclude<Route["kind"], "media_playlist" | "init" | "segment">, Audience>;
 
 /** Decides what each route answers. Rejects with a `PlaybackError`, or with the signal's reason when the client leaves. */
-export function createRespond({ access, plans, media, thumbnails, nowMs }: AnswerDeps): Respond {
+export function createRespond({ access, plans, media, images, imageOrigin, nowMs }: AnswerDeps): Respond {
   const playlists = new Lru<Text>({ maxWeight: PLAYLIST_CACHE_BYTES, weigh: ({ text }) => text.length });
   const caching = (allowed: Caching, life: Life): string => cacheControl(allowed, life, nowMs());
   const childOf = createChildren(access, plans);
@@ -104,21 +107,30 @@ export function createRespond({ access, plans, media, thumbnails, nowMs }: Answe
     };
   }
 
+  async function imageOf(route: ImageRoute, opened: Opened, signal: AbortSignal): Promise<Answer> {
+    const { facts, query: params, token } = opened;
+    const plan = await currentPlan(opened);
+    if (route.kind !== "storyboard_index") {
+      const image = await imageAnswer(images, route, { facts, plan, params }, signal);
+      return { ...image, cacheControl: caching(opened.caching, A_DAY) };
+    }
+    const { contentType, text } = storyboardText(route, { plan, params, imageOrigin, token });
+    return textOf(contentType, text, opened);
+  }
+
+  function textOf(contentType: string, content: string, opened: Opened): Answer {
+    const { text, sha256 } = hashed(content);
+    return { bytes: Buffer.from(text, "utf8"), sha256, contentType, cacheControl: caching(opened.caching, A_MINUTE) };
+  }
+
   return async (route, question, signal) => {
     if (route.kind === "media_playlist") return playlistOf(route, question);
     if (route.kind === "init" || route.kind === "segment") return mediaOf(route, question, signal);
     const { playbackId, kind } = route;
     const opened = await access.open({ playbackId, audience: AUDIENCES[kind], ...question });
     if (kind === "multivariant") return multivariantOf(playbackId, opened);
-    if (kind === "metadata") {
-      const { text, sha256 } = hashed(metadataJson(opened.facts.title));
-      const cacheControl = caching(opened.caching, A_MINUTE);
-      return { bytes: Buffer.from(text, "utf8"), sha256, contentType: "application/json", cacheControl };
-    }
-    const params = readThumbnailParams(opened.query);
-    const image = wantedImage(opened.facts, await currentPlan(opened), route.format, params);
-    const picture = await thumbnails.get(image, signal);
-    return { ...picture, contentType: IMAGE_FORMATS[route.format], cacheControl: caching(opened.caching, A_DAY) };
+    if (kind === "metadata") return textOf("application/json", metadataJson(opened.facts.title), opened);
+    return imageOf(route, opened, signal);
   };
 }
 

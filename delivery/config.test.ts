@@ -45,6 +45,7 @@ describe("readConfig", () => {
     ["TRANSCODER_URLS", "ftp://10.0.0.1"],
     ["DATABASE_URL", "mysql://x"],
     ["OBJECTS_DIR", ""],
+    ["OBJECTS_URL", "https://films"],
     ["DELIVERY_CACHE_MIB", "0"],
   ])("refuses %s=%s by name", (name, value) => {
     expect(() => readConfig({ ...NEEDED, [name]: value })).toThrow(name);

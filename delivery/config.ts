@@ -3,6 +3,7 @@ import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
 import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
 import { eventlogUrl } from "../platform/eventlog/open-event-log.ts";
 import { originAt } from "../platform/http/origin-at.ts";
+import { objectsUrl } from "../platform/objects/open-objects.ts";
 
 const MEBIBYTE = 1024 ** 2;
 
@@ -19,6 +20,8 @@ const Environment = z
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     /** Folder of stored objects, the same as the transcoders'. */
     OBJECTS_DIR: z.string().min(1),
+    /** A bucket instead of the folder, which then holds only copies for ffmpeg (docs/s3.md). */
+    OBJECTS_URL: objectsUrl,
     /** Transcoders that may be asked; unset: the port on loopback, or at HOST. */
     TRANSCODER_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
     /** Shared with the transcoders. */
@@ -29,6 +32,8 @@ const Environment = z
     EVENTLOG_DIR: z.string().min(1),
     EVENTLOG_URL: eventlogUrl,
     EVENTLOG_MAX_GIB: z.coerce.number().positive().default(20),
+    /** Origin under which players reach the image host: storyboards name their image by it. */
+    PUBLIC_IMAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
     /** Memory for segments and inits, in MiB. */
     DELIVERY_CACHE_MIB: z.coerce.number().int().min(1).max(1_000_000).default(256),
   })
@@ -42,10 +47,12 @@ const Environment = z
       logLevel: env.LOG_LEVEL,
       databaseUrl: env.DATABASE_URL,
       objectsDir: env.OBJECTS_DIR,
+      objectsS3: env.OBJECTS_URL,
       transcoderUrls: env.TRANSCODER_URLS ?? [originAt(env.HOST, ports.transcoder)],
       transcoderSecret: env.TRANSCODER_SECRET,
       grantSecrets: env.GRANT_SECRETS,
       eventlog: { directory: env.EVENTLOG_DIR, kafka: env.EVENTLOG_URL, maxBytes: env.EVENTLOG_MAX_GIB * 1024 ** 3 },
+      imageOrigin: new URL(env.PUBLIC_IMAGE_URL ?? `http://localhost:${ports.delivery}`).origin,
       cacheBytes: env.DELIVERY_CACHE_MIB * MEBIBYTE,
     };
   });

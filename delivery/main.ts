@@ -1,9 +1,8 @@
-import { access, constants } from "node:fs/promises";
 import { LOG_RETENTION_MS, TOPICS } from "../domain/messages/topics.ts";
 import { openEventLog } from "../platform/eventlog/open-event-log.ts";
 import { openPatientWriter } from "../platform/eventlog/patient-writer.ts";
 import { listen } from "../platform/http/listen.ts";
-import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
@@ -15,7 +14,7 @@ import { createRespond } from "./answers.ts";
 import { readConfig } from "./config.ts";
 import { createDelivery } from "./delivery.ts";
 import { createDeliveryMetrics } from "./delivery-metrics.ts";
-import { createThumbnails } from "./images/thumbnails.ts";
+import { createImages } from "./images/images.ts";
 import { createPlans } from "./plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "./playback-ids.ts";
 import { createPostgresCheck } from "./postgres-check.ts";
@@ -28,7 +27,7 @@ import { createUsageMetrics } from "./usage/usage-metrics.ts";
 
 /** Look-ups are single rows by key, and equal ones share a query. */
 const CONNECTIONS = 4;
-const THUMBNAIL_CACHE_BYTES = 64 * 1024 ** 2;
+const IMAGE_CACHE_BYTES = 64 * 1024 ** 2;
 
 const config = readConfig();
 const log = createLogger("delivery", config.logLevel);
@@ -50,11 +49,10 @@ try {
   const readPlaybackId = readPlaybackIdsFrom(postgres);
   readiness.add("postgres", createPostgresCheck(readPlaybackId));
 
-  const objects = openFolderObjects(config.objectsDir);
-  readiness.add("objects", async () => {
-    await access(config.objectsDir, constants.R_OK | constants.X_OK);
-    return { ok: true };
-  });
+  const store = await openObjects(config, "read");
+  const { objects } = store;
+  program.onStop("objects", store.close);
+  readiness.add("objects", store.check);
 
   const transcoder = createTranscoder({ urls: config.transcoderUrls, secret: config.transcoderSecret, metrics });
   program.onStop("transcoder connections", () => transcoder.close());
@@ -92,7 +90,8 @@ try {
     nowMs: Date.now,
     plans: createPlans(objects, metrics),
     media: createMediaObjects({ objects, transcoder, metrics, cacheBytes: config.cacheBytes }),
-    thumbnails: createThumbnails(transcoder, THUMBNAIL_CACHE_BYTES),
+    images: createImages({ objects, transcoder, metrics, cacheBytes: IMAGE_CACHE_BYTES }),
+    imageOrigin: config.imageOrigin,
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, usage, metrics, log }));
   opened();

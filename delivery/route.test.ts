@@ -20,10 +20,18 @@ describe("parseRoute", () => {
     expect(parseRoute(`/${ID}`)).toEqual({ kind: "multivariant", playbackId: ID });
   });
 
-  it("knows metadata and thumbnails", () => {
+  it("knows metadata and images", () => {
     expect(parseRoute(`/${ID}/metadata.json`)).toEqual({ kind: "metadata", playbackId: ID });
     for (const format of ["jpg", "png", "webp"]) {
-      expect(parseRoute(`/${ID}/thumbnail.${format}`)).toEqual({ kind: "thumbnail", playbackId: ID, format });
+      for (const kind of ["thumbnail", "storyboard"]) {
+        expect(parseRoute(`/${ID}/${kind}.${format}`)).toEqual({ kind, playbackId: ID, format });
+      }
+    }
+    for (const format of ["gif", "webp"]) {
+      expect(parseRoute(`/${ID}/animated.${format}`)).toEqual({ kind: "animated", playbackId: ID, format });
+    }
+    for (const format of ["vtt", "json"]) {
+      expect(parseRoute(`/${ID}/storyboard.${format}`)).toEqual({ kind: "storyboard_index", playbackId: ID, format });
     }
   });
 
@@ -52,6 +60,10 @@ describe("parseRoute", () => {
     `/${ID}/`,
     `/${ID}/thumbnail.gif`,
     `/${ID}/thumbnail.constructor`,
+    `/${ID}/thumbnail.vtt`,
+    `/${ID}/animated.png`,
+    `/${ID}/storyboard.gif`,
+    `/${ID}/storyboard`,
     `/${ID}/highest.mp4`,
     `/${ID}/h/-/${PLAN}/720p`,
     `/${ID}/h/-/${PLAN.toUpperCase()}/720p.m3u8`,

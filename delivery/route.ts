@@ -1,12 +1,19 @@
 import { AUDIO_RENDITION } from "../domain/media/plan.ts";
-import { IMAGE_FORMATS, type ImageFormat } from "../domain/media/transcoder-wire.ts";
+import {
+  ANIMATION_FORMATS,
+  type AnimationFormat,
+  IMAGE_FORMATS,
+  type ImageFormat,
+} from "../domain/media/transcoder-wire.ts";
 import { PlaybackError } from "./playback-error.ts";
 
 /** What a path of the stream and image hosts asks for. The playback id is well-formed; whether it exists is not known. */
 export type Route =
   | { kind: "multivariant"; playbackId: string }
   | { kind: "metadata"; playbackId: string }
-  | { kind: "thumbnail"; playbackId: string; format: ImageFormat }
+  | { kind: "thumbnail" | "storyboard"; playbackId: string; format: ImageFormat }
+  | { kind: "animated"; playbackId: string; format: AnimationFormat }
+  | { kind: "storyboard_index"; playbackId: string; format: "vtt" | "json" }
   | ({ kind: "media_playlist" } & ChildOfPlan)
   | ({ kind: "init" } & ChildOfPlan)
   | ({ kind: "segment"; segment: number } & ChildOfPlan);
@@ -26,7 +33,7 @@ const PLAYBACK_ID = /^[A-Za-z0-9]{32,50}$/;
 const PLAN = "([^/]{1,512})/([0-9a-f]{16})/([A-Za-z0-9_-]{1,64})";
 const MEDIA_PLAYLIST = new RegExp(`^h/${PLAN}\\.m3u8$`);
 const MEDIA = new RegExp(`^s/${PLAN}/(?:(init)\\.mp4|(0|[1-9]\\d{0,6})\\.m4s)$`);
-const THUMBNAIL = /^thumbnail\.([a-z]{3,4})$/;
+const IMAGE = /^(thumbnail|animated|storyboard)\.([a-z]{3,4})$/;
 
 /** @param path of the URL, from its `/` on, without the query. Throws 400 for a malformed id, 404 for an unknown path. */
 export function parseRoute(path: string): Route {
@@ -43,8 +50,8 @@ export function parseRoute(path: string): Route {
 function parseChild(playbackId: string, child: string): Route {
   if (child === "metadata.json") return { kind: "metadata", playbackId };
 
-  const format = THUMBNAIL.exec(child)?.[1];
-  if (format !== undefined && isImageFormat(format)) return { kind: "thumbnail", playbackId, format };
+  const image = parseImage(playbackId, child);
+  if (image !== null) return image;
 
   const playlist = MEDIA_PLAYLIST.exec(child);
   if (playlist !== null) return { kind: "media_playlist", playbackId, ...planOf(playlist) };
@@ -60,8 +67,20 @@ function planOf([, grant = "", planId = "", rendition = ""]: RegExpExecArray): O
   return { grant, planId, rendition };
 }
 
-function isImageFormat(format: string): format is ImageFormat {
-  return Object.hasOwn(IMAGE_FORMATS, format);
+function parseImage(playbackId: string, child: string): Route | null {
+  const [, kind, format = ""] = IMAGE.exec(child) ?? [];
+  if (kind === "animated" && isKeyOf(ANIMATION_FORMATS, format)) return { kind, playbackId, format };
+  if ((kind === "thumbnail" || kind === "storyboard") && isKeyOf(IMAGE_FORMATS, format)) {
+    return { kind, playbackId, format };
+  }
+  if (kind === "storyboard" && (format === "vtt" || format === "json")) {
+    return { kind: "storyboard_index", playbackId, format };
+  }
+  return null;
+}
+
+function isKeyOf<T extends object>(formats: T, format: PropertyKey): format is keyof T {
+  return Object.hasOwn(formats, format);
 }
 
 export function mediaPlaylistPath(grant: string, planId: string, rendition: string): string {

@@ -1,7 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from "node:http";
 import { Agent as HttpsAgent, request as requestHttps } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Wanted, WantedImage, WantedInit, WantedSegment } from "../domain/media/transcoder-wire.ts";
+import type { Wanted, WantedInit, WantedPicture, WantedSegment } from "../domain/media/transcoder-wire.ts";
 import type { DeliveryMetrics } from "./delivery-metrics.ts";
 import { unavailable } from "./playback-error.ts";
 import { byResponsibility } from "./rendezvous.ts";
@@ -20,7 +20,7 @@ export interface TranscoderOptions {
 export interface Transcoder {
   /** Resolves when the object is in the store. */
   make(wanted: WantedInit | WantedSegment, signal: AbortSignal): Promise<void>;
-  picture(wanted: WantedImage, signal: AbortSignal): Promise<Buffer>;
+  picture(wanted: WantedPicture, signal: AbortSignal): Promise<Buffer>;
   /** True when one of them answers at all. */
   isReachable(): Promise<boolean>;
   close(): void;

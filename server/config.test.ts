@@ -18,6 +18,7 @@ describe("readServerConfig", () => {
       publicApiUrl: "http://localhost:4001",
       publicSocketUrl: "http://localhost:4005",
       objectsDir: "/var/lib/playhead/objects",
+      objectsS3: null,
       deliveryUrl: "http://127.0.0.1:4003",
       apiRate: { perSecond: 50, burst: 200 },
       alwaysAsks: false,

@@ -3,6 +3,7 @@ import { type Cidr, parseCidr } from "../domain/network/client-address.ts";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
 import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
 import { originAt } from "../platform/http/origin-at.ts";
+import { objectsUrl } from "../platform/objects/open-objects.ts";
 
 const origin = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ""));
 
@@ -36,6 +37,8 @@ const ServerEnvironment = z
     CLICKHOUSE_SQL_URL: z.url({ protocol: /^https?$/ }).optional(),
     /** Folder of stored objects: what is uploaded lands there. The same as delivery's and the transcoders'. */
     OBJECTS_DIR: z.string().min(1),
+    /** A bucket instead of the folder, which then holds only copies for ffmpeg (docs/s3.md). */
+    OBJECTS_URL: objectsUrl,
     /** Origin under which clients reach this API; upload URLs begin with it. */
     PUBLIC_API_URL: origin.optional(),
     /** Origin of the collector's socket; given out with socket tokens. */
@@ -65,6 +68,7 @@ const ServerEnvironment = z
       clickhouseUrl: environment.CLICKHOUSE_URL,
       clickhouseSqlUrl: environment.CLICKHOUSE_SQL_URL ?? null,
       objectsDir: environment.OBJECTS_DIR,
+      objectsS3: environment.OBJECTS_URL,
       publicApiUrl: environment.PUBLIC_API_URL ?? `http://localhost:${ports.server}`,
       publicSocketUrl: environment.PUBLIC_SOCKET_URL ?? `http://localhost:${ports.socket}`,
       deliveryUrl: environment.INTERNAL_DELIVERY_URL ?? originAt(environment.HOST, ports.delivery),

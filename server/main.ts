@@ -1,12 +1,12 @@
 import { randomInt } from "node:crypto";
-import { access, constants } from "node:fs/promises";
 import { newMediaId } from "../domain/asset/media-id.ts";
 import { createClickHouse } from "../platform/clickhouse/client.ts";
 import { DATABASE } from "../platform/clickhouse/migrate.ts";
 import { createTenantSql } from "../platform/clickhouse/tenant-sql/tenant-sql.ts";
 import { listen } from "../platform/http/listen.ts";
+import { addJobUnlessWaiting } from "../platform/jobs/jobs.ts";
 import { startJobWorker } from "../platform/jobs/worker.ts";
-import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
@@ -26,11 +26,15 @@ import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
 import type { Services } from "./http/services.ts";
 import { serverTasks } from "./tasks.ts";
+import { reapObjectsAt } from "./uploads/reap-objects.ts";
 import { UploadGate } from "./uploads/upload-gate.ts";
 import { isUpload } from "./uploads/upload-url-routes.ts";
+import { sweepJob } from "./video/sweep-objects.ts";
 
 /** Results of transcoders, uploads to settle, bytes to delete: each is short. */
 const JOBS_AT_ONCE = 4;
+/** A start is busy enough; from then on it is once a day, by whichever server is there. */
+const FIRST_SWEEP_MS = 10 * 60_000;
 const UPLOADS_GRACE_MS = 2_000;
 
 const config = readServerConfig();
@@ -56,18 +60,16 @@ readiness.add("postgres", async () => {
 const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
 program.onStop("internal port", () => internal.close());
 
-const objects = openFolderObjects(config.objectsDir);
-readiness.add("objects", async () => {
-  await access(config.objectsDir, constants.W_OK | constants.X_OK);
-  return { ok: true };
-});
+const store = await openObjects(config, "write");
+program.onStop("objects", store.close);
+readiness.add("objects", store.check);
 
 const services: Services = {
   db,
   clickhouse,
   analytics: createAnalytics(clickhouse, () => performance.now(), config),
   sql: createSql(tenantSql),
-  objects,
+  objects: store.objects,
   uploads: new UploadGate(),
   checkPassword: await createPasswordCheck(),
   throttle: new SignInThrottle(SIGN_IN_LIMITS),
@@ -89,12 +91,18 @@ program.onStop("routes", () => app.close());
 const worker = startJobWorker({
   url: config.databaseUrl,
   name: "playhead-server",
-  tasks: serverTasks(services),
+  tasks: serverTasks(services, log),
   concurrency: JOBS_AT_ONCE,
   log,
   metrics,
 });
 program.onStop("jobs", () => worker.close());
+reapObjectsAt(services.db, new Date()).catch((error: unknown) => {
+  log.warn({ err: error }, "abandoned uploads are not looked for before the next start");
+});
+addJobUnlessWaiting(db, sweepJob(new Date(Date.now() + FIRST_SWEEP_MS))).catch((error: unknown) => {
+  log.warn({ err: error }, "left-over objects are not looked for before the next start");
+});
 const exportClock = startExportClock(db, log);
 program.onStop("export clock", () => exportClock.stop());
 

@@ -1,21 +1,31 @@
 import { APPLY_RESULT_TASK } from "../domain/asset/outcome.ts";
+import { APPLY_STATIC_TASK } from "../domain/asset/static-renditions.ts";
 import type { JobTask } from "../platform/jobs/task.ts";
+import type { Logger } from "../platform/observability/logger.ts";
 import { MAKE_EXPORT_TASK, makeExportTask } from "./data/exports/make-export.ts";
 import { PLAN_EXPORTS_TASK, planExportsTask } from "./data/exports/plan-exports.ts";
 import { REAP_KEYS_TASK, reapIdempotencyKeysTask } from "./http/reap-idempotency-keys.ts";
 import type { Services } from "./http/services.ts";
+import { REAP_OBJECTS_TASK, reapObjectsTask } from "./uploads/reap-objects.ts";
 import { SETTLE_UPLOAD_TASK } from "./uploads/settle-job.ts";
 import { settleUploadTask } from "./uploads/settle-upload.ts";
 import { applyResultTask } from "./video/apply-result.ts";
+import { applyStaticTask } from "./video/apply-static.ts";
 import { DELETE_OBJECTS_TASK, deleteObjectsTask } from "./video/delete-asset.ts";
+import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-file.ts";
+import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
 
 /** Every job that the server does, in one place. */
-export function serverTasks(services: Services): Record<string, JobTask> {
+export function serverTasks(services: Services, log: Logger): Record<string, JobTask> {
   return {
     [APPLY_RESULT_TASK]: applyResultTask(services),
+    [APPLY_STATIC_TASK]: applyStaticTask(services),
+    [DELETE_STATIC_TASK]: deleteStaticFileTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
+    [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
+    [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),
     [PLAN_EXPORTS_TASK]: planExportsTask(services),
     [MAKE_EXPORT_TASK]: makeExportTask(services),
   };

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type AllowList, parseAllowList } from "../domain/network/allow-list.ts";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
 import { flag, hosts, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
+import { objectsUrl } from "../platform/objects/open-objects.ts";
 
 function allowList(text: string, context: z.RefinementCtx): AllowList {
   const { list, mistakes } = parseAllowList(text);
@@ -23,12 +24,16 @@ const Environment = z
     DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
     /** Folder of stored objects, the same for server, delivery and transcoder. */
     OBJECTS_DIR: z.string().min(1),
+    /** A bucket instead of the folder, which then holds only copies for ffmpeg (docs/s3.md). */
+    OBJECTS_URL: objectsUrl,
     /** Shared with delivery: only who has it may ask for something to be made. */
     TRANSCODER_SECRET: z.string().min(32),
     FFMPEG_PATH: z.string().min(1).default("ffmpeg"),
     FFPROBE_PATH: z.string().min(1).default("ffprobe"),
     /** Encodes that run at the same time; one per core unless set. */
     TRANSCODER_SLOTS: z.coerce.number().int().min(1).max(256).optional(),
+    /** 0: make only segments that somebody asks for; otherwise the others too, when there is nothing else to do. */
+    TRANSCODER_FILL: flag.default(true),
     /** Addresses that inputs may be fetched from although they are private: host:port or CIDR, comma-separated. */
     FETCH_ALLOW: z.string().default("").transform(allowList),
   })
@@ -42,10 +47,12 @@ const Environment = z
       logLevel: environment.LOG_LEVEL,
       databaseUrl: environment.DATABASE_URL,
       objectsDir: environment.OBJECTS_DIR,
+      objectsS3: environment.OBJECTS_URL,
       secret: environment.TRANSCODER_SECRET,
       ffmpegPath: environment.FFMPEG_PATH,
       ffprobePath: environment.FFPROBE_PATH,
       slots: environment.TRANSCODER_SLOTS ?? availableParallelism(),
+      isFilling: environment.TRANSCODER_FILL,
       fetchAllow: environment.FETCH_ALLOW,
     };
   });

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -135,13 +135,42 @@ describe("ffmpeg", () => {
     expect(asked).toBe(0);
   });
 
+  it("sees no file but those it was given, and writes none beside its own", async () => {
+    if (!tools.sandbox.includes("private-files")) return;
+    const other = join(folder, "other.mp4");
+    copyFileSync(source, other);
+    const second = ["-f", "mov", "-i", other, "-map", "1:v:0", "-f", "framemd5"];
+    const args = { input: ["-f", "mov"], inputFile: source, output: second };
+    const unseen = await failure(tools.run({ ...RUN, args }));
+    expect(unseen.stderrTail).toContain("No such file");
+    expect(frames(await tools.run({ ...RUN, args, files: [other] }))).toHaveLength(100);
+    const elsewhere = ["-map", "0:v:0", "-c", "copy", "-f", "mp4", other, ...FRAMES];
+    const whole = readFileSync(other);
+    await failure(tools.run({ ...RUN, files: [other], args: { ...args, output: elsewhere } }));
+    expect(readFileSync(other).equals(whole)).toBe(true);
+  });
+
+  it("takes being killed by somebody for no fault of the file", async () => {
+    const marker = `testsrc2=s=64x64:d=${3600 + Math.floor(Math.random() * 1e6)}`;
+    const args = { input: ["-re", "-f", "lavfi"], inputFile: marker, output: ["-f", "null"] };
+    for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+      const failed = failure(tools.run({ ...RUN, args }));
+      const running = () =>
+        listProcesses().find((one) => /^\S*ffmpeg /.test(one.commandLine) && one.commandLine.includes(marker));
+      await until(() => running() !== undefined);
+      await sleep(200); // until it listens to signals
+      process.kill(running()?.pid ?? 0, signal);
+      expect((await failed).reason).toBe("killed");
+    }
+  });
+
   it("does not outlive the transcoder, however that dies", async () => {
     if (!tools.sandbox.includes("dies-with-parent")) return;
     const outputFile = join(folder, "orphan.raw");
     const endless = { input: ["-re", "-f", "lavfi"], inputFile: "testsrc2=s=64x64", output: ["-f", "rawvideo"] };
     const script = `
       const { openFfmpeg } = await import(${JSON.stringify(join(import.meta.dirname, "ffmpeg.ts"))});
-      const tools = await openFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe", log: { info() {} } });
+      const tools = await openFfmpeg({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe", log: { info() {}, warn() {} } });
       await tools.runToFile(${JSON.stringify({ ...RUN, args: endless, outputFile })});`;
     const node = spawn(process.execPath, ["--input-type=module", "-e", script], { stdio: "ignore" });
     const runs = () => listProcesses().some(({ commandLine }) => commandLine.includes(outputFile));
@@ -173,9 +202,12 @@ describe("ffmpeg", () => {
 });
 
 /** Processes and their command lines, as Linux tells them. */
-function listProcesses(): { commandLine: string }[] {
+function listProcesses(): { pid: number; commandLine: string }[] {
   const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return ids.map((id) => ({ commandLine: readIfThere(`/proc/${id}/cmdline`) }));
+  return ids.map((id) => ({
+    pid: Number(id),
+    commandLine: readIfThere(`/proc/${id}/cmdline`).replaceAll("\0", " "),
+  }));
 }
 
 function readIfThere(file: string): string {

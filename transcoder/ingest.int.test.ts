@@ -21,7 +21,7 @@ import { parseAllowList } from "../domain/network/allow-list.ts";
 import { addJob } from "../platform/jobs/jobs.ts";
 import { type JobWorker, startJobWorker } from "../platform/jobs/worker.ts";
 import { openFolderObjects } from "../platform/objects/folder-objects.ts";
-import type { Objects } from "../platform/objects/objects.ts";
+import type { ResumableObjects } from "../platform/objects/objects.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
 import { createPool, createPostgres, type Postgres } from "../platform/postgres/pool.ts";
@@ -30,6 +30,8 @@ import type { FfmpegTools } from "./ffmpeg.ts";
 import { ingestTask } from "./jobs/ingest.ts";
 import { startIngestWorkers } from "./jobs/ingest-workers.ts";
 import type { ObjectMaker } from "./make/make-object.ts";
+import { Slots } from "./make/slots.ts";
+import { SourceCache } from "./source/source-cache.ts";
 import { makeFilm, readNumbers } from "./testing/barcode-film.ts";
 import { testMaker, testTools } from "./testing/test-maker.ts";
 
@@ -42,7 +44,7 @@ let postgres: TestPostgres;
 let pool: ReturnType<typeof createPool>;
 let db: Postgres;
 let folder: string;
-let objects: Objects;
+let objects: ResumableObjects;
 let tools: FfmpegTools;
 let maker: ObjectMaker;
 let workers: ReturnType<typeof startIngestWorkers>;
@@ -72,7 +74,8 @@ beforeAll(async () => {
   webPort = (web.address() as AddressInfo).port;
   const { list: allow } = parseAllowList(`127.0.0.1:${webPort}`);
   const options = { url, name: "test", log, metrics: createMetrics("test") };
-  workers = startIngestWorkers({ db, objects, tools, maker, allow, log, lookEveryMs: 100 }, options);
+  const making = { sources: new SourceCache(objects), slots: new Slots(2), threads: 2 };
+  workers = startIngestWorkers({ db, objects, tools, maker, ...making, allow, log, lookEveryMs: 100 }, options);
   server = startJobWorker({
     ...options,
     concurrency: 1,
@@ -236,19 +239,21 @@ describe("ingest", () => {
     expect(outcomes).toMatchObject([{ kind: "errored", error: { messages: [expect.stringContaining("cut off")] } }]);
   });
 
-  it("fills the time before a late sound with silence, and leaves the sound where it is", async () => {
-    const [film, late] = [join(folder, "in-time.mp4"), join(folder, "late.mp4")];
-    await makeFilm(film, { rate: "25", pictures: 150, sound: "aac" });
-    const maps = ["-map", "0:v", "-map", "1:a", "-c", "copy"];
-    await run("ffmpeg", ["-v", "error", "-i", film, "-itsoffset", "2.5", "-i", film, ...maps, late]);
-    const { ref, outcomes } = await ingest({ file: late });
-    expect(outcomes.map(({ kind }) => kind)).toEqual(["non_standard", "ready"]);
-    const silence = ["-af", "silencedetect=noise=-50dB:duration=0.5", "-f", "null", "-"];
-    const { stderr } = await objects.localCopy(sourceKey(ref, 2), (path) =>
-      run("ffmpeg", ["-f", "mov", "-copyts", "-i", path, "-vn", ...silence]),
-    );
-    expect(Number(/silence_start: (\S+)/.exec(stderr)?.[1])).toBeCloseTo(0, 1);
-    expect(Number(/silence_end: (\S+)/.exec(stderr)?.[1])).toBeCloseTo(2.5, 1);
+  it.each<[string, string[], object | null]>([
+    ["late.mp4", ["-c:a", "copy"], null],
+    ["mp3.mp4", ["-c:a", "libmp3lame"], { audio_codec: "mp3" }],
+    ["raw.mov", ["-c:a", "pcm_s16le"], { audio_codec: "pcm_s16le" }],
+  ])("waits for no sound to be encoded: %s", async (name, codec, reasons) => {
+    const [film, other] = [join(folder, `in-time-${name}`), join(folder, name)];
+    await makeFilm(film, { rate: "25", pictures: 100, sound: "aac" });
+    const maps = ["-map", "0:v", "-map", "1:a", "-c:v", "copy", ...codec];
+    await run("ffmpeg", ["-v", "error", "-i", film, "-itsoffset", "2.5", "-i", film, ...maps, other]);
+    const { ref, outcomes } = await ingest({ file: other });
+    expect(outcomes).toMatchObject([{ kind: "ready", sourceGeneration: 1, reasons }]);
+    const [ready] = outcomes;
+    if (ready?.kind !== "ready") throw new Error("it is ready");
+    const sound = segmentKey({ ...ref, planId: ready.planId }, "audio", 0);
+    await expect.poll(() => objects.head(sound), { timeout: 10_000 }).not.toBeNull();
   });
 
   it("does not make a sound file of a film whose pictures cannot be decoded", async () => {

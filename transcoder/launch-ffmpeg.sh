@@ -7,6 +7,8 @@
 #   CPU_SECONDS  most processor time of all threads together    DEATH    the signal that follows the transcoder's death
 #   FILE_BLOCKS  most that one written file may have, in 512 bytes (POSIX counts ulimit -f so)
 #
+#   BINARY       the program, or bubblewrap with all that it shows of the machine, then the program
+#
 # "-" leaves a layer out; which ones work here is tried once when the transcoder starts. A layer that was asked for and
 # fails ends the launch with 125: media is never read with less protection than was said. Every step is an exec, so the
 # process id stays the same and a signal meets ffmpeg itself. The environment is emptied: it holds secrets of the transcoder.

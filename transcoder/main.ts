@@ -1,7 +1,7 @@
 import { Gauge, Histogram } from "prom-client";
 import { listen } from "../platform/http/listen.ts";
 import { Leases } from "../platform/leases/leases.ts";
-import { openFolderObjects } from "../platform/objects/folder-objects.ts";
+import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
 import { createMetrics } from "../platform/observability/metrics.ts";
@@ -10,18 +10,17 @@ import { type CheckResult, Readiness } from "../platform/observability/readiness
 import { missingMigrations } from "../platform/postgres/migrate.ts";
 import { createPool, createPostgres } from "../platform/postgres/pool.ts";
 import { readTranscoderConfig } from "./config.ts";
-import { type FfmpegTools, openFfmpeg } from "./ffmpeg.ts";
+import { type FfmpegTools, LAYERS_HELP, openFfmpeg } from "./ffmpeg.ts";
 import { makeListener } from "./http/make-listener.ts";
-import { makeImage } from "./images/make-image.ts";
-import { startIngestWorkers } from "./jobs/ingest-workers.ts";
-import { NothingToMakeError, ObjectMaker } from "./make/make-object.ts";
+import { ImageMaker } from "./images/image-maker.ts";
+import { startFillWorker, startIngestWorkers } from "./jobs/ingest-workers.ts";
+import { ObjectMaker } from "./make/make-object.ts";
 import { Slots } from "./make/slots.ts";
+import { wholeObjects } from "./make/whole-objects.ts";
 import { SourceCache } from "./source/source-cache.ts";
 
-/** One more than encodes: a picture is wanted quickly and takes little. */
-const EXTRA_IMAGE_SLOTS = 1;
-/** Anybody may ask for any time and size of a public film; at half a second each, the last of these waits for delivery's 15 s. */
-const MAX_WAITING_IMAGES = 100;
+/** Single pictures at a time, of the number of encodes: they run beside those, so that they take a third of the cores at most. */
+const IMAGE_RATIO = 0.5;
 /** Threads that decode for one encode: more than two gain nothing at our sizes. */
 const ENCODE_THREADS = 2;
 
@@ -44,7 +43,9 @@ readiness.add("postgres", async () => {
 const internal = await openInternalPort(config.hosts, config.internalPort, metrics, readiness);
 program.onStop("internal port", () => internal.close());
 
-const objects = openFolderObjects(config.objectsDir);
+const store = await openObjects(config, "write");
+const { objects } = store;
+program.onStop("objects", store.close);
 const tools = await openFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath, log });
 readiness.add("ffmpeg", () => sandboxCheck(tools));
 
@@ -65,11 +66,12 @@ new Gauge({
 });
 
 const sources = new SourceCache(objects);
+const leases = new Leases(db);
 const maker = new ObjectMaker({
   objects,
   sources,
   tools,
-  leases: new Leases(db),
+  leases,
   slots,
   log,
   threads: ENCODE_THREADS,
@@ -77,37 +79,37 @@ const maker = new ObjectMaker({
 });
 program.onStop("prefetching", () => maker.close());
 
-const imageSlots = new Slots(config.slots + EXTRA_IMAGE_SLOTS, MAX_WAITING_IMAGES);
+const places = Math.max(1, Math.floor(config.slots * IMAGE_RATIO));
+const images = new ImageMaker({ objects, sources, tools, leases, slots, places, log });
+program.onStop("images", () => images.close());
 const listener = await listen(
   config.hosts,
   config.port,
-  makeListener({
-    maker,
-    secret: config.secret,
-    log,
-    image: async (wanted, signal) => {
-      const planned = await sources.get(wanted, wanted.planId);
-      if (planned === null) throw new NothingToMakeError(`there is no plan ${wanted.planId}`);
-      return imageSlots.run(
-        () => "viewer",
-        signal,
-        () => makeImage(tools, objects, planned, wanted, signal),
-      );
-    },
-  }),
+  makeListener({ maker, secret: config.secret, log, image: (wanted, signal) => images.make(wanted, signal) }),
 );
 opened();
 program.onStop("port", () => listener.close());
 
+const jobOptions = { url: config.databaseUrl, name: "playhead-transcoder", log, metrics };
 const workers = startIngestWorkers(
-  { db, objects, tools, maker, allow: config.fetchAllow, log },
-  { url: config.databaseUrl, name: "playhead-transcoder", log, metrics },
+  {
+    ...{ db, objects, tools, maker, sources, slots, threads: ENCODE_THREADS },
+    ...{ isFilling: config.isFilling, allow: config.fetchAllow, log },
+  },
+  jobOptions,
 );
 program.onStop("jobs", () => workers.close());
+const filling = startFillWorker(
+  { db, objects: wholeObjects(objects, log), tools, maker, sources, slots, threads: ENCODE_THREADS, log },
+  Math.max(1, config.slots - 1), // one place is always free for somebody who waits
+  jobOptions,
+);
+program.onStop("filling in", () => filling.close());
 log.info({ port: listener.port }, "listening");
 
 /** A missing layer is the machine's to give: the work goes on without it. */
 function sandboxCheck({ sandbox, missingLayers }: FfmpegTools): CheckResult {
   if (missingLayers.length === 0) return { ok: true };
-  return { ok: true, degraded: `ffmpeg runs without ${missingLayers.join(", ")}; active: ${sandbox.join(", ")}` };
+  const lacking = `ffmpeg runs without ${missingLayers.join(", ")}; active: ${sandbox.join(", ")}`;
+  return { ok: true, degraded: `${lacking}; to mend it: ${LAYERS_HELP}` };
 }

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { mostOutputSeconds } from "../domain/media/plausible-length.ts";
 import type { SourceFacts } from "../domain/media/source-facts.ts";
 import { type StandardTreatment, standardArguments } from "../domain/media/standard-arguments.ts";
 import type { FfmpegTools } from "./ffmpeg.ts";
@@ -8,8 +9,11 @@ const GIB = 1024 ** 3;
 const MAX_GROWTH = 4;
 /** Slower than this there is no hope: 2160p HEVC to H.264 on one core takes 20 times its length. */
 const MAX_SECONDS_PER_SECOND = 30;
-const SPARE_SECONDS = 900;
+const SPARE_SECONDS = 300;
 const UNKNOWN_SECONDS = 6 * 3600;
+/** Nothing new for this long: the file leads the decoder nowhere. The first pictures of 1080p take a second, of 4096² ten. */
+const STALL_MS = 20_000;
+const STALL_PX = 1920 * 1080;
 /** A file may claim any length; a timer cannot wait for more than 24 days. */
 const MAX_SECONDS = 7 * 24 * 3600;
 
@@ -25,7 +29,7 @@ export interface StandardisingRun extends StandardTreatment {
 }
 
 /**
- * Makes a plain MP4 with a sample table of any source, in one run of ffmpeg. HDR stays what it is, in 8 bits. Rejects with
+ * Makes a plain MP4 with a sample table of any source, in one run of ffmpeg. HDR becomes SDR where pictures are encoded. Rejects with
  * FfmpegError. ffmpeg's success says little: read the file's own index before believing in it.
  */
 export async function standardise(tools: FfmpegTools, run: StandardisingRun): Promise<void> {
@@ -37,9 +41,14 @@ export async function standardise(tools: FfmpegTools, run: StandardisingRun): Pr
     outputFile: run.outputFile,
     maxOutputBytes: 4 * GIB + MAX_GROWTH * sizeBytes,
     timeoutMs: 1000 * Math.min(MAX_SECONDS, SPARE_SECONDS + (seconds ?? UNKNOWN_SECONDS) * MAX_SECONDS_PER_SECOND),
+    watch: { stallMs: stallMs(facts), maxOutSeconds: mostOutputSeconds(sizeBytes, seconds) },
     ...(signal && { signal }),
     ...(onProgress !== undefined &&
       seconds !== null &&
       seconds > 0 && { onProgress: (outTimeSeconds: number) => onProgress(Math.min(1, outTimeSeconds / seconds)) }),
   });
+}
+
+function stallMs({ video }: SourceFacts): number {
+  return STALL_MS * Math.max(1, video === null ? 0 : (video.codedWidthPx * video.codedHeightPx) / STALL_PX);
 }

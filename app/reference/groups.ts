@@ -1,4 +1,5 @@
 import type { ApiDocument, Operation, Parameter, Response, Schema } from "./document.ts";
+import { exampleAnswer } from "./example-answer.ts";
 
 export interface OperationView {
   id: string;
@@ -13,7 +14,7 @@ export interface OperationView {
   sdkMethod: string | null;
   parameters: Parameter[];
   body: { schema: Schema; example: unknown } | null;
-  answers: { status: string; description: string; mediaTypes: string[]; schema: Schema | null }[];
+  answers: { status: string; description: string; mediaTypes: string[]; schema: Schema | null; example: unknown }[];
   refusals: { status: string; description: string }[];
 }
 
@@ -79,12 +80,8 @@ function view({ components }: ApiDocument, method: string, path: string, operati
 
 function answer({ status, response }: { status: string; response: Response }): OperationView["answers"][number] {
   const { description, content } = response;
-  return {
-    status,
-    description,
-    mediaTypes: Object.keys(content),
-    schema: content["application/json"]?.schema ?? null,
-  };
+  const { schema = null, example = schema === null ? null : exampleAnswer(schema) } = content["application/json"] ?? {};
+  return { status, description, mediaTypes: Object.keys(content), schema, example };
 }
 
 function lastOf(reference: string): string {

@@ -13,6 +13,7 @@ const id = (name: string, example: string) => ({
   schema: { type: "string" },
   example,
 });
+const VIEWS = { type: "object", properties: { views: { type: "number" } } };
 const document: ApiDocument = DocumentWire.parse({
   info: {},
   servers: [{ url: "https://api.example.com" }],
@@ -29,7 +30,10 @@ const document: ApiDocument = DocumentWire.parse({
         "x-permission": "data:read",
         "x-mux-node": "data.metrics.getOverallValues",
         parameters: [id("metric_id", "views"), timeframe, { $ref: "#/components/parameters/Key" }],
-        responses: { 200: { description: "OK" }, 404: { $ref: "#/components/responses/NotFound" } },
+        responses: {
+          200: { description: "OK", content: { "application/json": { schema: VIEWS } } },
+          404: { $ref: "#/components/responses/NotFound" },
+        },
       },
     },
     "/data/v1/query": {
@@ -38,7 +42,7 @@ const document: ApiDocument = DocumentWire.parse({
         summary: "Ask",
         tags: ["Video views"],
         requestBody: { content: { "application/json": { example: { metrics: [{ id: "views" }] } } } },
-        responses: { 200: { description: "OK" } },
+        responses: { 200: { description: "OK", content: { "application/json": { example: { data: [7] } } } } },
       },
     },
   },
@@ -65,6 +69,12 @@ describe("groups", () => {
     expect(overall.parameters.map(({ name }) => name)).toEqual(["metric_id", "timeframe[]", "Idempotency-Key"]);
     expect(overall.refusals).toEqual([{ status: "404", description: "not there" }]);
     expect([overall.permission, query.permission]).toEqual(["data:read", null]);
+  });
+});
+
+describe("answers", () => {
+  it("show the document's example, or one of their kind", () => {
+    expect([query, overall].map(({ answers }) => answers[0]?.example)).toEqual([{ data: [7] }, { views: 1_204 }]);
   });
 });
 

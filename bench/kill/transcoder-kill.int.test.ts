@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readFragments } from "../../domain/mp4/read-fragments.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
+import { encodersOf } from "../measure/descendants.ts";
 import { uploadAndPlay } from "../ready/upload.ts";
 import { startVideoStack, type VideoStack } from "../stack/video-stack.ts";
 
@@ -17,6 +18,10 @@ const KILLS = Number(process.env["TRANSCODER_KILLS"] ?? 4);
 /** With fewer left to make, there is not enough work for a kill to meet. */
 const ENOUGH = 20;
 const REQUESTS = 50;
+/** Requests during which encoders are killed. */
+const ENCODER_REQUESTS = Number(process.env["ENCODER_REQUESTS"] ?? 50);
+/** An encode takes some hundred milliseconds: about every third one is met. */
+const ENCODER_KILL_EVERY_MS = 250;
 const run = promisify(execFile);
 
 let folder: string;
@@ -31,7 +36,7 @@ beforeAll(async () => {
   const picture = `testsrc2=size=640x360:rate=25:duration=${SECONDS},noise=alls=8:allf=t`;
   const encode = ["-c:v", "libx264", "-preset", "superfast", "-g", "50", "-pix_fmt", "yuv420p", "-b:v", "1500k"];
   await run("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", picture, ...encode, film]);
-  stack = await startVideoStack();
+  stack = await startVideoStack({ variables: { TRANSCODER_FILL: "0" } }); // work shall be left for the kills
   const { assetId } = await uploadAndPlay(stack, film);
   const playbackId = await playbackIdOf(assetId);
   segments = await segmentsOf(`${stack.stream}/${playbackId}.m3u8`);
@@ -68,6 +73,37 @@ describe("a transcoder that is killed", () => {
       await expectStoredAsServed(seen);
     },
     120_000 + KILLS * 20_000,
+  );
+
+  it(
+    `whose encoders are killed at random during ${ENCODER_REQUESTS} requests sends nothing short or wrong`,
+    async () => {
+      const served = new Set(segments);
+      const seen = new Map<string, string>();
+      const statuses = new Map<number, number>();
+      let kills = 0;
+      const killing = setInterval(() => {
+        const encoders = encodersOf(stack.pid("transcoder"));
+        const victim = encoders[kills % Math.max(1, encoders.length)];
+        if (victim !== undefined && endIfThere(victim)) kills += 1;
+      }, ENCODER_KILL_EVERY_MS);
+      try {
+        for (let asked = 0; asked < ENCODER_REQUESTS; ) {
+          const missing = segments.filter((url) => !served.has(url));
+          if (missing.length < ENOUGH) await forget(served);
+          const wanted = segments.filter((url) => !served.has(url)).slice(0, ENCODER_REQUESTS - asked);
+          await Promise.all(wanted.map((url) => ask(url, served, seen, statuses)));
+          asked += wanted.length;
+        }
+      } finally {
+        clearInterval(killing);
+      }
+      expect(kills).toBeGreaterThan(ENCODER_REQUESTS / 20);
+      await expect.poll(() => askAll(served, seen, statuses), { timeout: 60_000, interval: 500 }).toBe(segments.length);
+      expect([...statuses.keys()].filter((status) => status !== 200 && status !== 503)).toEqual([]);
+      await expectStoredAsServed(seen);
+    },
+    120_000 + ENCODER_REQUESTS * 2_000,
   );
 
   it("leaves what is stored playing, and the rest is 503 with Retry-After", async () => {
@@ -144,6 +180,14 @@ async function keyOf(segmentUrl: string): Promise<string> {
     if (key.endsWith(`/${planId}/${rendition}/${name?.replace(".m4s", "")}`)) return key;
   }
   throw new Error(`${segmentUrl} is not stored`);
+}
+
+function endIfThere(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch {
+    return false; // it has just ended
+  }
 }
 
 async function playbackIdOf(assetId: string): Promise<string> {

@@ -4,10 +4,10 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Ten seconds of 1080p with grain and sound, as a camera would send them. */
-export async function makeTenSeconds(folder: string): Promise<string> {
-  const file = join(folder, "ten-seconds.mp4");
-  const picture = "testsrc2=size=1920x1080:rate=30:duration=10,noise=alls=12:allf=t";
+/** Some seconds of 1080p with grain and sound, as a camera would send them. */
+export async function makeCameraFilm(folder: string, seconds: number): Promise<string> {
+  const file = join(folder, `camera-${seconds}.mp4`);
+  const picture = `testsrc2=size=1920x1080:rate=30:duration=${seconds},noise=alls=12:allf=t`;
   const args = [
     "-v",
     "error",
@@ -19,7 +19,7 @@ export async function makeTenSeconds(folder: string): Promise<string> {
     "-f",
     "lavfi",
     "-i",
-    "sine=frequency=330:duration=10",
+    `sine=frequency=330:duration=${seconds}`,
   ];
   const output = [
     "-c:v",

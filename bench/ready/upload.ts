@@ -17,6 +17,8 @@ interface Asset {
 
 export interface Readiness {
   assetId: string;
+  /** URL of the multivariant playlist. */
+  playlist: string;
   /** From the last byte's write to a poll that says ready. */
   readyMs: number;
   /** From the last byte's write to the whole first segment of the first listed rendition. */
@@ -27,16 +29,21 @@ const POLL_MS = 20;
 const PATIENCE_MS = 120_000;
 
 /** Uploads a file as a client does, and polls until it plays. */
-export async function uploadAndPlay({ api, stream, authorization }: Api, file: string): Promise<Readiness> {
+export async function uploadAndPlay(
+  { api, stream, authorization }: Api,
+  file: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Readiness> {
   const headers = { authorization, "content-type": "application/json" };
-  const body = JSON.stringify({ cors_origin: "*", new_asset_settings: { playback_policies: ["public"] } });
+  const body = JSON.stringify({ cors_origin: "*", new_asset_settings: { playback_policies: ["public"], ...settings } });
   const created = await fetch(`${api}/video/v1/uploads`, { method: "POST", headers, body });
   const { data: upload } = (await created.json()) as { data: { id: string; url: string } };
   const lastByteMs = await put(upload.url, file);
   const asset = await untilReady(api, authorization, upload.id);
   const readyMs = performance.now() - lastByteMs;
-  await playFirstSegment(`${stream}/${asset.playback_ids?.[0]?.id}.m3u8`);
-  return { assetId: asset.id, readyMs, playableMs: performance.now() - lastByteMs };
+  const playlist = `${stream}/${asset.playback_ids?.[0]?.id}.m3u8`;
+  await playFirstSegment(playlist);
+  return { assetId: asset.id, playlist, readyMs, playableMs: performance.now() - lastByteMs };
 }
 
 /** Resolves with the moment at which the last byte was handed to the connection. */

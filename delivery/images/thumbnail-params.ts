@@ -1,40 +1,35 @@
-import { PlaybackError } from "../playback-error.ts";
+import { FIT_MODES, type ImageTransform } from "../../domain/media/image-shape.ts";
+import { ImageParams, type ParamSource } from "./image-params.ts";
 
 /** How a thumbnail is wanted (reference video-api.md §8.3). */
-export interface ThumbnailParams {
+export interface ThumbnailParams extends ImageTransform {
   /** Null: the middle. */
   timeSeconds: number | null;
-  widthPx: number | null;
-  heightPx: number | null;
 }
 
-const MAX_PX = 4096;
-/** Known to the protocol and not built yet: a picture that silently ignores them would be the wrong one. */
-const NOT_BUILT = ["rotate", "fit_mode", "flip_h", "flip_v", "program_time", "latest"];
+const SIDE = { min: 1, max: 4_096 };
+const TURNS = ["90", "180", "270"] as const;
+const DEGREES = { "90": 90, "180": 180, "270": 270 } as const;
 
-/** Unknown parameters are ignored. Throws 400 that names each wrong or missing feature. */
-export function readThumbnailParams(query: URLSearchParams): ThumbnailParams {
-  const wrong: string[] = [];
-  for (const name of NOT_BUILT) {
-    const isDefault = name === "fit_mode" && query.get(name) === "preserve";
-    if (query.has(name) && !isDefault) wrong.push(`${name} is not supported`);
-  }
-  const size = (name: string): number | null => {
-    const text = query.get(name);
-    if (text === null) return null;
-    const px = Number(text);
-    if (/^\d{1,4}$/.test(text) && px >= 1 && px <= MAX_PX) return px;
-    wrong.push(`${name} must be a whole number from 1 to ${MAX_PX}`);
-    return null;
+/** Unknown parameters are ignored. Throws 400 that names each that is wrong. */
+export function readThumbnailParams(source: ParamSource): ThumbnailParams {
+  const params = new ImageParams(source);
+  const rotate = params.oneOf("rotate", TURNS);
+  const read: ThumbnailParams = {
+    timeSeconds: params.seconds("time"),
+    widthPx: params.whole("width", SIDE),
+    heightPx: params.whole("height", SIDE),
+    fitMode: params.oneOf("fit_mode", FIT_MODES) ?? "preserve",
+    rotateDegrees: rotate === null ? 0 : DEGREES[rotate],
+    flipH: params.flag("flip_h"),
+    flipV: params.flag("flip_v"),
   };
-  const params = { timeSeconds: readTime(query.get("time"), wrong), widthPx: size("width"), heightPx: size("height") };
-  if (wrong.length > 0) throw new PlaybackError("invalid_parameters", wrong);
-  return params;
-}
-
-function readTime(text: string | null, wrong: string[]): number | null {
-  if (text === null) return null;
-  if (/^\d{1,9}(\.\d{0,9})?$/.test(text)) return Number(text);
-  wrong.push("time must be seconds from 0, such as 12.5");
-  return null;
+  if (read.fitMode !== "preserve" && !(params.has("width") && params.has("height"))) {
+    params.refuse(`fit_mode=${read.fitMode} needs width and height`);
+  }
+  if (params.flag("latest")) params.refuse("latest is for live streams: this asset is on demand, give a time");
+  if (params.has("program_time"))
+    params.refuse("program_time is for live streams: this asset is on demand, give a time");
+  params.check();
+  return read;
 }

@@ -1,7 +1,8 @@
-import type { AudioRendition, Plan, VideoRendition } from "../../domain/media/plan.ts";
+import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
 import { inStartOrder } from "../../domain/media/rendition-order.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
 import { mediaPlaylistPath } from "../route.ts";
+import { type AudioGroup, audioGroups, audioMedia, groupFacts } from "./audio-groups.ts";
 import type { ManifestParams } from "./manifest-params.ts";
 
 export interface MultivariantFacts {
@@ -11,8 +12,6 @@ export interface MultivariantFacts {
   /** Whether `metadata.json` says anything. */
   hasTitle: boolean;
 }
-
-const AUDIO_GROUP = "audio";
 
 /** The playlist of renditions (RFC 8216 §4.3.4). URIs are relative to the folder that holds the playback id. */
 export function multivariantPlaylist(facts: MultivariantFacts, params: ManifestParams): string {
@@ -25,41 +24,43 @@ export function multivariantPlaylist(facts: MultivariantFacts, params: ManifestP
   if (facts.hasTitle) {
     lines.push(`#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${playbackId}/metadata.json"`);
   }
-  const [sound = null] = plan.audio;
-  if (ordered.length > 0) lines.push(...plan.audio.map((audio, at) => audioMedia(audio, at, uri(audio.name))));
-  for (const rendition of ordered) lines.push(videoVariant(rendition, sound), uri(rendition.name));
-  if (sound !== null && ordered.length === 0) lines.push(audioVariant(sound), uri(sound.name));
+  const groups = audioGroups(plan);
+  const isChoice = ordered.length > 0 || plan.audio.length > 1;
+  for (const group of isChoice ? groups : []) {
+    lines.push(...group.members.map((audio) => audioMedia(group, audio, uri(audio.name))));
+  }
+  // the renditions with the usual sound first: players that know nothing of channels begin with the first they read
+  for (const group of groups.length > 0 ? groups : [null]) {
+    for (const rendition of ordered) lines.push(videoVariant(rendition, group), uri(rendition.name));
+    const [sound] = group?.members ?? [];
+    if (group !== null && sound !== undefined && ordered.length === 0) {
+      lines.push(audioVariant(group, isChoice), uri(sound.name));
+    }
+  }
   return `${lines.join("\n")}\n`;
 }
 
-/** @param at place in the group, whose names are all different (RFC 8216 §4.3.4.1.1) */
-function audioMedia({ channels, language }: AudioRendition, at: number, uri: string): string {
-  const attributes = [
-    "TYPE=AUDIO",
-    `GROUP-ID="${AUDIO_GROUP}"`,
-    `NAME="${at === 0 ? "Audio" : `Audio ${at + 1}`}"`,
-    ...(language === null ? [] : [`LANGUAGE="${language}"`]),
-    `DEFAULT=${at === 0 ? "YES" : "NO"}`,
-    "AUTOSELECT=YES",
-    `CHANNELS="${channels}"`,
-    `URI="${uri}"`,
-  ];
-  return `#EXT-X-MEDIA:${attributes.join(",")}`;
-}
-
 /** BANDWIDTH and CODECS are those of everything that plays at once, sound included (RFC 8216 §4.3.4.2). */
-function videoVariant(video: VideoRendition, audio: AudioRendition | null): string {
+function videoVariant(video: VideoRendition, group: AudioGroup | null): string {
+  const audio = groupFacts(group);
   const attributes = [
-    `BANDWIDTH=${video.peakBitrate + (audio?.peakBitrate ?? 0)}`,
-    `AVERAGE-BANDWIDTH=${video.averageBitrate + (audio?.averageBitrate ?? 0)}`,
-    `CODECS="${audio === null ? video.codecs : `${video.codecs},${audio.codecs}`}"`,
+    `BANDWIDTH=${video.peakBitrate + audio.peakBitrate}`,
+    `AVERAGE-BANDWIDTH=${video.averageBitrate + audio.averageBitrate}`,
+    `CODECS="${[video.codecs, ...audio.codecs].join(",")}"`,
     `RESOLUTION=${video.widthPx}x${video.heightPx}`,
   ];
   if (video.frameRate > 0) attributes.push(`FRAME-RATE=${video.frameRate.toFixed(3)}`);
-  if (audio !== null) attributes.push(`AUDIO="${AUDIO_GROUP}"`);
+  if (group !== null) attributes.push(`AUDIO="${group.id}"`);
   return `#EXT-X-STREAM-INF:${attributes.join(",")},CLOSED-CAPTIONS=NONE`;
 }
 
-function audioVariant({ peakBitrate, averageBitrate, codecs }: AudioRendition): string {
-  return `#EXT-X-STREAM-INF:BANDWIDTH=${peakBitrate},AVERAGE-BANDWIDTH=${averageBitrate},CODECS="${codecs}",CLOSED-CAPTIONS=NONE`;
+/** Sound alone. Its own playlist is also the group's default, if there is a choice. */
+function audioVariant(group: AudioGroup, isChoice: boolean): string {
+  const { peakBitrate, averageBitrate, codecs } = groupFacts(group);
+  const attributes = [
+    `BANDWIDTH=${peakBitrate},AVERAGE-BANDWIDTH=${averageBitrate},CODECS="${codecs.join(",")}"`,
+    ...(isChoice ? [`AUDIO="${group.id}"`] : []),
+    "CLOSED-CAPTIONS=NONE",
+  ];
+  return `#EXT-X-STREAM-INF:${attributes.join(",")}`;
 }

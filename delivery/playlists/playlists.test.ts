@@ -70,6 +70,42 @@ ${ID}/h/-/${PLAN_ID}/360p.m3u8
     expect(silent).not.toMatch(/AUDIO|FRAME-RATE|SESSION-DATA/);
   });
 
+  it("lists every sound by its name, and surround as a second group of the same names", () => {
+    const times = [0, 60_060, 120_120, 240_240, 300_300];
+    const english = { label: "English", language: "en" };
+    const surround = { name: "audiosurround", group: "surround", channels: 6, peakBitrate: 400_000 } as const;
+    const sounds = [
+      audioRendition(times, english),
+      audioRendition(times, { name: "audio2", label: "German", language: "de" }),
+      audioRendition(times, { ...english, ...surround }),
+    ];
+    const text = multivariant("rendition_order=desc", smallPlan({ audio: sounds }));
+    const named = (line: string) =>
+      /GROUP-ID="(.*?)",NAME="(.*?)",LANGUAGE="(.*?)",DEFAULT=(.*?),.*\/(\w+)\.m3u8/.exec(line);
+    const media = text.split("\n").filter((line) => line.startsWith("#EXT-X-MEDIA"));
+    expect(media.map((line) => named(line)?.slice(1))).toEqual([
+      ["audio", "English", "en", "YES", "audio"],
+      ["audio", "German", "de", "NO", "audio2"],
+      ["audio-surround", "English", "en", "YES", "audiosurround"],
+      ["audio-surround", "German", "de", "NO", "audio2"],
+    ]);
+    const { variants } = parseMultivariant(text);
+    expect(variants.map(({ resolution, audio }) => [resolution?.height, audio[0]?.groupId])).toEqual([
+      ...[1080, 720, 360].map((height) => [height, "audio"]),
+      ...[1080, 720, 360].map((height) => [height, "audio-surround"]),
+    ]);
+    expect((variants[3]?.bandwidth ?? 0) - (variants[0]?.bandwidth ?? 0)).toBe(260_000);
+  });
+
+  it("gives sound alone its languages too", () => {
+    const times = [0, 60_060, 120_120, 240_240, 300_300];
+    const sounds = [audioRendition(times), audioRendition(times, { name: "audio2", label: "German", language: "de" })];
+    const { variants } = parseMultivariant(multivariant("", smallPlan({ video: [], pictureEnd: 0, audio: sounds })));
+    expect(variants.map(({ uri, audio }) => [uri.split("/").at(-1), audio.map(({ name }) => name)])).toEqual([
+      ["audio.m3u8", ["Audio", "German"]],
+    ]);
+  });
+
   it("gives sound alone as its only variant", () => {
     const playlist = multivariant("max_resolution=720p", smallPlan({ video: [], pictureEnd: 0 }));
     expect(playlist).toBe(`#EXTM3U

@@ -20,11 +20,11 @@ export function videoRendition(heightPx: number, change: Partial<VideoRendition>
 }
 
 /** On packets of 1,024 samples, each boundary the nearest one to the plan's. */
-export function audioRendition(boundaries: readonly number[]): AudioRendition {
+export function audioRendition(boundaries: readonly number[], change: Partial<AudioRendition> = {}): AudioRendition {
   return {
     kind: "copied",
     name: "audio",
-    language: null,
+    ...{ trackId: 2, group: "main", label: "Audio", language: null, gainDb: 0 },
     codecs: "mp4a.40.2",
     peakBitrate: 140_000,
     averageBitrate: 128_000,
@@ -32,6 +32,7 @@ export function audioRendition(boundaries: readonly number[]): AudioRendition {
     sampleRate: AUDIO_TIMESCALE,
     timescale: AUDIO_TIMESCALE,
     boundaries: boundaries.map((ticks) => Math.round(((ticks / TIMESCALE) * AUDIO_TIMESCALE) / 1_024) * 1_024),
+    ...change,
   };
 }
 

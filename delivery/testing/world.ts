@@ -15,7 +15,7 @@ import { createAccess } from "../access.ts";
 import { createRespond } from "../answers.ts";
 import { createDelivery } from "../delivery.ts";
 import { createDeliveryMetrics } from "../delivery-metrics.ts";
-import { createThumbnails } from "../images/thumbnails.ts";
+import { createImages } from "../images/images.ts";
 import { createPlans } from "../plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "../playback-ids.ts";
 import { createMediaObjects } from "../segments/media-objects.ts";
@@ -111,7 +111,8 @@ export async function openWorld(databaseUrl: string): Promise<World> {
         nowMs,
         plans: createPlans(objects, metrics),
         media: createMediaObjects({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
-        thumbnails: createThumbnails(client, CACHE_BYTES),
+        images: createImages({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
+        imageOrigin: "https://image.example.com",
       });
       const usage = { add: (record: DeliveryRecord) => void delivered.push(record) };
       const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, usage, metrics, log }));
@@ -126,7 +127,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
     },
     makeAll: (bytes = Buffer.from("made")) => {
       transcoder.answer = async (wanted, response) => {
-        if (wanted.kind === "image") return response.writeHead(200, { "content-type": "image/jpeg" }).end(bytes);
+        if (wanted.kind !== "init" && wanted.kind !== "segment") return response.writeHead(200).end(bytes);
         const { environment, assetId, planId, rendition } = wanted;
         const name = wanted.kind === "init" ? "init" : String(wanted.segment);
         const info = await objects.put(`${environment}/${assetId}/${planId}/${rendition}/${name}`, bytes);

@@ -85,6 +85,27 @@ describe("a signed playback id", () => {
     expect(world.transcoder.asked.at(-1)).toMatchObject({ kind: "image", timeSeconds: 4.5 });
   });
 
+  it("opens pictures by tokens of their own, and a storyboard's image by the token of its times", async () => {
+    for (const [aud, name] of [
+      ["t", "thumbnail.jpg"],
+      ["g", "animated.gif"],
+      ["s", "storyboard.png"],
+      ["s", "storyboard.vtt"],
+      ["s", "storyboard.json"],
+    ]) {
+      expect([name, (await world.get(`/${id}/${name}?token=${key.sign(claims({ aud }))}`)).status]).toEqual([
+        name,
+        200,
+      ]);
+      expect([name, (await world.get(`/${id}/${name}?token=${key.sign(claims())}`)).status]).toEqual([name, 403]);
+    }
+    const token = key.sign(claims({ aud: "s" }));
+    const times = await world.get(`/${id}/storyboard.vtt?token=${token}&format=webp`); // as the reference's player asks
+    const image = new URL(/^http\S+/m.exec(times.body.toString())?.[0] ?? "");
+    expect(image.pathname).toBe(`/${id}/storyboard.webp`);
+    expect((await world.get(image.pathname + image.search)).status).toBe(200);
+  });
+
   it("refuses every other parameter beside the token but CMCD, and a second token", async () => {
     const token = key.sign(claims());
     expect((await world.get(`/${id}.m3u8?token=${token}&CMCD=sid%3D%22a%22`)).status).toBe(200);

@@ -6,7 +6,10 @@ const preparing = { status: "preparing", nonStandardReasons: null } as const;
 const facts: AssetFacts = {
   durationSeconds: 40,
   video: { widthPx: 1920, heightPx: 1080, frameRate: 25 },
-  audio: { channels: 2 },
+  sounds: [
+    { channels: 6, durationSeconds: 40, name: "English", language: "en" },
+    { channels: 2, durationSeconds: 39, name: "Default", language: null },
+  ],
   topRendition: { widthPx: 1280, heightPx: 720 },
   input: {
     containerFormat: "mp4",
@@ -38,7 +41,8 @@ describe("applyOutcome", () => {
           input: facts.input,
           tracks: [
             { type: "video", durationSeconds: 39.9, widthPx: 1920, heightPx: 1080, frameRate: 25 },
-            { type: "audio", durationSeconds: 40, channels: 2 },
+            { type: "audio", isPrimary: true, durationSeconds: 40, channels: 6, name: "English", language: "en" },
+            { type: "audio", isPrimary: false, durationSeconds: 39, channels: 2, name: "Default", language: null },
           ],
         },
       },
@@ -53,9 +57,9 @@ describe("applyOutcome", () => {
       resolutionTier: "audio-only",
       storedResolution: "Audio only",
       storedFrameRate: null,
-      tracks: [{ type: "audio" }],
+      tracks: [{ type: "audio" }, { type: "audio" }],
     });
-    expect(applyOutcome(preparing, ready({ audio: null }))?.change.ready?.tracks).toMatchObject([{ type: "video" }]);
+    expect(applyOutcome(preparing, ready({ sounds: [] }))?.change.ready?.tracks).toMatchObject([{ type: "video" }]);
   });
 
   it("tells of a non-standard input once, with the first reason, and lets the list grow", () => {
@@ -86,7 +90,7 @@ describe("applyOutcome", () => {
       change: { status: "errored", nonStandardReasons: null, error },
       events: ["video.asset.errored"],
     });
-    const empty = applyOutcome(preparing, ready({ video: null, audio: null }));
+    const empty = applyOutcome(preparing, ready({ video: null, sounds: [] }));
     expect(empty?.change).toMatchObject({ status: "errored", error: { type: "invalid_input" } });
   });
 

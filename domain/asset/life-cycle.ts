@@ -1,4 +1,4 @@
-import type { AssetError, AssetFacts, IngestOutcome, InputFacts, NonStandardReasons } from "./outcome.ts";
+import type { AssetError, AssetFacts, IngestOutcome, InputFacts, NonStandardReasons, SoundFacts } from "./outcome.ts";
 import {
   aspectRatio,
   type ResolutionTier,
@@ -40,7 +40,7 @@ export interface ReadyFields {
 
 export type NewTrack =
   | { type: "video"; durationSeconds: number; widthPx: number; heightPx: number; frameRate: number }
-  | { type: "audio"; durationSeconds: number; channels: number };
+  | ({ type: "audio"; isPrimary: boolean } & SoundFacts);
 
 export interface Applied {
   change: AssetChange;
@@ -98,12 +98,11 @@ function fail({ nonStandardReasons }: AssetState, error: AssetError): Applied {
   return { change: { status: "errored", nonStandardReasons, error }, events: ["video.asset.errored"] };
 }
 
-function tracksOf({ video, audio, durationSeconds, input }: AssetFacts): NewTrack[] {
-  const lengthOf = (type: "video" | "audio"): number =>
-    input.tracks.find((track) => track.type === type)?.durationSeconds ?? durationSeconds;
+function tracksOf({ video, sounds, durationSeconds, input }: AssetFacts): NewTrack[] {
+  const pictureSeconds = input.tracks.find(({ type }) => type === "video")?.durationSeconds ?? durationSeconds;
   return [
-    ...(video === null ? [] : [{ type: "video" as const, durationSeconds: lengthOf("video"), ...video }]),
-    ...(audio === null ? [] : [{ type: "audio" as const, durationSeconds: lengthOf("audio"), ...audio }]),
+    ...(video === null ? [] : [{ type: "video" as const, durationSeconds: pictureSeconds, ...video }]),
+    ...sounds.map((sound, at) => ({ type: "audio" as const, isPrimary: at === 0, ...sound })),
   ];
 }
 

@@ -28,11 +28,22 @@ export interface AssetError {
 export interface AssetFacts {
   durationSeconds: number;
   video: { widthPx: number; heightPx: number; frameRate: number } | null;
-  audio: { channels: number } | null;
+  /** Every sound that can be chosen, the one that players begin with first. */
+  sounds: readonly SoundFacts[];
   /** What the highest rendition shows; decides the resolution tier. Null without a picture. */
   topRendition: { widthPx: number; heightPx: number } | null;
   /** The source as the customer sent it, for `GET …/input-info`. */
   input: InputFacts;
+}
+
+export interface SoundFacts {
+  /** Of the rendition with most. */
+  channels: number;
+  durationSeconds: number;
+  /** What people choose it by. */
+  name: string;
+  /** BCP 47; null where the source does not say. */
+  language: string | null;
 }
 
 export interface InputFacts {
@@ -59,6 +70,8 @@ export interface InputTrackFacts {
 export const FETCH_TASK = "fetch_input";
 export const INGEST_TASK = "ingest_asset";
 export const STANDARDISE_TASK = "standardise_asset";
+/** Makes the segments that nobody has asked for yet; not part of taking an asset in. */
+export const FILL_TASK = "fill_asset";
 export const APPLY_RESULT_TASK = "apply_result";
 
 /** Payload of the first three: the transcoder reads the rest from its view of the asset. */

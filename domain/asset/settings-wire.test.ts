@@ -34,6 +34,7 @@ describe("readAssetSettings", () => {
       passthrough: null,
       meta: {},
       isTest: false,
+      staticRenditions: [],
       kept: { inputs: [{ url }] },
     });
   });
@@ -85,7 +86,6 @@ describe("readAssetSettings", () => {
   });
 
   it.each<[string, AssetSettingsWire]>([
-    ["static_renditions", { input: url, static_renditions: [{ resolution: "highest" }] }],
     ["mp4_support", { input: url, mp4_support: "standard" }],
     ["master_access", { input: url, master_access: "temporary" }],
     ["normalize_audio", { input: url, normalize_audio: true }],
@@ -105,7 +105,13 @@ describe("readAssetSettings", () => {
     expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
   });
 
+  it("takes files of whole renditions, or says why not", () => {
+    const files = settingsOf({ input: url, static_renditions: [{ resolution: "highest" }] }).staticRenditions;
+    expect(files).toEqual([{ resolution: "highest", passthrough: null }]);
+  });
+
   it.each<[string, AssetSettingsWire]>([
+    ["static_renditions", { input: url, static_renditions: [{ resolution: "8k" }] }],
     ["inputs", {}],
     ["inputs", { inputs: [] }],
     ["inputs[0].url", { input: "" }],

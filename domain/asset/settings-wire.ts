@@ -1,3 +1,4 @@
+import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 /** What a new asset is to be, as clients send it; also `new_asset_settings` of uploads (reference video-api.md §3.1). */
 export interface AssetSettingsWire {
   input?: InputsWire | undefined;
@@ -8,7 +9,7 @@ export interface AssetSettingsWire {
   video_quality?: VideoQuality | undefined;
   encoding_tier?: EncodingTier | undefined;
   max_resolution_tier?: MaxResolutionTier | undefined;
-  static_renditions?: unknown[] | undefined;
+  static_renditions?: StaticRenditionWire[] | undefined;
   mp4_support?: string | undefined;
   master_access?: string | undefined;
   normalize_audio?: boolean | undefined;
@@ -52,6 +53,8 @@ export interface AssetSettings {
   passthrough: string | null;
   meta: Readonly<Record<string, string>>;
   isTest: boolean;
+  /** Files of whole renditions, made when the asset is ready. */
+  staticRenditions: readonly WantedStatic[];
   /** What changes nothing here and is given back as it came. */
   kept: Readonly<Record<string, unknown>>;
 }
@@ -72,14 +75,16 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
   const inputs = inputsOf(wire);
   const policies = policiesOf(wire);
   const quality = qualityOf(wire);
+  const files = readStaticRenditions(wire.static_renditions ?? []);
   const problems = [
     ...unsupportedFields(wire),
     ...inputProblems(inputs, source),
     ...policies.flatMap((policy) => policyProblem(policy)),
     ...(wire.input !== undefined && wire.inputs !== undefined ? ["input: give either inputs or input, not both"] : []),
+    ...("problems" in files ? files.problems : []),
     ...(quality === null ? ["encoding_tier: contradicts video_quality"] : []),
   ];
-  if (problems.length > 0 || quality === null) return { problems };
+  if (problems.length > 0 || quality === null || "problems" in files) return { problems };
   const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
   return {
     settings: {
@@ -90,6 +95,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
       passthrough: wire.passthrough === "" ? null : (wire.passthrough ?? null),
       meta: wire.meta ?? {},
       isTest: wire.test ?? false,
+      staticRenditions: files.wanted,
       kept: { inputs, ...defined({ mp4_support, master_access, normalize_audio, generate_shots, copy_overlays }) },
     },
   };
@@ -120,9 +126,8 @@ function qualityOf({ video_quality, encoding_tier }: AssetSettingsWire): VideoQu
 }
 
 function unsupportedFields(wire: AssetSettingsWire): string[] {
-  const { static_renditions, mp4_support, master_access, normalize_audio, generate_shots, directives } = wire;
+  const { mp4_support, master_access, normalize_audio, generate_shots, directives } = wire;
   return [
-    ...((static_renditions?.length ?? 0) > 0 ? [notYet("static_renditions")] : []),
     ...(mp4_support !== undefined && mp4_support !== "none" ? [notYet("mp4_support", mp4_support)] : []),
     ...(master_access !== undefined && master_access !== "none" ? [notYet("master_access", master_access)] : []),
     ...(normalize_audio === true ? [notYet("normalize_audio", "true")] : []),

@@ -1,19 +1,30 @@
 import { h264Level } from "./h264-level.ts";
-import type { VideoRendition } from "./plan.ts";
+import { pictureFilters } from "./picture-filters.ts";
+import type { HdrTransfer, VideoRendition } from "./plan.ts";
 
 /** Quality that is aimed at below the ceiling. Chosen in docs/decisions/encoding.md. */
 const CRF = 23;
 /** Presets are not exchangeable at one CRF: superfast writes two to four times the bytes of this one on grainy film. */
 const PRESET = "veryfast";
 
-export interface EncodeOptions {
-  rendition: VideoRendition;
+/** Input times to keep, [start, end) in ticks. */
+export interface KeptTimes {
+  start: number;
+  end: number;
+}
+
+interface CommonOptions {
   /** Ticks per second of input and output. */
   timescale: number;
-  /** Input times to keep, [start, end) in ticks. */
-  keep: { start: number; end: number };
+  /** What the source's picture is made for, where that is HDR (`Plan.hdr`). */
+  hdr: HdrTransfer | undefined;
   /** Of the decoder, which is most of the work. */
   threads: number;
+}
+
+export interface EncodeOptions extends CommonOptions {
+  rendition: VideoRendition;
+  keep: KeptTimes;
 }
 
 /**
@@ -23,30 +34,68 @@ export interface EncodeOptions {
  * depend on the quality asked for; `cmaf` makes the decode time the first presentation time. Each was tried both ways
  * (docs/decisions/encoding.md). What comes out is checked against the plan all the same.
  */
-export function encodeArguments({ rendition, timescale, keep, threads }: EncodeOptions) {
-  const { widthPx, heightPx, frameRate, averageBitrate } = rendition;
-  const level = h264Level(widthPx, heightPx, frameRate, averageBitrate);
-  const filter = [
-    `trim=start_pts=${keep.start}:end_pts=${keep.end}`,
-    `scale=${widthPx}:${heightPx}:flags=bicubic`,
-    "setsar=1",
-    "format=yuv420p",
-  ].join(",");
+export function encodeArguments({ rendition, keep, timescale, hdr, threads }: EncodeOptions) {
+  const filters = [trim(keep), ...pictureFilters(rendition, hdr)];
   return {
-    input: ["-copyts", "-threads", String(threads), "-f", "mov"],
-    output: [
-      ...["-map", "0:v:0", "-an", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"],
-      ...["-vf", filter, "-fps_mode", "passthrough"],
-      ...["-enc_time_base", `1:${timescale}`, "-video_track_timescale", String(timescale)],
-      ...["-c:v", "libx264", "-preset", PRESET, "-crf", String(CRF)],
-      // the ceiling, with a buffer of one second: what `peakBitrate` of the plan promises
-      ...["-maxrate", String(averageBitrate), "-bufsize", String(averageBitrate)],
-      ...["-profile:v", "high", "-level", (level / 10).toFixed(1), "-bf", "2", "-flags", "+cgop"],
-      // one closed GOP a segment
-      ...["-g", "9999", "-keyint_min", "9999", "-sc_threshold", "0"],
-      // with more threads the ceiling is kept by guesses at what the others do just now: bytes differ from run to run
-      ...["-threads", "1", "-x264-params", "stitchable=1"],
-      ...["-avoid_negative_ts", "disabled", "-f", "mp4", "-movflags", "+cmaf+empty_moov+frag_discont+frag_keyframe"],
-    ],
+    input: inputOptions(threads),
+    output: ["-map", "0:v:0", "-vf", filters.join(","), ...encoderOptions(rendition, timescale)],
   };
+}
+
+export interface EncodeManyOptions extends CommonOptions {
+  renditions: readonly VideoRendition[];
+  /** One a segment, in order, neighbours. */
+  keeps: readonly KeptTimes[];
+}
+
+/**
+ * The same for several renditions of several neighbouring segments by one decode. Every segment of every rendition has an
+ * encoder of its own, with the arguments of {@link encodeArguments}, so that its bytes are the same. Outputs are in the order
+ * of renditions, and of segments within each; they are written when the last picture is decoded.
+ */
+export function encodeManyArguments({ renditions, keeps, timescale, hdr, threads }: EncodeManyOptions) {
+  const whole = { start: keeps[0]?.start ?? 0, end: keeps.at(-1)?.end ?? 0 };
+  const rungs = renditions.map((rendition, rung) => {
+    const filters = pictureFilters(rendition, hdr).join(",");
+    const cuts = keeps.map((keep, n) => `[c${rung}x${n}]${trim(keep)}[o${rung}x${n}]`);
+    return [`[r${rung}]${filters},${split(keeps.length, (n) => `c${rung}x${n}`)}`, ...cuts];
+  });
+  const graph = [`[0:v:0]${trim(whole)},${split(renditions.length, (rung) => `r${rung}`)}`, ...rungs.flat()];
+  return {
+    input: inputOptions(threads),
+    filter: graph.join(";"),
+    outputs: renditions.flatMap((rendition, rung) =>
+      keeps.map((_, n) => ["-map", `[o${rung}x${n}]`, ...encoderOptions(rendition, timescale)]),
+    ),
+  };
+}
+
+function trim({ start, end }: KeptTimes): string {
+  return `trim=start_pts=${start}:end_pts=${end}`;
+}
+
+function split(count: number, label: (n: number) => string): string {
+  return `split=${count}${Array.from({ length: count }, (_, n) => `[${label(n)}]`).join("")}`;
+}
+
+function inputOptions(threads: number): string[] {
+  return ["-copyts", "-threads", String(threads), "-f", "mov"];
+}
+
+function encoderOptions(rendition: VideoRendition, timescale: number): string[] {
+  const { widthPx, heightPx, frameRate, averageBitrate, crf = CRF } = rendition;
+  const level = h264Level(widthPx, heightPx, frameRate, averageBitrate);
+  return [
+    ...["-an", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-fps_mode", "passthrough"],
+    ...["-enc_time_base", `1:${timescale}`, "-video_track_timescale", String(timescale)],
+    ...["-c:v", "libx264", "-preset", PRESET, "-crf", String(crf)],
+    // the ceiling, with a buffer of one second: what `peakBitrate` of the plan promises
+    ...["-maxrate", String(averageBitrate), "-bufsize", String(averageBitrate)],
+    ...["-profile:v", "high", "-level", (level / 10).toFixed(1), "-bf", "2", "-flags", "+cgop"],
+    // one closed GOP a segment
+    ...["-g", "9999", "-keyint_min", "9999", "-sc_threshold", "0"],
+    // with more threads the ceiling is kept by guesses at what the others do just now: bytes differ from run to run
+    ...["-threads", "1", "-x264-params", "stitchable=1"],
+    ...["-avoid_negative_ts", "disabled", "-f", "mp4", "-movflags", "+cmaf+empty_moov+frag_discont+frag_keyframe"],
+  ];
 }

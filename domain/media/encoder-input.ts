@@ -6,7 +6,8 @@ import { decodedSamples, type SampleRange } from "./picture-range.ts";
 
 /**
  * What an encoder is fed: a small fragmented MP4 with just the samples it has to decode, in the source's own times. So it
- * never opens the source, never seeks, and needs neither files nor network.
+ * never opens the source, never seeks, and needs neither files nor network. What is turned in the source is turned here too, and
+ * ffmpeg turns it upright before its filters.
  */
 export interface EncoderInput {
   /** `ftyp`, `moov`, `moof` and the head of `mdat`; the bytes of {@link samples} follow. */
@@ -18,12 +19,15 @@ export interface EncoderInput {
   keep: { start: number; end: number };
 }
 
+/** What of a track is fed. */
+export type FedTrack = Pick<Track, "samples" | "stsd" | "codedWidthPx" | "codedHeightPx" | "rotationDegrees">;
+
 /**
  * @param pictures places [from, to) in the index that are wanted
  * @param extraSyncs see {@link decodedSamples}
  */
 export function encoderInput(
-  { samples: table, stsd, codedWidthPx, codedHeightPx }: Track,
+  { samples: table, stsd, codedWidthPx, codedHeightPx, rotationDegrees }: FedTrack,
   index: PictureIndex,
   pictures: { from: number; to: number },
   extraSyncs = 0,
@@ -31,7 +35,8 @@ export function encoderInput(
   const { factor, timescale } = index;
   const samples = decodedSamples(index, table, pictures, extraSyncs);
   const size = { widthPx: codedWidthPx, heightPx: codedHeightPx };
-  const init = writeInitSegment({ kind: "video", timescale, stsd, ...size, editMediaTime: 0 });
+  const turn = { rotationDegrees: rotationDegrees ?? 0 };
+  const init = writeInitSegment({ kind: "video", timescale, stsd, ...size, ...turn, editMediaTime: 0 });
   // ffmpeg moves decode times that lie behind presentation times, so all are presented that much later
   const later = -table.cts.subarray(samples.first, samples.end).reduce((least, cts) => Math.min(least, cts), 0);
   const fragment = writeFragmentHeader({

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { makePlan, type PictureSource, type SoundSource } from "./make-plan.ts";
+import { makePlan, type PictureSource } from "./make-plan.ts";
 import { indexPictures } from "./picture-index.ts";
 import { segmentSeconds } from "./plan.ts";
 import { canCopySegments, segmentBoundaries } from "./segment-boundaries.ts";
 import { indexSound } from "./sound-index.ts";
+import type { SoundSource } from "./sound-renditions.ts";
 import { gopTable, tableOf, trackOf } from "./testing/tables.ts";
 
 const MOVIE = { timescale: 1_000 };
@@ -26,11 +27,13 @@ function sound(seconds: number): SoundSource {
   const table = tableOf(packets, 1_024);
   const index = indexSound(MOVIE, trackOf(table, { kind: "audio", timescale: 48_000 }), 0);
   if (index === null) throw new Error("the sound is heard");
-  return { index, table, codecs: "mp4a.40.2", channels: 2, sampleRate: 48_000 };
+  const facts = { trackId: 2, language: null, title: null, gainDb: 0 };
+  return { index, table, codecs: "mp4a.40.2", channels: 2, sampleRate: 48_000, ...facts };
 }
 
-const plan = (source: { picture: PictureSource | null; sound: SoundSource | null }) => {
-  const made = makePlan({ sourceGeneration: 1, tier: "1080p", ...source });
+const plan = ({ picture, sound }: { picture: PictureSource | null; sound: SoundSource | null }) => {
+  const sounds = sound === null ? [] : [sound];
+  const made = makePlan({ sourceGeneration: 1, tier: "1080p", picture, sounds });
   return { planId: "0".repeat(16), ...made };
 };
 
@@ -49,6 +52,34 @@ describe("makePlan", () => {
     });
     const large = picture(10, { widthPx: 3840, heightPx: 2160 });
     expect(plan({ picture: large, sound: null }).video[0]).toMatchObject({ name: "1080p", kind: "encoded" });
+  });
+
+  it("encodes the top rendition of copied HEVC as well, for players that know H.264 only", () => {
+    const hevc = picture(10, { family: "hevc", codecs: "hvc1.1.6.L93.90" });
+    const { video } = plan({ picture: hevc, sound: null });
+    expect(video.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      ...["720phevc copied", "720p encoded", "480p encoded", "270p encoded"],
+    ]);
+    expect(video.map(({ codecs }) => codecs.slice(0, 4))).toEqual(["hvc1", "avc1", "avc1", "avc1"]);
+    const notCopied = plan({ picture: { ...hevc, isCopyable: false }, sound: null }).video;
+    expect(notCopied.map(({ name, kind }) => `${name} ${kind}`)).toEqual([
+      ...["720p encoded", "480p encoded", "270p encoded"],
+    ]);
+  });
+
+  it("counts the bits of a newer codec as those of H.264 that show the same", () => {
+    const frugal = (family: "h264" | "av1") => {
+      const source = picture(10, { family, isCopyable: false });
+      source.table.size.fill(5_000); // 1 Mbit/s, under the 1.2 of 480p
+      return plan({ picture: source, sound: null }).video.map(({ name }) => name);
+    };
+    expect(frugal("h264")).toEqual(["720p", "270p"]);
+    expect(frugal("av1")).toEqual(["720p", "480p", "270p"]);
+  });
+
+  it("says what the pictures of an HDR source are made for, and nothing of others", () => {
+    expect(plan({ picture: picture(10, { hdr: "pq" }), sound: null }).hdr).toBe("pq");
+    expect("hdr" in plan({ picture: picture(10), sound: null })).toBe(false);
   });
 
   it("promises no less than any segment of the copied rendition takes", () => {

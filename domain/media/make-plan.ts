@@ -1,12 +1,15 @@
+import type { VideoQuality } from "../asset/settings-wire.ts";
 import type { SampleTable } from "../mp4/movie.ts";
+import type { PictureFamily } from "../mp4/picture-codec.ts";
 import { h264HighCodecs, h264Level } from "./h264-level.ts";
 import { type LadderSource, type MaxResolutionTier, planLadder, type Rung } from "./ladder.ts";
 import { peakBitrate } from "./peak-bitrate.ts";
 import type { PictureIndex } from "./picture-index.ts";
 import { copiedSamples, decodedSamples } from "./picture-range.ts";
-import { AUDIO_RENDITION, type AudioRendition, type Plan, type VideoRendition } from "./plan.ts";
+import type { HdrTransfer, Plan, VideoRendition } from "./plan.ts";
 import { requireUsualWeight } from "./segment-weight.ts";
-import { type SoundIndex, soundBoundaries, soundCuts, soundEndSeconds } from "./sound-index.ts";
+import { soundEndSeconds } from "./sound-index.ts";
+import { type SoundSource, soundRenditions } from "./sound-renditions.ts";
 
 /** A source's picture, indexed, with what was found out about its bytes. */
 export interface PictureSource {
@@ -15,7 +18,11 @@ export interface PictureSource {
   /** As it is shown. */
   widthPx: number;
   heightPx: number;
-  /** RFC 6381 name of the source's own stream. */
+  /** H.264 unless given. */
+  family?: PictureFamily;
+  /** Of a source that is HDR. */
+  hdr?: HdrTransfer;
+  /** RFC 6381 name of the source's own stream, where it is copyable. */
   codecs: string;
   /** Places in the index where segments begin. */
   starts: readonly number[];
@@ -23,23 +30,20 @@ export interface PictureSource {
   isCopyable: boolean;
 }
 
-export interface SoundSource {
-  index: SoundIndex;
-  table: SampleTable;
-  codecs: string;
-  channels: number;
-  sampleRate: number;
-}
-
 export interface PlanSource {
   sourceGeneration: number;
   picture: PictureSource | null;
-  sound: SoundSource | null;
+  /** The one that players begin with first. */
+  sounds: readonly SoundSource[];
   tier: MaxResolutionTier;
+  /** `plus` unless given. */
+  quality?: VideoQuality;
 }
 
 /** A segment of sound alone lasts this long. */
 const SOUND_SEGMENT_SECONDS = 4;
+/** Bits that H.264 takes for a picture, over those of HEVC, VP9 and AV1: about; each newer one saves a third and more. */
+const H264_RATIO = 1.7;
 /** The encoder's buffer holds a second at its ceiling and begins nine tenths full, so a short segment may exceed it. */
 const BUFFER_START_RATIO = 0.9;
 /** `styp` and `moof` of a segment, and a little per picture. */
@@ -51,8 +55,8 @@ const OVERHEAD_BYTES_PER_SAMPLE = 16;
  * when a segment would be too heavy to make.
  */
 export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
-  const { picture, sound, sourceGeneration } = source;
-  const timescale = picture?.index.timescale ?? sound?.index.timescale;
+  const { picture, sounds, sourceGeneration } = source;
+  const timescale = picture?.index.timescale ?? sounds[0]?.index.timescale;
   if (timescale === undefined) throw new RangeError("there is nothing to plan");
   const pictureEnd = picture?.index.end ?? 0;
   const boundaries = planBoundaries(source, timescale);
@@ -62,15 +66,19 @@ export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
     timescale,
     boundaries,
     pictureEnd,
-    video: picture === null ? [] : videoRenditions(picture, source.tier),
-    audio: sound === null ? [] : [audioRendition(sound, boundaries, timescale)],
+    ...(picture?.hdr !== undefined && { hdr: picture.hdr }),
+    video: picture === null ? [] : videoRenditions(picture, source),
+    audio: soundRenditions(
+      sounds,
+      boundaries.map((ticks) => ticks / timescale),
+    ),
   };
 }
 
 /** Boundaries of the picture, then every four seconds of what the sound goes on. */
-function planBoundaries({ picture, sound }: PlanSource, timescale: number): number[] {
+function planBoundaries({ picture, sounds }: PlanSource, timescale: number): number[] {
   const starts = picture?.starts.map((at) => picture.index.times[at] ?? 0) ?? [0];
-  const soundSeconds = sound === null ? 0 : soundEndSeconds(sound.index);
+  const soundSeconds = Math.max(0, ...sounds.map(({ index }) => soundEndSeconds(index)));
   const end = Math.max(picture?.index.end ?? 0, Math.round(soundSeconds * timescale));
   const boundaries = [...starts];
   const step = SOUND_SEGMENT_SECONDS * timescale;
@@ -81,21 +89,25 @@ function planBoundaries({ picture, sound }: PlanSource, timescale: number): numb
   return [...boundaries, end];
 }
 
-function videoRenditions(picture: PictureSource, tier: MaxResolutionTier): VideoRendition[] {
-  const { index, table, starts } = picture;
+function videoRenditions(picture: PictureSource, { tier, quality }: PlanSource): VideoRendition[] {
+  const { index, table, starts, family = "h264" } = picture;
   for (const [n, from] of starts.entries()) {
     requireUsualWeight(table, decodedSamples(index, table, { from, to: starts[n + 1] ?? index.times.length }));
   }
   const seconds = index.end / index.timescale;
   const bytes = index.samples.reduce((sum, sample) => sum + (table.size[sample] ?? 0), 0);
-  const source: LadderSource = { widthPx: picture.widthPx, heightPx: picture.heightPx, bitrate: (bytes * 8) / seconds };
+  const bitrate = (bytes * 8) / seconds;
+  const ownBitrate = family === "h264" ? bitrate : bitrate * H264_RATIO;
+  const source: LadderSource = { widthPx: picture.widthPx, heightPx: picture.heightPx, bitrate: ownBitrate };
   const frameRate = index.times.length < 2 ? 0 : index.times.length / seconds;
-  return planLadder(source, tier).map((rung, place) => {
+  return planLadder(source, tier, quality).flatMap((rung, place) => {
     const isWhole = rung.widthPx === picture.widthPx && rung.heightPx === picture.heightPx;
-    const copied = place === 0 && isWhole && picture.isCopyable;
-    return copied
-      ? copiedRendition(picture, rung, frameRate, source.bitrate)
-      : encodedRendition(picture, rung, frameRate);
+    const isCopied = place === 0 && isWhole && picture.isCopyable;
+    if (!isCopied) return [encodedRendition(picture, rung, frameRate)];
+    if (family === "h264") return [copiedRendition(picture, rung, frameRate, bitrate)];
+    // who does not play it must not be left with the rungs below
+    const own = { ...rung, name: `${rung.name}${family}` };
+    return [copiedRendition(picture, own, frameRate, bitrate), encodedRendition(picture, rung, frameRate)];
   });
 }
 
@@ -119,11 +131,12 @@ function copiedPeak({ index, table, starts }: PictureSource): number {
 }
 
 function encodedRendition({ index, starts }: PictureSource, rung: Rung, frameRate: number): VideoRendition {
-  const { name, widthPx, heightPx, maxBitrate } = rung;
+  const { name, widthPx, heightPx, maxBitrate, crf } = rung;
   const shortestSeconds = Math.max(1, shortestTicks(index, starts) / index.timescale);
   const peak = Math.ceil(maxBitrate * (1 + BUFFER_START_RATIO / shortestSeconds));
   const codecs = h264HighCodecs(h264Level(widthPx, heightPx, frameRate, maxBitrate));
-  return { name, kind: "encoded", widthPx, heightPx, frameRate, codecs, peakBitrate: peak, averageBitrate: maxBitrate };
+  const facts = { name, widthPx, heightPx, frameRate, codecs, peakBitrate: peak, averageBitrate: maxBitrate };
+  return { ...facts, kind: "encoded", ...(crf !== undefined && { crf }) };
 }
 
 /** Of all but the last, which may be a single picture. */
@@ -131,31 +144,4 @@ function shortestTicks({ times, end }: PictureIndex, starts: readonly number[]):
   const begins = [...starts.map((at) => times[at] ?? 0), end];
   const lengths = begins.slice(1).map((next, n) => next - (begins[n] ?? 0));
   return Math.min(...(lengths.length > 1 ? lengths.slice(0, -1) : lengths));
-}
-
-function audioRendition(sound: SoundSource, boundaries: readonly number[], timescale: number): AudioRendition {
-  const { index, table, codecs, channels, sampleRate } = sound;
-  const cuts = soundCuts(
-    index,
-    boundaries.map((ticks) => ticks / timescale),
-  );
-  for (const [n, from] of cuts.slice(0, -1).entries()) {
-    requireUsualWeight(table, { first: index.firstPacket + from, end: index.firstPacket + (cuts[n + 1] ?? from) });
-  }
-  const own = soundBoundaries(index, cuts);
-  const segments = own.slice(1).map((end, n) => ({
-    bits: soundBits(index, table, cuts[n] ?? 0, cuts[n + 1] ?? 0),
-    seconds: (end - (own[n] ?? 0)) / index.timescale,
-  }));
-  const all = soundBits(index, table, 0, index.times.length - 1) / Math.max(soundEndSeconds(index), 0.001);
-  const averageBitrate = Math.ceil(all);
-  const facts = { name: AUDIO_RENDITION, kind: "copied" as const, language: null, codecs, channels, sampleRate };
-  const peak = Math.max(averageBitrate, Math.ceil(peakBitrate(segments)));
-  return { ...facts, timescale: index.timescale, boundaries: own, averageBitrate, peakBitrate: peak };
-}
-
-function soundBits(index: SoundIndex, table: SampleTable, from: number, to: number): number {
-  let bytes = OVERHEAD_BYTES + (to - from) * OVERHEAD_BYTES_PER_SAMPLE;
-  for (let place = from; place < to; place += 1) bytes += table.size[index.firstPacket + place] ?? 0;
-  return bytes * 8;
 }

@@ -17,6 +17,16 @@ export function sourceKey({ environment, assetId }: AssetRef, generation: number
   return `${environment}/${assetId}/source/${generation}`;
 }
 
+/** While an input is fetched: what it has to be the same by, to go on after a break. */
+export function fetchStateKey({ environment, assetId }: AssetRef): string {
+  return `${environment}/${assetId}/source/fetch`;
+}
+
+/** Id of the draft that an input's bytes are gathered in. */
+export function fetchDraftId(assetId: string): string {
+  return `fetch-${assetId}`;
+}
+
 /** Prefix of everything that belongs to the asset. */
 export function assetPrefix({ environment, assetId }: AssetRef): string {
   return `${environment}/${assetId}/`;
@@ -34,4 +44,9 @@ export function initKey({ environment, assetId, planId }: PlanRef, rendition: st
 /** @param segment index in the plan, from 0 */
 export function segmentKey({ environment, assetId, planId }: PlanRef, rendition: string, segment: number): string {
   return `${environment}/${assetId}/${planId}/${rendition}/${segment}`;
+}
+
+/** A file of a whole rendition, such as `highest.mp4`. */
+export function staticKey({ environment, assetId, planId }: PlanRef, name: string): string {
+  return `${environment}/${assetId}/${planId}/static/${name}`;
 }

@@ -9,12 +9,13 @@ const PLAN = {
   pictureEnd: 60_000,
   video: [],
 };
+const UNSAID = { trackId: null, group: "main", label: "Audio", language: null, gainDb: 0 };
 const SOUND = { name: "audio", kind: "copied", channels: 2 };
 
 describe("decodePlan", () => {
   it("reads plans of version 1, whose only sound may be missing", () => {
     const read = (audio: object | null) => decodePlan(JSON.stringify({ version: 1, ...PLAN, audio }));
-    expect(read(SOUND)).toEqual({ version: 2, ...PLAN, audio: [{ ...SOUND, language: null }] });
+    expect(read(SOUND)).toEqual({ version: 2, ...PLAN, audio: [{ ...SOUND, ...UNSAID }] });
     expect(read(null)).toEqual({ version: 2, ...PLAN, audio: [] });
   });
 

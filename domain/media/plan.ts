@@ -20,11 +20,16 @@ export interface Plan {
   boundaries: readonly number[];
   /** Where the last picture ends, in the same ticks: sound may go on after it. 0 without a picture. */
   pictureEnd: number;
+  /** How the source's picture is to be shown brighter than usual; absent for one that is not. Renditions that are encoded are SDR. */
+  hdr?: HdrTransfer;
   /** Highest first; empty where the source has no picture. */
   video: readonly VideoRendition[];
-  /** Sounds, the one that players begin with first; empty where the source is silent. */
+  /** Of all sounds, the one that players begin with first, those of group `surround` last; empty where the source is silent. */
   audio: readonly AudioRendition[];
 }
+
+/** Transfer functions of HDR: SMPTE ST 2084 and ARIB STD-B67. */
+export type HdrTransfer = "pq" | "hlg";
 
 interface RenditionFacts {
   /** `1080p`, `audio`: part of object keys and URLs. */
@@ -43,24 +48,35 @@ export interface VideoRendition extends RenditionFacts {
   heightPx: number;
   /** Mean frames per second; 0 where there is a single picture. */
   frameRate: number;
+  /** Quality that an encode aims at, where it is not the usual one (domain/media/encode-arguments.ts). */
+  crf?: number;
 }
 
 export interface AudioRendition extends RenditionFacts {
-  kind: "copied";
+  /** `copied`: the source's own packets. `encoded`: AAC made just in time, in packets of 1,024 samples from the start on. */
+  kind: "copied" | "encoded";
+  /** `track_ID` in the source; null in plans of version 1: the track that is played unless another is asked for. */
+  trackId: number | null;
+  /** `surround`: more than two channels, of a sound that group `main` has with two. */
+  group: "main" | "surround";
+  /** What people choose by. Every sound has its own, which its renditions share. */
+  label: string;
   /** BCP 47; null where the source does not say. */
   language: string | null;
   channels: number;
   sampleRate: number;
-  /** Ticks per second of the audio's own boundaries and init segment: the source track's. */
+  /** Added to the source by encoding, dB; 0 for what is copied. */
+  gainDb: number;
+  /** Ticks per second of the audio's own boundaries and init segment: the source track's, or the sample rate of what is encoded. */
   timescale: number;
   /**
-   * Presentation times like `Plan.boundaries`, on the source's own packets: each within half a packet of the plan's boundary.
+   * Presentation times like `Plan.boundaries`, on the rendition's own packets: each within half a packet of the plan's boundary.
    * As many as the plan has. A segment may be empty where the sound ends before the picture: its two boundaries are equal.
    */
   boundaries: readonly number[];
 }
 
-/** Of the first sound; the others have it with a number behind. */
+/** Of the first sound; the others have it with something behind (`audio2`, `audiosurround`). */
 export const AUDIO_RENDITION = "audio";
 
 /** Length of the whole asset in seconds. */
@@ -112,10 +128,12 @@ export function decodePlan(text: string): Plan {
   if (value["version"] === 2) return value as unknown as Plan;
   if (value["version"] !== 1) throw new Error("a segment plan of an unknown version");
   const { audio, ...plan } = value as unknown as PlanOfVersion1;
-  return { ...plan, version: 2, audio: audio === null ? [] : [{ ...audio, language: null }] };
+  return { ...plan, version: 2, audio: audio === null ? [] : [{ ...audio, ...SOUND_OF_VERSION_1 }] };
 }
+
+const SOUND_OF_VERSION_1 = { trackId: null, group: "main", label: "Audio", language: null, gainDb: 0 } as const;
 
 interface PlanOfVersion1 extends Omit<Plan, "version" | "audio"> {
   version: 1;
-  audio: Omit<AudioRendition, "language"> | null;
+  audio: Omit<AudioRendition, keyof typeof SOUND_OF_VERSION_1> | null;
 }

@@ -1,5 +1,5 @@
-/** Sample entries that segments are cut from. */
-const ENTRIES: Record<"video" | "audio", readonly string[]> = { video: ["avc1", "avc3"], audio: ["mp4a"] };
+import { PICTURE_ENTRIES } from "../mp4/picture-codec.ts";
+import { isCutEntry } from "./sound-entries.ts";
 
 interface Candidate {
   kind: "video" | "audio" | "other";
@@ -8,15 +8,18 @@ interface Candidate {
   samples: { count: number };
 }
 
-/**
- * The track of a file that is played: the first picture; the first sound that is enabled, else the first. Everybody who cuts
- * a source again chooses by this; who judges it has to compare (`standard-input.ts`), since ffprobe chooses for itself.
- */
-export function playedTrack<T extends Candidate>(tracks: readonly T[], kind: "video" | "audio"): T | null {
-  const usable = tracks.filter(
-    (track) =>
-      track.kind === kind && track.samples.count > 0 && track.entryTypes.some((type) => ENTRIES[kind].includes(type)),
-  );
-  const enabled = kind === "audio" ? usable.find(({ isEnabled }) => isEnabled) : undefined;
-  return enabled ?? usable[0] ?? null;
+/** The track whose pictures are played: the first. Everybody who cuts a source again chooses by this. */
+export function playedTrack<T extends Candidate>(tracks: readonly T[]): T | null {
+  return tracks.find((track) => isOf(track, "video", (type) => PICTURE_ENTRIES.includes(type))) ?? null;
+}
+
+/** The tracks whose sound can be played, the one first that is meant to be: the first that is enabled, else the first. */
+export function playedSounds<T extends Candidate>(tracks: readonly T[]): T[] {
+  const usable = tracks.filter((track) => isOf(track, "audio", isCutEntry));
+  const first = usable.find(({ isEnabled }) => isEnabled) ?? usable[0];
+  return [...usable.filter((track) => track === first), ...usable.filter((track) => track !== first)];
+}
+
+function isOf(track: Candidate, kind: Candidate["kind"], isKnown: (entryType: string) => boolean): boolean {
+  return track.kind === kind && track.samples.count > 0 && track.entryTypes.some(isKnown);
 }

@@ -32,19 +32,22 @@ describe("sourceFacts", () => {
       bit_rate: 900,
       side_data_list: [{}, { rotation: -90 }],
     });
-    expect(facts(probed, audio({ id: "0x2", profile: "LC" }))).toEqual({
+    const tags = { language: "ger", title: "Ton" };
+    const sound = {
+      ...{ streamIndex: 1, trackId: 2, codec: "aac", profile: "LC", channels: 2, sampleRate: 48_000 },
+      ...{ durationSeconds: null, startSeconds: null, bitrate: null, language: "de", title: "Ton" },
+    };
+    expect(facts(probed, audio({ id: "0x2", profile: "LC", tags }))).toEqual({
       durationSeconds: 10,
       bitrate: 1000,
       video: {
         ...{ streamIndex: 0, trackId: 1, codec: "h264", profile: "High", level: 40, pixelFormat: "yuv420p" },
         ...{ durationSeconds: 9.9, startSeconds: 0.1, bitrate: 900, codedWidthPx: 1920, codedHeightPx: 1080 },
         ...{ sampleAspectRatio: 1, rotationDegrees: 90, averageFrameRate: 30_000 / 1001, baseFrameRate: 60 },
-        ...{ isInterlaced: false, isReordered: true, isHdr: false },
+        ...{ isInterlaced: false, isReordered: true, hdr: null },
       },
-      audio: {
-        ...{ streamIndex: 1, trackId: 2, codec: "aac", profile: "LC", channels: 2, sampleRate: 48_000 },
-        ...{ durationSeconds: null, startSeconds: null, bitrate: null },
-      },
+      audio: sound,
+      sounds: [sound],
     });
   });
 
@@ -53,6 +56,11 @@ describe("sourceFacts", () => {
     const found = facts(cover, audio({}, 1), audio({ disposition: { default: 1 } }, 2), video({}, 3), video({}, 4));
     expect([found.video?.streamIndex, found.audio?.streamIndex]).toEqual([3, 2]);
     expect(facts(cover, audio()).video).toBeNull();
+  });
+
+  it("has all sounds, the default one first", () => {
+    const { sounds } = facts(audio({}, 0), audio({ disposition: { default: 1 } }, 1), audio({}, 2));
+    expect(sounds.map(({ streamIndex }) => streamIndex)).toEqual([1, 0, 2]);
   });
 
   it("passes over what cannot be decoded", () => {
@@ -84,7 +92,7 @@ describe("sourceFacts", () => {
   it("knows fields and HDR", () => {
     expect(picture({ field_order: "tt", color_transfer: "arib-std-b67" })).toMatchObject({
       isInterlaced: true,
-      isHdr: true,
+      hdr: "hlg",
     });
   });
 });

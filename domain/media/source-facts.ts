@@ -1,3 +1,6 @@
+import type { HdrTransfer } from "./plan.ts";
+import { languageTag } from "./sound-language.ts";
+
 /** What ffprobe tells of one stream, as far as it is used. Containers differ: everything may be missing. */
 export interface ProbedStream {
   index: number;
@@ -30,13 +33,16 @@ export interface ProbedSource {
   format: { duration?: number | undefined; bit_rate?: number | undefined };
 }
 
-/** A source as it came: the picture and the sound that are taken from it. */
+/** A source as it came: the picture and the sounds that are taken from it. */
 export interface SourceFacts {
   durationSeconds: number | null;
   /** Of the whole file, bit/s. */
   bitrate: number | null;
   video: VideoFacts | null;
+  /** The first of {@link sounds}. */
   audio: AudioFacts | null;
+  /** The one that players begin with first, the others in the order of the file. */
+  sounds: readonly AudioFacts[];
 }
 
 interface StreamFacts {
@@ -70,33 +76,44 @@ export interface VideoFacts extends StreamFacts {
   isInterlaced: boolean;
   /** Pictures are decoded in another order than shown. */
   isReordered: boolean;
-  /** PQ or HLG transfer. */
-  isHdr: boolean;
+  /** Transfer function of HDR; null in SDR, and where the file does not say. */
+  hdr: HdrTransfer | null;
 }
 
 export interface AudioFacts extends StreamFacts {
   channels: number;
   sampleRate: number;
+  /** BCP 47; null where the file does not say. */
+  language: string | null;
+  /** What the file calls it. */
+  title: string | null;
 }
 
+/** A file of more has something else in mind than languages. */
+const MAX_SOUNDS = 32;
+
 const INTERLACED: readonly string[] = ["tt", "bb", "tb", "bt"];
-const HDR_TRANSFERS: readonly string[] = ["smpte2084", "arib-std-b67"];
+const HDR_TRANSFERS = new Map<string, HdrTransfer>([
+  ["smpte2084", "pq"],
+  ["arib-std-b67", "hlg"],
+]);
 
 /**
- * Shapes what ffprobe says. The picture is the first video stream that is no cover; the sound is the default audio stream, or
- * the first.
+ * Shapes what ffprobe says. The picture is the first video stream that is no cover; the first sound is the default audio stream,
+ * or the first.
  */
 export function sourceFacts({ streams, format }: ProbedSource): SourceFacts {
   const pictures = streams.filter((stream) => stream.codec_type === "video" && !isCover(stream));
   const sounds = streams.filter((stream) => stream.codec_type === "audio");
   const videos = pictures.map(videoFacts).filter((facts) => facts !== null);
-  const audios = sounds.map(audioFacts);
-  const byDefault = audios[sounds.findIndex(({ disposition }) => disposition["default"] === 1)];
+  const first = sounds.find(({ disposition }) => disposition["default"] === 1);
+  const ordered = [...sounds.filter((sound) => sound === first), ...sounds.filter((sound) => sound !== first)];
+  const audios = ordered.map(audioFacts).filter((facts) => facts !== null);
   const [video = null] = videos;
-  const audio = byDefault ?? audios.find((facts) => facts !== null) ?? null;
+  const [audio = null] = audios;
   const longest = Math.max(video?.durationSeconds ?? 0, audio?.durationSeconds ?? 0);
   const durationSeconds = format.duration ?? (longest > 0 ? longest : null);
-  return { durationSeconds, bitrate: format.bit_rate ?? null, video, audio };
+  return { durationSeconds, bitrate: format.bit_rate ?? null, video, audio, sounds: audios.slice(0, MAX_SOUNDS) };
 }
 
 /** Width and height as shown: square samples, turned upright. */
@@ -127,14 +144,16 @@ function videoFacts(stream: ProbedStream): VideoFacts | null {
     baseFrameRate: ratio(stream.r_frame_rate, "/"),
     isReordered: (stream.has_b_frames ?? 0) > 0,
     isInterlaced: INTERLACED.includes(stream.field_order ?? ""),
-    isHdr: HDR_TRANSFERS.includes(stream.color_transfer ?? ""),
+    hdr: HDR_TRANSFERS.get(stream.color_transfer ?? "") ?? null,
   };
 }
 
 function audioFacts(stream: ProbedStream): AudioFacts | null {
   const { channels = 0, sample_rate: sampleRate = 0 } = stream;
   const common = streamFacts(stream);
-  return common === null || channels < 1 || sampleRate < 1 ? null : { ...common, channels, sampleRate };
+  if (common === null || channels < 1 || sampleRate < 1) return null;
+  const { language, title = null } = stream.tags;
+  return { ...common, channels, sampleRate, language: languageTag(language), title };
 }
 
 /** Null where ffmpeg has no decoder: such a stream cannot be played. */

@@ -1,32 +1,50 @@
 import { describe, expect, it } from "vitest";
-import type { SourceFacts, VideoFacts } from "./source-facts.ts";
+import type { AudioFacts, SourceFacts, VideoFacts } from "./source-facts.ts";
 import { standardArguments, standardSize } from "./standard-arguments.ts";
 
 const stream = { trackId: null, profile: null, durationSeconds: null, startSeconds: null, bitrate: null };
 const VIDEO: VideoFacts = {
   ...{ ...stream, streamIndex: 3, codec: "vp9", level: null, pixelFormat: "yuv420p" },
   ...{ codedWidthPx: 1280, codedHeightPx: 720, sampleAspectRatio: 1, rotationDegrees: 0 },
-  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: false, isHdr: false },
+  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: false, hdr: null },
 };
-const FACTS: SourceFacts = {
-  ...{ durationSeconds: 10, bitrate: null, video: VIDEO },
-  audio: { ...stream, streamIndex: 5, codec: "opus", channels: 6, sampleRate: 44_100 },
+const AUDIO: AudioFacts = {
+  ...{ ...stream, streamIndex: 5, codec: "dts", channels: 6, sampleRate: 44_100, language: null, title: null },
 };
+const SECOND = { ...AUDIO, streamIndex: 4, channels: 1, sampleRate: 8_000 };
+const FACTS: SourceFacts = { durationSeconds: 10, bitrate: null, video: VIDEO, audio: AUDIO, sounds: [AUDIO] };
 const encoded = (video: Partial<VideoFacts>): string =>
-  standardArguments({ ...FACTS, video: { ...VIDEO, ...video } }, { video: "encode", audio: "none" }).join(" ");
+  standardArguments({ ...FACTS, video: { ...VIDEO, ...video } }, { video: "encode", sounds: [] }).join(" ");
 
 describe("standardArguments", () => {
   it("copies the chosen streams and nothing else", () => {
-    const text = standardArguments(FACTS, { video: "copy", audio: "copy" }).join(" ");
+    const text = standardArguments(FACTS, { video: "copy", sounds: ["copy"] }).join(" ");
     expect(text).toContain("-map 0:3 -map 0:5 -sn -dn");
-    expect(text).toContain("-c:v copy -c:a copy");
+    expect(text).toContain("-c:v copy -c:a:0 copy");
     expect(text).not.toContain("filter");
-    expect(standardArguments(FACTS, { video: "none", audio: "copy" }).slice(0, 3)).toEqual(["-vn", "-map", "0:5"]);
+    expect(standardArguments(FACTS, { video: "none", sounds: ["copy"] }).slice(0, 3)).toEqual(["-vn", "-map", "0:5"]);
+  });
+
+  it("names copied HEVC so that players look for its parameters where they are", () => {
+    const facts = { ...FACTS, video: { ...VIDEO, codec: "hevc" } };
+    expect(standardArguments(facts, { video: "copy", sounds: [] }).join(" ")).toContain("-c:v copy -tag:v hvc1");
+  });
+
+  it("shows HDR as SDR where it encodes", () => {
+    expect(encoded({ hdr: "hlg" })).toMatch(/scale=1280:720,.*tin=arib-std-b67.*tonemap.*,setsar=1/);
+    expect(encoded({})).not.toContain("tonemap");
   });
 
   it("mixes down to two channels and keeps the rate of CDs", () => {
-    const text = standardArguments(FACTS, { video: "none", audio: "encode" }).join(" ");
-    expect(text).toContain("-c:a aac -b:a 128000 -ac 2 -ar 44100");
+    const text = standardArguments(FACTS, { video: "none", sounds: ["encode"] }).join(" ");
+    expect(text).toContain("-c:a:0 aac -b:a:0 128000 -ac:a:0 2 -ar:a:0 44100");
+  });
+
+  it("treats each sound as it needs it", () => {
+    const both = { ...FACTS, sounds: [AUDIO, SECOND] };
+    const text = standardArguments(both, { video: "copy", sounds: ["copy", "encode"] }).join(" ");
+    expect(text).toContain("-map 0:3 -map 0:5 -map 0:4");
+    expect(text).toMatch(/-c:a:0 copy -filter:a:1 \S+ -c:a:1 aac -b:a:1 128000 -ac:a:1 1 -ar:a:1 48000/);
   });
 
   it("keeps every picture's time, except where there is no usable rate", () => {

@@ -1,9 +1,12 @@
+import { toneMapFilters } from "./picture-filters.ts";
+import { encodedSampleRate } from "./sound-grid.ts";
 import { type SourceFacts, shownSize, type VideoFacts } from "./source-facts.ts";
 import { MAX_FRAME_RATE, MIN_FRAME_RATE, type StreamTreatment } from "./standard-input.ts";
 
 export interface StandardTreatment {
   video: StreamTreatment;
-  audio: StreamTreatment;
+  /** Of each sound of the facts. */
+  sounds: readonly StreamTreatment[];
 }
 
 const MAX_SIDE_PX = 4096;
@@ -20,13 +23,14 @@ const AUDIO_BITRATE = 128_000;
  */
 export function standardArguments(facts: SourceFacts, treatment: StandardTreatment): string[] {
   const video = treatment.video === "none" ? null : facts.video;
-  const audio = treatment.audio === "none" ? null : facts.audio;
+  const sounds = facts.sounds.filter((_, at) => treatment.sounds[at] !== "none");
+  const treatments = treatment.sounds.filter((one) => one !== "none");
   return [
     ...(video === null ? ["-vn"] : ["-map", `0:${video.streamIndex}`]),
-    ...(audio === null ? ["-an"] : ["-map", `0:${audio.streamIndex}`]),
+    ...(sounds.length === 0 ? ["-an"] : sounds.flatMap(({ streamIndex }) => ["-map", `0:${streamIndex}`])),
     ...["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-write_tmcd", "0"],
-    ...(video === null ? [] : treatment.video === "copy" ? ["-c:v", "copy"] : pictureArguments(video)),
-    ...(audio === null ? [] : treatment.audio === "copy" ? ["-c:a", "copy"] : soundArguments(audio)),
+    ...(video === null ? [] : treatment.video === "copy" ? copyArguments(video) : pictureArguments(video)),
+    ...sounds.flatMap((sound, at) => (treatments[at] === "copy" ? [`-c:a:${at}`, "copy"] : soundArguments(sound, at))),
     // A stream may begin minutes after the other: its packets are kept until both are known.
     ...["-max_muxing_queue_size", "16384"],
     // Delays of streams are written in this clock; the usual millisecond would round them.
@@ -41,6 +45,11 @@ export function standardSize(video: VideoFacts): { widthPx: number; heightPx: nu
   return { widthPx: even(widthPx * scale), heightPx: even(heightPx * scale) };
 }
 
+/** The muxer's own name for HEVC, `hev1`, allows parameter sets among the samples, where players do not look for them. */
+function copyArguments({ codec }: VideoFacts): string[] {
+  return ["-c:v", "copy", ...(codec === "hevc" ? ["-tag:v", "hvc1"] : [])];
+}
+
 function pictureArguments(video: VideoFacts): string[] {
   const { widthPx, heightPx } = standardSize(video);
   const rate = video.averageFrameRate;
@@ -50,6 +59,7 @@ function pictureArguments(video: VideoFacts): string[] {
     ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
     ...(isRateKept ? [] : [`fps=${FALLBACK_FRAME_RATE}`]),
     `scale=${widthPx}:${heightPx}`,
+    ...(video.hdr === null ? [] : toneMapFilters(video.hdr)),
     "setsar=1",
   ];
   return [
@@ -61,12 +71,13 @@ function pictureArguments(video: VideoFacts): string[] {
   ];
 }
 
-function soundArguments(audio: { channels: number; sampleRate: number }): string[] {
-  const sampleRate = audio.sampleRate === 44_100 ? 44_100 : 48_000;
+/** @param at place among the sounds of the output */
+function soundArguments(audio: { channels: number; sampleRate: number }, at: number): string[] {
   return [
     // Holes and a late start are filled with silence, so that packets are on one grid from the file's first time on.
-    ...["-filter:a", "aresample=async=1:min_hard_comp=0.1:first_pts=0", "-c:a", "aac", "-b:a", String(AUDIO_BITRATE)],
-    ...["-ac", String(Math.min(audio.channels, 2)), "-ar", String(sampleRate)],
+    ...[`-filter:a:${at}`, "aresample=async=1:min_hard_comp=0.1:first_pts=0", `-c:a:${at}`, "aac"],
+    ...[`-b:a:${at}`, String(AUDIO_BITRATE), `-ac:a:${at}`, String(Math.min(audio.channels, 2))],
+    ...[`-ar:a:${at}`, String(encodedSampleRate(audio.sampleRate))],
   ];
 }
 

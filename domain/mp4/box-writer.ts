@@ -15,6 +15,15 @@ export function u64(...values: readonly number[]): Uint8Array {
   return bigEndian(8, values, 0, 2 ** 53);
 }
 
+/** Any number of values: as arguments some hundred thousand would not fit the stack. */
+export function u32s(values: readonly number[]): Uint8Array {
+  return bigEndian(4, values, 0, 2 ** 32);
+}
+
+export function u64s(values: readonly number[]): Uint8Array {
+  return bigEndian(8, values, 0, 2 ** 53);
+}
+
 /** Four-character codes, one after the other. */
 export function fourCC(...codes: readonly string[]): Uint8Array {
   return ascii(codes.join(""));

@@ -1,4 +1,5 @@
 import { type Box, Fields, findBox, readBoxes, requireBox } from "./box-reader.ts";
+import { concat, i32, u32 } from "./box-writer.ts";
 import { damaged } from "./mp4-error.ts";
 import { readSampleEntries } from "./sample-entry.ts";
 import { EMPTY_TABLE, readSampleTable, type SampleTable } from "./sample-table.ts";
@@ -22,7 +23,7 @@ export interface Track {
   codedHeightPx: number;
   /** Clockwise, to be applied to the decoded picture; null where the matrix does anything else (mirrors, scales, shears). */
   rotationDegrees: Rotation | null;
-  /** ISO 639-2/T; `und` where the file does not say. */
+  /** BCP 47 where the file says it so (`elng`), else ISO 639-2/T; `und` where it does not say. */
   language: string;
   samples: SampleTable;
 }
@@ -37,6 +38,8 @@ export interface Edit {
 }
 
 export type Rotation = 0 | 90 | 180 | 270;
+
+const MAX_LANGUAGE_BYTES = 64;
 
 const KINDS = new Map<string, Track["kind"]>([
   ["vide", "video"],
@@ -55,6 +58,7 @@ export function readTrack(trak: Box, movieRotation: Rotation | null, maxSamples:
   const media = readBoxes(requireBox(boxes, "mdia").body);
   const kind = KINDS.get(new Fields(requireBox(media, "hdlr").body).skip(8).fourCC()) ?? "other";
   const { timescale, language } = readMediaHeader(requireBox(media, "mdhd"));
+  const elng = findBox(media, "elng");
   if (timescale === 0 && kind !== "other") throw damaged("a track's clock (mdhd) does not tick");
   return {
     id,
@@ -64,7 +68,7 @@ export function readTrack(trak: Box, movieRotation: Rotation | null, maxSamples:
     edits: readEdits(findBox(boxes, "edts")),
     ...readTables(media, kind, maxSamples),
     rotationDegrees: turned(rotationOf(matrix), movieRotation),
-    language,
+    language: (elng === null ? null : readExtendedLanguage(elng)) ?? language,
   };
 }
 
@@ -111,6 +115,12 @@ function languageOf(packed: number): string {
   const letters = [packed >> 10, packed >> 5, packed].map((bits) => bits & 31);
   const isCode = letters.every((letter) => letter >= 1 && letter <= 26);
   return isCode ? String.fromCharCode(...letters.map((letter) => letter + 0x60)) : "und";
+}
+
+/** ISO/IEC 14496-12 §8.4.6: text that ends with a zero. Null where it is none that a language tag can be (RFC 5646). */
+function readExtendedLanguage(elng: Box): string | null {
+  const text = String.fromCharCode(...elng.body.subarray(4, 4 + MAX_LANGUAGE_BYTES));
+  return /^[A-Za-z0-9-]{2,}(?=\0|$)/.exec(text)?.[0] ?? null;
 }
 
 /** A duration of a header: 0 where the file does not know it (all bits set). */
@@ -161,6 +171,12 @@ export function rotationOf(matrix: Uint8Array): Rotation | null {
   const [a, b] = [fields.i32(), fields.i32()];
   const [c, d] = [fields.skip(4).i32(), fields.i32()];
   return ROTATIONS.find((known) => known[0] === a && known[1] === b && known[2] === c && known[3] === d)?.[4] ?? null;
+}
+
+/** The matrix of `tkhd` for a turn, without the shift back to the origin that readers find out themselves. */
+export function rotationMatrix(degrees: Rotation): Uint8Array {
+  const [a, b, c, d] = ROTATIONS.find((known) => known[4] === degrees) ?? [ONE, 0, 0, ONE];
+  return concat(i32(a), i32(b), u32(0), i32(c), i32(d), u32(0, 0, 0, 0x40000000));
 }
 
 function turned(track: Rotation | null, movie: Rotation | null): Rotation | null {

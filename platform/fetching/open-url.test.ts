@@ -114,6 +114,20 @@ describe("openUrl", () => {
     expect(await fetchText(`http://127.0.0.1:${port}/`, { headers: { "x-own": "1" } })).toBe("undefined");
   });
 
+  it("asks for the rest of a file, also where it is redirected to", async () => {
+    const asked: unknown[] = [];
+    const other = await serve((request, response) => {
+      asked.push([request.headers.range, request.headers["if-range"]]);
+      response.writeHead(206, { "content-range": "bytes 3-5/6" }).end("def");
+    });
+    const port = await serve((_, response) =>
+      response.writeHead(302, { location: `http://127.0.0.1:${other}/` }).end(),
+    );
+    const resume = { start: 3, validator: '"one"' };
+    expect(await fetchText(`http://127.0.0.1:${port}/`, { resume })).toBe("def");
+    expect(asked).toEqual([["bytes=3-", '"one"']]);
+  });
+
   it("connects to the very address that was checked, whatever the name says later", async () => {
     let port = 0;
     port = await serve((_, response) => response.end("checked"), "127.0.0.2");

@@ -13,6 +13,11 @@ export interface OpenUrlOptions {
   signal?: AbortSignal;
   /** Sent to the URL's own origin only, not to where it redirects. */
   headers?: Readonly<Record<string, string>>;
+  /**
+   * Asks for the bytes from here on, unless the file is another than the validator names (RFC 9110 §13.1.5): then, and from a
+   * host that knows no ranges, the whole comes, as 200. Sent to where it redirects as well.
+   */
+  resume?: { start: number; validator: string };
   /** 5 unless set. */
   maxRedirects?: number;
   /** Name, connection and TLS together; 10 s unless set. */
@@ -97,7 +102,7 @@ async function ask(
 
 function send(
   { url, addresses }: Target,
-  { headers, ca }: OpenUrlOptions,
+  { headers, ca, resume }: OpenUrlOptions,
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<IncomingMessage> {
@@ -109,7 +114,11 @@ function send(
   const options = {
     lookup,
     agent: false,
-    headers: { ...HEADERS, ...headers },
+    headers: {
+      ...HEADERS,
+      ...(resume !== undefined && { range: `bytes=${resume.start}-`, "if-range": resume.validator }),
+      ...headers,
+    },
     ...(isTls && ca !== undefined && { ca }),
   };
   return new Promise((resolve, reject) => {

@@ -19,6 +19,7 @@ export function drafting(open: () => ResumableObjects): void {
   arriving(open);
   interrupted(open);
   finishing(open);
+  reaping(open);
 }
 
 function arriving(open: () => ResumableObjects): void {
@@ -148,6 +149,27 @@ function finishing(open: () => ResumableObjects): void {
   it.each(["", "..", "a/b", "a@b"])("refuses the draft id %j", (id) => {
     expect(() => open().openDraft(KEY, id)).toThrow(RangeError);
     expect(() => open().openDraft("../key", "id")).toThrow(RangeError);
+  });
+}
+
+function reaping(open: () => ResumableObjects): void {
+  it("reaps drafts that nobody has touched for long, and nothing else", async () => {
+    const whole = bytesOf(30_000);
+    const draft = open().openDraft(KEY, "left");
+    await draft.write(0, Readable.from([whole]));
+    await open().put("env/asset/other", whole);
+    const done = open().openDraft("env/asset/large", "done");
+    await done.write(0, Readable.from([whole]));
+    await done.finish({ sizeBytes: whole.length });
+    expect(await open().reap(new Date(Date.now() - 60_000))).toBe(0);
+    expect((await draft.received()).contiguousBytes).toBe(30_000);
+    expect(await open().reap(new Date(Date.now() + 60_000))).toBeGreaterThan(0);
+    expect(await draft.received()).toEqual({ ranges: [], contiguousBytes: 0, sizeBytes: null });
+    await expect(draft.finish({ sizeBytes: 30_000 })).rejects.toThrow(DraftIncompleteError);
+    expect(await listed(open())).toEqual(["env/asset/large", "env/asset/other"]);
+    const kept = await open().read("env/asset/large");
+    expect(kept && (await buffer(kept.body))).toEqual(whole);
+    expect(await open().reap(new Date(Date.now() + 60_000))).toBe(0);
   });
 }
 

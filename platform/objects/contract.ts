@@ -171,6 +171,18 @@ function listing(open: () => Objects): void {
     expect(await contents(objects, "a/b/c")).toEqual(Buffer.from("2"));
   });
 
+  it("deletes all under a prefix and nothing beside it", async () => {
+    const objects = open();
+    for (const key of ["a/b/1", "a/b/c/2", "a/b", "a/bc/3", "b/1"]) await objects.put(key, Buffer.alloc(20_000, key));
+    await objects.deleteAll("a/b/");
+    await objects.deleteAll("a/b/");
+    expect(await listed(objects, "")).toEqual(["a/b", "a/bc/3", "b/1"]);
+    expect(await contents(objects, "a/bc/3")).toEqual(Buffer.alloc(20_000, "a/bc/3"));
+    const stopped = AbortSignal.abort(new Error("the program stops"));
+    await expect(objects.deleteAll("b/", stopped)).rejects.toThrow("the program stops");
+    expect(await listed(objects, "b/")).toEqual(["b/1"]);
+  });
+
   it("puts into and deletes from one folder at once without losing either", async () => {
     await Promise.all(
       Array.from({ length: 8 }, async (_, user) => {
@@ -236,6 +248,7 @@ function keys(open: () => Objects): void {
   });
 
   it.each(["a", "../", "a//", "/"])("refuses the prefix %j", async (prefix) => {
+    await expect(open().deleteAll(prefix)).rejects.toThrow(RangeError);
     await expect(listed(open(), prefix)).rejects.toThrow(RangeError);
   });
 }

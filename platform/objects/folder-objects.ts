@@ -7,6 +7,7 @@ import { isCode, makeDirectory, syncDirectory } from "../eventlog/segment-files.
 import { FolderDraft } from "./folder-drafts.ts";
 import {
   draftDirectory,
+  draftsDirectory,
   isPart,
   type ObjectPaths,
   objectPaths,
@@ -24,6 +25,7 @@ import {
   ObjectMissingError,
   type ResumableObjects,
 } from "./objects.ts";
+import { reapDrafts } from "./reap-drafts.ts";
 import { Workspace } from "./workspace.ts";
 
 /** Bytes and ids of objects may not be changed by whoever gets their path. */
@@ -110,6 +112,13 @@ class FolderObjects implements ResumableObjects {
     await this.#prune(paths.directory);
   }
 
+  async deleteAll(prefix: string, signal?: AbortSignal): Promise<void> {
+    for await (const { key } of this.list(prefix)) {
+      signal?.throwIfAborted();
+      await this.delete(key);
+    }
+  }
+
   async localCopy<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
     const paths = objectPaths(this.#root, key);
     const opened = await openObject(paths, key);
@@ -153,6 +162,10 @@ class FolderObjects implements ResumableObjects {
     const oldest = [...this.#drafts.keys()].slice(0, Math.max(0, this.#drafts.size - MAX_OPEN_DRAFTS));
     for (const id of oldest) if (this.#drafts.get(id)?.isIdle) this.#drafts.delete(id);
     return draft;
+  }
+
+  reap(before: Date): Promise<number> {
+    return reapDrafts(draftsDirectory(this.#root), before.getTime());
   }
 
   /** Bytes first, under a name of their own; then the link that makes them the object; then what they replaced goes. */

@@ -37,7 +37,11 @@ export function objectPaths(root: string, key: string): ObjectPaths {
 /** The folder of a draft. Throws RangeError for what cannot be an id. */
 export function draftDirectory(root: string, draftId: string): string {
   if (!isPart(draftId)) throw new RangeError(`"${draftId}" is no id of a draft`);
-  return join(root, DRAFTS, draftId);
+  return join(draftsDirectory(root), draftId);
+}
+
+export function draftsDirectory(root: string): string {
+  return join(root, DRAFTS);
 }
 
 /** The folder of a prefix that ends in "/", or the root for "". */

@@ -33,6 +33,8 @@ export interface Objects {
   list(prefix: string): AsyncIterable<ObjectInfo>;
   /** Deleting what is not there is fine. */
   delete(key: string): Promise<void>;
+  /** Deletes whatever is under a prefix that ends in `/`. Stops, leaving the rest, with the signal's reason. */
+  deleteAll(prefix: string, signal?: AbortSignal): Promise<void>;
   /**
    * A path on this machine that holds the object while `use` runs (the folder's own file, or a temporary copy); not to be
    * written to. Rejects with {@link ObjectMissingError} when there is no object.
@@ -47,6 +49,11 @@ export interface ResumableObjects extends Objects {
    * made before the first write.
    */
   openDraft(key: string, draftId: string): ObjectDraft;
+  /**
+   * Removes what nobody finished or discarded: drafts last touched before a time, and whatever else was begun before it and
+   * became no object. Gives how many. The time lies further back than a draft may live.
+   */
+  reap(before: Date): Promise<number>;
 }
 
 export interface ReceivedBytes {
@@ -95,6 +102,14 @@ export class ObjectDamagedError extends Error {
 /** The stream that was to be stored is not what the caller expected; nothing was stored. */
 export class ObjectMismatchError extends Error {
   override readonly name = "ObjectMismatchError";
+}
+
+/**
+ * The store does not answer, or cannot take more just now, and went on so through the driver's own tries: nothing is known of
+ * the object. The same call may succeed later.
+ */
+export class ObjectsUnavailableError extends Error {
+  override readonly name = "ObjectsUnavailableError";
 }
 
 /** A path was asked for an object that does not exist. */

@@ -13,6 +13,7 @@ export interface Schema {
   collector_env_keys: CollectorEnvKeys;
   assets: Assets;
   tracks: Tracks;
+  static_renditions: StaticRenditions;
   playback_ids: PlaybackIds;
   uploads: Uploads;
   asset_progress: AssetProgress;
@@ -179,6 +180,24 @@ interface Tracks {
   language_code: string | null;
   name: string | null;
   created_at: ColumnType<Date, Date, never>;
+}
+
+interface StaticRenditions {
+  environment_id: string;
+  asset_id: string;
+  id: string;
+  resolution: string;
+  name: string;
+  status: "preparing" | "ready" | "skipped" | "errored";
+  passthrough: string | null;
+  width: number | null;
+  height: number | null;
+  /** bit/s; the driver gives 64 bits as text. */
+  bitrate: string | null;
+  size_bytes: string | null;
+  plan_id: string | null;
+  created_at: ColumnType<Date, Date, never>;
+  deleted_at: Date | null;
 }
 
 interface PlaybackIds {

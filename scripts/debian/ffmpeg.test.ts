@@ -14,7 +14,7 @@ const plant = (...names: string[]): void => {
   for (const name of names) writeFileSync(join(folder, name), "", { mode: 0o755 });
 };
 const paths = () => ({ ffmpegPath: "ffmpeg", ffprobePath: "ffprobe", searchPath: `/nowhere:${folder}` });
-const ADVICE = "Video needs ffmpeg 5.1 or later: sudo apt-get install --yes --no-install-recommends ffmpeg";
+const ADVICE = "Video needs ffmpeg 5.1 or later: sudo apt-get install --yes --no-install-recommends ffmpeg bubblewrap";
 
 describe("ffmpegMissing", () => {
   it("installs nothing where both programs are there", async () => {
@@ -32,7 +32,9 @@ describe("ffmpegMissing", () => {
       return 0;
     };
     expect(await ffmpegMissing(paths(), install, true)).toBeNull();
-    expect(commands).toEqual([expect.stringContaining("apt-get install --yes --no-install-recommends ffmpeg")]);
+    expect(commands).toEqual([
+      expect.stringContaining("apt-get install --yes --no-install-recommends ffmpeg bubblewrap"),
+    ]);
   });
 
   it("names the one command where it may not, or could not", async () => {

@@ -9,6 +9,9 @@ export interface FfmpegPaths {
   searchPath: string;
 }
 
+/** With what holds it back: without bubblewrap it works as well, with less protection (`/readyz` of the transcoder says so). */
+const PACKAGES = "ffmpeg bubblewrap";
+
 /** Runs a command to its end and resolves with its exit code. */
 type Run = (command: [string, string, string]) => Promise<number>;
 
@@ -24,9 +27,9 @@ export async function ffmpegMissing(
   const missing = missingProgram(paths);
   if (missing === null) return null;
   if (missing.includes("/")) return `${missing} is no program: FFMPEG_PATH and FFPROBE_PATH name ffmpeg and ffprobe`;
-  const advice = `Video needs ffmpeg 5.1 or later: sudo ${installCommand("ffmpeg")}`;
+  const advice = `Video needs ffmpeg 5.1 or later: sudo ${installCommand(PACKAGES)}`;
   if (!canInstall) return advice;
-  const code = await install(installing("ffmpeg"));
+  const code = await install(installing(PACKAGES));
   return code === 0 && missingProgram(paths) === null ? null : advice;
 }
 

@@ -50,13 +50,14 @@ export const PARTS: readonly Part[] = [
   },
   {
     name: "transcoder-kills",
-    shows: "Transcoders killed during 50 segment requests each: no short or wrong 200, all served afterwards.",
+    shows:
+      "Transcoders killed during 50 segment requests each, and encoders at random during 500: no short or wrong 200, all served afterwards.",
     covers: [
       "transcoder/**",
       "delivery/**",
       "domain/{media,mp4}/**",
       "platform/{objects,leases,jobs}/**",
-      "bench/{stack,ready}/**",
+      "bench/{measure,stack,ready}/**",
       "bench/kill/transcoder-kill.int.test.ts",
     ],
     command: [
@@ -67,8 +68,22 @@ export const PARTS: readonly Part[] = [
       "--testTimeout=1800000",
       "bench/kill/transcoder-kill.int.test.ts",
     ],
-    variables: { TRANSCODER_KILLS: "20" },
-    minutes: 5,
+    variables: { TRANSCODER_KILLS: "20", ENCODER_REQUESTS: "500" },
+    minutes: 10,
+  },
+  {
+    name: "media-fuzz",
+    shows:
+      "2,000 spoilt and disguised files, uploaded: each ready or errored within 30 s with words; no crash, no process without limits, no connection, no file that is not its own (strace).",
+    covers: [
+      "transcoder/**",
+      "server/{uploads,video}/**",
+      "domain/{asset,media,mp4,upload}/**",
+      "bench/{fuzz,media-fuzz,measure,stack}/**",
+      "bench/media-fuzz.ts",
+    ],
+    command: ["bench/media-fuzz.ts"],
+    minutes: 40,
   },
   {
     name: "ready",

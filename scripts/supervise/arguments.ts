@@ -27,7 +27,8 @@ Environment, all optional (the whole list is in .env.example):
   HOST=0.0.0.0              listens beyond this machine
   DATABASE_URL=…            a Postgres of your own instead of the embedded one
   CLICKHOUSE_URL=…          a ClickHouse of your own instead of the embedded one
-  EVENTLOG_URL=kafka://…    Apache Kafka as the event log instead of a folder (docs/kafka.md)`;
+  EVENTLOG_URL=kafka://…    Apache Kafka as the event log instead of a folder (docs/kafka.md)
+  OBJECTS_URL=s3://…        a bucket of S3 for films and segments instead of a folder (docs/s3.md)`;
 
 export function parseStartArguments(argv: readonly string[]): ParsedArguments {
   const result: StartArguments = { fresh: false, dev: false, data: DEFAULT_DATA_FOLDER };

@@ -18,6 +18,8 @@ const Environment = z.object({
   CLICKHOUSE_CLUSTER: z.string().optional(),
   /** Apache Kafka instead of the log in the data folder. */
   EVENTLOG_URL: z.string().default(""),
+  /** A bucket of S3 instead of the folder of objects in the data folder. */
+  OBJECTS_URL: z.string().default(""),
   /** Hour, UTC, from which on closed partitions of the store are merged. */
   STORE_MERGE_HOUR: z.coerce.number().int().min(0).max(23).default(3),
   /** Peers whose X-Forwarded-For is believed. */

@@ -80,6 +80,7 @@ function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
     FFPROBE_PATH: "ffprobe",
     FETCH_ALLOW: "",
     EVENTLOG_URL: "",
+    OBJECTS_URL: "",
     STORE_MERGE_HOUR: 3,
     TRUSTED_PROXIES: "127.0.0.0/8",
     PLAYHEAD_GEO: "city",

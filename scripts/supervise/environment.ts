@@ -60,6 +60,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
     ...eventlog(input),
     TRANSCODER_SECRET: input.secrets.transcoderSecret,
     GRANT_SECRETS: input.secrets.grantSecret,
+    PUBLIC_IMAGE_URL: input.access.image,
   }),
   transcoder: (input) => ({
     ...postgres(input),
@@ -133,8 +134,8 @@ function eventlog({ config, dataFolder }: EnvironmentInput): Variables {
   return { EVENTLOG_DIR: join(dataFolder, "eventlog"), EVENTLOG_URL: config.EVENTLOG_URL };
 }
 
-function objects({ dataFolder }: EnvironmentInput): Variables {
-  return { OBJECTS_DIR: join(dataFolder, "objects") };
+function objects({ config, dataFolder }: EnvironmentInput): Variables {
+  return { OBJECTS_DIR: join(dataFolder, "objects"), OBJECTS_URL: config.OBJECTS_URL };
 }
 
 function trustedProxies({ config }: EnvironmentInput): Variables {

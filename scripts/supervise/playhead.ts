@@ -87,6 +87,7 @@ export class Playhead {
     await terminal.step("migrations", () => this.#job("migrate", ["scripts/migrate.ts"]));
     const environmentId = await terminal.step("seed", () => this.#seed());
     await Promise.all(SERVICES.map((plan) => this.#program(plan, this.#stages[0])));
+    await this.#supervisor.tellShortcomings(SERVICES);
     return environmentId;
   }
 

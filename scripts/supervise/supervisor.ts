@@ -4,7 +4,7 @@ import { type ChildCommand, type RunningChild, startChild } from "./child.ts";
 import { LogFile } from "./log-file.ts";
 import { troubleIn } from "./log-lines.ts";
 import type { ProgramName, ProgramPlan } from "./programs.ts";
-import { untilBack, untilReady, untilStarted } from "./ready.ts";
+import { shortcomings, untilBack, untilReady, untilStarted } from "./ready.ts";
 import { Service, type ServiceOptions } from "./service.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -40,13 +40,27 @@ export class Supervisor {
 
   /** A program of ours as a service; resolves with it when it is ready. `onService` gets it before that. */
   async program(plan: ProgramPlan, onService: (service: Service) => void): Promise<void> {
-    const { ports, host, signal } = this.#options;
-    const [address, port] = [plan.loopbackOnly ? "127.0.0.1" : host, internalPort(ports[plan.publicPort])];
+    const [address, port] = this.#internalOf(plan);
     const launch = () => this.#start(plan.name, [plan.script]);
     const service = this.service(plan.name, launch, (died, stopped) => untilBack(died, address, port, stopped));
     onService(service);
     service.start();
-    await untilReady(service, address, port, signal);
+    await untilReady(service, address, port, this.#options.signal);
+  }
+
+  /** Says what programs do without; each is ready. */
+  async tellShortcomings(plans: readonly ProgramPlan[]): Promise<void> {
+    for (const plan of plans) {
+      const [address, port] = this.#internalOf(plan);
+      for (const shortcoming of await shortcomings(address, port)) {
+        this.#options.terminal.say(`  ! ${plan.name}: ${shortcoming}`);
+      }
+    }
+  }
+
+  #internalOf({ loopbackOnly, publicPort }: ProgramPlan): [address: string, port: number] {
+    const { ports, host } = this.#options;
+    return [loopbackOnly ? "127.0.0.1" : host, internalPort(ports[publicPort])];
   }
 
   /** @param untilBack by default it is back when it is launched, as a database that is launched ready */

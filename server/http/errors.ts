@@ -2,9 +2,12 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { API_ERRORS, ApiError, type ErrorWire } from "../../domain/errors.ts";
 import { ClickHouseError } from "../../platform/clickhouse/clickhouse.ts";
+import { ObjectsUnavailableError } from "../../platform/objects/objects.ts";
 import { PostgresUnavailable } from "../../platform/postgres/errors.ts";
 
 const UNAVAILABLE_RETRY_SECONDS = 2;
+/** The driver has tried again for some time before it says so. */
+const OBJECTS_RETRY_SECONDS = 10;
 
 /** The framework's own refusals of a request; each is the caller's mistake. */
 const FRAMEWORK_ERRORS: ReadonlyMap<string, () => ApiError> = new Map([
@@ -48,6 +51,12 @@ function asApiError(error: unknown): ApiError | null {
     return new ApiError("unavailable", ["The database cannot be reached just now"], {
       cause: error,
       retryAfterSeconds: UNAVAILABLE_RETRY_SECONDS,
+    });
+  }
+  if (error instanceof ObjectsUnavailableError) {
+    return new ApiError("unavailable", ["The store of media cannot be reached just now"], {
+      cause: error,
+      retryAfterSeconds: OBJECTS_RETRY_SECONDS,
     });
   }
   if (error instanceof ClickHouseError && error.retriable) {

@@ -25,6 +25,7 @@ import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
 import { assetRoutes } from "../video/v1/assets.ts";
 import { playbackIdRoutes } from "../video/v1/playback-ids.ts";
 import { playbackRestrictionRoutes } from "../video/v1/playback-restrictions.ts";
+import { staticRenditionRoutes } from "../video/v1/static-renditions.ts";
 import { uploadRoutes } from "../video/v1/uploads.ts";
 import type { App } from "./app.ts";
 import { takeKeysOfRepeatableWrites } from "./repeatable-writes.ts";
@@ -44,6 +45,7 @@ export function addRoutes(app: App, services: Services): void {
   assetRoutes(app, services);
   playbackIdRoutes(app, services);
   playbackRestrictionRoutes(app, services);
+  staticRenditionRoutes(app, services);
   uploadRoutes(app, services);
   uploadUrlRoutes(app, services);
   playbackRoutes(app, services);

@@ -31,6 +31,7 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     allow_no_user_agent: false,
     allow_high_risk_user_agent: false,
   },
+  "POST /video/v1/assets/{asset_id}/static-renditions": { resolution: "highest" },
   "POST /video/v1/uploads": {
     cors_origin: "https://app.example.com",
     new_asset_settings: { playback_policies: ["public"] },

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import type { OpenAPIV3_1 } from "openapi-types";
+import { ANSWER_EXAMPLES } from "./answer-examples.ts";
 import { BODY_EXAMPLES } from "./body-examples.ts";
 import { CSV_HEADERS, errorReference, type HeaderName, headers, RATE_HEADERS } from "./components.ts";
 import { knownParameter } from "./known-parameters.ts";
@@ -20,6 +21,7 @@ export function completeOperation(method: string, path: string, operation: Opera
   const { parameters = [], responses = {}, requestBody, security, ...described } = operation;
   const isGuarded = security?.some((scheme) => "accessToken" in scheme) === true;
   const sdk = sdkMethod(method, path);
+  const key = `${method.toUpperCase()} ${path}`;
   const isRepeatable = isGuarded && ["put", "patch", "delete"].includes(method);
   const takesKey = isRepeatable || parameters.some(isIdempotencyKey);
   const completed = parameters.map((parameter) =>
@@ -32,8 +34,9 @@ export function completeOperation(method: string, path: string, operation: Opera
     ...(sdk !== null && { "x-mux-node": sdk }),
     ...(isGuarded ? { security: [{ accessToken: [] }, { session: [] }] } : { security: security ?? [] }),
     ...(completed.length > 0 && { parameters: completed }),
-    ...(requestBody !== undefined && { requestBody: completeBody(requestBody, `${method.toUpperCase()} ${path}`) }),
+    ...(requestBody !== undefined && { requestBody: completeBody(requestBody, key) }),
     responses: completeResponses(responses, {
+      example: ANSWER_EXAMPLES[key],
       refusals: [...(requestBody !== undefined ? BODY_REFUSALS : []), ...(takesKey ? [422] : [])],
       headerNames: [
         "X-Request-Id",
@@ -77,15 +80,20 @@ function fits(example: unknown, schema: OpenAPIV3_1.SchemaObject): boolean {
   return schema.type !== "string" || typeof example === "string";
 }
 
-function completeResponses(
-  responses: Responses,
-  { refusals, headerNames }: { refusals: readonly number[]; headerNames: readonly HeaderName[] },
-): Responses {
+interface Completed {
+  /** Of the good answer, as JSON. */
+  example: object | undefined;
+  refusals: readonly number[];
+  headerNames: readonly HeaderName[];
+}
+
+function completeResponses(responses: Responses, { example, refusals, headerNames }: Completed): Responses {
   const statuses = [...Object.keys(responses).map(Number), 500, ...refusals];
   const ordered = [...new Set(statuses)].sort((a, b) => a - b);
   return Object.fromEntries(
     ordered.flatMap((status) => {
-      const response = status >= 400 ? errorReference(status) : completeAnswer(status, responses[status], headerNames);
+      const response =
+        status >= 400 ? errorReference(status) : completeAnswer(status, responses[status], { example, headerNames });
       return response === null || response === undefined ? [] : [[String(status), response]];
     }),
   );
@@ -94,10 +102,12 @@ function completeResponses(
 function completeAnswer(
   status: number,
   response: Responses[string] | undefined,
-  headerNames: readonly HeaderName[],
+  { example, headerNames }: Omit<Completed, "refusals">,
 ): Responses[string] | undefined {
   if (response === undefined || "$ref" in response) return response;
   const { description, content, ...rest } = response;
+  const json = content?.["application/json"];
+  const shown = json !== undefined && example !== undefined && { "application/json": { ...json, example } };
   return {
     ...rest,
     description: description === "Default Response" ? (STATUS_CODES[status] ?? "Done") : description,
@@ -105,7 +115,7 @@ function completeAnswer(
       ...headers(...headerNames, ...(content !== undefined && "text/csv" in content ? CSV_HEADERS : [])),
       ...rest.headers,
     },
-    ...(content !== undefined && status !== 204 && { content }),
+    ...(content !== undefined && status !== 204 && { content: { ...content, ...shown } }),
   };
 }
 

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API_ERRORS } from "../../domain/errors.ts";
 import { type ListedOperation, listedOperations } from "../testing/listed-operations.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { ANSWER_EXAMPLES } from "./answer-examples.ts";
 import { OpenApiShape } from "./testing/openapi-shape.ts";
 
 /** Routes that are no part of the public API: the dashboard's own, and URLs that are asked without a token. */
@@ -128,6 +129,17 @@ describe("/docs/openapi.json", () => {
       return schema === undefined || !ajv.validate(schema, example);
     };
     expect(wrong(refused)).toEqual([]);
+  });
+
+  it("shows answers that their schemas accept", () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const answers = operations.flatMap((listed) => {
+      const answer = listed.operation.responses?.["200"];
+      const media = answer !== undefined && "content" in answer ? answer.content?.["application/json"] : undefined;
+      return media?.example === undefined ? [] : [{ listed, ...media }];
+    });
+    expect(answers.map(({ listed }) => named(listed))).toEqual(Object.keys(ANSWER_EXAMPLES));
+    expect(answers.filter(({ schema, example }) => !ajv.validate(absolute(schema ?? {}), example))).toEqual([]);
   });
 
   it("tells of every guarded operation how to be let in, how often one may ask, and how it refuses", () => {

@@ -43,6 +43,7 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   asset_id: { description: "Id of an asset", example: MEDIA_ID },
   playback_id: { description: "Id of a playback id", example: MEDIA_ID },
   playback_restriction_id: { description: "Id of a playback restriction", example: MEDIA_ID },
+  static_rendition_id: { description: "Id of a static rendition", example: MEDIA_ID },
   video_id: { description: "Your own id of the video (`video_id` of the player's metadata)", example: "film-42" },
   metric_id: { description: "Id of a metric", example: "video_startup_time" },
   monitoring_metric_id: { description: "Id of a monitoring metric", example: "current-concurrent-viewers" },

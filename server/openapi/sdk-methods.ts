@@ -57,6 +57,8 @@ export const SDK_METHODS: Readonly<Record<string, string>> = {
   "POST /video/v1/assets/{}/playback-ids": "video.assets.createPlaybackId",
   "GET /video/v1/assets/{}/playback-ids/{}": "video.assets.retrievePlaybackId",
   "DELETE /video/v1/assets/{}/playback-ids/{}": "video.assets.deletePlaybackId",
+  "POST /video/v1/assets/{}/static-renditions": "video.assets.createStaticRendition",
+  "DELETE /video/v1/assets/{}/static-renditions/{}": "video.assets.deleteStaticRendition",
   "GET /video/v1/playback-ids/{}": "video.playbackIds.retrieve",
   "GET /video/v1/playback-restrictions": "video.playbackRestrictions.list",
   "POST /video/v1/playback-restrictions": "video.playbackRestrictions.create",

@@ -23,5 +23,6 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: "Assets", description: "Videos: made from a URL or an upload, then playable under their playback ids." },
   { name: "Playback ids", description: "Names under which an asset is played, each with a policy of who may." },
   { name: "Playback restrictions", description: "Pages and programs that may play with tokens which name them." },
+  { name: "Static renditions", description: "A rendition as one file, for downloads and players without HLS." },
   { name: "Direct uploads", description: "URLs to which browsers and apps send files without an access token." },
 ];

@@ -36,14 +36,14 @@ export async function startApiWorld(): Promise<ApiWorld> {
 }
 
 async function createOneOfEach(server: DataServer, authorization: string): Promise<Record<string, string>> {
-  const make = async (path: string) => {
-    if (!server.app.hasRoute({ method: "POST", url: path })) return "";
-    const answer = await caller(server, authorization)("POST", path, BODY_EXAMPLES[`POST ${path}`]);
+  const make = async (path: string, body = BODY_EXAMPLES[`POST ${path}`]) => {
+    const answer = await caller(server, authorization)("POST", path, body);
     if (answer.statusCode !== 201) throw new Error(`POST ${path} answered ${answer.statusCode}: ${answer.body}`);
     return answer.json().data;
   };
   const asset = await make("/video/v1/assets");
   const upload = await make("/video/v1/uploads");
+  const file = await make(`/video/v1/assets/${asset.id}/static-renditions`, { resolution: "audio-only" });
   const annotation = await make("/data/v1/annotations");
   const signingKey = await make("/system/v1/signing-keys");
   const restriction = await make("/video/v1/playback-restrictions");
@@ -53,6 +53,7 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
     asset_id: asset.id,
     playback_id: asset.playback_ids[0].id,
     playback_restriction_id: restriction.id,
+    static_rendition_id: file.id,
     upload_id: upload.id,
     annotation_id: annotation.id,
     signing_key_id: signingKey.id,

@@ -114,7 +114,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
       return services.publicApiUrl;
     },
     startJobs: () => {
-      const tasks = serverTasks(services);
+      const tasks = serverTasks(services, log);
       worker ??= startJobWorker({ url: databaseUrl, name: "test-server", tasks, concurrency: 4, log, metrics });
     },
     db: services.db,

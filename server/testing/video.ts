@@ -11,7 +11,7 @@ export const READY: IngestOutcome = {
   facts: {
     durationSeconds: 40.04,
     video: { widthPx: 1920, heightPx: 1080, frameRate: 25 },
-    audio: { channels: 2 },
+    sounds: [{ channels: 2, durationSeconds: 40.04, name: "Default", language: null }],
     topRendition: { widthPx: 1920, heightPx: 1080 },
     input: {
       containerFormat: "mp4",

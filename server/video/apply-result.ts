@@ -7,6 +7,7 @@ import type { Services } from "../http/services.ts";
 import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
+import { makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 const Reasons = z.record(z.string(), z.string());
@@ -15,7 +16,14 @@ const positive = z.number().positive();
 const Facts = z.object({
   durationSeconds: z.number().nonnegative(),
   video: z.object({ widthPx: positive.int(), heightPx: positive.int(), frameRate: z.number() }).nullable(),
-  audio: z.object({ channels: positive.int() }).nullable(),
+  sounds: z.array(
+    z.object({
+      channels: positive.int(),
+      durationSeconds: z.number().nonnegative(),
+      name: z.string(),
+      language: z.string().nullable(),
+    }),
+  ),
   topRendition: z.object({ widthPx: positive.int(), heightPx: positive.int() }).nullable(),
   input: z.object({
     containerFormat: z.string(),
@@ -91,7 +99,9 @@ async function store(
       .values(tracks.map((track) => ({ ...common(), ...trackColumns(track) })))
       .execute();
   }
-  const data = assetToWire(await requireAsset(transaction, environment_id, id));
+  const after = await requireAsset(transaction, environment_id, id);
+  if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
+  const data = assetToWire(after);
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
 }
@@ -125,5 +135,11 @@ function trackColumns(track: NewTrack) {
         max_height: track.heightPx,
         max_frame_rate: track.frameRate,
       }
-    : { ...common, max_channels: track.channels, is_primary: true, language_code: "und", name: "Default" };
+    : {
+        ...common,
+        max_channels: track.channels,
+        is_primary: track.isPrimary,
+        language_code: track.language ?? "und",
+        name: track.name,
+      };
 }

@@ -3,11 +3,16 @@ import { ApiError } from "../../domain/errors.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Row } from "../../platform/postgres/schema.ts";
 import type { Cursor } from "../http/paging.ts";
+import { type StaticRow, staticRenditionsOf } from "./static-renditions.ts";
 
 type Db = Postgres | PostgresTransaction;
 
 /** An asset with all that its resource shows. */
-export type AssetRecord = AssetRow & { tracks: TrackRow[]; playbackIds: PlaybackIdRow[] };
+export type AssetRecord = AssetRow & {
+  tracks: TrackRow[];
+  playbackIds: PlaybackIdRow[];
+  staticRenditions: StaticRow[];
+};
 type AssetRow = Row<"assets"> & {
   progress_state: Row<"asset_progress">["state"] | null;
   progress_percent: number | null;
@@ -91,10 +96,12 @@ async function withParts(db: Db, environmentId: string, rows: AssetRow[]): Promi
   const ids = rows.map(({ id }) => id);
   const tracks = await tracksOf(db, environmentId, ids);
   const playbackIds = await playbackIdsOf(db, environmentId, ids);
+  const staticRenditions = await staticRenditionsOf(db, environmentId, ids);
   return rows.map((row) => ({
     ...row,
     tracks: tracks.filter((track) => track.asset_id === row.id),
     playbackIds: playbackIds.filter((playbackId) => playbackId.asset_id === row.id),
+    staticRenditions: staticRenditions.filter((file) => file.asset_id === row.id),
   }));
 }
 

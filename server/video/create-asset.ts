@@ -6,6 +6,7 @@ import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireAsset } from "./assets.ts";
 import { recordEvent } from "./events.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
+import { insertStaticRenditions, tellStaticCreated } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 export interface NewAsset {
@@ -45,6 +46,7 @@ export async function createAsset(
     })
     .execute();
   await insertPlaybackIds(transaction, services, { environmentId, assetId: id, policies: settings.policies });
+  await insertStaticRenditions(transaction, services, { environmentId, assetId: id }, settings.staticRenditions);
   const asset = await requireAsset(transaction, environmentId, id);
   const data = assetToWire(asset);
   await recordEvent(transaction, {
@@ -54,6 +56,7 @@ export async function createAsset(
     data,
     nowMs,
   });
+  await tellStaticCreated(transaction, asset.staticRenditions, nowMs);
   const payload: IngestJob = { environment: environmentId, assetId: id };
   const key = `ingest:${id}`;
   if (asset.input_url === null) await addJob(transaction, { task: INGEST_TASK, payload, key });

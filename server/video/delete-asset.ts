@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { type AssetRef, assetPrefix } from "../../domain/media/object-keys.ts";
+import type { AssetRef } from "../../domain/media/object-keys.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
-import type { Objects } from "../../platform/objects/objects.ts";
+import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset } from "./assets.ts";
 import { recordEvent } from "./events.ts";
+import { removeAll } from "./sweep-objects.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 export const DELETE_OBJECTS_TASK = "delete_asset_objects";
@@ -57,13 +58,7 @@ export async function deleteObjectsSoon(transaction: PostgresTransaction, payloa
   await addJob(transaction, { ...job, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
 }
 
-/** Removes everything that is stored for an asset; running it again finds nothing left. */
-export function deleteObjectsTask(objects: Objects): JobTask {
-  return async (payload, { signal }) => {
-    const { environment, assetId } = DeleteObjectsJob.parse(payload);
-    for await (const { key } of objects.list(assetPrefix({ environment, assetId }))) {
-      signal.throwIfAborted();
-      await objects.delete(key);
-    }
-  };
+/** The job of {@link deleteObjectsSoon}. */
+export function deleteObjectsTask(objects: ResumableObjects): JobTask {
+  return (payload, { signal }) => removeAll(objects, DeleteObjectsJob.parse(payload), signal);
 }

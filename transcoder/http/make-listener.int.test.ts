@@ -17,7 +17,18 @@ const SEGMENT = {
   rendition: "270p",
   segment: 0,
 };
-const IMAGE = { ...SEGMENT, kind: "image", format: "png", timeSeconds: 1, widthPx: null, heightPx: 90 };
+const IMAGE = {
+  ...SEGMENT,
+  kind: "image",
+  format: "png",
+  timeSeconds: 1,
+  widthPx: null,
+  heightPx: 90,
+  fitMode: "preserve",
+  rotateDegrees: 0,
+  flipH: false,
+  flipV: false,
+};
 
 let listener: Listener;
 let parts: MakeParts;
@@ -50,6 +61,12 @@ describe("POST /make", () => {
     expect(await (await ask(SEGMENT)).json()).toEqual({ key: "segment", sizeBytes: 3, sha256: "ab" });
     const image = await ask(IMAGE);
     expect([image.headers.get("content-type"), await image.text()]).toEqual(["image/png", "png"]);
+    const range = { startSeconds: 0, endSeconds: 1 };
+    const animation = { ...IMAGE, ...range, kind: "animation", format: "gif", fps: 12.5 };
+    expect((await ask(animation)).headers.get("content-type")).toBe("image/gif");
+    const storyboard = { ...SEGMENT, ...range, kind: "storyboard", format: "webp" };
+    expect((await ask(storyboard)).headers.get("content-type")).toBe("image/webp");
+    expect((await ask({ ...storyboard, format: "gif" })).status).toBe(400);
   });
 
   it.each([

@@ -1,7 +1,13 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { json } from "node:stream/consumers";
-import { IMAGE_FORMATS, type MadeObject, type Wanted, type WantedImage } from "../../domain/media/transcoder-wire.ts";
+import {
+  ANIMATION_FORMATS,
+  IMAGE_FORMATS,
+  type MadeObject,
+  type Wanted,
+  type WantedPicture,
+} from "../../domain/media/transcoder-wire.ts";
 import { ObjectMissingError } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { NothingToMakeError, type ObjectMaker } from "../make/make-object.ts";
@@ -11,7 +17,7 @@ import { MakeRequest } from "./make-request.ts";
 export interface MakeParts {
   maker: Pick<ObjectMaker, "make">;
   /** Null where there is no picture. */
-  image: (wanted: WantedImage, signal: AbortSignal) => Promise<Buffer | null>;
+  image: (wanted: WantedPicture, signal: AbortSignal) => Promise<Buffer | null>;
   secret: string;
   log: Logger;
 }
@@ -55,12 +61,11 @@ async function answer(
 }
 
 async function make(parts: MakeParts, wanted: Wanted, response: ServerResponse, signal: AbortSignal): Promise<void> {
-  if (wanted.kind === "image") {
+  if (wanted.kind !== "init" && wanted.kind !== "segment") {
     const image = await parts.image(wanted, signal);
     if (image === null) return end(response, 404, "There is no picture");
-    response
-      .writeHead(200, { "content-type": IMAGE_FORMATS[wanted.format], "content-length": image.length })
-      .end(image);
+    const type = { ...IMAGE_FORMATS, ...ANIMATION_FORMATS }[wanted.format];
+    response.writeHead(200, { "content-type": type, "content-length": image.length }).end(image);
     return;
   }
   const { key, sizeBytes, sha256 } = await parts.maker.make(wanted, "viewer", signal);

@@ -1,22 +1,32 @@
-import type { AssetFacts, InputFacts, InputTrackFacts } from "../../domain/asset/outcome.ts";
+import type { AssetFacts, InputFacts, InputTrackFacts, SoundFacts } from "../../domain/asset/outcome.ts";
 import { type Plan, planSeconds } from "../../domain/media/plan.ts";
 import { type SourceFacts, shownSize } from "../../domain/media/source-facts.ts";
 
 /** What the asset is said to be: the source as it is shown, and the input as it was sent. */
 export function assetFacts(plan: Plan, facts: SourceFacts, containerFormat: string): AssetFacts {
-  const { video, audio } = facts;
+  const { video } = facts;
   const [top] = plan.video;
   const frameRate = video?.averageFrameRate ?? top?.frameRate ?? 0;
   return {
     durationSeconds: round(planSeconds(plan)),
     video: video === null || top === undefined ? null : { ...shownSize(video), frameRate: round(frameRate) },
-    audio: audio === null || plan.audio.length === 0 ? null : { channels: audio.channels },
+    sounds: soundFacts(plan),
     topRendition: top === undefined ? null : { widthPx: top.widthPx, heightPx: top.heightPx },
     input: inputFacts(facts, containerFormat),
   };
 }
 
-function inputFacts({ video, audio, durationSeconds }: SourceFacts, containerFormat: string): InputFacts {
+function soundFacts({ audio }: Plan): SoundFacts[] {
+  const main = audio.filter(({ group }) => group === "main");
+  return main.map(({ label, language, boundaries, timescale }) => ({
+    channels: Math.max(...audio.filter((other) => other.label === label).map(({ channels }) => channels)),
+    durationSeconds: round((boundaries.at(-1) ?? 0) / timescale),
+    name: label,
+    language,
+  }));
+}
+
+function inputFacts({ video, sounds, durationSeconds }: SourceFacts, containerFormat: string): InputFacts {
   const tracks: InputTrackFacts[] = [];
   if (video !== null) {
     tracks.push({
@@ -28,7 +38,7 @@ function inputFacts({ video, audio, durationSeconds }: SourceFacts, containerFor
       frameRate: round(video.averageFrameRate ?? 0),
     });
   }
-  if (audio !== null) {
+  for (const audio of sounds) {
     tracks.push({
       type: "audio",
       durationSeconds: round(audio.durationSeconds ?? durationSeconds ?? 0),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { APPLY_RESULT_TASK, type AssetResult, type IngestOutcome } from "../../domain/asset/outcome.ts";
 import type { AssetRef } from "../../domain/media/object-keys.ts";
+import { EXPORT_AGAIN } from "../../domain/media/refusals.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
@@ -66,7 +67,8 @@ function watchDeletion(db: Postgres, ref: AssetRef, everyMs: number): { signal: 
 
 /** A customer's file ends as errored; any other failure is ours and is tried again, until the last time. */
 function failure(log: Logger, ref: AssetRef, error: unknown, isLastAttempt: boolean): IngestOutcome {
-  const wrong = error instanceof Mp4Error ? new MediaError("invalid_input", `${error.message}.`) : error;
+  const wrong =
+    error instanceof Mp4Error ? new MediaError("invalid_input", `${error.message}. ${EXPORT_AGAIN}`) : error;
   if (wrong instanceof MediaError) {
     log.info({ err: wrong, ...ref }, "input cannot be played");
     return { kind: "errored", error: { type: wrong.type, messages: [wrong.message] } };
@@ -83,7 +85,7 @@ export async function report(db: Postgres, { environment, assetId }: AssetRef, o
   await addJob(db, { task: APPLY_RESULT_TASK, payload, key: `${APPLY_RESULT_TASK}:${assetId}:${outcome.kind}` });
 }
 
-function findAsset(db: Postgres, { environment, assetId }: AssetRef) {
+export function findAsset(db: Postgres, { environment, assetId }: AssetRef) {
   return db
     .selectFrom("transcoder_assets")
     .selectAll()

@@ -1,7 +1,10 @@
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
+import { isPlausibleLength } from "../../domain/media/plausible-length.ts";
+import { tooLarge } from "../../domain/media/refusals.ts";
 import { type Container, SNIFFED_BYTES, sniffContainer } from "../../domain/media/sniff-container.ts";
+import { sniffRefused } from "../../domain/media/sniff-refused.ts";
 import type { SourceFacts } from "../../domain/media/source-facts.ts";
-import { isTooLong, TOO_LONG } from "../../domain/media/source-length.ts";
+import { isTooLong } from "../../domain/media/source-length.ts";
 import { judgeSource, type SourceJudgement } from "../../domain/media/standard-input.ts";
 import { readMovieBox } from "../../domain/mp4/locate.ts";
 import { type Movie, parseMovie } from "../../domain/mp4/movie.ts";
@@ -11,7 +14,7 @@ import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
 import { MAX_PIXELS } from "../launch/guards.ts";
 import { probeSource } from "../probe/probe-source.ts";
 import { readBytes } from "../source/read-samples.ts";
-import { MediaError } from "./media-error.ts";
+import { MediaError, refused } from "./media-error.ts";
 
 /** What a stored file is, and what has to be done with it. */
 export interface Examined {
@@ -20,6 +23,20 @@ export interface Examined {
   facts: SourceFacts;
   judgement: SourceJudgement;
 }
+
+interface Stored {
+  key: string;
+  sizeBytes: number;
+}
+
+/** The index of an MP4 or MOV, or what is wrong with it. Neither where the file is of another kind or in fragments. */
+interface ReadIndex {
+  movie: Movie | null;
+  fault: Mp4Error | null;
+}
+
+/** Entries of tracks whose samples are encrypted (ISO/IEC 14496-12 §8.12). */
+const ENCRYPTED: readonly string[] = ["encv", "enca", "drmi", "drms"];
 
 /** Looks at a source as it was sent. Rejects with MediaError `invalid_input` when it is nothing that can be played. */
 export async function examineSource(
@@ -30,44 +47,59 @@ export async function examineSource(
 ): Promise<Examined> {
   const key = sourceKey(ref, 1);
   const sizeBytes = (await objects.head(key))?.sizeBytes ?? 0;
-  if (sizeBytes === 0) throw new MediaError("invalid_input", "The file is empty.");
+  if (sizeBytes === 0) throw refused("empty");
   const head = await readBytes(objects, key, { start: 0, end: Math.min(sizeBytes, SNIFFED_BYTES) });
   const sniffed = sniffContainer(head);
-  if (sniffed === null) throw new MediaError("invalid_input", "The file is no video or sound file that we know.");
+  if (sniffed === null) throw refused(sniffRefused(head));
   const { container, demuxer } = sniffed;
   const isIndexed = container === "mp4" || container === "mov";
-  const movie = isIndexed ? await readMovie(objects, key, sizeBytes) : null;
-  const facts = await objects.localCopy(key, (path) => probe(tools, path, demuxer, signal));
-  if (facts.video === null && facts.audio === null) {
-    throw new MediaError("invalid_input", "The file has no video or sound that we can read.");
-  }
-  if (isTooLong(facts.durationSeconds ?? 0)) throw new MediaError("invalid_input", `${TOO_LONG}.`);
+  const { movie, fault } = isIndexed ? await readIndex(objects, { key, sizeBytes }) : { movie: null, fault: null };
+  const facts = await objects.localCopy(key, (path) => probe(tools, path, { demuxer, fault }, signal));
+  if (facts.video === null && facts.audio === null) throw refused("no_media");
+  requireLength(Math.max(facts.durationSeconds ?? 0, movie === null ? 0 : tableSeconds(movie)), sizeBytes);
   return { container, demuxer, facts, judgement: judgeSource(facts, container, movie) };
 }
 
-async function probe(tools: FfmpegTools, path: string, demuxer: string, signal: AbortSignal): Promise<SourceFacts> {
+function requireLength(seconds: number, sizeBytes: number): void {
+  if (!isPlausibleLength(seconds, sizeBytes)) throw refused("implausible_length");
+  if (isTooLong(seconds)) throw refused("too_long");
+}
+
+/** As long as the longest track's tables make it, whatever headers say. */
+function tableSeconds({ tracks }: Movie): number {
+  return Math.max(0, ...tracks.map(({ samples, timescale }) => (samples.dts[samples.count - 1] ?? 0) / timescale));
+}
+
+async function probe(
+  tools: FfmpegTools,
+  path: string,
+  { demuxer, fault }: { demuxer: string; fault: Mp4Error | null },
+  signal: AbortSignal,
+): Promise<SourceFacts> {
   try {
     return await probeSource(tools, path, demuxer, signal);
-  } catch (error) {
+  } catch (cause) {
     signal.throwIfAborted();
-    if (!(error instanceof FfmpegError) || error.reason !== "exit") throw error;
-    throw new MediaError("invalid_input", "The file is damaged or cut off: its contents cannot be read.", {
-      cause: error,
-    });
+    if (!(cause instanceof FfmpegError)) throw cause;
+    if (cause.reason === "timeout") throw refused("slow_to_read", { cause });
+    if (cause.reason !== "exit") throw cause;
+    throw fault ?? refused("unreadable", { cause });
   }
 }
 
-/** The file's own index; null where it has none that can be used (fragments, damage), and the file is made anew. */
-async function readMovie(objects: Objects, key: string, sizeBytes: number): Promise<Movie | null> {
+/** What has an index that cannot be used (fragments, damage) may still be read by ffmpeg, and is then made anew. */
+async function readIndex(objects: Objects, { key, sizeBytes }: Stored): Promise<ReadIndex> {
   try {
     const read = (start: number, end: number): Promise<Uint8Array> =>
       readBytes(objects, key, { start, end: Math.min(end, sizeBytes) });
     const { moov, hasFragments } = await readMovieBox(read, sizeBytes);
     const movie = parseMovie(moov);
+    if (movie.tracks.some(({ entryTypes }) => entryTypes.some((type) => ENCRYPTED.includes(type))))
+      throw refused("encrypted");
     refuseLargePictures(movie);
-    return hasFragments ? null : wholeMovie(movie, sizeBytes);
+    return { movie: hasFragments ? null : wholeMovie(movie, sizeBytes), fault: null };
   } catch (error) {
-    if (error instanceof Mp4Error) return null;
+    if (error instanceof Mp4Error) return { movie: null, fault: error };
     throw error;
   }
 }
@@ -76,16 +108,14 @@ async function readMovie(objects: Objects, key: string, sizeBytes: number): Prom
 function refuseLargePictures({ tracks }: Movie): void {
   const large = tracks.find(({ codedWidthPx, codedHeightPx }) => codedWidthPx * codedHeightPx > MAX_PIXELS);
   if (large === undefined) return;
-  const size = `${large.codedWidthPx} × ${large.codedHeightPx}`;
-  throw new MediaError("invalid_input", `The picture of ${size} is too large: at most 8192 × 4096 can be decoded.`);
+  throw new MediaError("invalid_input", tooLarge(large.codedWidthPx, large.codedHeightPx));
 }
 
 /** An upload that ended early, or a download: its index is whole where it comes first, the media behind it are not. */
 function wholeMovie(movie: Movie, sizeBytes: number): Movie {
   for (const { samples } of movie.tracks) {
     for (let sample = 0; sample < samples.count; sample += 1) {
-      if ((samples.offset[sample] ?? 0) + (samples.size[sample] ?? 0) <= sizeBytes) continue;
-      throw new MediaError("invalid_input", "The file is cut off: its index names more bytes than it has.");
+      if ((samples.offset[sample] ?? 0) + (samples.size[sample] ?? 0) > sizeBytes) throw refused("cut_off");
     }
   }
   return movie;

@@ -1,21 +1,23 @@
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DOWNLOAD_HELP, DOWNLOAD_LIMITS, statusHelp } from "../../domain/media/download-help.ts";
+import { type AssetRef, fetchDraftId, fetchStateKey, sourceKey } from "../../domain/media/object-keys.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { FetchFailedError, FetchRefusedError } from "../../platform/fetching/fetch-errors.ts";
-import { openUrl } from "../../platform/fetching/open-url.ts";
-import type { Objects } from "../../platform/objects/objects.ts";
+import type { ObjectDraft, ResumableObjects } from "../../platform/objects/objects.ts";
+import { type Download, downloadOnce } from "./download-once.ts";
 import { MediaError } from "./media-error.ts";
 
 /** Twelve hours, the longest asset, at 40 Mbit/s: what is larger is no film, and an endless answer ends here. */
 const MAX_GIB = 200;
 /** For all attempts together. A sender of a byte now and then would else hold a job for ever. */
 const MAX_HOURS = 6;
+/** In a row without a new byte. */
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 1_000;
 
 export interface InputFetch {
   url: string;
-  key: string;
+  ref: AssetRef;
   allow: AllowList;
   signal: AbortSignal;
   /** For tests; what is usual otherwise. */
@@ -24,31 +26,48 @@ export interface InputFetch {
 
 const LIMITS = { sizeBytes: MAX_GIB * 1024 ** 3, ms: MAX_HOURS * 3_600_000 };
 
-/** Stores what a customer's URL leads to. Tries again what may pass by itself. Rejects with MediaError `download_failed`. */
-export async function fetchInput(objects: Objects, fetch: InputFetch): Promise<void> {
-  const { url, key, allow, signal, limits = LIMITS } = fetch;
+/**
+ * Stores what a customer's URL leads to. Tries again what may pass by itself, and goes on where it broke off if the host can,
+ * also in another process. Rejects with MediaError; what had come is forgotten then.
+ */
+export async function fetchInput(objects: ResumableObjects, fetch: InputFetch): Promise<void> {
+  const { url, ref, allow, signal, limits = LIMITS } = fetch;
   const deadline = AbortSignal.timeout(limits.ms);
-  for (let attempt = 1; ; attempt += 1) {
+  const download: Download = {
+    url,
+    allow,
+    signal: AbortSignal.any([signal, deadline]),
+    maxBytes: limits.sizeBytes,
+    openDraft: () => objects.openDraft(sourceKey(ref, 1), fetchDraftId(ref.assetId)),
+    stateKey: fetchStateKey(ref),
+  };
+  try {
+    await downloadPatiently(objects, download, signal);
+  } catch (error) {
+    signal.throwIfAborted(); // the program stops, and another goes on; or the asset is deleted with all that is stored
+    await download.openDraft().discard();
+    throw deadline.aborted ? new MediaError("download_failed", DOWNLOAD_LIMITS.too_slow) : asMediaError(error);
+  } finally {
+    if (!signal.aborted) await objects.delete(download.stateKey);
+  }
+}
+
+async function downloadPatiently(objects: ResumableObjects, download: Download, signal: AbortSignal): Promise<void> {
+  for (let failures = 0; ; ) {
+    const before = await sizeOf(download.openDraft());
     try {
-      const { body } = await openUrl(url, { allow, signal: AbortSignal.any([signal, deadline]) });
-      await objects.put(key, Readable.from(noLonger(body, limits.sizeBytes)));
-      return;
+      return await downloadOnce(objects, download);
     } catch (error) {
-      signal.throwIfAborted();
-      if (deadline.aborted) throw new MediaError("download_failed", "The URL's host took too long to send the file.");
-      if (!isPassing(error) || attempt === ATTEMPTS) throw asMediaError(error);
-      await sleep(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2), undefined, { signal });
+      download.signal.throwIfAborted();
+      failures = (await sizeOf(download.openDraft())) > before ? 1 : failures + 1;
+      if (!isPassing(error) || failures === ATTEMPTS) throw error;
+      await sleep(FIRST_WAIT_MS * 2 ** (failures - 1) * (0.5 + Math.random() / 2), undefined, { signal });
     }
   }
 }
 
-async function* noLonger(body: AsyncIterable<Buffer>, sizeBytes: number): AsyncGenerator<Buffer> {
-  let received = 0;
-  for await (const chunk of body) {
-    received += chunk.length;
-    if (received > sizeBytes) throw new MediaError("download_failed", "The file behind the URL is too large.");
-    yield chunk;
-  }
+async function sizeOf(draft: ObjectDraft): Promise<number> {
+  return (await draft.received()).contiguousBytes;
 }
 
 function isPassing(error: unknown): boolean {
@@ -58,5 +77,8 @@ function isPassing(error: unknown): boolean {
 /** What is the customer's to mend; anything else is ours and stays as it is. */
 function asMediaError(error: unknown): unknown {
   const isTheirs = error instanceof FetchRefusedError || error instanceof FetchFailedError;
-  return isTheirs ? new MediaError("download_failed", error.message, { cause: error }) : error;
+  if (!isTheirs) return error;
+  const status = error instanceof FetchFailedError ? error.status : null;
+  const help = status === null ? DOWNLOAD_HELP[error.reason] : statusHelp(status);
+  return new MediaError("download_failed", `${error.message} ${help}`, { cause: error });
 }

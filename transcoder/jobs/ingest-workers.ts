@@ -1,6 +1,10 @@
-import { FETCH_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
+import { FETCH_TASK, FILL_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
+import { MAKE_STATIC_TASK } from "../../domain/asset/static-renditions.ts";
+import type { JobTask } from "../../platform/jobs/task.ts";
 import { type JobWorkerOptions, startJobWorker } from "../../platform/jobs/worker.ts";
+import { type FillJobParts, fillTask } from "./fill.ts";
 import { fetchTask, type IngestParts, ingestTask, standardiseTask } from "./ingest.ts";
+import { type StaticJobParts, staticRenditionTask } from "./static-rendition.ts";
 
 /** Inputs that are fetched at the same time: they wait for other people's hosts. */
 const FETCHES = 16;
@@ -9,16 +13,35 @@ const INGESTS = 4;
 /** Files that are converted at the same time; of one environment there is one at most. */
 const CONVERSIONS = 2;
 
+/** Static renditions that are made at the same time; of one environment there is one at most. */
+const FILES = 2;
+
+type WorkerOptions = Omit<JobWorkerOptions, "tasks" | "concurrency">;
+
 /** The steps of taking an asset in, with places of their own: none keeps another waiting. */
 export function startIngestWorkers(
-  parts: IngestParts,
-  options: Omit<JobWorkerOptions, "tasks" | "concurrency">,
+  parts: IngestParts & StaticJobParts,
+  options: WorkerOptions,
 ): { close(): Promise<void> } {
-  const workers = [
-    startJobWorker({ ...options, concurrency: FETCHES, tasks: { [FETCH_TASK]: fetchTask(parts) } }),
-    startJobWorker({ ...options, concurrency: INGESTS, tasks: { [INGEST_TASK]: ingestTask(parts) } }),
-    startJobWorker({ ...options, concurrency: CONVERSIONS, tasks: { [STANDARDISE_TASK]: standardiseTask(parts) } }),
-  ];
+  return startEach(options, [
+    [FETCHES, { [FETCH_TASK]: fetchTask(parts) }],
+    [INGESTS, { [INGEST_TASK]: ingestTask(parts) }],
+    [CONVERSIONS, { [STANDARDISE_TASK]: standardiseTask(parts) }],
+    [FILES, { [MAKE_STATIC_TASK]: staticRenditionTask(parts) }],
+  ]);
+}
+
+/** @param assetsAtOnce that are filled in at the same time */
+export function startFillWorker(
+  parts: FillJobParts,
+  assetsAtOnce: number,
+  options: WorkerOptions,
+): { close(): Promise<void> } {
+  return startEach(options, [[assetsAtOnce, { [FILL_TASK]: fillTask(parts) }]]);
+}
+
+function startEach(options: WorkerOptions, kinds: readonly [number, Record<string, JobTask>][]) {
+  const workers = kinds.map(([concurrency, tasks]) => startJobWorker({ ...options, concurrency, tasks }));
   return {
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()));

@@ -5,23 +5,29 @@ import { listedFirst } from "../../domain/media/rendition-order.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
-import type { Objects } from "../../platform/objects/objects.ts";
+import type { Objects, ResumableObjects } from "../../platform/objects/objects.ts";
+import { canDecode } from "../encode/can-decode.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { ObjectMaker } from "../make/make-object.ts";
-import { openSource } from "../source/open-source.ts";
+import { openSource, type Source } from "../source/open-source.ts";
 import { planSource } from "../source/plan-source.ts";
+import { soundsOf } from "../source/sound-source.ts";
 import { assetFacts } from "./asset-facts.ts";
 import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
 import { fetchInput } from "./fetch-input.ts";
-import { MediaError } from "./media-error.ts";
+import { fillSoon } from "./fill.ts";
+import { refused } from "./media-error.ts";
+import { planWishes } from "./plan-wishes.ts";
 import { progressOf } from "./progress.ts";
 import { STANDARDISED, storeStandardised } from "./standardised-source.ts";
 
 export interface IngestParts extends AssetJobParts {
-  objects: Objects;
+  objects: ResumableObjects;
   tools: FfmpegTools;
   maker: Pick<ObjectMaker, "prefetch">;
+  /** Whether segments that nobody has asked for are made too, when there is time. */
+  isFilling?: boolean;
   allow: AllowList;
 }
 
@@ -30,7 +36,7 @@ export function fetchTask(parts: IngestParts): JobTask {
   return assetJob(parts, async (ref, asset, signal) => {
     const key = sourceKey(ref, 1);
     if (asset.input_url !== null && (await parts.objects.head(key)) === null) {
-      await fetchInput(parts.objects, { url: asset.input_url, key, allow: parts.allow, signal });
+      await fetchInput(parts.objects, { url: asset.input_url, ref, allow: parts.allow, signal });
     }
     await addJob(parts.db, { task: INGEST_TASK, payload: ref, key: `${INGEST_TASK}:${ref.assetId}` });
     return null;
@@ -46,7 +52,7 @@ export function ingestTask(parts: IngestParts): JobTask {
     const { db, objects, tools } = parts;
     const examined = await examineSource(tools, objects, ref, signal);
     const { needsStandardising, reasons } = examined.judgement;
-    if (!needsStandardising) return planned(parts, ref, asset, examined);
+    if (!needsStandardising) return planned(parts, ref, asset, examined, signal);
     await report(db, ref, { kind: "non_standard", reasons });
     const key = `${STANDARDISE_TASK}:${ref.assetId}`;
     await addJob(db, { task: STANDARDISE_TASK, payload: ref, key, queue: `standardise:${ref.environment}` });
@@ -59,27 +65,45 @@ export function standardiseTask(parts: IngestParts): JobTask {
   return assetJob(parts, async (ref, asset, signal) => {
     const examined = await examineSource(parts.tools, parts.objects, ref, signal);
     await standardiseOnce(parts, ref, examined, signal);
-    return planned(parts, ref, asset, examined);
+    return planned(parts, ref, asset, examined, signal);
   });
 }
 
 async function planned(
-  { objects, maker }: IngestParts,
+  { db, objects, tools, maker, isFilling = false }: IngestParts,
   ref: AssetRef,
   asset: IngestedAsset,
   { facts, judgement, container }: Examined,
+  signal: AbortSignal,
 ): Promise<IngestOutcome> {
+  const wishes = planWishes({ facts, judgement }, asset.video_quality);
   const sourceGeneration = judgement.needsStandardising ? STANDARDISED : 1;
   const source = await openSource(objects, ref, sourceGeneration);
-  const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier);
-  if (facts.video !== null && plan.video.length === 0) {
-    throw new MediaError("invalid_input", "The file is damaged: none of its pictures can be decoded.");
+  const sounds = soundsOf(source, facts.sounds, judgement.needsStandardising);
+  const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier, { ...wishes, sounds });
+  if (facts.video !== null && !(await showsPictures(tools, objects, source, plan, signal))) {
+    throw refused("no_pictures");
   }
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   makeFirst(maker, ref, plan);
-  const reasons = judgement.needsStandardising ? judgement.reasons : null;
+  if (isFilling) await fillSoon(db, { ...ref, planId: plan.planId });
+  const reasons = Object.keys(judgement.reasons).length > 0 ? judgement.reasons : null;
   const told = assetFacts(plan, facts, container);
   return { kind: "ready", planId: plan.planId, sourceGeneration, facts: told, reasons };
+}
+
+/** What is copied as H.264 has been looked at by its plan. */
+async function showsPictures(
+  tools: FfmpegTools,
+  objects: Objects,
+  { picture, ...source }: Source,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const [top] = plan.video;
+  if (top === undefined || picture === null) return false;
+  const isLookedAt = top.kind === "copied" && top.codecs.startsWith("avc1");
+  return isLookedAt || canDecode(tools, objects, { ...source, picture }, signal);
 }
 
 async function standardiseOnce(

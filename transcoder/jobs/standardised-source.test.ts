@@ -10,8 +10,8 @@ import { storeStandardised } from "./standardised-source.ts";
 const examined: Examined = {
   container: "webm",
   demuxer: "matroska",
-  facts: { durationSeconds: 36_000, bitrate: null, video: null, audio: null },
-  judgement: { video: "encode", audio: "none", needsStandardising: true, reasons: {} },
+  facts: { durationSeconds: 36_000, bitrate: null, video: null, audio: null, sounds: [] },
+  judgement: { video: "encode", sounds: [], needsStandardising: true, reasons: {} },
 };
 
 async function standardisedBy(reason: FfmpegFailure): Promise<unknown> {
@@ -32,7 +32,7 @@ async function standardisedBy(reason: FfmpegFailure): Promise<unknown> {
 }
 
 describe("storeStandardised", () => {
-  it.each<FfmpegFailure>(["exit", "timeout", "too_much_output"])(
+  it.each<FfmpegFailure>(["exit", "timeout", "stalled", "endless", "too_much_output"])(
     "is the file's fault where ffmpeg ends by %s",
     async (reason) => {
       const error = await standardisedBy(reason);
@@ -41,7 +41,7 @@ describe("storeStandardised", () => {
     },
   );
 
-  it("is ours where ffmpeg does not start", async () => {
-    expect(await standardisedBy("start")).toBeInstanceOf(FfmpegError);
+  it.each<FfmpegFailure>(["start", "killed"])("is ours where ffmpeg ends by %s", async (reason) => {
+    expect(await standardisedBy(reason)).toBeInstanceOf(FfmpegError);
   });
 });

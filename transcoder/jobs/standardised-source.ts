@@ -3,21 +3,24 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
+import type { Refusal } from "../../domain/media/refusals.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
 import type { FfmpegFailure } from "../launch/ffmpeg-error.ts";
 import { standardise } from "../standardise.ts";
 import type { Examined } from "./examine-source.ts";
-import { MediaError } from "./media-error.ts";
+import { refused } from "./media-error.ts";
 
 /** Generation of a source that was made from what the customer sent. */
 export const STANDARDISED = 2;
 
 /** What trying again would not change: a file that has run into its limit once would do so for as many hours each time. */
-const FILE_FAULTS: Partial<Record<FfmpegFailure, string>> = {
-  exit: "The file is damaged: it cannot be decoded.",
-  timeout: "The file takes too long to decode.",
-  too_much_output: "The file becomes too large when it is decoded.",
+const FILE_FAULTS: Partial<Record<FfmpegFailure, Refusal>> = {
+  exit: "undecodable",
+  timeout: "slow_to_decode",
+  stalled: "stuck",
+  endless: "endless",
+  too_much_output: "grows_too_large",
 };
 
 /**
@@ -34,17 +37,17 @@ export async function storeStandardised(
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-standardise-"));
   const outputFile = join(folder, "standard.mp4");
-  const { video, audio } = judgement;
+  const { video, sounds } = judgement;
   try {
     await objects.localCopy(sourceKey(ref, 1), (inputPath) =>
-      standardise(tools, { inputPath, demuxer, facts, video, audio, outputFile, onProgress, signal }),
+      standardise(tools, { inputPath, demuxer, facts, video, sounds, outputFile, onProgress, signal }),
     );
     await objects.put(sourceKey(ref, STANDARDISED), createReadStream(outputFile));
   } catch (error) {
     signal.throwIfAborted();
-    const message = error instanceof FfmpegError ? FILE_FAULTS[error.reason] : undefined;
-    if (message === undefined) throw error;
-    throw new MediaError("invalid_input", message, { cause: error });
+    const refusal = error instanceof FfmpegError ? FILE_FAULTS[error.reason] : undefined;
+    if (refusal === undefined) throw error;
+    throw refused(refusal, { cause: error });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

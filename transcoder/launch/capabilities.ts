@@ -15,7 +15,7 @@ export type Encoders = Record<
 
 /** libavcodec of ffmpeg 5.1, the oldest whose options are used here (`-fps_mode`). Builds from git have no version number. */
 const OLDEST_LIBAVCODEC = [59, 37] as const;
-const NEEDED_ENCODERS = ["libx264", "aac"] as const;
+const NEEDED_ENCODERS = ["libx264", "aac", "gif", "libwebp_anim"] as const;
 
 /** What `ffmpeg -version` says, or null when it is no ffmpeg. */
 export function parseVersion(text: string): { version: string; isNewEnough: boolean } | null {

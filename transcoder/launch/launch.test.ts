@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { missingEncoders, parseEncoders, parseFormats, parseVersion } from "./capabilities.ts";
-import { CANDIDATES, joinLayers, launchArguments, layerNames, NO_SANDBOX } from "./sandbox.ts";
+import { ownReason } from "./ffmpeg-error.ts";
+import { CANDIDATES, joinLayers, launchArguments, layerNames, missingLayers, NO_SANDBOX } from "./sandbox.ts";
 import { StderrTail } from "./stderr-tail.ts";
 
 describe("parseVersion", () => {
@@ -36,13 +37,20 @@ describe("capabilities", () => {
     const encoders = parseEncoders(list);
     expect(Object.keys(encoders)).toEqual(["libx264", "opus"]);
     expect(encoders["opus"]).toMatchObject({ type: "audio", experimental: true });
-    expect(missingEncoders(encoders)).toEqual(["aac"]);
+    expect(missingEncoders(encoders)).toEqual(["aac", "gif", "libwebp_anim"]);
   });
 });
 
 describe("the sandbox", () => {
   it("takes the first form of each layer that works", () => {
-    expect(joinLayers(CANDIDATES)).toEqual({ memory: true, cpu: true, fileSize: true, network: "-n", death: "KILL" });
+    expect(joinLayers(CANDIDATES)).toEqual({
+      memory: true,
+      cpu: true,
+      fileSize: true,
+      network: "-n",
+      death: "KILL",
+      files: true,
+    });
     const asAnybody = CANDIDATES.filter(({ network }) => network !== "-n");
     expect(joinLayers(asAnybody).network).toBe("-rn");
     expect(joinLayers([])).toEqual(NO_SANDBOX);
@@ -50,21 +58,48 @@ describe("the sandbox", () => {
 
   it("hands the launcher its limits, and leaves out what does not work", () => {
     const limits = { cpuSeconds: 1.5, fileBytes: 1000 };
-    const all = launchArguments(joinLayers(CANDIDATES), limits, "ffmpeg");
-    expect(all).toEqual(["2097152", "2", "2", "-n", "KILL", "ffmpeg"]);
-    expect(launchArguments(NO_SANDBOX, limits, "ffmpeg")).toEqual(["-", "-", "-", "-", "-", "ffmpeg"]);
+    const all = joinLayers(CANDIDATES);
+    const room = ["--ro-bind", "/usr", "/usr"];
+    expect(launchArguments(all, limits, room)).toEqual(["2097152", "2", "2", "-", "KILL", "bwrap", ...room, "--"]);
+    expect(launchArguments({ ...all, files: false }, limits, room)).toEqual(["2097152", "2", "2", "-n", "KILL"]);
+    expect(launchArguments(NO_SANDBOX, limits, room)).toEqual(["-", "-", "-", "-", "-"]);
   });
 
   it("names what is active", () => {
     expect(layerNames(NO_SANDBOX)).not.toContain("no-network");
     expect(layerNames({ ...NO_SANDBOX, network: "-rn" })).toContain("no-network");
+    expect(layerNames({ ...NO_SANDBOX, files: true })).toEqual(expect.arrayContaining(["no-network", "private-files"]));
+    expect(missingLayers({ ...joinLayers(CANDIDATES), files: false })).toEqual(["private-files"]);
+  });
+});
+
+describe("the reason of an end", () => {
+  it.each([
+    [{ code: 1, signal: null }, "[mov] moov atom not found", "exit"],
+    [{ code: null, signal: "SIGSEGV" }, "", "exit"],
+    [{ code: 139, signal: null }, "", "exit"],
+    [{ code: null, signal: "SIGXFSZ" }, "", "too_much_output"],
+    [{ code: 153, signal: null }, "", "too_much_output"],
+    [{ code: 152, signal: null }, "", "timeout"],
+    [{ code: null, signal: "SIGKILL" }, "", "killed"],
+    [{ code: 137, signal: null }, "", "killed"],
+    [{ code: 255, signal: null }, "", "killed"],
+    [{ code: 125, signal: null }, "", "start"],
+    [{ code: 1, signal: null }, "bwrap: Creating new namespace failed", "start"],
+    [{ code: null, signal: null }, "", "start"],
+  ])("of %j is told apart", (ended, stderrTail, reason) => {
+    expect(ownReason({ ...ended, stderrTail })).toBe(reason);
   });
 });
 
 describe("StderrTail", () => {
   it("keeps the end, and takes progress out", () => {
     const seen: number[] = [];
-    const tail = new StderrTail((seconds) => seen.push(seconds));
+    let advances = 0;
+    const onAdvance = (): void => {
+      advances += 1;
+    };
+    const tail = new StderrTail({ onProgress: (seconds) => seen.push(seconds), onAdvance });
     for (const line of [
       "frame=12",
       "out_time_us=N/A",
@@ -75,7 +110,9 @@ describe("StderrTail", () => {
       tail.add(line);
     }
     for (let line = 0; line < 100; line += 1) tail.add(`Error ${line}`);
-    expect(seen).toEqual([1.5]);
+    expect([seen, advances]).toEqual([[1.5], 3]);
+    for (const line of ["frame=12", "out_time_us=1500000", "speed=1x"]) tail.add(line);
+    expect(advances).toBe(3);
     expect(tail.text()).toMatch(/^Error 60\n[^=]*Error 99$/);
   });
 

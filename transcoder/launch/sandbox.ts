@@ -7,6 +7,8 @@ export interface Sandbox {
   network: "-n" | "-rn" | null;
   /** Signal that ends ffmpeg when the transcoder dies, however it dies. */
   death: "KILL" | null;
+  /** bubblewrap: no file but its own, no network, no other process in sight. */
+  files: boolean;
 }
 
 export interface RunLimits {
@@ -26,8 +28,22 @@ const FILE_BLOCK_BYTES = 512;
 /** Exit status of the launcher when a layer that was asked for could not be put on. */
 export const LAYER_FAILED = 125;
 
-const EVERY_LAYER: Sandbox = { memory: true, cpu: true, fileSize: true, network: "-n", death: "KILL" };
-export const NO_SANDBOX: Sandbox = { memory: false, cpu: false, fileSize: false, network: null, death: null };
+const EVERY_LAYER: Sandbox = {
+  memory: true,
+  cpu: true,
+  fileSize: true,
+  network: "-n",
+  death: "KILL",
+  files: true,
+};
+export const NO_SANDBOX: Sandbox = {
+  memory: false,
+  cpu: false,
+  fileSize: false,
+  network: null,
+  death: null,
+  files: false,
+};
 
 /** The layers to try, strongest form first; each is tried alone. Root needs no user namespace, which would hide others' files. */
 export const CANDIDATES: readonly Sandbox[] = [
@@ -37,6 +53,7 @@ export const CANDIDATES: readonly Sandbox[] = [
   { ...NO_SANDBOX, network: "-n" },
   { ...NO_SANDBOX, network: "-rn" },
   { ...NO_SANDBOX, death: "KILL" },
+  { ...NO_SANDBOX, files: true },
 ];
 
 /** Puts together what worked, keeping the first form of each layer. */
@@ -48,6 +65,7 @@ export function joinLayers(working: readonly Sandbox[]): Sandbox {
       fileSize: all.fileSize || layer.fileSize,
       network: all.network ?? layer.network,
       death: all.death ?? layer.death,
+      files: all.files || layer.files,
     }),
     NO_SANDBOX,
   );
@@ -62,8 +80,9 @@ export function layerNames(sandbox: Sandbox): string[] {
     ["memory", sandbox.memory],
     ["cpu", sandbox.cpu],
     ["file-size", sandbox.fileSize],
-    ["no-network", sandbox.network !== null],
-    ["dies-with-parent", sandbox.death !== null],
+    ["no-network", sandbox.network !== null || sandbox.files],
+    ["dies-with-parent", sandbox.death !== null || sandbox.files],
+    ["private-files", sandbox.files],
   ];
   return layers.filter(([, active]) => active).map(([name]) => name);
 }
@@ -74,14 +93,14 @@ export function missingLayers(sandbox: Sandbox): string[] {
   return layerNames(EVERY_LAYER).filter((name) => !active.includes(name));
 }
 
-/** Arguments of the launcher that stand before the program's own. */
-export function launchArguments(sandbox: Sandbox, limits: RunLimits, binary: string): string[] {
+/** Arguments of the launcher that stand before the program's own. `room` is what bubblewrap shows of the machine. */
+export function launchArguments(sandbox: Sandbox, limits: RunLimits, room: readonly string[]): string[] {
   return [
     sandbox.memory ? String(MEMORY_KIB) : "-",
     sandbox.cpu ? String(Math.ceil(limits.cpuSeconds)) : "-",
     sandbox.fileSize ? String(Math.ceil(limits.fileBytes / FILE_BLOCK_BYTES)) : "-",
-    sandbox.network ?? "-",
+    sandbox.files ? "-" : (sandbox.network ?? "-"), // bubblewrap makes a network of its own
     sandbox.death ?? "-",
-    binary,
+    ...(sandbox.files ? ["bwrap", ...room, "--"] : []),
   ];
 }

@@ -2,17 +2,28 @@ const MAX_LINES = 40;
 const MAX_LINE_LENGTH = 400;
 const MAX_LENGTH = 4096;
 
-/** Standard error, line by line: progress of `-progress pipe:2` goes to its listener, the last of the rest is kept. */
+/** What is told of `-progress pipe:2`. */
+export interface ProgressListener {
+  /** The output is so long. */
+  onProgress?: (outTimeSeconds: number) => void;
+  /** One more picture, packet or moment was written than when it was told last. */
+  onAdvance?: () => void;
+}
+
+const COUNTERS: readonly string[] = ["frame", "total_size", "out_time_us"];
+
+/** Standard error, line by line: progress goes to its listener, the last of the rest is kept. */
 export class StderrTail {
   readonly #lines: string[] = [];
-  readonly #onProgress: ((outTimeSeconds: number) => void) | undefined;
+  readonly #listener: ProgressListener | undefined;
+  readonly #counters = new Map<string, string>();
 
-  constructor(onProgress: ((outTimeSeconds: number) => void) | undefined) {
-    this.#onProgress = onProgress;
+  constructor(listener: ProgressListener | undefined) {
+    this.#listener = listener;
   }
 
   add(line: string): void {
-    if (this.#onProgress !== undefined && this.#isProgress(line)) return;
+    if (this.#listener !== undefined && this.#isProgress(line)) return;
     this.#lines.push(line.slice(0, MAX_LINE_LENGTH));
     if (this.#lines.length > MAX_LINES) this.#lines.shift();
   }
@@ -25,7 +36,12 @@ export class StderrTail {
   #isProgress(line: string): boolean {
     const pair = /^([a-z][a-z0-9_]*)=\s*(\S*)$/.exec(line);
     if (pair === null) return false;
-    if (pair[1] === "out_time_us" && /^\d+$/.test(pair[2] ?? "")) this.#onProgress?.(Number(pair[2]) / 1_000_000);
+    const [, key = "", value = ""] = pair;
+    if (key === "out_time_us" && /^\d+$/.test(value)) this.#listener?.onProgress?.(Number(value) / 1_000_000);
+    if (COUNTERS.includes(key) && this.#counters.get(key) !== value) {
+      this.#counters.set(key, value);
+      this.#listener?.onAdvance?.();
+    }
     return true;
   }
 }

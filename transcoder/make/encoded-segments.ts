@@ -1,7 +1,8 @@
 import { initKey, type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
 import type { Leases } from "../../platform/leases/leases.ts";
-import { type EncodeJob, EncodeMismatchError, encodePictures } from "../encode/encode-pictures.ts";
+import { type EncodeJob, encodePictures } from "../encode/encode-pictures.ts";
+import { type EncodedSegment, EncodeMismatchError } from "../encode/rewrite-segment.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { Priority, Slots } from "./slots.ts";
 import { sha256, type WholeObjects } from "./whole-objects.ts";
@@ -51,14 +52,22 @@ async function encode(parts: EncodingParts, order: EncodingOrder, signal: AbortS
   const { plan, source, rendition, segment } = order;
   const startedMs = performance.now();
   const job = { source, plan, rendition, segment, threads, signal };
-  const encoded = await encodePictures(tools, objects.store, job);
-  await keepInit(objects, initKey(order, rendition.name), encoded.init);
-  await objects.store.put(segmentKey(order, rendition.name, segment), encoded.segment);
+  await storeEncoded(objects, order, await encodePictures(tools, objects.store, job));
   onEncoded((performance.now() - startedMs) / 1_000);
 }
 
+/** Stores a segment behind its rendition's init segment. Rejects with EncodeMismatchError when it needs another one. */
+export async function storeEncoded(
+  objects: WholeObjects,
+  { rendition, segment, ...ref }: Pick<EncodingOrder, keyof PlanRef | "rendition" | "segment">,
+  encoded: EncodedSegment,
+): Promise<void> {
+  await keepInit(objects, initKey(ref, rendition.name), encoded.init);
+  await objects.store.put(segmentKey(ref, rendition.name, segment), encoded.segment);
+}
+
 /** The first segment's init segment is everybody's; a later one that needs another would not play. */
-async function keepInit(objects: WholeObjects, key: string, init: Uint8Array): Promise<void> {
+export async function keepInit(objects: WholeObjects, key: string, init: Uint8Array): Promise<void> {
   const stored = (await objects.find(key)) ?? (await objects.store.put(key, Buffer.from(init)));
   if (stored.sha256 === sha256(init)) return;
   throw new EncodeMismatchError(`${key} is not the init segment of what was encoded now`);

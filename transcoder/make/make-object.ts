@@ -6,13 +6,16 @@ import {
   segmentSeconds,
   type VideoRendition,
 } from "../../domain/media/plan.ts";
+import { soundRun } from "../../domain/media/sound-runs.ts";
 import type { WantedInit, WantedSegment } from "../../domain/media/transcoder-wire.ts";
 import { SharedCalls } from "../../platform/memory/shared-calls.ts";
 import type { ObjectInfo, Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { cutPictures, cutSound, pictureInit, soundInit } from "../package/cut-segment.ts";
+import { soundOf } from "../source/open-source.ts";
 import type { PlannedSource, SourceCache } from "../source/source-cache.ts";
 import { type EncodingParts, makeEncoded } from "./encoded-segments.ts";
+import { makeEncodedSound } from "./encoded-sounds.ts";
 import type { Priority } from "./slots.ts";
 import { wholeObjects } from "./whole-objects.ts";
 
@@ -61,7 +64,7 @@ export class ObjectMaker {
     signal.throwIfAborted();
     if (priority === "viewer") this.#urgent.add(work);
     await this.#making.join(work, signal, async (stop) => {
-      const current = (): Priority => (this.#urgent.has(work) ? "viewer" : "prefetch");
+      const current = (): Priority => (this.#urgent.has(work) ? "viewer" : priority);
       await this.#produce(wanted, planned, rendition, current, stop).finally(() => this.#urgent.delete(work));
     });
     const made = await find(key);
@@ -96,7 +99,8 @@ export class ObjectMaker {
 
   /** What a player asks for next. What is only cut out is there in no time anyway. */
   #prefetchNext(wanted: WantedSegment, plan: Plan, rendition: Rendition): void {
-    const segment = wanted.segment + 1;
+    // of a sound, the first segment that is not made with this one
+    const segment = "channels" in rendition ? soundRun(rendition, wanted.segment).end : wanted.segment + 1;
     if (rendition.kind === "encoded" && hasSegment(plan, rendition, segment)) this.prefetch({ ...wanted, segment });
   }
 
@@ -108,12 +112,16 @@ export class ObjectMaker {
     stop: AbortSignal,
   ): Promise<void> {
     const { store } = this.#parts.objects;
-    const { picture, sound } = source;
+    const { picture } = source;
     const key = keyOf(wanted);
     if ("channels" in rendition) {
-      if (sound === null) throw new Error(`${key}: the source has no sound, the plan has`);
+      if (rendition.kind === "encoded") {
+        const order = { ...wanted, plan, source, rendition, segment: segmentOf(wanted) };
+        return makeEncodedSound(this.#parts, order, priority, stop);
+      }
+      const sound = soundOf(source, rendition);
       const isInit = wanted.kind === "init";
-      const bytes = isInit ? soundInit(sound) : await cutSound(store, { ...source, sound }, plan, wanted.segment);
+      const bytes = isInit ? soundInit(sound) : await cutSound(store, source.key, sound, plan, wanted.segment);
       await store.put(key, Buffer.from(bytes));
       return;
     }
@@ -136,9 +144,11 @@ function segmentOf(wanted: Wanted): number {
   return wanted.kind === "init" ? 0 : wanted.segment;
 }
 
-/** Names the piece of work by which the object is made: one encode makes a segment and the init segment. */
+/** Names the piece of work by which the object is made: one encode makes a segment, or a run of sound, and the init segment. */
 function workKey(wanted: Wanted, rendition: Rendition): string {
-  return rendition.kind === "encoded" ? segmentKey(wanted, rendition.name, segmentOf(wanted)) : keyOf(wanted);
+  if (rendition.kind === "copied") return keyOf(wanted);
+  const segment = segmentOf(wanted);
+  return segmentKey(wanted, rendition.name, "channels" in rendition ? soundRun(rendition, segment).first : segment);
 }
 
 function keyOf(wanted: Wanted): string {

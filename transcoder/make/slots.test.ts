@@ -54,6 +54,28 @@ describe("Slots", () => {
     expect(log).toEqual(["first", "made ahead and wanted", "made ahead"]);
   });
 
+  it("has one that fills in give way to who waits, and to nobody else", async () => {
+    const slots = new Slots(2);
+    const gaveWay: string[] = [];
+    const filling = (name: string) => (giveWay: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        giveWay.addEventListener("abort", () => {
+          gaveWay.push(name);
+          resolve();
+        });
+      });
+    const fill = (): Priority => "fill";
+    const all = [slots.run(fill, never, filling("first")), slots.run(fill, never, filling("second"))];
+    all.push(slots.run(fill, never, async () => {}));
+    await settle();
+    expect(gaveWay).toEqual([]);
+    await slots.run(viewer, never, settle);
+    expect(gaveWay).toEqual(["second"]);
+    await slots.run(prefetch, never, settle); // the place is free
+    expect(gaveWay).toEqual(["second"]);
+    await all[2];
+  });
+
   it("runs so many at once, and frees a place also when work fails", async () => {
     const slots = new Slots(2);
     let running = 0;

@@ -1,10 +1,20 @@
-/** Who is served first: somebody who waits, what will be asked for next, what only might be. */
-export const PRIORITIES = ["viewer", "prefetch"] as const;
+/** Who is served first: somebody who waits to see the next seconds, who waits for an image, what will be asked for next, what only might be. */
+export const PRIORITIES = ["viewer", "image", "prefetch", "fill"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 interface Waiting {
   priority: () => Priority;
   start: () => void;
+}
+
+interface Running {
+  priority: () => Priority;
+  giveWay: AbortController;
+}
+
+/** The place of what only might be asked for is needed for somebody else. */
+export class GiveWayError extends Error {
+  override readonly name = "GiveWayError";
 }
 
 /** So many wait already that whoever comes now would wait in vain. */
@@ -17,6 +27,7 @@ export class Slots {
   #free: number;
   readonly #maxWaiting: number;
   readonly #queue: Waiting[] = [];
+  readonly #running = new Set<Running>();
 
   constructor(count: number, maxWaiting = Number.POSITIVE_INFINITY) {
     this.#free = count;
@@ -31,14 +42,25 @@ export class Slots {
    * Rejects with the signal's reason when it is aborted before the work began, and with BusyError when too many wait.
    *
    * @param priority asked for each time a place gets free: somebody may come to wait for what was to be made ahead
+   * @param work its signal is aborted, with GiveWayError, when it fills in and all places are taken while somebody waits
    */
-  async run<T>(priority: () => Priority, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async run<T>(priority: () => Priority, signal: AbortSignal, work: (giveWay: AbortSignal) => Promise<T>): Promise<T> {
     await this.#enter(priority, signal);
+    const running = { priority, giveWay: new AbortController() };
+    this.#running.add(running);
     try {
-      return await work();
+      return await work(running.giveWay.signal);
     } finally {
+      this.#running.delete(running);
       this.#leave();
     }
+  }
+
+  /** One that fills in stops for one that is waited for. */
+  #askForPlace(priority: Priority): void {
+    if (priority === "fill") return;
+    const filling = [...this.#running].filter((one) => one.priority() === "fill" && !one.giveWay.signal.aborted);
+    filling.at(-1)?.giveWay.abort(new GiveWayError("somebody waits for the place"));
   }
 
   #enter(priority: () => Priority, signal: AbortSignal): Promise<void> {
@@ -63,6 +85,7 @@ export class Slots {
       };
       signal.addEventListener("abort", onAbort, { once: true });
       this.#queue.push(waiting);
+      this.#askForPlace(priority());
     });
   }
 

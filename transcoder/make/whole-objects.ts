@@ -11,20 +11,26 @@ export interface WholeObjects {
 }
 
 export function wholeObjects(store: Objects, log: Logger): WholeObjects {
-  return {
-    store,
-    find: async (key) => {
-      try {
-        const found = await store.read(key);
-        if (found === null || sha256(await buffer(found.body)) === found.info.sha256) return found?.info ?? null;
-        log.error({ key }, "stored object has other bytes than were stored; it is made anew");
-      } catch (error) {
-        if (!(error instanceof ObjectDamagedError)) throw error;
-        log.error({ err: error, key }, "stored object is damaged; it is made anew");
-      }
-      return null;
-    },
-  };
+  return { store, find: async (key) => (await readWhole(store, log, key))?.info ?? null };
+}
+
+/** An object with its bytes; null when there is none or it is damaged. */
+export async function readWhole(
+  store: Objects,
+  log: Logger,
+  key: string,
+): Promise<{ info: ObjectInfo; bytes: Buffer } | null> {
+  try {
+    const found = await store.read(key);
+    if (found === null) return null;
+    const bytes = await buffer(found.body);
+    if (sha256(bytes) === found.info.sha256) return { info: found.info, bytes };
+    log.error({ key }, "stored object has other bytes than were stored; it is made anew");
+  } catch (error) {
+    if (!(error instanceof ObjectDamagedError)) throw error;
+    log.error({ err: error, key }, "stored object is damaged; it is made anew");
+  }
+  return null;
 }
 
 export function sha256(bytes: Uint8Array): string {

@@ -6,11 +6,10 @@ import { type FragmentSample, writeFragmentHeader } from "../../domain/mp4/fragm
 import { writeInitSegment } from "../../domain/mp4/init-segment.ts";
 import { retime } from "../../domain/mp4/retime.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
-import type { Source } from "../source/open-source.ts";
+import type { Sound, Source } from "../source/open-source.ts";
 import { readSamples } from "../source/read-samples.ts";
 
 type Picture = NonNullable<Source["picture"]>;
-type Sound = NonNullable<Source["sound"]>;
 
 /** Init segment of the rendition that is the source's own picture. */
 export function pictureInit({ track, index }: Picture): Uint8Array {
@@ -57,11 +56,11 @@ function presentationTimes({ track, index }: Picture, { first, end }: SampleRang
 /** A segment of the source's own sound. Rejects with RangeError when no packet is heard there. */
 export async function cutSound(
   objects: Objects,
-  source: Source & { sound: Sound },
+  key: string,
+  { track, index }: Sound,
   plan: Plan,
   segment: number,
 ): Promise<Buffer> {
-  const { track, index } = source.sound;
   const cuts = soundCuts(
     index,
     plan.boundaries.map((ticks) => ticks / plan.timescale),
@@ -76,5 +75,5 @@ export async function cutSound(
   }
   const baseDecodeTime = (index.times[from] ?? 0) + index.lead;
   const header = writeFragmentHeader({ sequence: segment + 1, baseDecodeTime, samples });
-  return Buffer.concat([header, await readSamples(objects, source.key, track.samples, range)]);
+  return Buffer.concat([header, await readSamples(objects, key, track.samples, range)]);
 }

@@ -1,6 +1,8 @@
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
 import { indexPictures, type PictureIndex } from "../../domain/media/picture-index.ts";
-import { playedTrack } from "../../domain/media/played-track.ts";
+import type { AudioRendition } from "../../domain/media/plan.ts";
+import { playedSounds, playedTrack } from "../../domain/media/played-track.ts";
+import { withShortRows } from "../../domain/media/raw-sound.ts";
 import { indexSound, type SoundIndex } from "../../domain/media/sound-index.ts";
 import { readMovieBox } from "../../domain/mp4/locate.ts";
 import { type Movie, parseMovie, type Track } from "../../domain/mp4/movie.ts";
@@ -11,7 +13,13 @@ import { readBytes } from "./read-samples.ts";
 export interface Source {
   key: string;
   picture: { track: Track; index: PictureIndex } | null;
-  sound: { track: Track; index: SoundIndex } | null;
+  /** Every track that is heard, the one first that is meant to be. */
+  sounds: readonly Sound[];
+}
+
+export interface Sound {
+  track: Track;
+  index: SoundIndex;
 }
 
 /** Reads the index of a stored MP4. An hour takes about 0.2 s. Throws Mp4Error when it cannot be cut. */
@@ -25,13 +33,22 @@ export async function openSource(objects: Objects, ref: AssetRef, generation: nu
   return indexSource(key, parseMovie(moov));
 }
 
-/** The tracks that are played, the sound placed in relation to the picture. */
+/** The tracks that are played, the sounds placed in relation to the picture. */
 export function indexSource(key: string, movie: Movie): Source {
-  const pictureTrack = playedTrack(movie.tracks, "video");
-  const soundTrack = playedTrack(movie.tracks, "audio");
+  const pictureTrack = playedTrack(movie.tracks);
   const picture = pictureTrack === null ? null : { track: pictureTrack, index: indexPictures(movie, pictureTrack) };
   const originSeconds = picture === null ? 0 : picture.index.presentationStart / picture.track.timescale;
-  const soundIndex = soundTrack === null ? null : indexSound(movie, soundTrack, originSeconds);
-  const sound = soundTrack === null || soundIndex === null ? null : { track: soundTrack, index: soundIndex };
-  return { key, picture, sound };
+  const sounds = playedSounds(movie.tracks).flatMap((sound) => {
+    const track = withShortRows(sound);
+    const index = indexSound(movie, track, originSeconds);
+    return index === null ? [] : [{ track, index }];
+  });
+  return { key, picture, sounds };
+}
+
+/** The track that a rendition of sound is made of. Throws when the source has it not, which the plan says it has. */
+export function soundOf({ key, sounds }: Source, { name, trackId }: AudioRendition): Sound {
+  const sound = trackId === null ? sounds[0] : sounds.find(({ track }) => track.id === trackId);
+  if (sound === undefined) throw new Error(`${key} has no sound for ${name}`);
+  return sound;
 }

@@ -1,19 +1,33 @@
 import { createHash } from "node:crypto";
+import type { VideoQuality } from "../../domain/asset/settings-wire.ts";
 import type { MaxResolutionTier } from "../../domain/media/ladder.ts";
-import { makePlan, type PictureSource, type SoundSource } from "../../domain/media/make-plan.ts";
-import type { Plan } from "../../domain/media/plan.ts";
+import { makePlan, type PictureSource } from "../../domain/media/make-plan.ts";
+import type { HdrTransfer, Plan } from "../../domain/media/plan.ts";
 import { canCopySegments, segmentBoundaries } from "../../domain/media/segment-boundaries.ts";
 import { requireUsualLength } from "../../domain/media/source-length.ts";
-import { audioCodec, h264NalLengthBytes, videoCodec } from "../../domain/mp4/codec.ts";
+import { pixelAspect } from "../../domain/mp4/codec.ts";
+import type { Track } from "../../domain/mp4/movie.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
-import { isIdrSample } from "../../domain/mp4/nal.ts";
+import { isHevcStartSample, isIdrSample } from "../../domain/mp4/nal.ts";
+import { type PictureFamily, pictureCodec } from "../../domain/mp4/picture-codec.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Source } from "./open-source.ts";
 import { readSamples } from "./read-samples.ts";
+import { type PlannedSound, soundSource } from "./sound-source.ts";
 
 /** A muxer that marks the wrong pictures does so throughout: so many are looked at, spread over the file. */
 const CHECKED_PICTURES = 24;
 const PLAN_ID_LENGTH = 16;
+
+/** What is known of a source besides its index. */
+export interface PlanWishes {
+  /** Width of a sample over its height, also where only the pictures themselves tell; else what the index says. */
+  sampleAspectRatio?: number;
+  hdr?: HdrTransfer | null;
+  quality?: VideoQuality;
+  /** Those of the source that are wanted, the first first; all of them, as the file has them, unless given. */
+  sounds?: readonly PlannedSound[];
+}
 
 /** Makes the segment plan of an indexed source. Reads some of its pictures. Throws Mp4Error. */
 export async function planSource(
@@ -21,52 +35,68 @@ export async function planSource(
   source: Source,
   sourceGeneration: number,
   tier: MaxResolutionTier,
+  wishes: PlanWishes = {},
 ): Promise<Plan> {
-  requireUsualLength(source.picture?.index ?? null, source.sound?.index ?? null);
-  const picture = await pictureSource(objects, source);
-  const sound = soundSource(source);
-  if (picture === null && sound === null) throw new Mp4Error("The file has neither picture nor sound");
-  const plan = makePlan({ sourceGeneration, picture, sound, tier });
+  const { sounds = source.sounds, quality = "plus" } = wishes;
+  requireUsualLength(source.picture?.index ?? null, null);
+  for (const { index } of sounds) requireUsualLength(null, index);
+  const picture = await pictureSource(objects, source, wishes);
+  if (picture === null && sounds.length === 0) throw new Mp4Error("The file has neither picture nor sound");
+  const plan = makePlan({ sourceGeneration, picture, sounds: sounds.map(soundSource), tier, quality });
   const planId = createHash("sha256").update(JSON.stringify(plan)).digest("hex").slice(0, PLAN_ID_LENGTH);
   return { planId, ...plan };
 }
 
-async function pictureSource(objects: Objects, { key, picture }: Source): Promise<PictureSource | null> {
+async function pictureSource(
+  objects: Objects,
+  { key, picture }: Source,
+  { sampleAspectRatio, hdr }: PlanWishes,
+): Promise<PictureSource | null> {
   if (picture === null) return null;
   const { track, index } = picture;
-  const { samples: table, stsd, codedWidthPx: widthPx, codedHeightPx: heightPx } = track;
-  const codec = videoCodec(stsd);
-  if (codec === null) throw new Mp4Error("The file's picture is not H.264");
+  const { samples: table, stsd, rotationDegrees } = track;
+  const codec = pictureCodec(stsd);
+  if (codec === null) throw new Mp4Error("The file's picture is none that can be cut");
   const { kind, starts } = segmentBoundaries(index, table);
   const firsts = starts.map((at) => index.samples[at] ?? 0);
+  const aspect = sampleAspectRatio ?? aspectOf(stsd);
+  const isPlain = aspect === 1 && rotationDegrees === 0 && !hdr; // shown as it is decoded
   const isCopyable =
+    isPlain &&
     kind === "sync" &&
-    track.entryTypes.length === 1 &&
-    track.entryTypes[0] === "avc1" &&
+    codec.asIs !== null &&
     canCopySegments(index, table, starts) &&
-    (await areIdrs(objects, key, table, firsts, h264NalLengthBytes(stsd)));
-  return { index, table, widthPx, heightPx, codecs: codec.codecs, starts, isCopyable };
+    (await areStarts(objects, key, table, firsts, codec.family, codec.asIs.nalLengthBytes));
+  const facts = { index, table, starts, isCopyable, family: codec.family, codecs: codec.asIs?.codecs ?? "" };
+  return { ...facts, ...shownSize(track, aspect), ...(hdr && { hdr }) };
+}
+
+function aspectOf(stsd: Uint8Array): number {
+  const { horizontal, vertical } = pixelAspect(stsd);
+  return horizontal > 0 && vertical > 0 ? horizontal / vertical : 1;
+}
+
+/** With square samples, upright. */
+function shownSize({ codedWidthPx, codedHeightPx, rotationDegrees }: Track, aspect: number) {
+  const widthPx = Math.max(1, Math.round(codedWidthPx * aspect));
+  const isSideways = rotationDegrees === 90 || rotationDegrees === 270;
+  return isSideways ? { widthPx: codedHeightPx, heightPx: widthPx } : { widthPx, heightPx: codedHeightPx };
 }
 
 /** Some muxers mark pictures as sync samples that a player cannot begin with, such as recovery points. */
-async function areIdrs(
+async function areStarts(
   objects: Objects,
   key: string,
   table: PictureSource["table"],
   samples: readonly number[],
+  family: PictureFamily,
   lengthBytes: number,
 ): Promise<boolean> {
+  const isStart = family === "hevc" ? isHevcStartSample : isIdrSample;
   const step = Math.max(1, Math.floor(samples.length / CHECKED_PICTURES));
   for (const sample of samples.filter((_, n) => n % step === 0)) {
     const bytes = await readSamples(objects, key, table, { first: sample, end: sample + 1 });
-    if (!isIdrSample(bytes, lengthBytes)) return false;
+    if (!isStart(bytes, lengthBytes)) return false;
   }
   return true;
-}
-
-function soundSource({ sound }: Source): SoundSource | null {
-  if (sound === null) return null;
-  const codec = audioCodec(sound.track.stsd);
-  if (codec === null) throw new Mp4Error("The file's sound is not AAC");
-  return { index: sound.index, table: sound.track.samples, ...codec };
 }

@@ -50,6 +50,6 @@ export class SourceCache {
   }
 }
 
-function countSamples({ picture, sound }: Source): number {
-  return (picture?.track.samples.count ?? 0) + (sound?.track.samples.count ?? 0);
+function countSamples({ picture, sounds }: Source): number {
+  return sounds.reduce((sum, { track }) => sum + track.samples.count, picture?.track.samples.count ?? 0);
 }

@@ -3,16 +3,29 @@ import { writeFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { type AssetRef, initKey, planKey, segmentKey, sourceKey } from "../../domain/media/object-keys.ts";
 import { type Plan, segmentSeconds } from "../../domain/media/plan.ts";
+import type { AudioFacts } from "../../domain/media/source-facts.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { openSource } from "../source/open-source.ts";
 import { planSource } from "../source/plan-source.ts";
+import { soundsOf } from "../source/sound-source.ts";
 
 export const TEST_ASSET: AssetRef = { environment: "abc123", assetId: "A".repeat(44) };
 
-/** Stores a file as an asset's source and plans it, as ingest does with a standard one. */
-export async function storeAndPlan(objects: Objects, file: string, ref = TEST_ASSET): Promise<Plan> {
+/**
+ * Stores a file as an asset's source and plans it, as ingest does with a standard one.
+ *
+ * @param sounds what ffprobe says of them, which the file's own tables know less well
+ */
+export async function storeAndPlan(
+  objects: Objects,
+  file: string,
+  ref = TEST_ASSET,
+  sounds?: readonly AudioFacts[],
+): Promise<Plan> {
   await objects.put(sourceKey(ref, 1), createReadStream(file));
-  const plan = await planSource(objects, await openSource(objects, ref, 1), 1, "1080p");
+  const source = await openSource(objects, ref, 1);
+  const planned = sounds === undefined ? source.sounds : soundsOf(source, sounds, false);
+  const plan = await planSource(objects, source, 1, "1080p", { sounds: planned });
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   return plan;
 }

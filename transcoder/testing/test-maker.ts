@@ -7,7 +7,7 @@ import { Slots } from "../make/slots.ts";
 import { SourceCache } from "../source/source-cache.ts";
 
 /** Nobody else is there to take a lease. */
-const alone: Pick<Leases, "underLease"> = {
+export const alone: Pick<Leases, "underLease"> = {
   underLease: async (_lease, signal, done, work) => (await done()) ?? work(signal),
 };
 

@@ -1,4 +1,3 @@
-import { exampleAnswer } from "../../reference/example-answer.ts";
 import { type Field, fieldsOf, typeOf } from "../../reference/fields.ts";
 import type { OperationView } from "../../reference/groups.ts";
 import { curlLines, nodeLines } from "../../reference/requests.ts";
@@ -126,8 +125,8 @@ function Refusals({ operation }: { operation: OperationView }) {
 
 function ExampleAnswer({ operation }: { operation: OperationView }) {
   const answer = operation.answers.find(({ schema }) => schema !== null);
-  if (answer === undefined || answer.schema === null) return null;
-  const example = JSON.stringify(exampleAnswer(answer.schema), null, 2);
+  if (answer === undefined) return null;
+  const example = JSON.stringify(answer.example, null, 2);
   return (
     <div className="overflow-hidden rounded-panel border bg-surface">
       <p className="border-b px-3 py-2 text-muted text-xs">

@@ -15,6 +15,7 @@ import { MEASUREMENTS } from "../../../domain/metrics/metric.ts";
 import { metricById } from "../../../domain/metrics/metrics.ts";
 import type { Scope } from "../../../domain/metrics/scope.ts";
 import { GRANULARITIES } from "../../../domain/metrics/time-buckets.ts";
+import { TIME_ZONES } from "../../../domain/metrics/time-zones.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
@@ -119,7 +120,7 @@ export function queryRoutes(app: App, services: Services): void {
         nowMs: services.now(),
       });
       const { numbers, groupBy, limit } = options;
-      const question = checked("granularity, timeframe, time_zone, cursor", () => {
+      const question = checked("granularity, timeframe, cursor", () => {
         return askNumbers(scope, { ...options, limit: limit + 1 });
       });
       const keep = keepMs(timeframe);
@@ -144,6 +145,10 @@ function readQuery(body: Query, { environmentId, nowMs }: Pick<Scope, "environme
   const cursor = cursorText === undefined ? null : decodeQueryCursor(cursorText, identity);
   const timeframe: Timeframe = cursor?.timeframe ?? parseTimeframe(body.timeframe.map(String), nowMs);
   const numbers = body.metrics.map(readMetric);
+  const twice = numbers.find((one, at) => numbers.findIndex((other) => isSame(one, other)) < at);
+  if (twice !== undefined) throw wrong(`metrics: ${twice.metric.id}, ${twice.measurement} is there twice`);
+  if (!TIME_ZONES.has(body.time_zone))
+    throw wrong(`time_zone: ${body.time_zone} is no name of the IANA time zone database, such as Europe/Berlin`);
   const groupBy = body.group_by.map((id) => requireGroupable("group_by", id));
   if (new Set(groupBy).size < groupBy.length) throw wrong("group_by: names a dimension twice");
   const options: NumbersOptions = {
@@ -171,6 +176,10 @@ function readMetric({ id, measurement }: Query["metrics"][number]): AskedNumber 
   const metric = metricById(id);
   if (metric === null) throw wrong(`metrics: there is no metric ${id.slice(0, 100)}`);
   return { metric, measurement: requireMeasurement(metric, measurement) };
+}
+
+function isSame(one: AskedNumber, other: AskedNumber): boolean {
+  return one.metric === other.metric && one.measurement === other.measurement;
 }
 
 function readOrder(

@@ -7,6 +7,7 @@ import {
   VIDEO_QUALITIES,
 } from "../../../domain/asset/settings-wire.ts";
 import type { AssetRecord, PlaybackIdRow, TrackRow } from "../assets.ts";
+import { StaticRenditionWire, staticRenditionToWire } from "./static-rendition-wire.ts";
 
 export const PlaybackIdWire = z.object({ id: z.string(), policy: z.enum(PLAYBACK_POLICIES) });
 
@@ -53,6 +54,10 @@ export const AssetWire = z.object({
   max_stored_resolution: z.string().optional(),
   max_stored_frame_rate: z.number().optional(),
   tracks: z.array(TrackWire).optional(),
+  static_renditions: z
+    .object({ files: z.array(StaticRenditionWire) })
+    .optional()
+    .describe("If any were asked for"),
   non_standard_input_reasons: z.record(z.string(), z.string()).optional(),
   errors: z.object({ type: z.string(), messages: z.array(z.string()) }).optional(),
 });
@@ -104,6 +109,9 @@ function factsToWire(asset: AssetRecord) {
     ...present("max_stored_resolution", asset.max_stored_resolution),
     ...present("max_stored_frame_rate", asset.max_stored_frame_rate),
     ...present("non_standard_input_reasons", asset.non_standard_input_reasons),
+    ...(asset.staticRenditions.length > 0 && {
+      static_renditions: { files: asset.staticRenditions.map(staticRenditionToWire) },
+    }),
     ...(asset.tracks.length === 0 ? {} : { tracks: asset.tracks.map(trackToWire) }),
   };
 }

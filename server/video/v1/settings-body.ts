@@ -49,7 +49,11 @@ export const SettingsBody = z.object({
   video_quality: z.enum(VIDEO_QUALITIES).optional(),
   encoding_tier: z.enum(ENCODING_TIERS).optional().describe("Older name of video_quality"),
   max_resolution_tier: z.enum(MAX_RESOLUTION_TIERS).optional(),
-  static_renditions: z.array(z.unknown()).optional().describe("Not supported yet"),
+  static_renditions: z
+    .array(z.object({ resolution: text(50).optional(), passthrough: Passthrough.optional() }))
+    .max(10)
+    .optional()
+    .describe("Files of whole renditions: highest, audio-only, or heights such as 720p"),
   mp4_support: text(50).optional().describe("Only none is supported yet"),
   master_access: text(50).optional().describe("Only none is supported yet"),
   normalize_audio: z.boolean().optional().describe("Only false is supported yet"),

@@ -13,7 +13,7 @@ let postgres: TestPostgres;
 let server: TestServer;
 let first: Awaited<ReturnType<typeof createFirstTenant>>;
 let other: Awaited<ReturnType<typeof createOtherTenant>>;
-let ids: { asset: string; playbackId: string; upload: string };
+let ids: { asset: string; playbackId: string; upload: string; file: string };
 /** Tokens: of the other tenant with every right, and of the first without the right to write, or to video at all. */
 let stranger: string;
 let reader: string;
@@ -33,7 +33,10 @@ beforeAll(async () => {
   const ask = caller(server, basic(first.tokenId, first.tokenSecret));
   const asset = (await ask("POST", "/video/v1/assets", { input: "https://x.y/a", playback_policy: "public" })).json();
   const upload = (await ask("POST", "/video/v1/uploads", { cors_origin: "*" })).json();
-  ids = { asset: asset.data.id, playbackId: asset.data.playback_ids[0].id, upload: upload.data.id };
+  const files = `/video/v1/assets/${asset.data.id}/static-renditions`;
+  const file = (await ask("POST", files, { resolution: "audio-only" })).json();
+  const [playbackId] = asset.data.playback_ids;
+  ids = { asset: asset.data.id, playbackId: playbackId.id, upload: upload.data.id, file: file.data.id };
 });
 afterAll(async () => {
   await server.stop();
@@ -52,6 +55,8 @@ const ROUTES: [Method, string, object?][] = [
   ["GET", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
   ["DELETE", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
   ["GET", "/video/v1/playback-ids/{playbackId}"],
+  ["POST", "/video/v1/assets/{asset}/static-renditions", { resolution: "highest" }],
+  ["DELETE", "/video/v1/assets/{asset}/static-renditions/{file}"],
   ["POST", "/video/v1/uploads", { cors_origin: "*" }],
   ["GET", "/video/v1/uploads"],
   ["GET", "/video/v1/uploads/{upload}"],
@@ -61,17 +66,20 @@ const WRITES = ROUTES.filter(([method]) => method !== "GET");
 const WITH_IDS = ROUTES.filter(([, path]) => path.includes("{"));
 
 const filled = (path: string): string =>
-  path.replace("{asset}", ids.asset).replace("{playbackId}", ids.playbackId).replace("{upload}", ids.upload);
+  path.replaceAll(/\{(asset|playbackId|upload|file)\}/g, (_, name: keyof typeof ids) => ids[name]);
+
+/** As the document names the parameters. */
+const PARAMETERS = { asset: "asset_id", playbackId: "playback_id", upload: "upload_id", file: "static_rendition_id" };
 
 it("knows every route that the document lists", async () => {
   const { paths } = (await server.app.inject({ url: "/docs/openapi.json" })).json();
   const listed = Object.entries(paths as Record<string, object>)
     .filter(([path]) => path.startsWith("/video/"))
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
-  const named = ROUTES.map(
-    ([method, path]) =>
-      `${method} ${path.replace("{asset}", "{asset_id}").replace("{playbackId}", "{playback_id}").replace("{upload}", "{upload_id}")}`,
-  );
+  const named = ROUTES.map(([method, path]) => {
+    const spelled = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof PARAMETERS) => `{${PARAMETERS[name]}}`);
+    return `${method} ${spelled}`;
+  });
   expect(named.sort()).toEqual(listed.sort());
 });
 

@@ -1,0 +1,48 @@
+import { distributionOf } from "../measure/distribution.ts";
+import type { VideoStack } from "../stack/video-stack.ts";
+import { encodeSegment } from "./peer.ts";
+import { settled, watchFilm } from "./watched-film.ts";
+
+export interface ColdFigures {
+  /** From request to the last byte, milliseconds. */
+  encodedMs: ReturnType<typeof distributionOf>;
+  copiedMs: ReturnType<typeof distributionOf>;
+  /** One ffmpeg that makes the same segment, milliseconds. */
+  peerMs: ReturnType<typeof distributionOf>;
+}
+
+/** The first segment of a rendition that nobody has asked for yet, with the peer in turn: `rounds` uploads of a film. */
+export async function coldSegments(
+  stack: VideoStack,
+  film: string,
+  heightName: string,
+  rounds: number,
+  folder: string,
+): Promise<ColdFigures> {
+  const [encoded, copied, peer]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < rounds; round += 1) {
+    const watched = await watchFilm(stack, film);
+    const [top] = watched.plan.video;
+    const rendition = watched.encoded.find(({ name }) => name === heightName);
+    if (top?.kind !== "copied" || rendition === undefined) throw new Error("the plan has not what is measured");
+    await settled(stack);
+    copied.push(await timedRead(watched.url(top.name, 0)));
+    encoded.push(await timedRead(watched.url(rendition.name, 0)));
+    await settled(stack);
+    peer.push(1_000 * (await encodeSegment(film, watched.plan, rendition, 0, folder)).wallSeconds);
+  }
+  return { encodedMs: distributionOf(encoded), copiedMs: distributionOf(copied), peerMs: distributionOf(peer) };
+}
+
+/** Milliseconds to the last byte of an answer of 200. Throws for any other. */
+async function timedRead(url: string): Promise<number> {
+  const startedMs = performance.now();
+  await readWhole(url);
+  return performance.now() - startedMs;
+}
+
+export async function readWhole(url: string): Promise<void> {
+  const answer = await fetch(url);
+  const bytes = await answer.arrayBuffer();
+  if (answer.status !== 200 || bytes.byteLength === 0) throw new Error(`${url} was answered ${answer.status}`);
+}

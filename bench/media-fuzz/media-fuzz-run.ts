@@ -1,0 +1,128 @@
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startVideoStack, type VideoStack } from "../stack/video-stack.ts";
+import type { TraceJudgement } from "./judge-trace.ts";
+import { hostileFile } from "./mutate-media.ts";
+import { makeSeeds, type Seed } from "./seeds.ts";
+import { type TakenIn, takeIn } from "./take-in.ts";
+import { startTrace } from "./trace.ts";
+import { type WatchedProcesses, watchProcesses } from "./watch-processes.ts";
+
+export interface MediaFuzzRun {
+  count: number;
+  seed: number;
+  /** So many of them are taken in while strace follows the transcoder. */
+  traced: number;
+  /** Leaves out those before. */
+  from?: number;
+  onProgress?: (line: string) => void;
+  /** Takes no more files, and judges those that were. */
+  signal?: AbortSignal;
+}
+
+export interface MediaFuzzResult {
+  files: (TakenIn & { nth: number; kind: string })[];
+  /** Lines of the programs' logs that say error, programs that died, ffmpegs that were left, requests to the host that nobody may ask. */
+  alarms: string[];
+  processes: Pick<WatchedProcesses, "seen" | "peakMib" | "wrong">;
+  /** Null without strace. */
+  trace: TraceJudgement | null;
+  /** Most memory that the transcoder ever had, MiB. */
+  transcoderMib: number;
+}
+
+/** Files at the same time. */
+const AT_ONCE = 8;
+const PROGRESS_EVERY = 100;
+
+/** Uploads spoilt files to a real server with a real transcoder, and says what became of each. */
+export async function runMediaFuzz(run: MediaFuzzRun): Promise<MediaFuzzResult> {
+  const alarms: string[] = [];
+  const folder = await mkdtemp(join(tmpdir(), "playhead-media-fuzz-"));
+  const canary = await openCanary((line) => alarms.push(line));
+  const seeds = await makeSeeds();
+  const stack = await startVideoStack({
+    variables: { API_RATE_PER_SECOND: "100000", API_RATE_BURST: "1000000", TMPDIR: folder },
+    onLine: (line) => {
+      if (/"level":"?(50|60|error|fatal)/.test(line)) alarms.push(line.slice(0, 800));
+    },
+  });
+  const pid = stack.pid("transcoder");
+  const watched = watchProcesses(() => stack.pid("transcoder"));
+  try {
+    const folders = [join(folder, "playhead-"), join(stack.objectsDir, "@work/")];
+    const trace = run.traced > 0 ? await startTrace(pid, join(folder, "trace"), folders) : null;
+    const { from = 0 } = run;
+    const firstFiles = await takeAll(run, { stack, seeds, canaryUrl: canary.url }, from, from + run.traced);
+    const judgement = (await trace?.end()) ?? null;
+    const rest = await takeAll(run, { stack, seeds, canaryUrl: canary.url }, from + run.traced, from + run.count);
+    if (stack.pid("transcoder") !== pid || !isAlive(pid)) alarms.push("the transcoder died");
+    const transcoderMib = peakMemory(pid);
+    const { seen, peakMib, wrong } = watched;
+    return {
+      files: [...firstFiles, ...rest],
+      alarms,
+      processes: { seen, peakMib, wrong },
+      trace: judgement,
+      transcoderMib,
+    };
+  } finally {
+    watched.stop();
+    await stack.stop();
+    canary.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Surroundings {
+  stack: VideoStack;
+  seeds: readonly Seed[];
+  canaryUrl: string;
+}
+
+async function takeAll(
+  { seed, onProgress, signal }: MediaFuzzRun,
+  { stack, seeds, canaryUrl }: Surroundings,
+  from: number,
+  to: number,
+): Promise<MediaFuzzResult["files"]> {
+  const files: MediaFuzzResult["files"] = [];
+  let next = from;
+  const work = async (): Promise<void> => {
+    for (let nth = next++; nth < to && signal?.aborted !== true; nth = next++) {
+      const { kind, bytes } = hostileFile(seeds, seed, nth, canaryUrl);
+      files.push({ nth, kind, ...(await takeIn(stack, bytes)) });
+      if (files.length % PROGRESS_EVERY === 0) onProgress?.(`${from + files.length} taken in`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return files;
+}
+
+/** A host on this machine that playlists name. Nobody may ask it. */
+async function openCanary(onAsked: (line: string) => void): Promise<{ url: string; close(): void }> {
+  const server = createServer((request, response) => {
+    onAsked(`somebody asked the host that a file names: ${request.method} ${request.url}`);
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+}
+
+/** `VmHWM` of a process, Linux only. */
+function peakMemory(pid: number): number {
+  const kib = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Math.round(Number(kib) / 1_024);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,57 @@
+import type { AudioRendition } from "./plan.ts";
+import { INPUT_SHIFT_SECONDS } from "./sound-input.ts";
+
+export interface SoundEncodeOptions {
+  rendition: Pick<AudioRendition, "sampleRate" | "channels" | "averageBitrate" | "gainDb">;
+  /** Samples [start, end) of the presentation that the encoder is fed, at the rendition's rate. */
+  feed: { start: number; end: number };
+}
+
+const LAYOUTS: Readonly<Record<number, string>> = { 1: "mono", 2: "stereo", 6: "5.1" };
+
+/** A time of the encoder's packets minus this is the presentation's. */
+export function encoderShift({ sampleRate }: Pick<AudioRendition, "sampleRate">): number {
+  return INPUT_SHIFT_SECONDS * sampleRate;
+}
+
+/**
+ * Arguments of ffmpeg for a run of encoded sound, from a small MP4 on standard input to fragments on standard output: exactly
+ * the samples asked for, with silence where the source has none. A down-mix is made quieter so that no sum of channels can clip.
+ */
+export function soundEncodeArguments(options: SoundEncodeOptions) {
+  return { input: ["-copyts", "-threads", "1", "-f", "mov"], output: output(options, []) };
+}
+
+/** The same for a stretch without sound: raw 16-bit zeros on standard input. */
+export function silenceEncodeArguments(options: SoundEncodeOptions) {
+  const { sampleRate, channels } = options.rendition;
+  const seconds = INPUT_SHIFT_SECONDS + options.feed.start / sampleRate;
+  return {
+    input: ["-f", "s16le", "-ar", String(sampleRate), "-ac", String(channels)],
+    output: output(options, [`asetpts=N+${Math.round(seconds * sampleRate)}`]),
+  };
+}
+
+function output({ rendition, feed }: SoundEncodeOptions, first: readonly string[]): string[] {
+  const { sampleRate, channels, averageBitrate, gainDb } = rendition;
+  const [start, end] = [feed.start + encoderShift(rendition), feed.end + encoderShift(rendition)];
+  const resample = [
+    `osr=${sampleRate}`,
+    "rematrix_maxval=1",
+    // a hole of over half a millisecond is filled with silence; times are whole samples, so nothing less is one
+    `async=1:min_hard_comp=0.0005:first_pts=${start}`,
+  ];
+  const filters = [
+    ...first,
+    `aresample=${resample.join(":")}`,
+    `aformat=sample_fmts=fltp:channel_layouts=${LAYOUTS[channels] ?? "stereo"}`,
+    ...(gainDb === 0 ? [] : [`volume=${gainDb}dB:precision=float`]),
+    `atrim=start_pts=${start}:end_pts=${end}`,
+    `apad=whole_len=${end - start}`,
+  ];
+  return [
+    ...["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"],
+    ...["-af", filters.join(","), "-c:a", "aac", "-b:a", String(averageBitrate), "-threads", "1"],
+    ...["-avoid_negative_ts", "disabled", "-f", "mp4", "-movflags", "+cmaf+empty_moov+frag_discont"],
+  ];
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import type { AudioRendition, Plan, VideoRendition } from "./plan.ts";
+import { STATIC_RESOLUTIONS, staticName, staticTracks } from "./static-rendition.ts";
+
+const rendition = (name: string, widthPx: number, heightPx: number) =>
+  ({ name, kind: "copied", widthPx, heightPx, frameRate: 25, codecs: "avc1.640028" }) as VideoRendition;
+const sound = { name: "audio" } as AudioRendition;
+const plan = (video: VideoRendition[], audio: AudioRendition[] = [sound]) => ({ video, audio }) as unknown as Plan;
+const film = plan([rendition("1080p", 1920, 1080), rendition("720p", 1280, 720)]);
+
+describe("staticTracks", () => {
+  it("takes renditions of the plan where it has them", () => {
+    expect(staticTracks(film, "highest")).toMatchObject({ video: { name: "1080p" }, audio: sound, isPlanned: true });
+    expect(staticTracks(film, "720p")).toMatchObject({ video: { name: "720p" }, isPlanned: true });
+    expect(staticTracks(film, "audio-only")).toEqual({ video: null, audio: sound, isPlanned: true });
+  });
+
+  it("encodes other sizes in the source's shape, upright ones too", () => {
+    const made = staticTracks(film, "360p");
+    expect(made).toMatchObject({ video: { kind: "encoded", widthPx: 640, heightPx: 360, codecs: "avc1.64001e" } });
+    expect(made?.isPlanned).toBe(false);
+    const upright = plan([rendition("1080p", 1080, 1920)]);
+    expect(staticTracks(upright, "540p")?.video).toMatchObject({ widthPx: 540, heightPx: 960 });
+  });
+
+  it("has nothing where it would scale up, nor of tracks that are not there", () => {
+    expect(staticTracks(film, "1440p")).toBeNull();
+    expect([staticTracks(plan([]), "highest"), staticTracks(plan([]), "270p")]).toEqual([null, null]);
+    expect(staticTracks(plan(film.video as VideoRendition[], []), "audio-only")).toBeNull();
+    expect(staticTracks(plan(film.video as VideoRendition[], []), "highest")?.audio).toBeNull();
+  });
+});
+
+it("names files by their resolution", () => {
+  expect(STATIC_RESOLUTIONS.map(staticName).slice(0, 4)).toEqual([
+    "highest.mp4",
+    "audio.m4a",
+    "2160p.mp4",
+    "1440p.mp4",
+  ]);
+});

@@ -1,0 +1,51 @@
+import { h264HighCodecs, h264Level } from "./h264-level.ts";
+import { rungAt } from "./ladder.ts";
+import type { AudioRendition, Plan, VideoRendition } from "./plan.ts";
+
+/** What may be asked for as one file (reference video-api.md §3.3). */
+export const STATIC_RESOLUTIONS = [
+  ...["highest", "audio-only"],
+  ...["2160p", "1440p", "1080p", "720p", "540p", "480p", "360p", "270p"],
+] as const;
+export type StaticResolution = (typeof STATIC_RESOLUTIONS)[number];
+
+/** Of its URL and its key. */
+export function staticName(resolution: StaticResolution): string {
+  return resolution === "audio-only" ? "audio.m4a" : `${resolution}.mp4`;
+}
+
+/** Tracks of such a file, with the sound that players begin with. */
+export interface StaticTracks {
+  video: VideoRendition | null;
+  audio: AudioRendition | null;
+  /** The pictures are a rendition of the plan: its segments serve players too. */
+  isPlanned: boolean;
+}
+
+/**
+ * Which tracks a file of that resolution holds. Null where it would have to be scaled up, or has nothing of what it is asked
+ * for: pictures of sound, sound of a silent film.
+ */
+export function staticTracks(plan: Plan, resolution: StaticResolution): StaticTracks | null {
+  const [audio = null] = plan.audio;
+  if (resolution === "audio-only") return audio === null ? null : { video: null, audio, isPlanned: true };
+  const [top] = plan.video;
+  if (top === undefined) return null;
+  if (resolution === "highest") return { video: top, audio, isPlanned: true };
+  const sidePx = Number.parseInt(resolution, 10);
+  if (sidePx > shorterPx(top)) return null;
+  const planned = plan.video.find((rendition) => shorterPx(rendition) === sidePx);
+  return { video: planned ?? encodedAt(top, sidePx), audio, isPlanned: planned !== undefined };
+}
+
+function shorterPx({ widthPx, heightPx }: VideoRendition): number {
+  return Math.min(widthPx, heightPx);
+}
+
+/** As a rung of the ladder would be encoded. */
+function encodedAt(top: VideoRendition, sidePx: number): VideoRendition {
+  const { widthPx, heightPx, maxBitrate } = rungAt(top, sidePx);
+  const codecs = h264HighCodecs(h264Level(widthPx, heightPx, top.frameRate, maxBitrate));
+  const bitrates = { peakBitrate: maxBitrate, averageBitrate: maxBitrate };
+  return { ...top, kind: "encoded", name: `${sidePx}p`, widthPx, heightPx, codecs, ...bitrates };
+}

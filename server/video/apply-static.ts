@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { StaticResult } from "../../domain/asset/static-renditions.ts";
+import type { JobTask } from "../../platform/jobs/task.ts";
+import type { Services } from "../http/services.ts";
+import { lockAsset } from "./assets.ts";
+import { applyStaticOutcome } from "./static-renditions.ts";
+
+const whole = z.number().int().nonnegative();
+
+/** The transcoder's word, as `domain/asset/static-renditions.ts` has it. */
+const Result: z.ZodType<StaticResult> = z.object({
+  environment: z.string(),
+  assetId: z.string(),
+  id: z.string(),
+  outcome: z.discriminatedUnion("kind", [
+    z.object({
+      ...{ kind: z.literal("ready"), planId: z.string().regex(/^[0-9a-f]{16}$/) },
+      ...{ widthPx: whole, heightPx: whole, bitrate: whole, sizeBytes: whole },
+    }),
+    z.object({ kind: z.literal("skipped") }),
+    z.object({ kind: z.literal("errored") }),
+  ]),
+});
+
+/** Applies what became of a static rendition, once; a deleted asset's changes nothing. */
+export function applyStaticTask(services: Pick<Services, "db" | "now">): JobTask {
+  return async (payload) => {
+    const { environment: environmentId, assetId, id, outcome } = Result.parse(payload);
+    await services.db.transaction().execute(async (transaction) => {
+      if (await lockAsset(transaction, environmentId, assetId))
+        await applyStaticOutcome(transaction, services, { environmentId, assetId, id }, outcome);
+    });
+  };
+}

@@ -1,0 +1,72 @@
+import { isMediaId } from "../../domain/asset/media-id.ts";
+import { type AssetRef, assetPrefix, fetchDraftId, sourceKey } from "../../domain/media/object-keys.ts";
+import { addJobUnlessWaiting } from "../../platform/jobs/jobs.ts";
+import type { JobTask } from "../../platform/jobs/task.ts";
+import type { ObjectInfo, ResumableObjects } from "../../platform/objects/objects.ts";
+import type { Postgres } from "../../platform/postgres/pool.ts";
+import type { Services } from "../http/services.ts";
+
+export const SWEEP_TASK = "sweep_objects";
+
+const EVERY_MS = 24 * 3_600_000;
+/** Bytes of an asset that was deleted just now are being removed by its own jobs. */
+const GRACE_MS = 3_600_000;
+
+export const sweepJob = (runAt: Date) => ({ task: SWEEP_TASK, payload: {}, key: SWEEP_TASK, runAt, maxAttempts: 3 });
+
+/**
+ * Removes what is stored for assets that are deleted or never came to be, once a day: what a killed process, or a result that
+ * never came, has left behind. Walks over the names of all objects. Keys of any other kind are left alone.
+ */
+export function sweepObjectsTask({ db, objects, now }: Pick<Services, "db" | "objects" | "now">): JobTask {
+  return async (_, { signal }) => {
+    await addJobUnlessWaiting(db, sweepJob(new Date(now() + EVERY_MS)));
+    for await (const ref of storedAssets(objects, "")) {
+      signal.throwIfAborted();
+      if (await isWanted(db, ref, new Date(now() - GRACE_MS))) continue;
+      await removeAll(objects, ref, signal);
+    }
+  };
+}
+
+/** Removes everything that is stored for an asset; running it again finds nothing left. */
+export async function removeAll(objects: ResumableObjects, ref: AssetRef, signal: AbortSignal): Promise<void> {
+  await objects.openDraft(sourceKey(ref, 1), fetchDraftId(ref.assetId)).discard(); // of a download that broke off
+  await objects.deleteAll(assetPrefix(ref), signal);
+}
+
+/** Each asset that objects are stored for, once: keys come in order, so those of one asset stand together. */
+async function* storedAssets(objects: ResumableObjects, prefix: string): AsyncGenerator<AssetRef> {
+  let last = "";
+  for await (const object of objects.list(prefix)) {
+    const ref = assetOf(object);
+    if (ref === null || ref.assetId === last) continue;
+    last = ref.assetId;
+    yield ref;
+  }
+}
+
+function assetOf({ key }: Pick<ObjectInfo, "key">): AssetRef | null {
+  const [environment, assetId, ...rest] = key.split("/");
+  if (environment === undefined || assetId === undefined || rest.length === 0) return null;
+  return /^[a-z0-9]{6}$/.test(environment) && isMediaId(assetId) ? { environment, assetId } : null;
+}
+
+/** Its asset lives, or was deleted just now, or an upload is about to become it. */
+async function isWanted(db: Postgres, { environment, assetId }: AssetRef, deletedAfter: Date): Promise<boolean> {
+  const asset = await db
+    .selectFrom("assets")
+    .select("deleted_at")
+    .where("environment_id", "=", environment)
+    .where("id", "=", assetId)
+    .executeTakeFirst();
+  if (asset !== undefined) return asset.deleted_at === null || asset.deleted_at > deletedAfter;
+  const upload = await db
+    .selectFrom("uploads")
+    .select("id")
+    .where("environment_id", "=", environment)
+    .where("asset_id", "=", assetId)
+    .where("status", "=", "waiting")
+    .executeTakeFirst();
+  return upload !== undefined;
+}

@@ -1,0 +1,124 @@
+import { imageKey, imagePrefix } from "../../domain/media/image-keys.ts";
+import { planSeconds } from "../../domain/media/plan.ts";
+import type { WantedAnimation, WantedPicture, WantedStoryboard } from "../../domain/media/transcoder-wire.ts";
+import type { Leases } from "../../platform/leases/leases.ts";
+import { SharedCalls } from "../../platform/memory/shared-calls.ts";
+import type { Objects } from "../../platform/objects/objects.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
+import type { FfmpegTools } from "../ffmpeg.ts";
+import { NothingToMakeError } from "../make/make-object.ts";
+import { Slots } from "../make/slots.ts";
+import { readWhole } from "../make/whole-objects.ts";
+import type { PlannedSource, SourceCache } from "../source/source-cache.ts";
+import { makeAnimation } from "./make-animation.ts";
+import { makeImage } from "./make-image.ts";
+import { makeStoryboard } from "./make-storyboard.ts";
+import { sourcePictures } from "./pictures.ts";
+
+export interface ImageMakerParts {
+  objects: Objects;
+  sources: SourceCache;
+  tools: FfmpegTools;
+  leases: Pick<Leases, "underLease">;
+  /** Of the encoders. */
+  slots: Slots;
+  /** Single pictures that are decoded at the same time; they do not wait for encoders. */
+  places: number;
+  log: Logger;
+}
+
+type WantedStored = WantedAnimation | WantedStoryboard;
+
+/** Anybody may ask for any time and size of a public film; at 0.4 s each, the last of these waits for delivery's 15 s. */
+const MAX_WAITING_PER_PLACE = 35;
+const MAX_WAITING_STORED = 20;
+/** Anybody may ask for any range, too: beyond one image for so many seconds, and some, they are made and not stored. */
+const SECONDS_PER_STORED = 10;
+const MIN_STORED = 20;
+/** Ranges are to the millisecond. */
+const ROUNDING_SECONDS = 0.001;
+
+/**
+ * Makes images. Single pictures take little and are made at once, in a few places of their own. A storyboard or an animated
+ * image takes as much as a segment: it takes an encoder's place, behind everybody who waits for a segment, one at a time, so
+ * that however many are wanted, viewers keep all encoders but one.
+ */
+export class ImageMaker {
+  readonly #parts: ImageMakerParts;
+  readonly #singles: Slots;
+  readonly #onlyOne = new Slots(1, MAX_WAITING_STORED);
+  readonly #making = new SharedCalls<Buffer>();
+  readonly #stop = new AbortController();
+
+  constructor(parts: ImageMakerParts) {
+    this.#parts = parts;
+    this.#singles = new Slots(parts.places, parts.places * MAX_WAITING_PER_PLACE);
+  }
+
+  /** The bytes; null where there is no picture. Rejects with NothingToMakeError, BusyError, or the signal's reason. */
+  async make(wanted: WantedPicture, signal: AbortSignal): Promise<Buffer | null> {
+    const planned = await this.#parts.sources.get(wanted, wanted.planId);
+    if (planned === null) throw new NothingToMakeError(`there is no plan ${wanted.planId}`);
+    if (wanted.kind === "image") {
+      return this.#singles.run(
+        () => "viewer",
+        signal,
+        () => makeImage(this.#parts, planned, wanted, signal),
+      );
+    }
+    if (planned.source.picture === null || planned.plan.video.length === 0) return null;
+    const key = imageKey(wanted);
+    return this.#making.join(key, signal, (left) => this.#makeStored(key, wanted, planned, left));
+  }
+
+  close(): void {
+    this.#stop.abort(new Error("the transcoder stops"));
+  }
+
+  /**
+   * What has begun is finished although all who waited may have left: they come again, and a work that takes longer than their
+   * patience would never be done.
+   *
+   * @param left aborted when nobody waits any more
+   */
+  #makeStored(key: string, wanted: WantedStored, planned: PlannedSource, left: AbortSignal): Promise<Buffer> {
+    const { objects, log, leases, slots } = this.#parts;
+    const stored = async (): Promise<Buffer | null> => (await readWhole(objects, log, key))?.bytes ?? null;
+    const waiting = AbortSignal.any([left, this.#stop.signal]);
+    return this.#onlyOne.run(
+      () => "image",
+      waiting,
+      () =>
+        leases.underLease({ environment: wanted.environment, key }, this.#stop.signal, stored, (leased) =>
+          slots.run(
+            () => "image",
+            AbortSignal.any([leased, left]),
+            () => this.#produce(key, wanted, planned, leased),
+          ),
+        ),
+    );
+  }
+
+  async #produce(key: string, wanted: WantedStored, planned: PlannedSource, signal: AbortSignal): Promise<Buffer> {
+    const { tools, objects } = this.#parts;
+    const [top] = planned.plan.video;
+    const pictures = sourcePictures(objects, planned);
+    if (pictures === null || top === undefined) throw new NothingToMakeError(`${key}: there is no picture`);
+    const bytes =
+      wanted.kind === "animation"
+        ? await makeAnimation(this.#parts, planned, pictures, wanted, signal)
+        : await makeStoryboard(tools, pictures, top, wanted, signal);
+    if (await this.#isWorthStoring(wanted, planSeconds(planned.plan))) await objects.put(key, bytes);
+    return bytes;
+  }
+
+  /** The storyboard that players ask for always is. */
+  async #isWorthStoring(wanted: WantedStored, assetSeconds: number): Promise<boolean> {
+    const isWhole = wanted.startSeconds === 0 && assetSeconds - wanted.endSeconds < ROUNDING_SECONDS;
+    if (wanted.kind === "storyboard" && isWhole) return true;
+    const most = MIN_STORED + assetSeconds / SECONDS_PER_STORED;
+    let stored = 0;
+    for await (const _ of this.#parts.objects.list(imagePrefix(wanted))) stored += 1;
+    return stored < most;
+  }
+}

@@ -1,0 +1,83 @@
+import type { FedTrack } from "../../domain/media/encoder-input.ts";
+import { initKey, type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
+import { toneMapFilters } from "../../domain/media/picture-filters.ts";
+import type { PictureIndex } from "../../domain/media/picture-index.ts";
+import type { SampleRange } from "../../domain/media/picture-range.ts";
+import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
+import { segmentAt, segmentPictures } from "../../domain/media/segment-pictures.ts";
+import type { Objects } from "../../platform/objects/objects.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
+import { readWhole } from "../make/whole-objects.ts";
+import { readSamples } from "../source/read-samples.ts";
+import type { PlannedSource } from "../source/source-cache.ts";
+
+/** Pictures that can be decoded: those of the source, or of stored segments of a rendition. */
+export interface Pictures {
+  track: FedTrack;
+  /** Their times are the plan's. */
+  index: PictureIndex;
+  /** Where the stream does not say how its colours are coded, it is as in HD: BT.709. */
+  isHd: boolean;
+  /** Filters that make a decoded picture one of the highest rendition: its shape, and ordinary brightness. */
+  before: readonly string[];
+  /** Bytes of samples, in decode order. */
+  read(range: SampleRange): Promise<Buffer>;
+}
+
+/** From this height on, players take pictures that do not say how their colours are coded as BT.709. */
+const HD_PX = 720;
+
+/** Null when the source has no picture. */
+export function sourcePictures(objects: Objects, { source, plan }: PlannedSource): Pictures | null {
+  if (source.picture === null) return null;
+  const { track, index } = source.picture;
+  const read = (range: SampleRange) => readSamples(objects, source.key, track.samples, range);
+  return { track, index, isHd: isHd(plan), before: filtersBefore(track, plan), read };
+}
+
+/** None for what is shown as it is decoded, which is nearly everything. */
+function filtersBefore({ codedWidthPx, codedHeightPx, rotationDegrees }: FedTrack, plan: Plan): string[] {
+  const [top] = plan.video;
+  if (top === undefined) return [];
+  const isSideways = rotationDegrees === 90 || rotationDegrees === 270;
+  const [widthPx, heightPx] = isSideways ? [codedHeightPx, codedWidthPx] : [codedWidthPx, codedHeightPx];
+  const isOfItsShape = top.widthPx === widthPx && top.heightPx === heightPx;
+  const toneMap = plan.hdr === undefined ? [] : toneMapFilters(plan.hdr);
+  return [...(isOfItsShape ? [] : [`scale=${top.widthPx}:${top.heightPx}:flags=bicubic`]), ...toneMap];
+}
+
+/** Pictures from and to these times, from stored segments of a rendition; null when not all of them are stored. */
+export async function storedPictures(
+  { objects, log }: { objects: Objects; log: Logger },
+  ref: PlanRef,
+  plan: Plan,
+  { name }: VideoRendition,
+  { startTicks, endTicks }: { startTicks: number; endTicks: number },
+): Promise<Pictures | null> {
+  const [first, last] = [segmentAt(plan, startTicks), segmentAt(plan, endTicks)];
+  const segments: Buffer[] = [];
+  for (let segment = first; segment <= last; segment += 1) {
+    const stored = await readWhole(objects, log, segmentKey(ref, name, segment));
+    if (stored === null) return null;
+    segments.push(stored.bytes);
+  }
+  const init = await readWhole(objects, log, initKey(ref, name));
+  if (init === null) return null;
+  const { track, index, bytes } = segmentPictures(init.bytes, segments);
+  const sampleBytes = (sample: number): Uint8Array => {
+    const start = track.samples.offset[sample] ?? 0;
+    return bytes.subarray(start, start + (track.samples.size[sample] ?? 0));
+  };
+  return {
+    track,
+    index,
+    isHd: isHd(plan),
+    before: [],
+    read: async (range) =>
+      Buffer.concat(Array.from({ length: range.end - range.first }, (_, n) => sampleBytes(range.first + n))),
+  };
+}
+
+function isHd({ video: [top] }: Plan): boolean {
+  return top !== undefined && top.heightPx >= HD_PX;
+}
