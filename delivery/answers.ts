@@ -1,16 +1,22 @@
 import { createHash } from "node:crypto";
+import { type Clip, clippedSegments, playableSeconds } from "../domain/media/clip.ts";
 import type { Plan } from "../domain/media/plan.ts";
+import { findPlayable } from "../domain/media/trick-rendition.ts";
 import type { Visitor } from "../domain/playback/restriction.ts";
 import type { DeliveredSegment } from "../domain/usage/delivery-record.ts";
 import { Lru } from "../platform/memory/lru.ts";
 import type { Access, Opened } from "./access.ts";
 import { type Caching, cacheControl, type Life } from "./cache-control.ts";
-import { createChildren } from "./children.ts";
+import { createPlansOfChildren, noSuchRendition } from "./children.ts";
 import { type ImageRoute, imageAnswer, storyboardText } from "./images/image-answers.ts";
 import type { Images } from "./images/images.ts";
+import { queryParams } from "./param-source.ts";
 import type { Plans } from "./plans.ts";
-import { unavailable } from "./playback-error.ts";
-import { checkClip } from "./playlists/clip.ts";
+import { PlaybackError, unavailable } from "./playback-error.ts";
+import { inSeconds } from "./playlists/clip.ts";
+import { clipQuery } from "./playlists/clip-query.ts";
+import { dashManifest } from "./playlists/dash-manifest.ts";
+import { IMAGES, imagePlaylist } from "./playlists/image-playlist.ts";
 import { readManifestParams } from "./playlists/manifest-params.ts";
 import { mediaPlaylist } from "./playlists/media-playlist.ts";
 import { metadataJson } from "./playlists/metadata-json.ts";
@@ -46,6 +52,8 @@ export interface AnswerDeps {
   images: Images;
   /** Where players reach the image host. */
   imageOrigin: string;
+  /** What manifests put before the paths of their children; at least one. */
+  bases: readonly string[];
   /** Unix milliseconds. */
   nowMs: () => number;
 }
@@ -53,6 +61,7 @@ export interface AnswerDeps {
 export type Respond = (route: Route, question: Question, signal: AbortSignal) => Promise<Answer>;
 
 const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
+const DASH_TYPE = "application/dash+xml";
 const A_MINUTE: Life = { seconds: 60 };
 const A_DAY: Life = { seconds: 86_400 };
 /** An hour's playlist has some 70 kB. */
@@ -60,15 +69,16 @@ const PLAYLIST_CACHE_BYTES = 32 * 1024 ** 2;
 
 /** What tokens of each route must be made for. */
 const AUDIENCES = {
-  ...{ multivariant: "v", metadata: "v", thumbnail: "t", animated: "g", storyboard: "s", storyboard_index: "s" },
-} as const satisfies Record<Exclude<Route["kind"], "media_playlist" | "init" | "segment">, Audience>;
+  ...{ multivariant: "v", dash: "v", metadata: "v" },
+  ...{ thumbnail: "t", animated: "g", storyboard: "s", storyboard_index: "s" },
+} as const satisfies Record<string, Audience>;
 
 /** Decides what each route answers. Rejects with a `PlaybackError`, or with the signal's reason when the client leaves. */
-export function createRespond({ access, plans, media, images, imageOrigin, nowMs }: AnswerDeps): Respond {
+export function createRespond({ access, plans, media, images, imageOrigin, bases, nowMs }: AnswerDeps): Respond {
   const playlists = new Lru<Text>({ maxWeight: PLAYLIST_CACHE_BYTES, weigh: ({ text }) => text.length });
   const caching = (allowed: Caching, life: Life): string => cacheControl(allowed, life, nowMs());
-  const childOf = createChildren(access, plans);
-  const mediaOf = createMediaAnswers({ childOf, media, nowMs });
+  const planOf = createPlansOfChildren(access, plans);
+  const mediaOf = createMediaAnswers({ planOf, media, nowMs });
 
   async function currentPlan({ facts }: Opened): Promise<Plan> {
     const plan = await plans.find(facts);
@@ -78,20 +88,26 @@ export function createRespond({ access, plans, media, images, imageOrigin, nowMs
 
   /** With the view that its own URL names. */
   async function playlistOf(child: ChildOfPlan, { query, visitor }: Question): Promise<Answer> {
-    const { opened, plan, rendition } = await childOf(child, visitor);
-    const { facts, clip } = opened;
-    const key = [facts.environment, facts.assetId, plan.planId, rendition.name, child.grant].join("/");
-    const text = playlists.get(key) ?? hashed(mediaPlaylist(child.grant, plan, rendition, clip));
+    const { opened, plan } = await planOf(child, visitor);
+    const { facts } = opened;
+    const clip = opened.clip === null ? readManifestParams(queryParams(query)).clip : inSeconds(opened.clip);
+    requireShown(plan, clip);
+    const key = [facts.environment, facts.assetId, plan.planId, child.rendition, child.grant, clipQuery(clip)].join(
+      "/",
+    );
+    const text = playlists.get(key) ?? hashed(childPlaylist(child, plan, clip));
     playlists.set(key, text);
     return ofView(text, { view: viewParameterOf(query), data: null }, opened.caching);
   }
 
-  async function multivariantOf(playbackId: string, opened: Opened): Promise<Answer> {
-    const { facts, grant, clip, token } = opened;
-    const params = readManifestParams(opened.query);
+  async function manifestOf({ playbackId, kind }: ManifestRoute, opened: Opened): Promise<Answer> {
+    const { facts, grant, token } = opened;
+    const params = readManifestParams(queryParams(opened.query));
     const plan = await currentPlan(opened);
-    checkClip(plan, clip);
-    const playlist = multivariantPlaylist({ playbackId, grant, plan, hasTitle: facts.title !== null }, params);
+    requireShown(plan, params.clip);
+    const described = { playbackId, grant, plan, bases };
+    if (kind === "dash") return textAnswer(DASH_TYPE, dashManifest(described, params), opened.caching);
+    const playlist = multivariantPlaylist({ ...described, hasTitle: facts.title !== null }, params);
     const data = token === null ? null : `token=${token}`;
     return ofView(hashed(playlist), { view: newViewParameter(), data }, opened.caching);
   }
@@ -115,23 +131,39 @@ export function createRespond({ access, plans, media, images, imageOrigin, nowMs
       return { ...image, cacheControl: caching(opened.caching, A_DAY) };
     }
     const { contentType, text } = storyboardText(route, { plan, params, imageOrigin, token });
-    return textOf(contentType, text, opened);
+    return textAnswer(contentType, text, opened.caching);
   }
 
-  function textOf(contentType: string, content: string, opened: Opened): Answer {
+  function textAnswer(contentType: string, content: string, allowed: Caching): Answer {
     const { text, sha256 } = hashed(content);
-    return { bytes: Buffer.from(text, "utf8"), sha256, contentType, cacheControl: caching(opened.caching, A_MINUTE) };
+    return { bytes: Buffer.from(text, "utf8"), sha256, contentType, cacheControl: caching(allowed, A_MINUTE) };
   }
 
   return async (route, question, signal) => {
     if (route.kind === "media_playlist") return playlistOf(route, question);
     if (route.kind === "init" || route.kind === "segment") return mediaOf(route, question, signal);
-    const { playbackId, kind } = route;
-    const opened = await access.open({ playbackId, audience: AUDIENCES[kind], ...question });
-    if (kind === "multivariant") return multivariantOf(playbackId, opened);
-    if (kind === "metadata") return textOf("application/json", metadataJson(opened.facts.title), opened);
+    const opened = await access.open({ playbackId: route.playbackId, audience: AUDIENCES[route.kind], ...question });
+    if (route.kind === "multivariant" || route.kind === "dash") return manifestOf(route, opened);
+    if (route.kind === "metadata") {
+      return textAnswer("application/json", metadataJson(opened.facts.title), opened.caching);
+    }
     return imageOf(route, opened, signal);
   };
+}
+
+type ManifestRoute = Extract<Route, { kind: "multivariant" | "dash" }>;
+
+function childPlaylist({ grant, rendition: name }: ChildOfPlan, plan: Plan, clip: Clip): string {
+  if (name === IMAGES && plan.video.length > 0) return imagePlaylist(plan, clip);
+  const rendition = findPlayable(plan, name);
+  if (rendition === null) throw noSuchRendition();
+  return mediaPlaylist(grant, plan, rendition, clip);
+}
+
+function requireShown(plan: Plan, clip: Clip): void {
+  if (clippedSegments(plan, clip) !== null) return;
+  const seconds = playableSeconds(plan).toFixed(3);
+  throw new PlaybackError("invalid_parameters", [`asset_start_time must be less than ${seconds}, the asset's length`]);
 }
 
 interface Text {

@@ -32,6 +32,15 @@ describe("readConfig", () => {
     ]);
   });
 
+  it("puts CDNs before the paths of manifests, each as a folder, or nothing", () => {
+    expect(readConfig(NEEDED).bases).toEqual([""]);
+    const urls = "https://one.example.com,https://two.example.com/video/";
+    expect(readConfig({ ...NEEDED, DELIVERY_BASE_URLS: urls }).bases).toEqual([
+      "https://one.example.com/",
+      "https://two.example.com/video/",
+    ]);
+  });
+
   it("takes two secrets for grants while one replaces the other", () => {
     const [now, before] = ["n".repeat(32), "b".repeat(32)];
     expect(readConfig({ ...NEEDED, GRANT_SECRETS: `${now},${before}` }).grantSecrets).toEqual([now, before]);
@@ -41,6 +50,7 @@ describe("readConfig", () => {
     ["GRANT_SECRETS", ""],
     ["GRANT_SECRETS", `${"n".repeat(32)},short`],
     ["EVENTLOG_DIR", ""],
+    ["DELIVERY_BASE_URLS", "cdn.example.com"],
     ["TRANSCODER_SECRET", "short"],
     ["TRANSCODER_URLS", "ftp://10.0.0.1"],
     ["DATABASE_URL", "mysql://x"],

@@ -6,6 +6,8 @@ import { originAt } from "../platform/http/origin-at.ts";
 import { objectsUrl } from "../platform/objects/open-objects.ts";
 
 const MEBIBYTE = 1024 ** 2;
+/** Children are found from where the manifest is. */
+const RELATIVE = "";
 
 const Environment = z
   .object({
@@ -26,14 +28,16 @@ const Environment = z
     TRANSCODER_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
     /** Shared with the transcoders. */
     TRANSCODER_SECRET: z.string().min(32, "must have at least 32 characters"),
+    /** Origin under which players reach the image host: storyboards name their image by it. */
+    PUBLIC_IMAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
     /** Sign the URLs of signed playback, the first one; all are believed. The same for all deliveries. */
     GRANT_SECRETS: list.pipe(z.array(z.string().min(32, "must have at least 32 characters each")).min(1)),
     /** Folder of the event log, where delivered seconds are written; one delivery alone may write it. */
     EVENTLOG_DIR: z.string().min(1),
     EVENTLOG_URL: eventlogUrl,
     EVENTLOG_MAX_GIB: z.coerce.number().positive().default(20),
-    /** Origin under which players reach the image host: storyboards name their image by it. */
-    PUBLIC_IMAGE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    /** What manifests put before the paths of their children, the best first: CDNs that answer as delivery does. */
+    DELIVERY_BASE_URLS: list.pipe(z.array(z.url({ protocol: /^https?$/ })).min(1)).optional(),
     /** Memory for segments and inits, in MiB. */
     DELIVERY_CACHE_MIB: z.coerce.number().int().min(1).max(1_000_000).default(256),
   })
@@ -50,9 +54,10 @@ const Environment = z
       objectsS3: env.OBJECTS_URL,
       transcoderUrls: env.TRANSCODER_URLS ?? [originAt(env.HOST, ports.transcoder)],
       transcoderSecret: env.TRANSCODER_SECRET,
+      imageOrigin: new URL(env.PUBLIC_IMAGE_URL ?? `http://localhost:${ports.delivery}`).origin,
       grantSecrets: env.GRANT_SECRETS,
       eventlog: { directory: env.EVENTLOG_DIR, kafka: env.EVENTLOG_URL, maxBytes: env.EVENTLOG_MAX_GIB * 1024 ** 3 },
-      imageOrigin: new URL(env.PUBLIC_IMAGE_URL ?? `http://localhost:${ports.delivery}`).origin,
+      bases: env.DELIVERY_BASE_URLS?.map((url) => (url.endsWith("/") ? url : `${url}/`)) ?? [RELATIVE],
       cacheBytes: env.DELIVERY_CACHE_MIB * MEBIBYTE,
     };
   });

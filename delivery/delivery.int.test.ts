@@ -84,6 +84,56 @@ describe("playlists", () => {
     expect((await world.get(`/${playbackId}.m3u8`, { method: "POST" })).status).toBe(405);
   });
 
+  it("are also there for DASH, over the same segments", async () => {
+    await world.start();
+    const { playbackId } = await publish(world);
+    world.makeAll();
+    const manifest = await world.get(`/${playbackId}.mpd?max_resolution=720p`);
+    expect([manifest.status, manifest.headers["content-type"]]).toEqual([200, "application/dash+xml"]);
+    const [, template = ""] = /media="([^"]+)"/.exec(manifest.body.toString()) ?? [];
+    const segment = template.replace("$RepresentationID$", "720p").replace("$Number$", "3");
+    expect(`/${segment}`).toBe(segmentPath(playbackId, 3));
+    expect((await world.get(`/${segment}`)).status).toBe(200);
+  });
+
+  it("of a clip list its segments, and are refused beyond the asset's end", async () => {
+    await world.start();
+    const { playbackId } = await publish(world);
+    const query = "asset_start_time=3&asset_end_time=7";
+    const { variants } = parse(
+      (await world.get(`/${playbackId}.m3u8?${query}`)).body.toString(),
+    ) as types.MasterPlaylist;
+    const child = await world.get(`/${variants[0]?.uri}`);
+    const { segments } = parse(child.body.toString()) as types.MediaPlaylist;
+    expect(segments.map(({ uri }) => uri.split("/").at(-1))).toEqual(["1.m4s", "2.m4s"]);
+    const whole = await world.get(`/${playbackId}/h/-/${PLAN_ID}/720p.m3u8`);
+    expect((parse(whole.body.toString()) as types.MediaPlaylist).segments).toHaveLength(4);
+    for (const extension of ["m3u8", "mpd"]) {
+      const beyond = await world.get(`/${playbackId}.${extension}?asset_start_time=10.01`);
+      expect([beyond.status, errorOf(beyond).message]).toEqual([400, expect.stringContaining("asset_start_time")]);
+    }
+  });
+
+  it("have one for scrubbing, of single pictures, and one of thumbnails", async () => {
+    await world.start();
+    const { playbackId, assetId } = await publish(world);
+    world.makeAll();
+    const trick = await world.get(`/${playbackId}/h/-/${PLAN_ID}/trick.m3u8`);
+    expect((parse(trick.body.toString()) as types.MediaPlaylist).isIFrame).toBe(true);
+    expect((await world.get(segmentPath(playbackId, 2, "trick"))).status).toBe(200);
+    expect(world.transcoder.asked).toMatchObject([{ kind: "segment", assetId, rendition: "trick", segment: 2 }]);
+    const images = await world.get(`/${playbackId}/h/-/${PLAN_ID}/images.m3u8`);
+    const uris = images.body
+      .toString()
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"));
+    expect(uris).toEqual(
+      ["0", "2.002", "4.004", "8.008"].map((time) => `../../../thumbnail.jpg?time=${time}&width=320`),
+    );
+    const url = new URL(uris[1] ?? "", `http://localhost/${playbackId}/h/-/${PLAN_ID}/images.m3u8`);
+    expect((await world.get(url.pathname + url.search)).status).toBe(200);
+  });
+
   it("of an old plan stay playable after a new one, as long as it is stored", async () => {
     await world.start();
     const { playbackId, assetId } = await publish(world);

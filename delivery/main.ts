@@ -92,6 +92,7 @@ try {
     media: createMediaObjects({ objects, transcoder, metrics, cacheBytes: config.cacheBytes }),
     images: createImages({ objects, transcoder, metrics, cacheBytes: IMAGE_CACHE_BYTES }),
     imageOrigin: config.imageOrigin,
+    bases: config.bases,
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, usage, metrics, log }));
   opened();

@@ -20,6 +20,12 @@ describe("parseRoute", () => {
     expect(parseRoute(`/${ID}`)).toEqual({ kind: "multivariant", playbackId: ID });
   });
 
+  it("knows the DASH manifest", () => {
+    expect(parseRoute(`/${ID}.mpd`)).toEqual({ kind: "dash", playbackId: ID });
+    expect(refusal("/short.mpd")).toBe("invalid_parameters");
+    expect(refusal(`/${ID}.mpd.m3u8`)).toBe("invalid_parameters");
+  });
+
   it("knows metadata and images", () => {
     expect(parseRoute(`/${ID}/metadata.json`)).toEqual({ kind: "metadata", playbackId: ID });
     for (const format of ["jpg", "png", "webp"]) {

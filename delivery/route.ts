@@ -10,6 +10,7 @@ import { PlaybackError } from "./playback-error.ts";
 /** What a path of the stream and image hosts asks for. The playback id is well-formed; whether it exists is not known. */
 export type Route =
   | { kind: "multivariant"; playbackId: string }
+  | { kind: "dash"; playbackId: string }
   | { kind: "metadata"; playbackId: string }
   | { kind: "thumbnail" | "storyboard"; playbackId: string; format: ImageFormat }
   | { kind: "animated"; playbackId: string; format: AnimationFormat }
@@ -39,12 +40,14 @@ const IMAGE = /^(thumbnail|animated|storyboard)\.([a-z]{3,4})$/;
 export function parseRoute(path: string): Route {
   const [first = "", ...rest] = path.slice(1).split("/");
   const isChild = rest.length > 0;
-  const playbackId = isChild ? first : first.replace(/\.m3u8$/, "");
+  const isDash = !isChild && first.endsWith(".mpd");
+  const playbackId = isChild ? first : first.replace(/\.(m3u8|mpd)$/, "");
   if (path === "/") throw new PlaybackError("not_found", ["This path names no playback id"]);
   if (!PLAYBACK_ID.test(playbackId)) {
     throw new PlaybackError("invalid_parameters", ["The playback id is malformed: 32 to 50 letters and digits"]);
   }
-  return isChild ? parseChild(playbackId, rest.join("/")) : { kind: "multivariant", playbackId };
+  if (isChild) return parseChild(playbackId, rest.join("/"));
+  return { kind: isDash ? "dash" : "multivariant", playbackId };
 }
 
 function parseChild(playbackId: string, child: string): Route {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { distributionOf } from "../measure/distribution.ts";
 import type { VideoStack } from "../stack/video-stack.ts";
 import { encodeSegment } from "./peer.ts";
@@ -34,15 +35,20 @@ export async function coldSegments(
   return { encodedMs: distributionOf(encoded), copiedMs: distributionOf(copied), peerMs: distributionOf(peer) };
 }
 
-/** Milliseconds to the last byte of an answer of 200. Throws for any other. */
+/** Milliseconds to the last byte of an answer of 200, asking again as players do. */
 async function timedRead(url: string): Promise<number> {
   const startedMs = performance.now();
   await readWhole(url);
   return performance.now() - startedMs;
 }
 
+/** Reads all of an answer of 200; what cannot be had now (503) is asked for again. Throws for any other. */
 export async function readWhole(url: string): Promise<void> {
   const answer = await fetch(url);
   const bytes = await answer.arrayBuffer();
+  if (answer.status === 503) {
+    await sleep(1_000 * Number(answer.headers.get("retry-after") ?? 1));
+    return readWhole(url);
+  }
   if (answer.status !== 200 || bytes.byteLength === 0) throw new Error(`${url} was answered ${answer.status}`);
 }

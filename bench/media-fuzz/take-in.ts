@@ -14,6 +14,8 @@ export interface TakenIn {
   wrong: string[];
 }
 
+type Client = Pick<VideoStack, "api" | "stream" | "authorization">;
+
 interface Asset {
   id: string;
   status: TakenIn["status"];
@@ -26,7 +28,7 @@ const POLL_MS = 100;
 const PATIENCE_SECONDS = 120;
 
 /** Uploads bytes as a client does, waits for the asset's end, and plays a little of what is ready. */
-export async function takeIn(stack: VideoStack, bytes: Buffer): Promise<TakenIn> {
+export async function takeIn(stack: Client, bytes: Buffer): Promise<TakenIn> {
   const headers = { authorization: stack.authorization, "content-type": "application/json" };
   const body = JSON.stringify({ cors_origin: "*", new_asset_settings: { playback_policies: ["public"] } });
   const created = await fetch(`${stack.api}/video/v1/uploads`, { method: "POST", headers, body });
@@ -47,7 +49,7 @@ export async function takeIn(stack: VideoStack, bytes: Buffer): Promise<TakenIn>
   return asset.status === "ready" ? { ...taken, ...(await play(stack, asset.playback_ids?.[0]?.id ?? "")) } : taken;
 }
 
-async function untilEnd(stack: VideoStack, uploadId: string, sentMs: number): Promise<Asset> {
+async function untilEnd(stack: Client, uploadId: string, sentMs: number): Promise<Asset> {
   const url = `${stack.api}/video/v1/assets?upload_id=${uploadId}`;
   for (;;) {
     const { data } = (await (await fetch(url, { headers: { authorization: stack.authorization } })).json()) as {
@@ -61,7 +63,7 @@ async function untilEnd(stack: VideoStack, uploadId: string, sentMs: number): Pr
   }
 }
 
-async function play(stack: VideoStack, playbackId: string): Promise<Pick<TakenIn, "played" | "wrong">> {
+async function play(stack: Client, playbackId: string): Promise<Pick<TakenIn, "played" | "wrong">> {
   const log: Pick<TakenIn, "played" | "wrong"> = { played: [], wrong: [] };
   const multivariantUrl = `${stack.stream}/${playbackId}.m3u8`;
   const multivariant = await ask(multivariantUrl, log);

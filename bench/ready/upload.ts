@@ -17,6 +17,7 @@ interface Asset {
 
 export interface Readiness {
   assetId: string;
+  playbackId: string;
   /** URL of the multivariant playlist. */
   playlist: string;
   /** From the last byte's write to a poll that says ready. */
@@ -41,9 +42,10 @@ export async function uploadAndPlay(
   const lastByteMs = await put(upload.url, file);
   const asset = await untilReady(api, authorization, upload.id);
   const readyMs = performance.now() - lastByteMs;
-  const playlist = `${stream}/${asset.playback_ids?.[0]?.id}.m3u8`;
+  const playbackId = asset.playback_ids?.[0]?.id ?? "none";
+  const playlist = `${stream}/${playbackId}.m3u8`;
   await playFirstSegment(playlist);
-  return { assetId: asset.id, playlist, readyMs, playableMs: performance.now() - lastByteMs };
+  return { assetId: asset.id, playbackId, playlist, readyMs, playableMs: performance.now() - lastByteMs };
 }
 
 /** Resolves with the moment at which the last byte was handed to the connection. */

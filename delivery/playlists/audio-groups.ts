@@ -1,4 +1,4 @@
-import type { AudioRendition, Plan } from "../../domain/media/plan.ts";
+import type { AudioRendition } from "../../domain/media/plan.ts";
 
 /** Renditions of sound of which one plays beside a variant's picture. */
 export interface AudioGroup {
@@ -12,7 +12,7 @@ export interface AudioGroup {
  * The groups of a plan's sounds: `audio` with two channels at most; where the source has more, `audio-surround` too. Every group
  * has the same sounds by the same names, as RFC 8216 §4.3.4.1.1 wants it; what has no surround is in both.
  */
-export function audioGroups({ audio }: Pick<Plan, "audio">): AudioGroup[] {
+export function audioGroups({ audio }: { audio: readonly AudioRendition[] }): AudioGroup[] {
   const main = audio.filter(({ group }) => group === "main");
   if (main.length === 0) return [];
   const surround = audio.filter(({ group }) => group === "surround");
@@ -38,12 +38,7 @@ export function audioMedia(group: AudioGroup, audio: AudioRendition, uri: string
   return `#EXT-X-MEDIA:${attributes.join(",")}`;
 }
 
-/** What a group adds to a variant: most of what any member takes, and the codecs of all. Nothing without sound. */
-export function groupFacts(group: AudioGroup | null) {
-  const members = group?.members ?? [];
-  return {
-    peakBitrate: Math.max(0, ...members.map(({ peakBitrate }) => peakBitrate)),
-    averageBitrate: Math.max(0, ...members.map(({ averageBitrate }) => averageBitrate)),
-    codecs: [...new Set(members.map(({ codecs }) => codecs))],
-  };
+/** Codecs of all that a group may play; none without sound. */
+export function groupCodecs(group: AudioGroup | null): string[] {
+  return [...new Set((group?.members ?? []).map(({ codecs }) => codecs))];
 }

@@ -1,3 +1,4 @@
+import type { Clip as PlaylistClip } from "../../domain/media/clip.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import { PlaybackError } from "../playback-error.ts";
 import type { Clip } from "../tokens/grants.ts";
@@ -30,8 +31,7 @@ export function isInClip({ boundaries, timescale }: Plan, segment: number, clip:
   return (end / timescale) * 1_000 > clip.startMs && (start / timescale) * 1_000 < clip.endMs;
 }
 
-/** Throws 400 where nothing of the asset is left. */
-export function checkClip(plan: Plan, clip: Clip | null): void {
-  const isSomething = plan.boundaries.slice(1).some((_, segment) => isInClip(plan, segment, clip));
-  if (!isSomething) throw new PlaybackError("invalid_parameters", ["asset_start_time lies behind the asset's end"]);
+/** As playlists are cut by it. */
+export function inSeconds({ startMs, endMs }: Clip): PlaylistClip {
+  return { startSeconds: startMs / 1_000, endSeconds: endMs === END_MS ? null : endMs / 1_000 };
 }

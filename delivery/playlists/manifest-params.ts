@@ -1,30 +1,102 @@
+import type { Clip } from "../../domain/media/clip.ts";
 import {
   RESOLUTION_CLASSES,
   type ResolutionClass,
   type ResolutionLimits,
 } from "../../domain/media/resolution-class.ts";
+import type { ParamSource } from "../param-source.ts";
 import { PlaybackError } from "../playback-error.ts";
 
-/** Parameters of a multivariant playlist that mean something (reference video-api.md §8.2). */
+/** Parameters of a multivariant playlist or DASH manifest that mean something (reference video-api.md §8.2). */
 export interface ManifestParams {
   limits: ResolutionLimits;
   /** `start`: a middle rendition first; `desc`: highest first. */
   order: "start" | "desc";
+  /** Part of the asset, to whole segments. */
+  clip: Clip;
+  /** BCP 47; the subtitles that players show unless told otherwise. */
+  defaultSubtitlesLang: string | null;
+  /** Each rendition once per base URL. */
+  isRedundant: boolean;
+  /** A playlist of pictures, as Roku reads them. */
+  hasImages: boolean;
 }
 
-/** Unknown parameters, and those that are not built yet, change nothing. Throws 400 for a wrong value of the others. */
-export function readManifestParams(query: URLSearchParams): ManifestParams {
+/** RFC 5646 §2.1, its shape only. */
+const LANGUAGE = /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i;
+/** Twelve hours and more, in milliseconds. */
+const SECONDS = /^\d{1,6}(\.\d{1,9})?$/;
+const EPOCH_SECONDS = /^\d{1,11}(\.\d{1,9})?$/;
+
+/**
+ * Unknown parameters change nothing, nor does a known one without a value. Throws 400 that names every wrong value of the
+ * others. `program_start_time`, `program_end_time` and `exclude_pdt` are looked at and have no effect: assets on demand have
+ * no wall clock.
+ */
+export function readManifestParams(source: ParamSource): ManifestParams {
   const wrong: string[] = [];
-  const limit = (name: string): ResolutionClass | null => {
-    const value = query.get(name);
-    if (value === null || value === "") return null;
-    const known = RESOLUTION_CLASSES.find((resolution) => resolution === value);
-    if (known === undefined) wrong.push(`${name} must be one of ${RESOLUTION_CLASSES.join(", ")}`);
-    return known ?? null;
+  const read = createReader(source, wrong);
+  const params: ManifestParams = {
+    limits: { max: read("max_resolution", asClass, CLASSES), min: read("min_resolution", asClass, CLASSES) },
+    order: read("rendition_order", asOrder, "desc") ?? "start",
+    clip: {
+      startSeconds: read("asset_start_time", asSeconds, MEDIA_TIME),
+      endSeconds: read("asset_end_time", asSeconds, MEDIA_TIME),
+    },
+    defaultSubtitlesLang: read("default_subtitles_lang", asLanguage, "a BCP 47 language such as en or pt-BR"),
+    isRedundant: read("redundant_streams", asBoolean, TRUE_OR_FALSE) ?? false,
+    hasImages: read("roku_trick_play", asBoolean, TRUE_OR_FALSE) ?? false,
   };
-  const limits = { max: limit("max_resolution"), min: limit("min_resolution") };
-  const order = query.get("rendition_order") ?? "";
-  if (order !== "" && order !== "desc") wrong.push("rendition_order must be desc");
+  read("exclude_pdt", asBoolean, TRUE_OR_FALSE);
+  const programStart = read("program_start_time", asEpochSeconds, EPOCH);
+  const programEnd = read("program_end_time", asEpochSeconds, EPOCH);
+  requireOrder(params.clip.startSeconds, params.clip.endSeconds, "asset", wrong);
+  requireOrder(programStart, programEnd, "program", wrong);
   if (wrong.length > 0) throw new PlaybackError("invalid_parameters", wrong);
-  return { limits, order: order === "desc" ? "desc" : "start" };
+  return params;
+}
+
+const CLASSES = `one of ${RESOLUTION_CLASSES.join(", ")}`;
+const TRUE_OR_FALSE = "true or false";
+const MEDIA_TIME = "seconds from the asset's begin, such as 12.5";
+const EPOCH = "seconds since 1970, such as 1700000000";
+
+/** Reads one value, or notes what it may be and gives null. */
+function createReader(source: ParamSource, wrong: string[]) {
+  return <T>(name: string, parse: (value: string) => T | null, allowed: string): T | null => {
+    const value = source(name) ?? "";
+    if (value === "") return null;
+    const parsed = parse(value);
+    if (parsed === null) wrong.push(`${name} must be ${allowed}`);
+    return parsed;
+  };
+}
+
+function asClass(value: string): ResolutionClass | null {
+  return RESOLUTION_CLASSES.find((name) => name === value) ?? null;
+}
+
+function asOrder(value: string): "desc" | null {
+  return value === "desc" ? value : null;
+}
+
+function asBoolean(value: string): boolean | null {
+  if (value === "true") return true;
+  return value === "false" ? false : null;
+}
+
+function asSeconds(value: string): number | null {
+  return SECONDS.test(value) ? Number(value) : null;
+}
+
+function asEpochSeconds(value: string): number | null {
+  return EPOCH_SECONDS.test(value) ? Number(value) : null;
+}
+
+function asLanguage(value: string): string | null {
+  return LANGUAGE.test(value) ? value : null;
+}
+
+function requireOrder(start: number | null, end: number | null, of: "asset" | "program", wrong: string[]): void {
+  if (end !== null && end <= (start ?? 0)) wrong.push(`${of}_end_time must be greater than ${of}_start_time`);
 }

@@ -1,8 +1,13 @@
-import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
+import { listedSegments } from "../../domain/media/listed-segments.ts";
+import type { AudioRendition, Plan, VideoRendition } from "../../domain/media/plan.ts";
+import { type PromisedRates, promisedRates } from "../../domain/media/promised-rates.ts";
 import { inStartOrder } from "../../domain/media/rendition-order.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
+import { trickRendition } from "../../domain/media/trick-rendition.ts";
 import { mediaPlaylistPath } from "../route.ts";
-import { type AudioGroup, audioGroups, audioMedia, groupFacts } from "./audio-groups.ts";
+import { type AudioGroup, audioGroups, audioMedia, groupCodecs } from "./audio-groups.ts";
+import { clipQuery } from "./clip-query.ts";
+import { IMAGES, imageStream } from "./image-playlist.ts";
 import type { ManifestParams } from "./manifest-params.ts";
 
 export interface MultivariantFacts {
@@ -11,56 +16,120 @@ export interface MultivariantFacts {
   plan: Plan;
   /** Whether `metadata.json` says anything. */
   hasTitle: boolean;
+  /**
+   * What goes before the paths of children, the best first: `""` makes them relative to the playlist, anything else is an
+   * absolute URL that ends with `/`, of a CDN that answers the same paths. At least one.
+   */
+  bases: readonly string[];
 }
 
-/** The playlist of renditions (RFC 8216 §4.3.4). URIs are relative to the folder that holds the playback id. */
+/** What a clip has: all renditions of the picture and the sounds that are heard in it. */
+interface Shown {
+  video: readonly VideoRendition[];
+  audio: readonly AudioRendition[];
+}
+
+/**
+ * The playlist of renditions (draft-pantos-hls-rfc8216bis §4.4.6). Every rendition is listed once, from the first base, or
+ * once from each of them where redundant streams are wanted: all of the first, then all of the second.
+ */
 export function multivariantPlaylist(facts: MultivariantFacts, params: ManifestParams): string {
-  const { playbackId, grant, plan } = facts;
-  const uri = (rendition: string): string => `${playbackId}/${mediaPlaylistPath(grant, plan.planId, rendition)}`;
-  const video = withinLimits(plan.video, params.limits);
-  const ordered = params.order === "desc" ? video : inStartOrder(video);
   const lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"];
-  // RFC 8216 §4.3.4.4; players fetch the title from there (reference video-api.md §8.5).
+  const [first = ""] = facts.bases;
+  // §4.4.6.4; players fetch the title from there (reference video-api.md §8.5).
   if (facts.hasTitle) {
-    lines.push(`#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${playbackId}/metadata.json"`);
+    const uri = `${first}${facts.playbackId}/metadata.json`;
+    lines.push(`#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${uri}"`);
   }
-  const groups = audioGroups(plan);
-  const isChoice = ordered.length > 0 || plan.audio.length > 1;
-  for (const group of isChoice ? groups : []) {
-    lines.push(...group.members.map((audio) => audioMedia(group, audio, uri(audio.name))));
-  }
-  // the renditions with the usual sound first: players that know nothing of channels begin with the first they read
-  for (const group of groups.length > 0 ? groups : [null]) {
-    for (const rendition of ordered) lines.push(videoVariant(rendition, group), uri(rendition.name));
-    const [sound] = group?.members ?? [];
-    if (group !== null && sound !== undefined && ordered.length === 0) {
-      lines.push(audioVariant(group, isChoice), uri(sound.name));
-    }
-  }
+  const shown = shownIn(facts.plan, params);
+  const bases = params.isRedundant ? facts.bases : [first];
+  for (const [at, base] of bases.entries()) lines.push(...streams(facts, params, shown, { at, base }));
   return `${lines.join("\n")}\n`;
 }
 
-/** BANDWIDTH and CODECS are those of everything that plays at once, sound included (RFC 8216 §4.3.4.2). */
-function videoVariant(video: VideoRendition, group: AudioGroup | null): string {
-  const audio = groupFacts(group);
+function shownIn(plan: Plan, { limits, order, clip }: ManifestParams): Shown {
+  const isHeard = (audio: AudioRendition): boolean => listedSegments(plan, audio, clip).length > 0;
+  const video = withinLimits(plan.video, limits);
+  return { video: order === "desc" ? video : inStartOrder(video), audio: plan.audio.filter(isHeard) };
+}
+
+/** @param from one of the bases, and its place among them */
+function streams(
+  { playbackId, grant, plan }: MultivariantFacts,
+  { clip, hasImages }: ManifestParams,
+  { video, audio }: Shown,
+  { at, base }: { at: number; base: string },
+): string[] {
+  const query = clipQuery(clip);
+  const uri = (name: string): string => `${base}${playbackId}/${mediaPlaylistPath(grant, plan.planId, name)}${query}`;
+  const rates = (one: VideoRendition | AudioRendition): PromisedRates => promisedRates(plan, one, clip);
+  // each base has groups of its own, so that picture and sound come from the same one
+  const groups = audioGroups({ audio }).map(({ id, members }) => ({ id: at === 0 ? id : `${id}-${at + 1}`, members }));
+  const isChoice = video.length > 0 || audio.length > 1;
+  const sounds = groups.flatMap((group) => group.members.map((one) => audioMedia(group, one, uri(one.name))));
+  // the variants with the usual sound first: players that know nothing of channels begin with the first they read
+  const variants = (groups.length > 0 ? groups : [null]).flatMap((group) => {
+    const soundRates = heaviest((group?.members ?? []).map(rates));
+    if (video.length === 0) return group === null ? [] : audioVariant(group, soundRates, isChoice, uri);
+    return video.flatMap((rendition) => [
+      videoVariant(rendition, group, together(rates(rendition), soundRates)),
+      uri(rendition.name),
+    ]);
+  });
+  const trick = video.length > 0 ? trickRendition(plan) : null;
+  return [
+    ...(isChoice ? sounds : []),
+    ...variants,
+    ...(trick === null ? [] : [iFrameStream(trick, rates(trick), uri(trick.name))]),
+    ...(hasImages && video.length > 0 ? [imageStream(plan, clip, uri(IMAGES))] : []),
+  ];
+}
+
+/** Of the sounds of a group only one is played: the heaviest counts (§4.4.6.2). */
+function heaviest(sounds: readonly PromisedRates[]): PromisedRates {
+  return {
+    peak: sounds.reduce((most, { peak }) => Math.max(most, peak), 0),
+    average: sounds.reduce((most, { average }) => Math.max(most, average), 0),
+  };
+}
+
+function together(one: PromisedRates, other: PromisedRates): PromisedRates {
+  return { peak: one.peak + other.peak, average: one.average + other.average };
+}
+
+/** BANDWIDTH and CODECS are those of everything that plays at once, sound included (§4.4.6.2). */
+function videoVariant(video: VideoRendition, group: AudioGroup | null, { peak, average }: PromisedRates): string {
   const attributes = [
-    `BANDWIDTH=${video.peakBitrate + audio.peakBitrate}`,
-    `AVERAGE-BANDWIDTH=${video.averageBitrate + audio.averageBitrate}`,
-    `CODECS="${[video.codecs, ...audio.codecs].join(",")}"`,
+    `BANDWIDTH=${peak}`,
+    `AVERAGE-BANDWIDTH=${average}`,
+    `CODECS="${[video.codecs, ...groupCodecs(group)].join(",")}"`,
     `RESOLUTION=${video.widthPx}x${video.heightPx}`,
   ];
   if (video.frameRate > 0) attributes.push(`FRAME-RATE=${video.frameRate.toFixed(3)}`);
+  attributes.push(`VIDEO-RANGE=${video.videoRange ?? "SDR"}`);
   if (group !== null) attributes.push(`AUDIO="${group.id}"`);
   return `#EXT-X-STREAM-INF:${attributes.join(",")},CLOSED-CAPTIONS=NONE`;
 }
 
 /** Sound alone. Its own playlist is also the group's default, if there is a choice. */
-function audioVariant(group: AudioGroup, isChoice: boolean): string {
-  const { peakBitrate, averageBitrate, codecs } = groupFacts(group);
+function audioVariant(
+  group: AudioGroup,
+  { peak, average }: PromisedRates,
+  isChoice: boolean,
+  uri: (name: string) => string,
+): string[] {
+  const [sound] = group.members;
+  if (sound === undefined) return [];
   const attributes = [
-    `BANDWIDTH=${peakBitrate},AVERAGE-BANDWIDTH=${averageBitrate},CODECS="${codecs.join(",")}"`,
+    `BANDWIDTH=${peak},AVERAGE-BANDWIDTH=${average},CODECS="${groupCodecs(group).join(",")}"`,
     ...(isChoice ? [`AUDIO="${group.id}"`] : []),
     "CLOSED-CAPTIONS=NONE",
   ];
-  return `#EXT-X-STREAM-INF:${attributes.join(",")}`;
+  return [`#EXT-X-STREAM-INF:${attributes.join(",")}`, uri(sound.name)];
+}
+
+/** §4.4.6.3. Its bits are promised as a peak only. */
+function iFrameStream({ codecs, widthPx, heightPx }: VideoRendition, { peak }: PromisedRates, uri: string): string {
+  const attributes = [`BANDWIDTH=${peak}`, `CODECS="${codecs}"`, `RESOLUTION=${widthPx}x${heightPx}`];
+  return `#EXT-X-I-FRAME-STREAM-INF:${attributes.join(",")},VIDEO-RANGE=SDR,URI="${uri}"`;
 }

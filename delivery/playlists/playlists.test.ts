@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { parse, types } from "hls-parser";
 import { describe, expect, it } from "vitest";
 import { planSeconds } from "../../domain/media/plan.ts";
-import { PlaybackError } from "../playback-error.ts";
+import { trickRendition } from "../../domain/media/trick-rendition.ts";
+import { queryParams } from "../param-source.ts";
 import { audioRendition, PLAN_ID, smallPlan, videoRendition } from "../testing/plans.ts";
 import { readManifestParams } from "./manifest-params.ts";
 import { mediaPlaylist } from "./media-playlist.ts";
@@ -11,9 +12,9 @@ import { multivariantPlaylist } from "./multivariant.ts";
 
 const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
 
-function multivariant(query = "", plan = smallPlan(), hasTitle = false): string {
-  const params = readManifestParams(new URLSearchParams(query));
-  return multivariantPlaylist({ playbackId: ID, grant: "-", plan, hasTitle }, params);
+function multivariant(query = "", plan = smallPlan(), hasTitle = false, bases = [""]): string {
+  const params = readManifestParams(queryParams(new URLSearchParams(query)));
+  return multivariantPlaylist({ playbackId: ID, grant: "-", plan, hasTitle, bases }, params);
 }
 
 function parseMultivariant(text: string): types.MasterPlaylist {
@@ -29,7 +30,9 @@ function parseMedia(text: string): types.MediaPlaylist {
 }
 
 const heights = (text: string): (number | undefined)[] =>
-  parseMultivariant(text).variants.map(({ resolution }) => resolution?.height);
+  parseMultivariant(text)
+    .variants.filter(({ isIFrameOnly }) => !isIFrameOnly)
+    .map(({ resolution }) => resolution?.height);
 
 describe("multivariantPlaylist", () => {
   it("lists a middle rendition first, sound as a group, and what plays at once in one bandwidth", () => {
@@ -38,12 +41,13 @@ describe("multivariantPlaylist", () => {
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="${ID}/metadata.json"
 #EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Audio",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",URI="${ID}/h/-/${PLAN_ID}/audio.m3u8"
-#EXT-X-STREAM-INF:BANDWIDTH=3020000,AVERAGE-BANDWIDTH=2288000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="audio",CLOSED-CAPTIONS=NONE
+#EXT-X-STREAM-INF:BANDWIDTH=3025037,AVERAGE-BANDWIDTH=2293696,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=29.970,VIDEO-RANGE=SDR,AUDIO="audio",CLOSED-CAPTIONS=NONE
 ${ID}/h/-/${PLAN_ID}/720p.m3u8
-#EXT-X-STREAM-INF:BANDWIDTH=4460000,AVERAGE-BANDWIDTH=3368000,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=29.970,AUDIO="audio",CLOSED-CAPTIONS=NONE
+#EXT-X-STREAM-INF:BANDWIDTH=4460000,AVERAGE-BANDWIDTH=3373696,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=29.970,VIDEO-RANGE=SDR,AUDIO="audio",CLOSED-CAPTIONS=NONE
 ${ID}/h/-/${PLAN_ID}/1080p.m3u8
-#EXT-X-STREAM-INF:BANDWIDTH=1580000,AVERAGE-BANDWIDTH=1208000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="audio",CLOSED-CAPTIONS=NONE
+#EXT-X-STREAM-INF:BANDWIDTH=1585037,AVERAGE-BANDWIDTH=1213696,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,VIDEO-RANGE=SDR,AUDIO="audio",CLOSED-CAPTIONS=NONE
 ${ID}/h/-/${PLAN_ID}/360p.m3u8
+#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=226903,CODECS="avc1.640015",RESOLUTION=480x270,VIDEO-RANGE=SDR,URI="${ID}/h/-/${PLAN_ID}/trick.m3u8"
 `);
   });
 
@@ -51,7 +55,7 @@ ${ID}/h/-/${PLAN_ID}/360p.m3u8
     const playlist = parseMultivariant(multivariant("", smallPlan(), true));
     expect(playlist.independentSegments).toBe(true);
     expect(playlist.sessionDataList).toMatchObject([{ id: "com.apple.hls.chapters", uri: `${ID}/metadata.json` }]);
-    expect(playlist.variants.map(({ audio }) => audio[0]?.groupId)).toEqual(["audio", "audio", "audio"]);
+    expect(playlist.variants.map(({ audio }) => audio[0]?.groupId)).toEqual(["audio", "audio", "audio", undefined]);
   });
 
   it("orders and limits as asked", () => {
@@ -59,14 +63,12 @@ ${ID}/h/-/${PLAN_ID}/360p.m3u8
     expect(heights(multivariant("max_resolution=720p"))).toEqual([360, 720]);
     expect(heights(multivariant("min_resolution=720p&rendition_order=desc"))).toEqual([1080, 720]);
     expect(heights(multivariant("max_resolution=480p&min_resolution=480p"))).toEqual([360]);
-    expect(heights(multivariant("redundant_streams=true&asset_start_time=3&CMCD=x&what=ever"))).toEqual([
-      720, 1080, 360,
-    ]);
+    expect(heights(multivariant("redundant_streams=true&CMCD=x&what=ever"))).toEqual([720, 1080, 360]);
   });
 
   it("leaves out what the asset does not have", () => {
     const silent = multivariant("", smallPlan({ audio: [], video: [videoRendition(360, { frameRate: 0 })] }));
-    expect(silent).toContain('CODECS="avc1.64001f",RESOLUTION=640x360,CLOSED-CAPTIONS=NONE');
+    expect(silent).toContain('CODECS="avc1.64001f",RESOLUTION=640x360,VIDEO-RANGE=SDR,CLOSED-CAPTIONS=NONE');
     expect(silent).not.toMatch(/AUDIO|FRAME-RATE|SESSION-DATA/);
   });
 
@@ -89,7 +91,7 @@ ${ID}/h/-/${PLAN_ID}/360p.m3u8
       ["audio-surround", "English", "en", "YES", "audiosurround"],
       ["audio-surround", "German", "de", "NO", "audio2"],
     ]);
-    const { variants } = parseMultivariant(text);
+    const variants = parseMultivariant(text).variants.filter(({ isIFrameOnly }) => !isIFrameOnly);
     expect(variants.map(({ resolution, audio }) => [resolution?.height, audio[0]?.groupId])).toEqual([
       ...[1080, 720, 360].map((height) => [height, "audio"]),
       ...[1080, 720, 360].map((height) => [height, "audio-surround"]),
@@ -106,23 +108,59 @@ ${ID}/h/-/${PLAN_ID}/360p.m3u8
     ]);
   });
 
+  it("leaves out a sound that ended before the clip begins, and takes the clip to the children", () => {
+    const clipped = multivariant("asset_start_time=8.1&asset_end_time=9");
+    expect(clipped).not.toContain("audio");
+    expect(clipped).toContain('CODECS="avc1.64001f",');
+    expect(parseMultivariant(clipped).variants[0]?.uri).toBe(
+      `${ID}/h/-/${PLAN_ID}/720p.m3u8?asset_start_time=8.1&asset_end_time=9`,
+    );
+  });
+
+  it("lists everything once more from every further base, its sound with it, when told to", () => {
+    const bases = ["https://one.example/", "https://two.example/"];
+    const { variants } = parseMultivariant(multivariant("redundant_streams=true", smallPlan(), true, bases));
+    const origins = variants
+      .filter(({ isIFrameOnly }) => !isIFrameOnly)
+      .map(({ uri, audio, resolution }) => [
+        resolution?.height,
+        new URL(uri).host,
+        audio[0]?.groupId,
+        new URL(audio[0]?.uri ?? "").host,
+      ]);
+    expect(origins).toEqual([
+      ...[720, 1080, 360].map((height) => [height, "one.example", "audio", "one.example"]),
+      ...[720, 1080, 360].map((height) => [height, "two.example", "audio-2", "two.example"]),
+    ]);
+    expect(multivariant("", smallPlan(), true, bases)).not.toContain("two.example");
+  });
+
+  it("names a playlist of pictures for Roku when told to", () => {
+    const uri = `${ID}/h/-/${PLAN_ID}/images.m3u8`;
+    expect(multivariant("roku_trick_play=true")).toContain(
+      `#EXT-X-IMAGE-STREAM-INF:BANDWIDTH=345255,RESOLUTION=320x180,CODECS="jpeg",URI="${uri}"`,
+    );
+    expect(multivariant("roku_trick_play=false")).not.toContain("IMAGE-STREAM-INF");
+  });
+
+  it("says so where pictures are not SDR", () => {
+    const hdr = smallPlan({ video: [videoRendition(1080, { kind: "copied", videoRange: "PQ" }), videoRendition(360)] });
+    expect(multivariant("rendition_order=desc", hdr).match(/STREAM-INF.*VIDEO-RANGE=(...)/g)).toEqual([
+      expect.stringContaining("VIDEO-RANGE=PQ"),
+      expect.stringContaining("VIDEO-RANGE=SDR"),
+      expect.stringContaining("VIDEO-RANGE=SDR"),
+    ]);
+  });
+
   it("gives sound alone as its only variant", () => {
     const playlist = multivariant("max_resolution=720p", smallPlan({ video: [], pictureEnd: 0 }));
     expect(playlist).toBe(`#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-STREAM-INF:BANDWIDTH=140000,AVERAGE-BANDWIDTH=128000,CODECS="mp4a.40.2",CLOSED-CAPTIONS=NONE
+#EXT-X-STREAM-INF:BANDWIDTH=140000,AVERAGE-BANDWIDTH=128900,CODECS="mp4a.40.2",CLOSED-CAPTIONS=NONE
 ${ID}/h/-/${PLAN_ID}/audio.m3u8
 `);
     expect(parseMultivariant(playlist).variants).toHaveLength(1);
-  });
-});
-
-describe("readManifestParams", () => {
-  it("names every wrong value", () => {
-    const query = new URLSearchParams("max_resolution=4k&min_resolution=1&rendition_order=asc");
-    expect(() => readManifestParams(query)).toThrow(PlaybackError);
-    expect(() => readManifestParams(query)).toThrow(/max_resolution.*min_resolution.*rendition_order/);
   });
 });
 
@@ -173,13 +211,46 @@ describe("mediaPlaylist", () => {
     expect(parseMedia(mediaPlaylist("-", plan, videoRendition(720))).segments).toHaveLength(2);
   });
 
+  it("has the same target duration for picture and sound, whose segments are not equally long", () => {
+    const plan = smallPlan({ boundaries: [0, 134_700], pictureEnd: 134_700 }); // 4.49 s
+    const sound = { ...audioRendition([0, 134_700]), boundaries: [0, 217_088] }; // 4.523 s
+    const both = { ...plan, audio: [sound] };
+    const targets = [videoRendition(720), sound].map(
+      (rendition) => parseMedia(mediaPlaylist("-", both, rendition)).targetDuration,
+    );
+    expect(targets).toEqual([5, 5]);
+  });
+
+  it("lists the segments that a clip touches", () => {
+    const clip = (startSeconds: number | null, endSeconds: number | null) =>
+      parseMedia(mediaPlaylist("-", smallPlan(), videoRendition(720), { startSeconds, endSeconds })).segments.map(
+        ({ uri }) => Number(/(\d+)\.m4s/.exec(uri)?.[1]),
+      );
+    expect(clip(null, null)).toEqual([0, 1, 2, 3]);
+    expect(clip(2.002, 4.004)).toEqual([1]);
+    expect(clip(2.001, 4.0051)).toEqual([1, 2]);
+    expect(clip(1.9, 4.1)).toEqual([0, 1, 2]);
+    expect(clip(5, 5.0001)).toEqual([2]);
+    expect(clip(9, 1_000)).toEqual([3]);
+  });
+
+  it("of the rendition for scrubbing is one of single pictures", () => {
+    const plan = smallPlan();
+    const trick = trickRendition(plan);
+    if (trick === null) throw new Error("the plan has pictures");
+    const playlist = parseMedia(mediaPlaylist("-", plan, trick));
+    expect(playlist.isIFrame).toBe(true);
+    expect(playlist.segments.map(({ duration }) => duration)).toEqual([2.002, 2.002, 4.004, 2.002]);
+    expect(playlist.segments[3]?.uri).toBe(`../../../s/-/${PLAN_ID}/trick/3.m4s`);
+  });
+
   it("never has an EXTINF that rounds above the target duration, and adds up to the asset", () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 1_500_000 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(lengths, fc.constantFrom(10_000, 30_000, 90_000, 60_000), (ticks, timescale) => {
         const boundaries = [0];
         for (const length of ticks) boundaries.push((boundaries.at(-1) ?? 0) + length);
-        const plan = smallPlan({ boundaries, timescale, pictureEnd: boundaries.at(-1) ?? 0 });
+        const plan = smallPlan({ boundaries, timescale, pictureEnd: boundaries.at(-1) ?? 0, audio: [] });
         const { segments, targetDuration } = parseMedia(mediaPlaylist("-", plan, videoRendition(720)));
         const rounded = segments.map(({ duration }) => Math.round(duration));
         expect(targetDuration).toBe(Math.max(1, ...rounded));

@@ -1,9 +1,10 @@
-import { segmentSpan } from "../../domain/media/plan.ts";
+import { type AudioRendition, findRendition, segmentSpan, type VideoRendition } from "../../domain/media/plan.ts";
+import { findPlayable } from "../../domain/media/trick-rendition.ts";
 import { countedSegment } from "../../domain/usage/delivered-segment.ts";
 import type { DeliveredSegment } from "../../domain/usage/delivery-record.ts";
 import type { Answer, Question } from "../answers.ts";
 import { cacheControl, type Life } from "../cache-control.ts";
-import type { Child, FindChild } from "../children.ts";
+import { type FindPlanOfChild, noSuchRendition, type PlanOfChild } from "../children.ts";
 import { PlaybackError } from "../playback-error.ts";
 import { isInClip } from "../playlists/clip.ts";
 import { mediaType, type Route } from "../route.ts";
@@ -13,7 +14,7 @@ type MediaRoute = Extract<Route, { kind: "init" | "segment" }>;
 type SegmentRoute = Extract<Route, { kind: "segment" }>;
 
 export interface MediaAnswersDeps {
-  childOf: FindChild;
+  planOf: FindPlanOfChild;
   media: MediaObjects;
   /** Unix milliseconds. */
   nowMs: () => number;
@@ -21,11 +22,17 @@ export interface MediaAnswersDeps {
 
 const FOR_EVER: Life = { seconds: 31_536_000, isImmutable: true };
 
+interface Child extends PlanOfChild {
+  rendition: VideoRendition | AudioRendition;
+}
+
 /** Answers for inits and segments. */
-export function createMediaAnswers({ childOf, media, nowMs }: MediaAnswersDeps) {
+export function createMediaAnswers({ planOf, media, nowMs }: MediaAnswersDeps) {
   return async (route: MediaRoute, { visitor }: Question, signal: AbortSignal): Promise<Answer> => {
-    const child = await childOf(route, visitor);
-    const { opened, plan, rendition } = child;
+    const { opened, plan } = await planOf(route, visitor);
+    const rendition = findPlayable(plan, route.rendition);
+    if (rendition === null) throw noSuchRendition();
+    const child = { opened, plan, rendition };
     if (route.kind === "segment") checkSegment(child, route.segment);
     const { environment, assetId } = opened.facts;
     const wanted = { environment, assetId, planId: plan.planId, rendition: rendition.name };
@@ -55,7 +62,9 @@ function deliveredBy(
   { playbackId, segment }: SegmentRoute,
   { opened, plan, rendition }: Child,
 ): DeliveredSegment | null {
-  const counted = countedSegment(plan, rendition, segment);
+  // pictures for seeking are none of the plan's: they show a film, but nobody watches it by them
+  const isWatched = findRendition(plan, rendition.name) !== null;
+  const counted = isWatched ? countedSegment(plan, rendition, segment) : null;
   if (counted === null) return null;
   const { environmentNumber, assetId } = opened.facts;
   const of = { environmentId: environmentNumber, assetId, playbackId, planId: plan.planId };

@@ -46,6 +46,7 @@ export interface StartOptions {
   urls?: readonly string[];
   deadlineMs?: number;
   grantSecrets?: readonly string[];
+  bases?: readonly string[];
 }
 
 /** All of delivery but its program: a real database and folder, a transcoder that does as told, a clock in the test's hands. */
@@ -69,6 +70,16 @@ export interface World {
   /** From now on the transcoder stores these bytes for whatever it is asked for. */
   makeAll(bytes?: Buffer): void;
   close(): Promise<void>;
+}
+
+function makingAll(objects: Objects, bytes: Buffer): FakeTranscoder["answer"] {
+  return async (wanted, response) => {
+    if (wanted.kind !== "init" && wanted.kind !== "segment") return response.writeHead(200).end(bytes);
+    const { environment, assetId, planId, rendition } = wanted;
+    const name = wanted.kind === "init" ? "init" : String(wanted.segment);
+    const info = await objects.put(`${environment}/${assetId}/${planId}/${rendition}/${name}`, bytes);
+    return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(info));
+  };
 }
 
 export async function openWorld(databaseUrl: string): Promise<World> {
@@ -95,7 +106,12 @@ export async function openWorld(databaseUrl: string): Promise<World> {
     advance: (ms) => {
       clockMs += ms;
     },
-    start: async ({ urls = [transcoder.url], deadlineMs = 5_000, grantSecrets = [GRANT_SECRET] } = {}) => {
+    start: async ({
+      urls = [transcoder.url],
+      deadlineMs = 5_000,
+      grantSecrets = [GRANT_SECRET],
+      bases = [""],
+    } = {}) => {
       registry = createMetrics("test");
       const metrics = createDeliveryMetrics(registry, log);
       const client = createTranscoder({ urls, secret: SECRET, metrics, deadlineMs, restartMs: 600 });
@@ -113,6 +129,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
         media: createMediaObjects({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
         images: createImages({ objects, transcoder: client, metrics, cacheBytes: CACHE_BYTES }),
         imageOrigin: "https://image.example.com",
+        bases,
       });
       const usage = { add: (record: DeliveryRecord) => void delivered.push(record) };
       const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, usage, metrics, log }));
@@ -126,13 +143,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
       return Number(line?.split(" ").at(-1) ?? 0);
     },
     makeAll: (bytes = Buffer.from("made")) => {
-      transcoder.answer = async (wanted, response) => {
-        if (wanted.kind !== "init" && wanted.kind !== "segment") return response.writeHead(200).end(bytes);
-        const { environment, assetId, planId, rendition } = wanted;
-        const name = wanted.kind === "init" ? "init" : String(wanted.segment);
-        const info = await objects.put(`${environment}/${assetId}/${planId}/${rendition}/${name}`, bytes);
-        return response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(info));
-      };
+      transcoder.answer = makingAll(objects, bytes);
     },
     close: async () => {
       for (const close of closing) await close();

@@ -88,7 +88,6 @@ describe("readAssetSettings", () => {
   it.each<[string, AssetSettingsWire]>([
     ["mp4_support", { input: url, mp4_support: "standard" }],
     ["master_access", { input: url, master_access: "temporary" }],
-    ["normalize_audio", { input: url, normalize_audio: true }],
     ["generate_shots", { input: url, generate_shots: true }],
     ["directives", { input: url, directives: [{ id: "x" }] }],
     ["playback_policies", { input: url, playback_policy: "drm" }],

@@ -25,12 +25,14 @@ export type FedTrack = Pick<Track, "samples" | "stsd" | "codedWidthPx" | "codedH
 /**
  * @param pictures places [from, to) in the index that are wanted
  * @param extraSyncs see {@link decodedSamples}
+ * @param startAt where the first wanted picture is put on the encoder's time line; null: where the source has it
  */
 export function encoderInput(
   { samples: table, stsd, codedWidthPx, codedHeightPx, rotationDegrees }: FedTrack,
   index: PictureIndex,
   pictures: { from: number; to: number },
   extraSyncs = 0,
+  startAt: number | null = null,
 ): EncoderInput {
   const { factor, timescale } = index;
   const samples = decodedSamples(index, table, pictures, extraSyncs);
@@ -39,9 +41,11 @@ export function encoderInput(
   const init = writeInitSegment({ kind: "video", timescale, stsd, ...size, ...turn, editMediaTime: 0 });
   // ffmpeg moves decode times that lie behind presentation times, so all are presented that much later
   const later = -table.cts.subarray(samples.first, samples.end).reduce((least, cts) => Math.min(least, cts), 0);
+  const sourceStart = (index.times[pictures.from] ?? 0) + (index.mediaOrigin + later) * factor;
+  const shift = startAt === null ? 0 : startAt - sourceStart;
   const fragment = writeFragmentHeader({
     sequence: 1,
-    baseDecodeTime: (table.dts[samples.first] ?? 0) * factor,
+    baseDecodeTime: (table.dts[samples.first] ?? 0) * factor + shift,
     samples: Array.from({ length: samples.end - samples.first }, (_, n) => {
       const sample = samples.first + n;
       return {
@@ -52,7 +56,7 @@ export function encoderInput(
       };
     }),
   });
-  const offset = (index.mediaOrigin + later) * factor;
+  const offset = (index.mediaOrigin + later) * factor + shift;
   const start = (index.times[pictures.from] ?? 0) + offset;
   const end = (index.times[pictures.to - 1] ?? 0) + offset + 1;
   return { head: [init, fragment], samples, offset, keep: { start, end } };

@@ -10,9 +10,9 @@ export interface SegmentWeight {
  * rendition. Never below the rate of the whole.
  *
  * @param segments in order; those without content may be among them
+ * @param targetSeconds of their playlist; the least that it may be unless given
  */
-export function peakBitrate(segments: readonly SegmentWeight[]): number {
-  const targetSeconds = segments.reduce((most, { seconds }) => Math.max(most, Math.round(seconds)), 1);
+export function peakBitrate(segments: readonly SegmentWeight[], targetSeconds = leastTarget(segments)): number {
   let peak = wholeRate(segments);
   for (let first = 0; first < segments.length; first += 1) {
     let [bits, seconds] = [0, 0];
@@ -24,6 +24,10 @@ export function peakBitrate(segments: readonly SegmentWeight[]): number {
     }
   }
   return peak;
+}
+
+function leastTarget(segments: readonly SegmentWeight[]): number {
+  return segments.reduce((most, { seconds }) => Math.max(most, Math.round(seconds)), 1);
 }
 
 function wholeRate(segments: readonly SegmentWeight[]): number {

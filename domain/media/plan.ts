@@ -50,6 +50,8 @@ export interface VideoRendition extends RenditionFacts {
   frameRate: number;
   /** Quality that an encode aims at, where it is not the usual one (domain/media/encode-arguments.ts). */
   crf?: number;
+  /** How brightness is coded, where it is not SDR: copied pictures only. */
+  videoRange?: "HLG" | "PQ";
 }
 
 export interface AudioRendition extends RenditionFacts {
@@ -89,7 +91,7 @@ export function planSeconds(plan: Plan): number {
  * the rendition has nothing for, since its track ends before: no playlist names it.
  */
 export function segmentSeconds(plan: Plan, rendition: VideoRendition | AudioRendition): number[] {
-  const { boundaries, timescale } = "channels" in rendition ? rendition : pictureBoundaries(plan);
+  const { boundaries, timescale } = renditionBoundaries(plan, rendition);
   return boundaries.slice(1).map((end, at) => (end - (boundaries[at] ?? 0)) / timescale);
 }
 
@@ -110,7 +112,12 @@ export function segmentSpan(
   return { startSeconds: start / timescale, endSeconds: end / timescale };
 }
 
-function pictureBoundaries({ boundaries, pictureEnd, timescale }: Plan) {
+/** The same as exact times: where a rendition's segments begin and end, in its own ticks. */
+export function renditionBoundaries(
+  { boundaries, pictureEnd, timescale }: Plan,
+  rendition: VideoRendition | AudioRendition,
+): { boundaries: readonly number[]; timescale: number } {
+  if ("channels" in rendition) return rendition;
   return { boundaries: boundaries.map((ticks) => Math.min(ticks, pictureEnd)), timescale };
 }
 

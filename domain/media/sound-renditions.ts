@@ -31,7 +31,7 @@ const MAX_CHANNELS = 6;
 const ENCODED_BITRATES: Readonly<Record<number, number>> = { 1: 96_000, [STEREO]: 128_000, [MAX_CHANNELS]: 384_000 };
 /** AAC-LC, the only one that is encoded. */
 const ENCODED_CODECS = "mp4a.40.2";
-/** Above the mean that a segment's packets may be; the most that was measured is 1.1 (docs/decisions/sound.md). */
+/** Above the mean that a segment's packets may be; the most that was measured is 1.04 (docs/decisions/sound.md). */
 const PEAK_RATIO = 1.25;
 /** `styp` and `moof` of a segment, and a little per packet. */
 const OVERHEAD_BYTES = 300;

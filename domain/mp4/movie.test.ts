@@ -279,6 +279,16 @@ describe("parseMovie: headers", () => {
     expect(parseTrack({ language }).language).toBe(expected);
   });
 
+  it.each([
+    ["pt-BR\0", "pt-BR"],
+    ["de", "de"],
+    ["\0", "eng"],
+    ["not a tag\0", "eng"],
+    ["x".repeat(1_000), "eng"],
+  ])("prefers the extended language %j", (extendedLanguage, expected) => {
+    expect(parseTrack({ language: 0x15c7, extendedLanguage }).language).toBe(expected);
+  });
+
   it("does not look into tracks that are neither seen nor heard, so that their faults do not matter", () => {
     const track = parseTrack({ handler: "text", timescale: 0, stts: [] });
     expect(track).toMatchObject({ kind: "other", entryTypes: [], codedWidthPx: 0, samples: { count: 0 } });

@@ -120,7 +120,7 @@ function languageOf(packed: number): string {
 /** ISO/IEC 14496-12 §8.4.6: text that ends with a zero. Null where it is none that a language tag can be (RFC 5646). */
 function readExtendedLanguage(elng: Box): string | null {
   const text = String.fromCharCode(...elng.body.subarray(4, 4 + MAX_LANGUAGE_BYTES));
-  return /^[A-Za-z0-9-]{2,}(?=\0|$)/.exec(text)?.[0] ?? null;
+  return /^[A-Za-z0-9-]{2,35}(?=\0|$)/.exec(text)?.[0] ?? null;
 }
 
 /** A duration of a header: 0 where the file does not know it (all bits set). */

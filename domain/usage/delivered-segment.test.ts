@@ -9,9 +9,8 @@ const video = (widthPx: number, heightPx: number): VideoRendition => {
   return { ...common, kind: "encoded", name: `${heightPx}p`, widthPx, heightPx, frameRate: 25 };
 };
 const sound = (boundaries: readonly number[]): AudioRendition => {
-  const told = { trackId: 2, group: "main" as const, language: null, label: "Audio", gainDb: 0 };
-  const own = { ...told, name: "audio", channels: 2, sampleRate: 48_000, timescale: 48_000, boundaries };
-  return { ...common, kind: "copied", ...own };
+  const own = { name: "audio", language: null, channels: 2, sampleRate: 48_000, timescale: 48_000, boundaries };
+  return { ...common, kind: "copied", trackId: 2, group: "main", label: "Audio", gainDb: 0, ...own };
 };
 const plan = (change: Partial<Plan> = {}): Plan => ({
   ...{ version: 2, planId: "0123456789abcdef", sourceGeneration: 1, timescale: 30_000 },

@@ -146,6 +146,16 @@ function finishing(open: () => ResumableObjects): void {
     await expect(open().openDraft(KEY, "gone").finish({ sizeBytes: 1_000 })).rejects.toThrow(DraftIncompleteError);
   });
 
+  it("begins anew, with other bytes too, when somebody else has discarded it", async () => {
+    const draft = open().openDraft(KEY, "anew");
+    await draft.write(0, Readable.from([Buffer.alloc(30_000, 1)]));
+    await open().openDraft(KEY, "anew").discard();
+    const whole = bytesOf(40_000);
+    await draft.write(0, Readable.from([whole]));
+    expect((await draft.finish({ sizeBytes: 40_000 })).sha256).toBe(sha256(whole));
+    expect(await contents(open())).toEqual(whole);
+  });
+
   it.each(["", "..", "a/b", "a@b"])("refuses the draft id %j", (id) => {
     expect(() => open().openDraft(KEY, id)).toThrow(RangeError);
     expect(() => open().openDraft("../key", "id")).toThrow(RangeError);

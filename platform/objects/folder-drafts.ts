@@ -209,7 +209,8 @@ export class FolderDraft implements ObjectDraft {
     return this.#inTurn(async () => {
       const text = await readFrom(join(this.#directory, "ranges"), this.#readBytes);
       if (text === null) {
-        if (this.#readBytes > 0) this.#beginAnew(); // finished or discarded by another process
+        // Finished or discarded by another process, after this one had read of it or had told of bytes itself.
+        if (this.#readBytes > 0 || this.#durable.end > 0) this.#beginAnew();
         return;
       }
       for (const [, start, end, sizeBytes] of text.matchAll(ENTRY)) {

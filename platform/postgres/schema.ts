@@ -31,6 +31,7 @@ export interface Schema {
   delivery_signing_keys: DeliverySigningKeys;
   delivery_environments: DeliveryEnvironments;
   transcoder_assets: TranscoderAssets;
+  transcoder_sound_settings: TranscoderSoundSettings;
   collector_playback_ids: CollectorPlaybackIds;
   collector_error_categories: CollectorErrorCategories;
 }
@@ -368,6 +369,13 @@ interface TranscoderAssets {
   max_resolution_tier: MaxResolutionTier;
   video_quality: VideoQuality;
   active: boolean;
+}
+
+/** What a transcoder has to know of an asset's sound. */
+interface TranscoderSoundSettings {
+  environment_id: string;
+  asset_id: string;
+  normalize_audio: boolean;
 }
 
 /** What the collector's edge may know of playback ids. */

@@ -10,6 +10,8 @@ const FILES: Record<string, string> = {
   "/mux-player.js": "node_modules/@mux/mux-player/dist/mux-player.js",
   "/upchunk.js": "node_modules/@mux/upchunk/dist/upchunk.js",
   "/hls.js": "node_modules/hls.js/dist/hls.js",
+  "/shaka.js": "node_modules/shaka-player/dist/shaka-player.compiled.js",
+  "/video.js": "node_modules/video.js/dist/video.js",
   "/ocean.mp4": "node_modules/vide/test/video/ocean.mp4",
 };
 

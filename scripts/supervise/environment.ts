@@ -59,8 +59,8 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
     ...objects(input),
     ...eventlog(input),
     TRANSCODER_SECRET: input.secrets.transcoderSecret,
-    GRANT_SECRETS: input.secrets.grantSecret,
     PUBLIC_IMAGE_URL: input.access.image,
+    GRANT_SECRETS: input.secrets.grantSecret,
   }),
   transcoder: (input) => ({
     ...postgres(input),

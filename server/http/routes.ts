@@ -44,8 +44,8 @@ export function addRoutes(app: App, services: Services): void {
   signingKeyRoutes(app, services);
   assetRoutes(app, services);
   playbackIdRoutes(app, services);
-  playbackRestrictionRoutes(app, services);
   staticRenditionRoutes(app, services);
+  playbackRestrictionRoutes(app, services);
   uploadRoutes(app, services);
   uploadUrlRoutes(app, services);
   playbackRoutes(app, services);

@@ -19,6 +19,7 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
   },
   "PATCH /video/v1/assets/{asset_id}": { passthrough: "film-42" },
   "POST /video/v1/assets/{asset_id}/playback-ids": { policy: "public" },
+  "POST /video/v1/assets/{asset_id}/static-renditions": { resolution: "highest" },
   "POST /video/v1/playback-restrictions": {
     referrer: { allowed_domains: ["*.example.com"], allow_no_referrer: true },
     user_agent: { allow_no_user_agent: false, allow_high_risk_user_agent: false },
@@ -31,7 +32,6 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     allow_no_user_agent: false,
     allow_high_risk_user_agent: false,
   },
-  "POST /video/v1/assets/{asset_id}/static-renditions": { resolution: "highest" },
   "POST /video/v1/uploads": {
     cors_origin: "https://app.example.com",
     new_asset_settings: { playback_policies: ["public"] },

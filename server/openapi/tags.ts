@@ -22,7 +22,7 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: "Counts", description: "How many are watching, for public pages; asked with a token made for that." },
   { name: "Assets", description: "Videos: made from a URL or an upload, then playable under their playback ids." },
   { name: "Playback ids", description: "Names under which an asset is played, each with a policy of who may." },
-  { name: "Playback restrictions", description: "Pages and programs that may play with tokens which name them." },
   { name: "Static renditions", description: "A rendition as one file, for downloads and players without HLS." },
+  { name: "Playback restrictions", description: "Pages and programs that may play with tokens which name them." },
   { name: "Direct uploads", description: "URLs to which browsers and apps send files without an access token." },
 ];

@@ -52,8 +52,8 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
   return {
     asset_id: asset.id,
     playback_id: asset.playback_ids[0].id,
-    playback_restriction_id: restriction.id,
     static_rendition_id: file.id,
+    playback_restriction_id: restriction.id,
     upload_id: upload.id,
     annotation_id: annotation.id,
     signing_key_id: signingKey.id,

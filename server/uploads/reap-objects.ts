@@ -7,7 +7,7 @@ import type { Services } from "../http/services.ts";
 export const REAP_OBJECTS_TASK = "reap_objects";
 
 const DAY_MS = 24 * 3_600_000;
-/** An upload may take seven days from its creation; what is older belongs to nobody. */
+/** An upload may wait seven days for its next byte; what was not touched for longer belongs to nobody. */
 export const REAPED_AFTER_MS = 8 * DAY_MS;
 
 /** Removes what was begun in the store and became no object, and has itself done again a day later. */

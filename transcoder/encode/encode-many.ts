@@ -3,7 +3,7 @@ import { encoderInput } from "../../domain/media/encoder-input.ts";
 import type { VideoRendition } from "../../domain/media/plan.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
-import type { FfmpegTools } from "../ffmpeg.ts";
+import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
 import { readSamples } from "../source/read-samples.ts";
 import { type EncodeJob, expectedSegment, MAX_SEGMENT_BYTES, segmentPictures } from "./encode-pictures.ts";
 import { type EncodedSegment, EncodeMismatchError, rewriteSegment } from "./rewrite-segment.ts";
@@ -22,7 +22,7 @@ export interface EncodedOfMany {
 }
 
 /** For all of it, in the background, on a busy machine. */
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = 900_000;
 
 /**
  * Makes several renditions of several neighbouring segments by one decode, with the same bytes as one by one. What is not
@@ -41,13 +41,17 @@ export async function encodeMany(tools: FfmpegTools, objects: Objects, job: Enco
     end: (index.times[to - 1] ?? 0) + input.offset + 1,
   }));
   const samples = await readSamples(objects, source.key, track.samples, input.samples);
-  const outputs = await tools.runMany({
+  const running = tools.runMany({
     args: encodeManyArguments({ renditions, keeps, timescale, hdr, threads }),
     stdin: Buffer.concat([...input.head, samples]),
     maxOutputBytes: MAX_SEGMENT_BYTES,
     timeoutMs: TIMEOUT_MS,
     isBackground: true,
     signal,
+  });
+  const outputs = await running.catch((error: unknown): Uint8Array[] => {
+    if (error instanceof FfmpegError && error.reason !== "aborted") return []; // nothing is as planned
+    throw error;
   });
   const orders = renditions.flatMap((rendition) => places.map((segment) => ({ rendition, segment })));
   return orders.map(({ rendition, segment }, n) => {

@@ -3,6 +3,7 @@ import { encoderInput } from "../../domain/media/encoder-input.ts";
 import type { PictureIndex } from "../../domain/media/picture-index.ts";
 import { picturesWithin } from "../../domain/media/picture-range.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
+import { renditionPictures } from "../../domain/media/trick-rendition.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { Source } from "../source/open-source.ts";
@@ -53,7 +54,8 @@ async function encodeOnce(
 ): Promise<EncodedSegment> {
   const { track, index } = source.picture;
   const { timescale, hdr } = plan;
-  const input = encoderInput(track, index, segmentPictures(plan, index, segment), extraSyncs);
+  const pictures = renditionPictures(rendition, segmentPictures(plan, index, segment));
+  const input = encoderInput(track, index, pictures, extraSyncs);
   const samples = await readSamples(objects, source.key, track.samples, input.samples);
   const output = await tools.run({
     args: encodeArguments({ rendition, timescale, keep: input.keep, hdr, threads }),
@@ -81,7 +83,7 @@ export function expectedSegment(
   rendition: VideoRendition,
   segment: number,
 ): ExpectedSegment {
-  const { from, to } = segmentPictures(plan, index, segment);
+  const { from, to } = renditionPictures(rendition, segmentPictures(plan, index, segment));
   const planned = Array.from(index.times.subarray(from, to));
   const end = Math.min(plan.boundaries[segment + 1] ?? plan.pictureEnd, plan.pictureEnd);
   return { rendition, segment, timescale: plan.timescale, planned, end };

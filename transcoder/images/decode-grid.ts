@@ -1,6 +1,5 @@
 import { gridInput, type PictureGrid } from "../../domain/media/picture-grid.ts";
-import type { FfmpegTools } from "../ffmpeg.ts";
-import { decoderOptions } from "./decode-picture.ts";
+import { type Decoder, decoderOptions } from "./decode-picture.ts";
 import type { Pictures } from "./pictures.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -17,7 +16,7 @@ export interface GridJob {
 
 /** What ffmpeg makes of the pictures of a grid, which are exactly `count`; the caller looks whether it has them all. */
 export async function decodeGrid(
-  tools: FfmpegTools,
+  tools: Decoder,
   { isHd, before, track, index, read }: Pictures,
   job: GridJob,
 ): Promise<Uint8Array> {

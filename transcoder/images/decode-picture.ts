@@ -3,11 +3,17 @@ import type { Size } from "../../domain/media/image-shape.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { Pictures } from "./pictures.ts";
 
+/** ffmpeg, started for each picture or before. */
+export type Decoder = Pick<FfmpegTools, "run">;
+
 /** Bytes of a pixel. */
 export const CHANNELS = 3 as const;
 const TIMEOUT_MS = 20_000;
 /** Sources whose sync samples are not quite what they claim decode right from an earlier one. */
 const SYNCS_BACK = [0, 1, 3];
+/** Where every wanted picture is put: so ffmpeg is told the same for all, and may be started before one is known. */
+const START_AT = 2 ** 40;
+
 export interface DecodeJob {
   /** Place in the index. */
   at: number;
@@ -18,7 +24,7 @@ export interface DecodeJob {
 }
 
 /** Pixels of one picture, line by line. Rejects when it cannot be decoded. */
-export async function decodePicture(tools: FfmpegTools, pictures: Pictures, job: DecodeJob): Promise<Uint8Array> {
+export async function decodePicture(tools: Decoder, pictures: Pictures, job: DecodeJob): Promise<Uint8Array> {
   const expected = job.size.widthPx * job.size.heightPx * CHANNELS;
   let got = 0;
   for (const extraSyncs of SYNCS_BACK) {
@@ -30,13 +36,13 @@ export async function decodePicture(tools: FfmpegTools, pictures: Pictures, job:
 }
 
 async function decodeOnce(
-  tools: FfmpegTools,
+  tools: Decoder,
   { isHd, before, track, index, read }: Pictures,
   { at, filters, size, signal }: DecodeJob,
   extraSyncs: number,
 ): Promise<Uint8Array> {
-  const { head, samples, keep } = encoderInput(track, index, { from: at, to: at + 1 }, extraSyncs);
-  const chain = [`trim=start_pts=${keep.start}:end_pts=${keep.end}`, ...before, ...filters].join(",");
+  const { head, samples } = encoderInput(track, index, { from: at, to: at + 1 }, extraSyncs, START_AT);
+  const chain = [`trim=start_pts=${START_AT}:end_pts=${START_AT + 1}`, ...before, ...filters].join(",");
   return tools.run({
     args: {
       input: ["-copyts", ...decoderOptions(isHd)],

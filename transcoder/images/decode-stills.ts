@@ -1,7 +1,6 @@
 import type { Size } from "../../domain/media/image-shape.ts";
 import { stillsInput } from "../../domain/media/stills-input.ts";
-import type { FfmpegTools } from "../ffmpeg.ts";
-import { CHANNELS, decodePicture, decoderOptions, RAW_OUTPUT } from "./decode-picture.ts";
+import { CHANNELS, type Decoder, decodePicture, decoderOptions, RAW_OUTPUT } from "./decode-picture.ts";
 import type { Pictures } from "./pictures.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -13,7 +12,7 @@ const READ_AHEAD = 8;
  * whatever their table says, each is decoded by itself with what is before it.
  */
 export async function decodeStills(
-  tools: FfmpegTools,
+  tools: Decoder,
   pictures: Pictures,
   { samples, size, signal }: { samples: readonly number[]; size: Size; signal: AbortSignal },
 ): Promise<Uint8Array[]> {

@@ -14,6 +14,7 @@ import { makeAnimation } from "./make-animation.ts";
 import { makeImage } from "./make-image.ts";
 import { makeStoryboard } from "./make-storyboard.ts";
 import { sourcePictures } from "./pictures.ts";
+import { StandbyDecoders } from "./standby-decoders.ts";
 
 export interface ImageMakerParts {
   objects: Objects;
@@ -46,12 +47,14 @@ const ROUNDING_SECONDS = 0.001;
 export class ImageMaker {
   readonly #parts: ImageMakerParts;
   readonly #singles: Slots;
+  readonly #standby: StandbyDecoders;
   readonly #onlyOne = new Slots(1, MAX_WAITING_STORED);
   readonly #making = new SharedCalls<Buffer>();
   readonly #stop = new AbortController();
 
   constructor(parts: ImageMakerParts) {
     this.#parts = parts;
+    this.#standby = new StandbyDecoders(parts.tools, parts.places);
     this.#singles = new Slots(parts.places, parts.places * MAX_WAITING_PER_PLACE);
   }
 
@@ -63,7 +66,7 @@ export class ImageMaker {
       return this.#singles.run(
         () => "viewer",
         signal,
-        () => makeImage(this.#parts, planned, wanted, signal),
+        () => makeImage({ ...this.#parts, tools: this.#standby }, planned, wanted, signal),
       );
     }
     if (planned.source.picture === null || planned.plan.video.length === 0) return null;
@@ -73,6 +76,7 @@ export class ImageMaker {
 
   close(): void {
     this.#stop.abort(new Error("the transcoder stops"));
+    this.#standby.close();
   }
 
   /**

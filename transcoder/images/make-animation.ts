@@ -14,12 +14,12 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const TIME_TOLERANCE_MS = 20;
 
 /**
- * A palette of all pictures together, weighted by what moves; the others' colours are dithered by a fixed pattern, which
- * does not flicker and compresses well. All pictures wait for the palette: at the limits (10 s, 30 a second, 640 × 640) 500 MB
+ * A palette of all pictures together (`diff` would leave out the last one's colours); others are dithered by a fixed pattern,
+ * which does not flicker and compresses well. All pictures wait for the palette: at the limits (10 s, 30 a second, 640 × 640) 500 MB
  * in ffmpeg, so one is made at a time.
  */
 const PALETTE =
-  "split[one][two];[one]palettegen=stats_mode=diff[palette];" +
+  "split[one][two];[one]palettegen=stats_mode=full[palette];" +
   "[two][palette]paletteuse=dither=bayer:bayer_scale=4:diff_mode=rectangle";
 
 const OUTPUTS: Record<AnimationFormat, { filter: string; output: readonly string[] }> = {

@@ -3,15 +3,14 @@ import { pictureAt } from "../../domain/media/picture-range.ts";
 import type { WantedImage } from "../../domain/media/transcoder-wire.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
-import type { FfmpegTools } from "../ffmpeg.ts";
 import type { PlannedSource } from "../source/source-cache.ts";
 import { choosePart } from "./choose-part.ts";
 import { compress } from "./compress.ts";
-import { decodePicture } from "./decode-picture.ts";
+import { type Decoder, decodePicture } from "./decode-picture.ts";
 import { type Pictures, sourcePictures, storedPictures } from "./pictures.ts";
 
 export interface ImageParts {
-  tools: FfmpegTools;
+  tools: Decoder;
   objects: Objects;
   log: Logger;
 }

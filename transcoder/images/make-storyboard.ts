@@ -5,10 +5,9 @@ import { type PictureGrid, picturesOfGrid } from "../../domain/media/picture-gri
 import { decodedSamples } from "../../domain/media/picture-range.ts";
 import { planStoryboard } from "../../domain/media/storyboard.ts";
 import type { WantedStoryboard } from "../../domain/media/transcoder-wire.ts";
-import type { FfmpegTools } from "../ffmpeg.ts";
 import { compress } from "./compress.ts";
 import { decodeGrid } from "./decode-grid.ts";
-import { CHANNELS, RAW_OUTPUT } from "./decode-picture.ts";
+import { CHANNELS, type Decoder, RAW_OUTPUT } from "./decode-picture.ts";
 import { decodeStills } from "./decode-stills.ts";
 import type { Pictures } from "./pictures.ts";
 
@@ -23,7 +22,7 @@ const MAX_EXACT_PX = 600 * 1_920 * 1_080;
  * @param maxExactPx another only in tests
  */
 export async function makeStoryboard(
-  tools: FfmpegTools,
+  tools: Decoder,
   pictures: Pictures,
   picture: Size,
   wanted: WantedStoryboard,
@@ -50,7 +49,7 @@ function decodedPx({ track, index }: Pictures, grid: PictureGrid): number {
 }
 
 async function exactTiles(
-  tools: FfmpegTools,
+  tools: Decoder,
   pictures: Pictures,
   grid: PictureGrid,
   { widthPx, heightPx }: Size,
@@ -67,7 +66,7 @@ async function exactTiles(
 
 /** Neighbours may be the same picture, where sync samples are far apart. */
 async function nearTiles(
-  tools: FfmpegTools,
+  tools: Decoder,
   pictures: Pictures,
   { startTicks, stepTicks, count }: PictureGrid,
   size: Size,

@@ -12,6 +12,7 @@ import type { ObjectMaker } from "../make/make-object.ts";
 import { openSource, type Source } from "../source/open-source.ts";
 import { planSource } from "../source/plan-source.ts";
 import { soundsOf } from "../source/sound-source.ts";
+import { asLoudAsAsked } from "./asked-loudness.ts";
 import { assetFacts } from "./asset-facts.ts";
 import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
@@ -70,16 +71,18 @@ export function standardiseTask(parts: IngestParts): JobTask {
 }
 
 async function planned(
-  { db, objects, tools, maker, isFilling = false }: IngestParts,
+  parts: IngestParts,
   ref: AssetRef,
   asset: IngestedAsset,
   { facts, judgement, container }: Examined,
   signal: AbortSignal,
 ): Promise<IngestOutcome> {
+  const { db, objects, tools, maker, isFilling = false } = parts;
   const wishes = planWishes({ facts, judgement }, asset.video_quality);
   const sourceGeneration = judgement.needsStandardising ? STANDARDISED : 1;
   const source = await openSource(objects, ref, sourceGeneration);
-  const sounds = soundsOf(source, facts.sounds, judgement.needsStandardising);
+  const found = soundsOf(source, facts.sounds, judgement.needsStandardising);
+  const sounds = await asLoudAsAsked(parts, ref, source.key, found, signal);
   const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier, { ...wishes, sounds });
   if (facts.video !== null && !(await showsPictures(tools, objects, source, plan, signal))) {
     throw refused("no_pictures");

@@ -24,15 +24,26 @@ export async function makeEncodedSound(
   const { objects, leases, slots } = parts;
   const run = soundRun(order.rendition, order.segment);
   const key = segmentKey(order, order.rendition.name, run.first);
-  const wanted = segmentKey(order, order.rendition.name, order.segment);
+  // others may wait for another segment of the run than this one: the last is stored last
+  const segments = [order.segment, lastSegment(order.rendition, run)];
+  const keys = segments.map((segment) => segmentKey(order, order.rendition.name, segment));
   const isDone = async (): Promise<true | null> => {
-    const found = [await objects.find(initKey(order, order.rendition.name)), await objects.find(wanted)];
-    return found.includes(null) ? null : true;
+    for (const wanted of [initKey(order, order.rendition.name), ...keys]) {
+      if ((await objects.find(wanted)) === null) return null;
+    }
+    return true;
   };
   await leases.underLease({ environment: order.environment, key }, signal, isDone, async (leased) => {
     await slots.run(priority, leased, () => encodeRun(parts, order, run, leased));
     return true;
   });
+}
+
+/** The last of a run that has sound in it. */
+function lastSegment({ boundaries }: AudioRendition, { first, end }: SoundRun): number {
+  let last = end - 1;
+  while (last > first && boundaries[last] === boundaries[last + 1]) last -= 1;
+  return last;
 }
 
 async function encodeRun(parts: EncodingParts, order: SoundOrder, run: SoundRun, signal: AbortSignal): Promise<void> {

@@ -45,7 +45,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function store(name: string, output: readonly string[] = []): Promise<void> {
   const film = join(folder, `${name}.mp4`);
-  await makeFilm(film, { rate: "25", pictures: 400, widthPx: 1280, heightPx: 720, output });
+  await makeFilm(film, { rate: "25", pictures: 400, widthPx: 854, heightPx: 480, output });
   objects = openFolderObjects(await mkdtemp(join(folder, "objects-")));
   plan = await storeAndPlan(objects, film);
   runs = [];
@@ -84,10 +84,13 @@ async function forget(): Promise<void> {
   for (const key of Object.keys(await hashes())) await objects.delete(key);
 }
 
+/** What is filled in gets little of a busy machine. */
+const PATIENCE_MS = 240_000;
+
 describe.each([
   ["closed groups", []],
   ["open groups", OPEN],
-])("filling in a plan over %s", (name, output) => {
+])("filling in a plan over %s", { timeout: PATIENCE_MS }, (name, output) => {
   it("makes the same bytes as one by one, by a few decodes", async () => {
     await store(name.replaceAll(" ", "-"), output);
     await fill();
@@ -100,13 +103,13 @@ describe.each([
   });
 });
 
-describe("filling in a plan", () => {
+describe("filling in a plan", { timeout: PATIENCE_MS }, () => {
   beforeEach(() => store("film"));
 
   it("makes only what is not there", async () => {
     const maker = testMaker(objects, tools);
     const [rendition] = encoded();
-    for (const segment of [0, 1, 2, 3, 4]) {
+    for (const segment of [1, 3]) {
       await maker.make({ kind: "segment", ...ref(), rendition: rendition?.name ?? "", segment }, "prefetch", never);
     }
     await maker.close();
@@ -124,13 +127,8 @@ describe("filling in a plan", () => {
     const slots = new Slots(1);
     const filling = fill({ slots });
     await expect.poll(() => runs).toEqual(["many"]);
-    const waitedSinceMs = performance.now();
-    const waitedMs = await slots.run(
-      () => "viewer",
-      never,
-      async () => performance.now() - waitedSinceMs,
-    );
-    expect(waitedMs).toBeLessThan(500);
+    const stored = await slots.run(() => "viewer", never, hashes);
+    expect(new Set(Object.values(stored))).toEqual(new Set([undefined])); // the run did not come to its end
     await filling;
     expect(Object.values(await hashes())).not.toContain(undefined);
     expect(runs.length).toBe(3);

@@ -1,13 +1,8 @@
 import { initKey, segmentKey } from "../../domain/media/object-keys.ts";
-import {
-  type AudioRendition,
-  findRendition,
-  type Plan,
-  segmentSeconds,
-  type VideoRendition,
-} from "../../domain/media/plan.ts";
+import { type AudioRendition, type Plan, segmentSeconds, type VideoRendition } from "../../domain/media/plan.ts";
 import { soundRun } from "../../domain/media/sound-runs.ts";
 import type { WantedInit, WantedSegment } from "../../domain/media/transcoder-wire.ts";
+import { findPlayable } from "../../domain/media/trick-rendition.ts";
 import { SharedCalls } from "../../platform/memory/shared-calls.ts";
 import type { ObjectInfo, Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
@@ -89,7 +84,7 @@ export class ObjectMaker {
 
   async #look(wanted: Wanted): Promise<{ planned: PlannedSource; rendition: Rendition }> {
     const planned = await this.#sources.get(wanted, wanted.planId);
-    const rendition = planned === null ? null : findRendition(planned.plan, wanted.rendition);
+    const rendition = planned === null ? null : findPlayable(planned.plan, wanted.rendition);
     if (planned === null || rendition === null) throw new NothingToMakeError(`${keyOf(wanted)} belongs to no plan`);
     if (wanted.kind === "segment" && !hasSegment(planned.plan, rendition, wanted.segment)) {
       throw new NothingToMakeError(`${keyOf(wanted)}: the rendition has nothing there`);

@@ -24,6 +24,8 @@ export interface TrackToBuild extends TablesToBuild {
   durationTicks?: number;
   matrix?: readonly number[];
   language?: number;
+  /** Text of `elng`, with what ends it. */
+  extendedLanguage?: string;
   edits?: readonly (readonly [durationTicks: number, mediaTime: number, rate: number])[];
   stsd?: Uint8Array;
 }
@@ -56,6 +58,7 @@ function buildTrack(track: TrackToBuild): Uint8Array {
     box(
       "mdia",
       fullBox("mdhd", version, 0, mdhd),
+      track.extendedLanguage === undefined ? new Uint8Array() : fullBox("elng", 0, 0, ascii(track.extendedLanguage)),
       fullBox("hdlr", 0, 0, u32(0), fourCC(handler), u32(0, 0, 0), ascii("\0")),
       box("minf", stbl),
     ),

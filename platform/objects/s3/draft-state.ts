@@ -117,13 +117,29 @@ export class DraftStore {
   async remove(): Promise<void> {
     await this.#bucket.delete(this.#markKey);
     const listed = await this.#list();
+    for (const { place, uploadId } of await this.#uploads(listed)) await this.#bucket.abortUpload(place, uploadId);
+    await inParallel([...listed.values()], ({ key }) => this.#bucket.delete(key));
+    this.#known = { mark: null, sizeBytes: null, uploads: new Map() };
+  }
+
+  /** Where its bytes may be, and when the last of them came. */
+  async touched(): Promise<{ places: string[]; modifiedMs: number }> {
+    const listed = await this.#list();
+    const uploads = await this.#uploads(listed);
+    const parts = await Promise.all(uploads.map(({ place, uploadId }) => this.#bucket.listParts(place, uploadId)));
+    const dated = [...listed.values(), ...parts.flatMap((some) => some ?? [])];
+    const modifiedMs = Math.max(0, ...dated.map((one) => one.modifiedMs));
+    return { places: uploads.map(({ place }) => place), modifiedMs };
+  }
+
+  async #uploads(listed: ReadonlyMap<string, ListedBytes>): Promise<DraftUpload[]> {
+    const uploads: DraftUpload[] = [];
     for (const name of listed.keys()) {
       const [, number] = /^upload\.(\d+)$/.exec(name) ?? [];
       const upload = number === undefined ? null : await this.#upload(Number(number));
-      if (upload !== null) await this.#bucket.abortUpload(upload.place, upload.uploadId);
+      if (upload !== null) uploads.push(upload);
     }
-    await inParallel([...listed.values()], ({ key }) => this.#bucket.delete(key));
-    this.#known = { mark: null, sizeBytes: null, uploads: new Map() };
+    return uploads;
   }
 
   get #markKey(): string {

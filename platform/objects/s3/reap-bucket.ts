@@ -5,35 +5,41 @@ import type { ListedBytes, S3Bucket } from "./s3-bucket.ts";
 
 /**
  * Removes drafts that were last touched before a time, uploads that were begun before it and have not ended, and bytes of
- * large objects, as old, that no record names. Gives how many. A store dates bytes when their upload began: who reaps waits
- * for longer than the longest upload may take.
+ * large objects, as old, that no record names; what belongs to another draft stays, however long ago that was begun. Gives how many.
  */
 export async function reapBucket(bucket: S3Bucket, beforeMs: number): Promise<number> {
-  const drafts = await staleDrafts(bucket, beforeMs);
-  for (const draftId of drafts) await new DraftStore(bucket, draftPrefix(draftId)).remove();
-  let reaped = drafts.length;
+  const { reaped: drafts, spared } = await reapDrafts(bucket, beforeMs);
+  let reaped = drafts;
   for await (const { key, uploadId, initiatedMs } of bucket.listUploads(largePrefix(""))) {
-    if (!(initiatedMs < beforeMs)) continue;
+    if (!(initiatedMs < beforeMs) || spared.has(key)) continue;
     await bucket.abortUpload(key, uploadId);
     reaped += 1;
   }
+  // A store dates bytes when their upload began.
   for await (const page of bucket.list(largePrefix(""))) {
-    const old = page.filter(({ modifiedMs }) => modifiedMs < beforeMs);
+    const old = page.filter(({ key, modifiedMs }) => modifiedMs < beforeMs && !spared.has(key));
     const removed = await inParallel(old, (large) => removeUnnamed(bucket, large));
     reaped += removed.filter(Boolean).length;
   }
   return reaped;
 }
 
-async function staleDrafts(bucket: S3Bucket, beforeMs: number): Promise<string[]> {
-  const touchedMs = new Map<string, number>();
-  for await (const page of bucket.list(DRAFTS_PREFIX)) {
-    for (const { key, modifiedMs } of page) {
-      const draftId = key.slice(DRAFTS_PREFIX.length).split("/")[0] ?? "";
-      touchedMs.set(draftId, Math.max(modifiedMs, touchedMs.get(draftId) ?? 0));
-    }
+/** The places of those that stay are spared. */
+async function reapDrafts(bucket: S3Bucket, beforeMs: number): Promise<{ reaped: number; spared: Set<string> }> {
+  const draftIds = new Set<string>();
+  for await (const page of bucket.list(DRAFTS_PREFIX))
+    for (const { key } of page) draftIds.add(key.slice(DRAFTS_PREFIX.length).split("/")[0] ?? "");
+  const spared = new Set<string>();
+  let reaped = 0;
+  for (const draftId of draftIds) {
+    const draft = new DraftStore(bucket, draftPrefix(draftId));
+    const { places, modifiedMs } = await draft.touched();
+    if (modifiedMs < beforeMs) {
+      await draft.remove();
+      reaped += 1;
+    } else for (const place of places) spared.add(place);
   }
-  return [...touchedMs].filter(([, ms]) => ms < beforeMs).map(([draftId]) => draftId);
+  return { reaped, spared };
 }
 
 async function removeUnnamed(bucket: S3Bucket, { key: place }: ListedBytes): Promise<boolean> {

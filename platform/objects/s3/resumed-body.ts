@@ -15,6 +15,7 @@ export async function* resumedBody(
   { start, end }: ByteRange,
   again: (at: number) => Promise<Readable>,
   asError: (error: unknown) => Error,
+  wait: (ms: number) => Promise<unknown> = sleep,
 ): AsyncGenerator<Buffer> {
   let body = first;
   let chunks: AsyncIterator<unknown> = first[Symbol.asyncIterator]();
@@ -29,7 +30,7 @@ export async function* resumedBody(
   };
   const resume = async (): Promise<void> => {
     body.destroy();
-    await sleep(FIRST_WAIT_MS * 2 ** failures * Math.random());
+    await wait(FIRST_WAIT_MS * 2 ** failures * Math.random());
     body = await again(at);
     chunks = body[Symbol.asyncIterator]();
   };
@@ -39,6 +40,7 @@ export async function* resumedBody(
         if (isBroken) await resume();
         return await take();
       } catch (error) {
+        if (at === end) return null; // broken behind the last byte
         failures += 1;
         if (failures === TRIES) throw asError(error);
         isBroken = true;

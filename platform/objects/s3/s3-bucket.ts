@@ -55,6 +55,7 @@ export interface UploadedPart {
   number: number;
   etag: string;
   sizeBytes: number;
+  modifiedMs: number;
 }
 
 /**
@@ -194,8 +195,8 @@ export class S3Bucket {
       for (let marker: string | undefined; ; ) {
         const command = new ListPartsCommand({ ...this.#at(key), UploadId, PartNumberMarker: marker });
         const answer = await this.#client.send(command);
-        for (const { PartNumber = 0, ETag = "", Size = 0 } of answer.Parts ?? [])
-          parts.push({ number: PartNumber, etag: ETag, sizeBytes: Size });
+        for (const { PartNumber: number = 0, ETag: etag = "", Size: sizeBytes = 0, LastModified } of answer.Parts ?? [])
+          parts.push({ number, etag, sizeBytes, modifiedMs: LastModified?.getTime() ?? Number.NaN });
         if (answer.IsTruncated !== true) return parts;
         marker = answer.NextPartNumberMarker;
       }

@@ -142,6 +142,7 @@ describe("S3 that loses bytes", () => {
     await expect(objects.put(KEY, Readable.from([WHOLE]))).rejects.toThrow(ObjectsUnavailableError);
     expect(await objects.head(KEY)).toBeNull();
     expect(world.double.store.uploads.size).toBe(0);
+    expect(world.double.store.objects.size).toBe(0);
   });
 
   it("asks for the bytes of a draft's lost part again", async () => {
@@ -244,6 +245,22 @@ describe("a write that ends at any request", () => {
   }, 120_000);
 });
 
+describe("bytes of large objects", () => {
+  it("go with their object: replaced, deleted, refused or broken off", async () => {
+    const { store } = world.double;
+    for (let n = 0; n < 3; n += 1) await objects.put(KEY, Readable.from([WHOLE, Buffer.alloc(n)]));
+    const other = objects.put("b", Readable.from([WHOLE]), { sha256: sha256(Buffer.from("other")) });
+    await expect(other).rejects.toThrow("SHA-256");
+    expect(store.objects.size).toBe(2);
+    await objects.put(KEY, Buffer.from("small"));
+    await objects.reap(new Date(Date.now() + 60_000));
+    expect(store.objects.size).toBe(1);
+    await objects.put(KEY, WHOLE);
+    await objects.delete(KEY);
+    expect([store.objects.size, store.uploads.size]).toEqual([0, 0]);
+  });
+});
+
 describe("what nobody finished", () => {
   it("is reaped: drafts, uploads that broke off, bytes without a record", async () => {
     await objects.put("env/kept", Readable.from([WHOLE]));
@@ -257,6 +274,21 @@ describe("what nobody finished", () => {
     const kept = await objects.read("env/kept");
     expect(kept && (await buffer(kept.body))).toEqual(WHOLE);
     expect(world.double.store.objects.size).toBe(2); // bytes and record
+  });
+});
+
+describe("an upload that goes on for very long", () => {
+  it("is spared as long as bytes come, also whole parts alone", async () => {
+    const draft = objects.openDraft(KEY, "d");
+    const [dayMs, now] = [24 * 3_600_000, Date.now()];
+    await draft.write(0, Readable.from([WHOLE.subarray(0, PART)]));
+    world.double.advance(10 * dayMs);
+    await draft.write(PART, Readable.from([WHOLE.subarray(PART, 2 * PART)]));
+    expect(await objects.reap(new Date(now + 9 * dayMs))).toBe(0);
+    await draft.write(2 * PART, Readable.from([WHOLE.subarray(2 * PART)]));
+    expect(await draft.finish({ sizeBytes: WHOLE.length })).toEqual(INFO);
+    expect(await objects.reap(new Date(now + 30 * dayMs))).toBe(0);
+    expect(await contents()).toEqual(WHOLE);
   });
 });
 

@@ -27,7 +27,7 @@ async function readWhole(bucket: S3Bucket, key: string): Promise<Step> {
   if (found === null) return null;
   const record = await orDestroyed(found.body, () => recordOf(key, found.stored));
   if (record.largeId === null) return checked(record, found);
-  found.body.destroy();
+  found.body.on("error", () => {}).resume(); // empty: read to its end, so that the connection serves the next request
   const large = await bucket.get(placeOf(record));
   return large === null ? { missing: record.largeId } : checked(record, large);
 }

@@ -24,7 +24,7 @@ interface DoubleUpload {
   key: string;
   metadata: Readonly<Record<string, string>>;
   initiatedMs: number;
-  parts: Map<number, { bytes: Buffer; etag: string }>;
+  parts: Map<number, { bytes: Buffer; etag: string; modifiedMs: number }>;
 }
 
 const MAX_PARTS = 10_000;
@@ -75,7 +75,7 @@ export class S3DoubleStore {
     const { parts } = this.upload(key, id);
     if (!(Number.isInteger(number) && number >= 1 && number <= MAX_PARTS)) throw new S3Refusal(400, "InvalidArgument");
     const etag = etagOf(bytes);
-    if (!isLost) parts.set(number, { bytes, etag });
+    if (!isLost) parts.set(number, { bytes, etag, modifiedMs: this.#now() });
     return etag;
   }
 

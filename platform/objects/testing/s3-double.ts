@@ -225,8 +225,8 @@ function listParts(store: S3DoubleStore, { key, query }: DoubleRequest, pageSize
   const wanted = [...parts].filter(([number]) => number > after).sort(([a], [b]) => a - b);
   const page = wanted.slice(0, pageSize);
   const items = page.map(
-    ([number, { etag, bytes }]) =>
-      `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag><Size>${bytes.length}</Size></Part>`,
+    ([number, { etag, bytes, modifiedMs }]) =>
+      `<Part><PartNumber>${number}</PartNumber><ETag>${etag}</ETag><Size>${bytes.length}</Size><LastModified>${iso(modifiedMs)}</LastModified></Part>`,
   );
   const next = `<NextPartNumberMarker>${page.at(-1)?.[0] ?? 0}</NextPartNumberMarker>`;
   return xml(

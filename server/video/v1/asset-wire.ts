@@ -6,6 +6,7 @@ import {
   PLAYBACK_POLICIES,
   VIDEO_QUALITIES,
 } from "../../../domain/asset/settings-wire.ts";
+import { isRecord } from "../../../domain/wire/peek-event.ts";
 import type { AssetRecord, PlaybackIdRow, TrackRow } from "../assets.ts";
 import { StaticRenditionWire, staticRenditionToWire } from "./static-rendition-wire.ts";
 
@@ -43,7 +44,7 @@ export const AssetWire = z.object({
   max_resolution_tier: z.enum(MAX_RESOLUTION_TIERS),
   master_access: z.literal("none"),
   mp4_support: z.literal("none"),
-  normalize_audio: z.literal(false),
+  normalize_audio: z.boolean(),
   test: z.boolean().optional(),
   passthrough: z.string().optional(),
   meta: z.record(z.string(), z.string()).optional(),
@@ -93,7 +94,7 @@ function settingsToWire(asset: AssetRecord) {
     max_resolution_tier: asset.max_resolution_tier,
     master_access: "none",
     mp4_support: "none",
-    normalize_audio: false,
+    normalize_audio: isRecord(asset.settings) && asset.settings["normalize_audio"] === true,
     ...present("upload_id", asset.upload_id),
     ...present("passthrough", asset.passthrough),
     ...(Object.keys(asset.meta).length === 0 ? {} : { meta: asset.meta }),

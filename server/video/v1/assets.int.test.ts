@@ -70,6 +70,11 @@ describe("POST /video/v1/assets", () => {
     expect(await listJobs(server.db)).toMatchObject([{ task: FETCH_TASK, key: `ingest:${asset.id}` }]);
   });
 
+  it("gives back that the sound is to be normalised", async () => {
+    const asset = await create({ input: INPUT, playback_policy: "public", normalize_audio: true });
+    expect(asset.normalize_audio).toBe(true);
+  });
+
   it("takes null for what is left out, as clients of typed languages send it", async () => {
     const asset = await create({ input: INPUT, playback_policy: "public", passthrough: null, meta: { title: null } });
     expect(asset.playback_ids).toHaveLength(1);

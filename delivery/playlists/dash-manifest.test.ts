@@ -1,0 +1,93 @@
+import { describe, expect, it } from "vitest";
+import { queryParams } from "../param-source.ts";
+import { audioRendition, PLAN_ID, smallPlan, videoRendition } from "../testing/plans.ts";
+import { dashManifest } from "./dash-manifest.ts";
+import { readManifestParams } from "./manifest-params.ts";
+
+const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
+const FOLDER = `${ID}/s/-/${PLAN_ID}/$RepresentationID$`;
+
+function manifest(query = "", plan = smallPlan(), bases = [""]): string {
+  const params = readManifestParams(queryParams(new URLSearchParams(query)));
+  return dashManifest({ playbackId: ID, grant: "-", plan, bases }, params);
+}
+
+const attributes = (text: string, name: string): string[] =>
+  Array.from(text.matchAll(new RegExp(` ${name}="([^"]*)"`, "g")), ([, value]) => value ?? "");
+
+describe("dashManifest", () => {
+  it("names the segments of HLS with their exact times", () => {
+    expect(manifest("max_resolution=360p")).toBe(`<?xml version="1.0" encoding="UTF-8"?>
+<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" minBufferTime="PT2S" mediaPresentationDuration="PT10.010000S">
+  <Period id="0" start="PT0S" duration="PT10.010000S">
+    <AdaptationSet id="video" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
+      <SegmentTemplate timescale="30000" presentationTimeOffset="0" startNumber="0" initialization="${FOLDER}/init.mp4" media="${FOLDER}/$Number$.m4s">
+        <SegmentTimeline>
+          <S t="0" d="60060" r="1"/>
+          <S t="120120" d="120120"/>
+          <S t="240240" d="60060"/>
+        </SegmentTimeline>
+      </SegmentTemplate>
+      <Representation id="360p" bandwidth="1445037" codecs="avc1.64001f" width="640" height="360" sar="1:1" frameRate="29970/1000"/>
+    </AdaptationSet>
+    <AdaptationSet id="audio" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1" lang="und">
+      <AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>
+      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+      <SegmentTemplate timescale="48000" presentationTimeOffset="0" startNumber="0" initialization="${FOLDER}/init.mp4" media="${FOLDER}/$Number$.m4s">
+        <SegmentTimeline>
+          <S t="0" d="96256" r="1"/>
+          <S t="192512" d="191488"/>
+        </SegmentTimeline>
+      </SegmentTemplate>
+      <Representation id="audio" bandwidth="140000" codecs="mp4a.40.2" audioSamplingRate="48000"/>
+    </AdaptationSet>
+    <AdaptationSet id="trick" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1" codingDependency="false">
+      <EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="video"/>
+      <SegmentTemplate timescale="30000" presentationTimeOffset="0" startNumber="0" initialization="${FOLDER}/init.mp4" media="${FOLDER}/$Number$.m4s">
+        <SegmentTimeline>
+          <S t="0" d="60060" r="1"/>
+          <S t="120120" d="120120"/>
+          <S t="240240" d="60060"/>
+        </SegmentTimeline>
+      </SegmentTemplate>
+      <Representation id="trick" bandwidth="226903" codecs="avc1.640015" width="480" height="270" sar="1:1" frameRate="1000/1000"/>
+    </AdaptationSet>
+  </Period>
+</MPD>
+`);
+  });
+
+  it("begins a clip at its first picture, for picture and sound alike", () => {
+    const clipped = manifest("asset_start_time=3&asset_end_time=7");
+    expect(attributes(clipped, "presentationTimeOffset")).toEqual(["60060", "96096", "60060"]); // 2.002 s
+    expect(attributes(clipped, "startNumber")).toEqual(["1", "1", "1"]);
+    expect(attributes(clipped, "mediaPresentationDuration")).toEqual(["PT6.006000S"]);
+    expect(clipped).toContain('<S t="96256" d="96256"/>'); // the sound's own boundary, 3 ms later
+  });
+
+  it("names every CDN, redundant streams or not, and languages", () => {
+    const [english, german] = ["en", "de"].map((language, at) => ({
+      ...audioRendition(smallPlan().boundaries),
+      language,
+      name: at === 0 ? "audio" : "audio-2",
+    }));
+    if (english === undefined || german === undefined) throw new Error("there are two");
+    const bases = ["https://one.example/", "https://two.example/a&b/"];
+    const text = manifest("", smallPlan({ audio: [english, german] }), bases);
+    expect(text.match(/<BaseURL>.*<\/BaseURL>/g)).toEqual([
+      "<BaseURL>https://one.example/</BaseURL>",
+      "<BaseURL>https://two.example/a&amp;b/</BaseURL>",
+    ]);
+    expect(attributes(text, "lang")).toEqual(["en", "de"]);
+    expect(text).toContain('value="alternate"');
+  });
+
+  it("has only sound where there is no picture, and only picture where there is no sound", () => {
+    const sound = manifest("", smallPlan({ video: [], pictureEnd: 0 }));
+    expect(attributes(sound, "contentType")).toEqual(["audio"]);
+    expect(attributes(sound, "mediaPresentationDuration")).toEqual(["PT8.000000S"]);
+    const still = manifest("", smallPlan({ audio: [], video: [videoRendition(360, { frameRate: 0 })] }));
+    expect(attributes(still, "contentType")).toEqual(["video", "video"]);
+    expect(attributes(still, "frameRate")).toEqual(["1000/1000"]);
+  });
+});

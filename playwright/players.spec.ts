@@ -1,0 +1,78 @@
+import { expect, test } from "@playwright/test";
+import { uploadAndPlay } from "../bench/ready/upload.ts";
+import { startVideoStack, type VideoStack } from "../bench/stack/video-stack.ts";
+import { makeNumberedFilm, PICTURES, RATE } from "./players/numbered-film.ts";
+import { PLAYERS } from "./players/player-pages.ts";
+import { seekTrial } from "./players/trial.ts";
+import { type Site, serveSite } from "./system/site.ts";
+
+/** Players as they ship, on the real programs: they play, and after every seek the right picture is on screen. */
+/** 50 in `npm run test:full`. */
+const SEEKS = Number(process.env["PLAYER_SEEKS"] ?? 6);
+const PER_SEEK_MS = 5_000;
+
+let stack: VideoStack;
+let site: Site;
+let playbackId: string;
+
+test.beforeAll(async ({ browserName: _ }, testInfo) => {
+  test.setTimeout(180_000);
+  const film = testInfo.outputPath("film.mp4");
+  await makeNumberedFilm(film);
+  [stack, site] = await Promise.all([startVideoStack(), serveSite()]);
+  const { assetId } = await uploadAndPlay(stack, film);
+  const headers = { authorization: stack.authorization };
+  const answer = await fetch(`${stack.api}/video/v1/assets/${assetId}`, { headers });
+  const { data } = (await answer.json()) as { data: { playback_ids: { id: string }[] } };
+  playbackId = data.playback_ids[0]?.id ?? "";
+});
+
+test.afterAll(async () => {
+  await site?.close();
+  await stack?.stop();
+});
+
+for (const { name, html } of PLAYERS) {
+  test(`${name} shows the right picture after each of ${SEEKS} seeks with changes of rendition, and plays`, async ({
+    page,
+  }) => {
+    test.setTimeout(60_000 + SEEKS * PER_SEEK_MS);
+    await page.goto(site.page("/player", html(stack.stream, playbackId)));
+    await expect.poll(() => page.evaluate("player.ready"), { timeout: 20_000 }).toBe(true);
+    const pictures = somePictures(SEEKS);
+    const report = await page.evaluate(seekTrial, { pictures, rate: RATE, first: 0 });
+    expect(await page.evaluate("player.errors")).toEqual([]);
+    expect(report.wrong).toEqual([]);
+    expect(report.seeks).toBe(SEEKS);
+    expect(report.heights.toSorted()).toEqual([270, 360]);
+
+    const last = ((pictures.at(-1) ?? 0) + 0.5) / RATE;
+    await page.evaluate("player.video.play()");
+    await expect.poll(() => page.evaluate("player.video.currentTime"), { timeout: 20_000 }).toBeGreaterThan(last + 1.5);
+    expect(await page.evaluate("player.errors")).toEqual([]);
+    process.stdout.write(`${name}: ${SEEKS} seeks, ${Math.round(report.medianMs)} ms in the middle\n`);
+  });
+}
+
+for (const { name, html } of PLAYERS) {
+  test(`${name} begins a clip at the first picture of its first segment`, async ({ page }) => {
+    const query = "?asset_start_time=11&asset_end_time=14"; // segments begin at 8, 12 and 16 s
+    await page.goto(site.page("/clip", html(stack.stream, playbackId, query)));
+    await expect.poll(() => page.evaluate("player.ready"), { timeout: 20_000 }).toBe(true);
+    const report = await page.evaluate(seekTrial, { pictures: [200, 399, 300], rate: RATE, first: 200 });
+    expect(await page.evaluate("player.errors")).toEqual([]);
+    expect(report.wrong).toEqual([]);
+    expect(await page.evaluate("player.video.duration")).toBeCloseTo(8, 1);
+  });
+}
+
+/** All over the film, the same every time; the last one leaves some seconds to play. */
+function somePictures(count: number): number[] {
+  let state = 12_345;
+  const random = (): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+  const pictures = Array.from({ length: count - 1 }, () => Math.floor(random() * PICTURES));
+  return [...pictures, Math.floor(PICTURES / 2)];
+}
