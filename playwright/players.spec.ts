@@ -59,7 +59,7 @@ for (const { name, html } of PLAYERS) {
     const query = "?asset_start_time=11&asset_end_time=14"; // segments begin at 8, 12 and 16 s
     await page.goto(site.page("/clip", html(stack.stream, playbackId, query)));
     await expect.poll(() => page.evaluate("player.ready"), { timeout: 20_000 }).toBe(true);
-    const report = await page.evaluate(seekTrial, { pictures: [200, 399, 300], rate: RATE, first: 200 });
+    const report = await page.evaluate(seekTrial, { pictures: [200, 380, 300], rate: RATE, first: 200 });
     expect(await page.evaluate("player.errors")).toEqual([]);
     expect(report.wrong).toEqual([]);
     expect(await page.evaluate("player.video.duration")).toBeCloseTo(8, 1);

@@ -9,7 +9,7 @@ const DEFAULTS = {
   limits: { max: null, min: null },
   order: "start",
   clip: { startSeconds: null, endSeconds: null },
-  defaultSubtitlesLang: null,
+  defaultSubtitlesLanguage: null,
   isRedundant: false,
   hasImages: false,
 };
@@ -42,7 +42,7 @@ describe("readManifestParams", () => {
       limits: { max: "1080p", min: "480p" },
       order: "desc",
       clip: { startSeconds: 1.5, endSeconds: 20 },
-      defaultSubtitlesLang: "pt-BR",
+      defaultSubtitlesLanguage: "pt-BR",
       isRedundant: true,
       hasImages: true,
     });

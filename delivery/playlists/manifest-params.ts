@@ -15,7 +15,7 @@ export interface ManifestParams {
   /** Part of the asset, to whole segments. */
   clip: Clip;
   /** BCP 47; the subtitles that players show unless told otherwise. */
-  defaultSubtitlesLang: string | null;
+  defaultSubtitlesLanguage: string | null;
   /** Each rendition once per base URL. */
   isRedundant: boolean;
   /** A playlist of pictures, as Roku reads them. */
@@ -43,7 +43,7 @@ export function readManifestParams(source: ParamSource): ManifestParams {
       startSeconds: read("asset_start_time", asSeconds, MEDIA_TIME),
       endSeconds: read("asset_end_time", asSeconds, MEDIA_TIME),
     },
-    defaultSubtitlesLang: read("default_subtitles_lang", asLanguage, "a BCP 47 language such as en or pt-BR"),
+    defaultSubtitlesLanguage: read("default_subtitles_lang", asLanguage, "a BCP 47 language such as en or pt-BR"),
     isRedundant: read("redundant_streams", asBoolean, TRUE_OR_FALSE) ?? false,
     hasImages: read("roku_trick_play", asBoolean, TRUE_OR_FALSE) ?? false,
   };

@@ -1,5 +1,5 @@
 import { listedSegments } from "../../domain/media/listed-segments.ts";
-import type { AudioRendition, Plan, VideoRendition } from "../../domain/media/plan.ts";
+import type { AudioRendition, HdrTransfer, Plan, VideoRendition } from "../../domain/media/plan.ts";
 import { type PromisedRates, promisedRates } from "../../domain/media/promised-rates.ts";
 import { inStartOrder } from "../../domain/media/rendition-order.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
@@ -72,7 +72,7 @@ function streams(
     const soundRates = heaviest((group?.members ?? []).map(rates));
     if (video.length === 0) return group === null ? [] : audioVariant(group, soundRates, isChoice, uri);
     return video.flatMap((rendition) => [
-      videoVariant(rendition, group, together(rates(rendition), soundRates)),
+      videoVariant(rendition, group, { rates: together(rates(rendition), soundRates), hdr: plan.hdr }),
       uri(rendition.name),
     ]);
   });
@@ -98,15 +98,19 @@ function together(one: PromisedRates, other: PromisedRates): PromisedRates {
 }
 
 /** BANDWIDTH and CODECS are those of everything that plays at once, sound included (§4.4.6.2). */
-function videoVariant(video: VideoRendition, group: AudioGroup | null, { peak, average }: PromisedRates): string {
+function videoVariant(
+  video: VideoRendition,
+  group: AudioGroup | null,
+  { rates, hdr }: { rates: PromisedRates; hdr: HdrTransfer | undefined },
+): string {
   const attributes = [
-    `BANDWIDTH=${peak}`,
-    `AVERAGE-BANDWIDTH=${average}`,
+    `BANDWIDTH=${rates.peak}`,
+    `AVERAGE-BANDWIDTH=${rates.average}`,
     `CODECS="${[video.codecs, ...groupCodecs(group)].join(",")}"`,
     `RESOLUTION=${video.widthPx}x${video.heightPx}`,
   ];
   if (video.frameRate > 0) attributes.push(`FRAME-RATE=${video.frameRate.toFixed(3)}`);
-  attributes.push(`VIDEO-RANGE=${video.videoRange ?? "SDR"}`);
+  attributes.push(`VIDEO-RANGE=${video.kind === "copied" && hdr !== undefined ? hdr.toUpperCase() : "SDR"}`);
   if (group !== null) attributes.push(`AUDIO="${group.id}"`);
   return `#EXT-X-STREAM-INF:${attributes.join(",")},CLOSED-CAPTIONS=NONE`;
 }

@@ -50,8 +50,6 @@ export interface VideoRendition extends RenditionFacts {
   frameRate: number;
   /** Quality that an encode aims at, where it is not the usual one (domain/media/encode-arguments.ts). */
   crf?: number;
-  /** How brightness is coded, where it is not SDR: copied pictures only. */
-  videoRange?: "HLG" | "PQ";
 }
 
 export interface AudioRendition extends RenditionFacts {

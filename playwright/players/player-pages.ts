@@ -49,8 +49,10 @@ const HLS_JS: PlayerPage = {
           choose: (n) => { hls.currentLevel = n; },
           current: () => hls.currentLevel,
         };
-        hls.on(Hls.Events.ERROR, (_, { details }) => {
-          if (details !== "aborted") player.errors.push(details); // by itself, for a segment that is not wanted any more
+        // by itself, for a segment that is not wanted any more; and of a busy machine, which is asked again
+        const usual = ["aborted", "fragLoadTimeOut"];
+        hls.on(Hls.Events.ERROR, (_, { details, fatal }) => {
+          if (fatal || !usual.includes(details)) player.errors.push(details);
         });
         hls.on(Hls.Events.MANIFEST_PARSED, () => { player.ready = true; });
         hls.loadSource("${stream}/${id}.m3u8${query}");

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Pool } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { FILL_TASK } from "../../domain/asset/outcome.ts";
 import { segmentKey } from "../../domain/media/object-keys.ts";
@@ -28,7 +27,7 @@ const CONTEXT = { signal: new AbortController().signal, attempt: 1, isLastAttemp
 
 let postgres: TestPostgres;
 let url: string;
-let pool: Pool;
+let pool: ReturnType<typeof createPool>;
 let db: Postgres;
 let folder: string;
 let objects: Objects;
