@@ -1,4 +1,10 @@
-import { type AudioRendition, type Plan, segmentSpan, type VideoRendition } from "../../domain/media/plan.ts";
+import {
+  type AudioRendition,
+  findRendition,
+  type Plan,
+  segmentSpan,
+  type VideoRendition,
+} from "../../domain/media/plan.ts";
 import { findPlayable } from "../../domain/media/trick-rendition.ts";
 import { countedSegment } from "../../domain/usage/delivered-segment.ts";
 import type { DeliveredSegment } from "../../domain/usage/delivery-record.ts";
@@ -66,7 +72,9 @@ function deliveredBy(
   { playbackId, segment }: SegmentRoute,
   { opened, plan, rendition }: Child,
 ): DeliveredSegment | null {
-  const counted = countedSegment(plan, rendition, segment);
+  // pictures for seeking are none of the plan's: they show a film, but nobody watches it by them
+  const isWatched = findRendition(plan, rendition.name) !== null;
+  const counted = isWatched ? countedSegment(plan, rendition, segment) : null;
   if (counted === null) return null;
   const { environmentNumber, assetId } = opened.facts;
   const of = { environmentId: environmentNumber, assetId, playbackId, planId: plan.planId };

@@ -77,12 +77,34 @@ describe("a signed playback id", () => {
     const params = { max_resolution: "720p", rendition_order: "desc" };
     const limited = await playlist(await mux.jwt.signPlaybackId(id, { type: "video", params }));
     const { variants } = parse(limited.body.toString()) as types.MasterPlaylist;
-    expect(variants.map(({ resolution }) => resolution?.height)).toEqual([720, 360]);
+    const played = variants.filter(({ isIFrameOnly }) => !isIFrameOnly);
+    expect(played.map(({ resolution }) => resolution?.height)).toEqual([720, 360]);
     const thumbnail = await mux.jwt.signPlaybackId(id, { type: "thumbnail", params: { time: "3", width: "16" } });
     expect((await world.get(`/${id}/thumbnail.webp?token=${thumbnail}`)).status).toBe(200);
     expect(world.transcoder.asked.at(-1)).toMatchObject({ kind: "image", timeSeconds: 3, widthPx: 16 });
     await world.get(`/${id}/thumbnail.webp?token=${key.sign(claims({ aud: "t", time: 4.5 }))}`);
     expect(world.transcoder.asked.at(-1)).toMatchObject({ kind: "image", timeSeconds: 4.5 });
+  });
+
+  it("opens pictures by tokens of their own, and a storyboard's image by the token of its times", async () => {
+    for (const [aud, name] of [
+      ["t", "thumbnail.jpg"],
+      ["g", "animated.gif"],
+      ["s", "storyboard.png"],
+      ["s", "storyboard.vtt"],
+      ["s", "storyboard.json"],
+    ]) {
+      expect([name, (await world.get(`/${id}/${name}?token=${key.sign(claims({ aud }))}`)).status]).toEqual([
+        name,
+        200,
+      ]);
+      expect([name, (await world.get(`/${id}/${name}?token=${key.sign(claims())}`)).status]).toEqual([name, 403]);
+    }
+    const token = key.sign(claims({ aud: "s" }));
+    const times = await world.get(`/${id}/storyboard.vtt?token=${token}&format=webp`); // as the reference's player asks
+    const image = new URL(/^http\S+/m.exec(times.body.toString())?.[0] ?? "");
+    expect(image.pathname).toBe(`/${id}/storyboard.webp`);
+    expect((await world.get(image.pathname + image.search)).status).toBe(200);
   });
 
   it("refuses every other parameter beside the token but CMCD, and a second token", async () => {
