@@ -1,8 +1,8 @@
 import Mux from "@mux/mux-node";
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MAKE_STATIC_TASK, type StaticOutcome } from "../../../domain/asset/static-renditions.ts";
 import { staticKey } from "../../../domain/media/object-keys.ts";
+import { listJobs } from "../../../platform/jobs/testing.ts";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
 import { createFirstTenant } from "../../testing/tenant.ts";
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
@@ -41,10 +41,9 @@ const apply = (assetId: string, id: string, outcome: StaticOutcome) =>
 
 /** Files that a transcoder is asked to make of an asset. */
 async function askedOf(assetId: string): Promise<string[]> {
-  const { rows } = await sql<{ payload: { assetId: string; resolution: string } }>`
-    select payload from graphile_worker._private_jobs j join graphile_worker._private_tasks t on t.id = j.task_id
-    where t.identifier = ${MAKE_STATIC_TASK} order by j.id`.execute(server.db);
-  return rows.filter(({ payload }) => payload.assetId === assetId).map(({ payload }) => payload.resolution);
+  const keys = (await listJobs(server.db)).map(({ key }) => key);
+  const files = (await mux.video.assets.retrieve(assetId)).static_renditions?.files ?? [];
+  return files.filter(({ id }) => keys.includes(`${MAKE_STATIC_TASK}:${id}`)).map(({ resolution }) => resolution ?? "");
 }
 
 async function eventTypesOf(assetId: string): Promise<string[]> {
