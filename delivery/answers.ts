@@ -22,10 +22,12 @@ import { mediaPlaylist } from "./playlists/media-playlist.ts";
 import { metadataJson } from "./playlists/metadata-json.ts";
 import { multivariantPlaylist } from "./playlists/multivariant.ts";
 import { type AddedParameters, withParameters } from "./playlists/with-parameters.ts";
-import type { ChildOfPlan, Route } from "./route.ts";
+import { type ChildOfPlan, PUBLIC_GRANT, type Route } from "./route.ts";
 import { createMediaAnswers } from "./segments/media-answers.ts";
 import type { MediaObjects } from "./segments/media-objects.ts";
 import type { VerifiedObject } from "./segments/verified-object.ts";
+import { createStaticAnswers } from "./static/static-answers.ts";
+import type { StaticFile, StaticFiles } from "./static/static-files.ts";
 import { createTextAnswers } from "./texts/text-answers.ts";
 import type { Texts } from "./texts/texts.ts";
 import type { Audience } from "./tokens/playback-token.ts";
@@ -47,6 +49,15 @@ export interface Question {
   visitor: Visitor;
 }
 
+/** A whole answer of status 200 that is too large for memory. */
+export interface FileAnswer {
+  file: StaticFile;
+  contentType: string;
+  cacheControl: string;
+  /** `Content-Disposition`; null: to be shown. */
+  disposition: string | null;
+}
+
 export interface AnswerDeps {
   access: Access;
   plans: Plans;
@@ -57,11 +68,12 @@ export interface AnswerDeps {
   /** What manifests put before the paths of their children; at least one. */
   bases: readonly string[];
   texts: Texts;
+  files: StaticFiles;
   /** Unix milliseconds. */
   nowMs: () => number;
 }
 
-export type Respond = (route: Route, question: Question, signal: AbortSignal) => Promise<Answer>;
+export type Respond = (route: Route, question: Question, signal: AbortSignal) => Promise<Answer | FileAnswer>;
 
 const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
 const DASH_TYPE = "application/dash+xml";
@@ -72,16 +84,27 @@ const PLAYLIST_CACHE_BYTES = 32 * 1024 ** 2;
 
 /** What tokens of each route must be made for. */
 const AUDIENCES = {
-  ...{ multivariant: "v", dash: "v", metadata: "v", text: "v" },
+  ...{ multivariant: "v", dash: "v", metadata: "v", text: "v", static: "v" },
   ...{ thumbnail: "t", animated: "g", storyboard: "s", storyboard_index: "s" },
 } as const satisfies Record<string, Audience>;
 
 /** Decides what each route answers. Rejects with a `PlaybackError`, or with the signal's reason when the client leaves. */
-export function createRespond({ access, plans, media, images, imageOrigin, bases, texts, nowMs }: AnswerDeps): Respond {
+export function createRespond({
+  access,
+  plans,
+  media,
+  images,
+  imageOrigin,
+  bases,
+  texts,
+  files,
+  nowMs,
+}: AnswerDeps): Respond {
   const playlists = new Lru<HashedText>({ maxWeight: PLAYLIST_CACHE_BYTES, weigh: ({ text }) => text.length });
   const caching = (allowed: Caching, life: Life): string => cacheControl(allowed, life, nowMs());
   const planOf = createPlansOfChildren(access, plans);
   const mediaOf = createMediaAnswers({ planOf, media, nowMs });
+  const staticOf = createStaticAnswers({ files, nowMs });
   const textAnswers = createTextAnswers({ planOf, texts, clipOf, nowMs });
 
   async function currentPlan({ facts }: Opened): Promise<Plan> {
@@ -100,7 +123,7 @@ export function createRespond({ access, plans, media, images, imageOrigin, bases
     );
     const text = playlists.get(key) ?? hashedText(childPlaylist(child, plan, clip));
     playlists.set(key, text);
-    return ofView(text, { view: viewParameterOf(query), data: null }, opened.caching);
+    return ofView(text, { view: viewParameterOf(query), data: null }, opened.caching, nowMs());
   }
 
   async function manifestOf({ playbackId, kind }: ManifestRoute, opened: Opened): Promise<Answer> {
@@ -115,18 +138,7 @@ export function createRespond({ access, plans, media, images, imageOrigin, bases
       params,
     );
     const data = token === null ? null : `token=${token}`;
-    return ofView(hashedText(playlist), { view: newViewParameter(), data }, opened.caching);
-  }
-
-  function ofView({ text, sha256 }: HashedText, parameters: AddedParameters, allowed: Caching): Answer {
-    const isOfView = parameters.view !== null;
-    return {
-      bytes: Buffer.from(withParameters(text, parameters), "utf8"),
-      sha256,
-      isWeak: isOfView,
-      contentType: PLAYLIST_TYPE,
-      cacheControl: caching({ ...allowed, isShared: allowed.isShared && !isOfView }, A_MINUTE),
-    };
+    return ofView(hashedText(playlist), { view: newViewParameter(), data }, opened.caching, nowMs());
   }
 
   async function imageOf(route: ImageRoute, opened: Opened, signal: AbortSignal): Promise<Answer> {
@@ -154,8 +166,21 @@ export function createRespond({ access, plans, media, images, imageOrigin, bases
     if (route.kind === "metadata") {
       return textAnswer("application/json", metadataJson(opened.facts.title), opened.caching);
     }
+    if (route.kind === "static") return staticOf(route, opened);
     if (route.kind === "text") return textAnswers.whole(route, opened);
     return imageOf(route, opened, signal);
+  };
+}
+
+/** A playlist that belongs to one view is for one browser. */
+function ofView({ text, sha256 }: HashedText, parameters: AddedParameters, allowed: Caching, nowMs: number): Answer {
+  const isOfView = parameters.view !== null;
+  return {
+    bytes: Buffer.from(withParameters(text, parameters), "utf8"),
+    sha256,
+    isWeak: isOfView,
+    contentType: PLAYLIST_TYPE,
+    cacheControl: cacheControl({ ...allowed, isShared: allowed.isShared && !isOfView }, A_MINUTE, nowMs),
   };
 }
 
@@ -169,7 +194,7 @@ function clipOf(plan: Plan, { clip }: OpenedChild, query: URLSearchParams): Clip
 type ManifestRoute = Extract<Route, { kind: "multivariant" | "dash" }>;
 
 function childPlaylist({ grant, rendition: name }: ChildOfPlan, plan: Plan, clip: Clip): string {
-  if (name === IMAGES && plan.video.length > 0) return imagePlaylist(plan, clip);
+  if (name === IMAGES && plan.video.length > 0 && grant === PUBLIC_GRANT) return imagePlaylist(plan, clip);
   const rendition = findPlayable(plan, name);
   if (rendition === null) throw noSuchRendition();
   return mediaPlaylist(grant, plan, rendition, clip);

@@ -7,7 +7,7 @@ import type { Respond } from "./answers.ts";
 import type { DeliveryMetrics, RequestKind } from "./delivery-metrics.ts";
 import { PLAYBACK_ERRORS, PlaybackError } from "./playback-error.ts";
 import { parseRoute } from "./route.ts";
-import { sendAnswer } from "./send-answer.ts";
+import { sendAnswer, sendFile } from "./send-answer.ts";
 import type { UsageLog } from "./usage/usage-log.ts";
 import { sessionOf } from "./usage/view-session.ts";
 
@@ -64,8 +64,10 @@ async function handle(deps: DeliveryDeps, exchange: Exchange): Promise<void> {
     if (!response.writableFinished) leaving.abort(new ClientLeft());
   });
   const answer = await deps.respond(route, { query, visitor: visitorOf(request) }, leaving.signal);
-  const status = sendAnswer(request, response, answer);
+  const isFile = "file" in answer;
+  const status = isFile ? await sendFile(request, response, answer) : sendAnswer(request, response, answer);
   deps.metrics.answered(route.kind, status);
+  if (isFile) return;
   const isSent = request.method === "GET" && (status === 200 || status === 206);
   if (isSent && answer.delivered) countDelivered(deps, exchange, query, answer.delivered);
 }

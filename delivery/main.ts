@@ -19,6 +19,7 @@ import { createPlans } from "./plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "./playback-ids.ts";
 import { createPostgresCheck } from "./postgres-check.ts";
 import { createMediaObjects } from "./segments/media-objects.ts";
+import { createStaticFiles } from "./static/static-files.ts";
 import { createTexts } from "./texts/texts.ts";
 import { createGrants } from "./tokens/grants.ts";
 import { createTokenRules } from "./tokens/rules.ts";
@@ -95,6 +96,7 @@ try {
     imageOrigin: config.imageOrigin,
     bases: config.bases,
     texts: createTexts(objects, metrics),
+    files: createStaticFiles(objects),
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, usage, metrics, log }));
   opened();

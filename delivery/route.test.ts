@@ -20,6 +20,11 @@ describe("parseRoute", () => {
     expect(parseRoute(`/${ID}`)).toEqual({ kind: "multivariant", playbackId: ID });
   });
 
+  it("knows static renditions by their names", () => {
+    for (const name of ["highest.mp4", "audio.m4a", "720p.mp4"])
+      expect(parseRoute(`/${ID}/${name}`)).toEqual({ kind: "static", playbackId: ID, name });
+  });
+
   it("knows the DASH manifest", () => {
     expect(parseRoute(`/${ID}.mpd`)).toEqual({ kind: "dash", playbackId: ID });
     expect(refusal("/short.mpd")).toBe("invalid_parameters");
@@ -80,7 +85,7 @@ describe("parseRoute", () => {
     `/${ID}/animated.png`,
     `/${ID}/storyboard.gif`,
     `/${ID}/storyboard`,
-    `/${ID}/highest.mp4`,
+    `/${ID}/lowest.mp4`,
     `/${ID}/h/-/${PLAN}/720p`,
     `/${ID}/h/-/${PLAN.toUpperCase()}/720p.m3u8`,
     `/${ID}/s/-/${PLAN}/720p/01.m4s`,

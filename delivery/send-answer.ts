@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { type ByteSpan, requestedRange } from "../domain/playback/requested-range.ts";
-import type { Answer } from "./answers.ts";
+import type { Answer, FileAnswer } from "./answers.ts";
 import { PlaybackError } from "./playback-error.ts";
 
 /**
@@ -8,38 +9,87 @@ import { PlaybackError } from "./playback-error.ts";
  * order of conditions is RFC 9110 §13.2.2: `If-None-Match`, then `If-Range`, then `Range`, which only GET knows.
  */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, answer: Answer): number {
-  const { bytes } = answer;
-  const tag = `"${answer.sha256}"`;
-  const headers: Record<string, string | number> = {
-    etag: answer.isWeak === true ? `W/${tag}` : tag,
-    "cache-control": answer.cacheControl,
-  };
-  if (matches(request.headers["if-none-match"], tag)) {
-    response.writeHead(304, headers).end();
-    return 304;
+  const { bytes, sha256 } = answer;
+  const head = headOf(request, response, {
+    ...answer,
+    sha256,
+    sizeBytes: bytes.length,
+    isWeak: answer.isWeak === true,
+  });
+  if (head.span === null) {
+    response.writeHead(head.status, head.headers).end();
+    return head.status;
   }
-  headers["content-type"] = answer.contentType;
-  // parts of equivalent answers do not fit together
-  if (answer.isWeak !== true) headers["accept-ranges"] = "bytes";
-  const range = rangeOf(request, answer, tag);
-  if (range === "unsatisfiable") {
-    response.setHeader("content-range", `bytes */${bytes.length}`);
-    throw new PlaybackError("range_not_satisfiable", [`This has ${bytes.length} bytes: the range lies behind them`]);
+  response.writeHead(head.status, head.headers);
+  response.end(request.method === "HEAD" ? undefined : bytes.subarray(head.span.start, head.span.end));
+  return head.status;
+}
+
+/** The same for a file, read while it is sent. Rejects when it breaks off: then the connection must not end well. */
+export async function sendFile(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { file, disposition, ...answer }: FileAnswer,
+): Promise<number> {
+  const { sha256, sizeBytes } = file;
+  const { status, headers, span } = headOf(request, response, { ...answer, sha256, sizeBytes, isWeak: false });
+  if (disposition !== null) headers["content-disposition"] = disposition;
+  if (span === null || request.method === "HEAD") {
+    response.writeHead(status, headers).end();
+    return status;
   }
-  const status = range === null ? 200 : 206;
-  const { start, end } = range ?? { start: 0, end: bytes.length };
-  if (range !== null) headers["content-range"] = `bytes ${start}-${end - 1}/${bytes.length}`;
-  response.writeHead(status, { ...headers, "content-length": end - start });
-  response.end(request.method === "HEAD" ? undefined : bytes.subarray(start, end));
+  const body = await file.open(span);
+  response.writeHead(status, headers);
+  await pipeline(body, response);
   return status;
 }
 
-function rangeOf(request: IncomingMessage, answer: Answer, tag: string): ByteSpan | "unsatisfiable" | null {
-  if (request.method !== "GET" || answer.isWeak === true) return null;
+interface Described {
+  sha256: string;
+  sizeBytes: number;
+  isWeak: boolean;
+  contentType: string;
+  cacheControl: string;
+}
+
+interface Head {
+  status: number;
+  headers: Record<string, string | number>;
+  /** What is sent; null: nothing, the client has it. */
+  span: ByteSpan | null;
+}
+
+function headOf(request: IncomingMessage, response: ServerResponse, answer: Described): Head {
+  const { sizeBytes, isWeak } = answer;
+  const tag = `"${answer.sha256}"`;
+  const headers: Record<string, string | number> = {
+    etag: isWeak ? `W/${tag}` : tag,
+    "cache-control": answer.cacheControl,
+  };
+  if (matches(request.headers["if-none-match"], tag)) {
+    return { status: 304, headers, span: null };
+  }
+  headers["content-type"] = answer.contentType;
+  // parts of equivalent answers do not fit together
+  if (!isWeak) headers["accept-ranges"] = "bytes";
+  const range = rangeOf(request, answer, tag);
+  if (range === "unsatisfiable") {
+    response.setHeader("content-range", `bytes */${sizeBytes}`);
+    throw new PlaybackError("range_not_satisfiable", [`This has ${sizeBytes} bytes: the range lies behind them`]);
+  }
+  const status = range === null ? 200 : 206;
+  const span = range ?? { start: 0, end: sizeBytes };
+  if (range !== null) headers["content-range"] = `bytes ${span.start}-${span.end - 1}/${sizeBytes}`;
+  headers["content-length"] = span.end - span.start;
+  return { status, headers, span };
+}
+
+function rangeOf(request: IncomingMessage, answer: Described, tag: string): ByteSpan | "unsatisfiable" | null {
+  if (request.method !== "GET" || answer.isWeak) return null;
   const condition = request.headers["if-range"];
   // RFC 9110 §13.1.5: strong comparison; a date is no tag of ours, and nothing here has a date
   if (condition !== undefined && condition !== tag) return null;
-  return requestedRange(request.headers.range, answer.bytes.length);
+  return requestedRange(request.headers.range, answer.sizeBytes);
 }
 
 /** RFC 9110 §13.1.2: a list, or `*`; weak comparison. */

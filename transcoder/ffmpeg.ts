@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { setPriority, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
@@ -101,7 +101,9 @@ export const LAYERS_HELP =
 
 /** Processor time that one second of waiting may take: what several threads can use. */
 const CPU_PER_WALL = 8;
-/** Beside the 5 of other runs: about a ninth of their share of a busy processor. */
+/** Programs that answer requests come before those that make media. */
+const NICENESS = 5;
+/** About a ninth of the others' share of a busy processor. */
 const BACKGROUND_NICENESS = 15;
 /** It reads the first 5 MB and the index: a fraction of a second for any good file. */
 const PROBE_TIMEOUT_MS = 20_000;
@@ -157,7 +159,7 @@ export async function openFfmpeg(options: {
 }
 
 async function findSandbox(ffmpegPath: string, room: readonly string[]): Promise<Sandbox> {
-  const limits: RunLimits = { cpuSeconds: 60, fileBytes: 1024 * 1024 };
+  const limits: RunLimits = { cpuSeconds: 60, fileBytes: 1024 * 1024, niceness: NICENESS };
   const works = async (layer: Sandbox): Promise<boolean> => {
     const launched = layer.files ? [ffmpegPath, "-version"] : [SHELL, "-c", ":"];
     return execute(SHELL, [LAUNCHER, ...launchArguments(layer, limits, room), ...launched], {
@@ -249,7 +251,6 @@ async function launch(
     await new Promise<void>((resolve, reject) => {
       command.on("start", () => {
         child = processOf(command);
-        if (run.isBackground === true) stepBack(child?.pid);
         child?.once("exit", (code, signal) => Object.assign(ended, { code, signal }));
         if (ended.reason !== null) end(ended.reason);
       });
@@ -299,7 +300,11 @@ function listenerOf(
  * the first one; it gets what is known already. Its own progress would start ffprobe each time and is not used.
  */
 function prepare(tools: Tools, run: Launched, cwd: string, input: Readable | string, outputs: readonly Output[]) {
-  const limits = { cpuSeconds: Math.max(1, (run.timeoutMs / 1000) * CPU_PER_WALL), fileBytes: run.maxOutputBytes };
+  const limits = {
+    cpuSeconds: Math.max(1, (run.timeoutMs / 1000) * CPU_PER_WALL),
+    fileBytes: run.maxOutputBytes,
+    niceness: run.isBackground === true ? BACKGROUND_NICENESS : NICENESS,
+  };
   const progress = isFollowed(run) ? ["-progress", "pipe:2", "-nostats", "-stats_period", "0.5"] : [];
   const files: RunFiles = {
     folder: cwd,
@@ -326,7 +331,7 @@ function prepare(tools: Tools, run: Launched, cwd: string, input: Readable | str
 }
 
 async function probe(tools: Tools, path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult> {
-  const limits = { cpuSeconds: PROBE_TIMEOUT_MS / 1000, fileBytes: 0 };
+  const limits = { cpuSeconds: PROBE_TIMEOUT_MS / 1000, fileBytes: 0, niceness: NICENESS };
   const args = ["-hide_banner", "-v", "error", ...guards("file,pipe"), "-show_streams", "-show_format", "-of", "json"];
   const options = {
     timeout: PROBE_TIMEOUT_MS,
@@ -358,14 +363,6 @@ async function inPrivateFolder<T>(work: (cwd: string) => Promise<T>): Promise<T>
   } finally {
     await rm(cwd, { recursive: true, force: true });
   }
-}
-
-/** Lowers what a process gets of a busy processor; one that has ended already needs none. */
-function stepBack(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, BACKGROUND_NICENESS);
-  } catch {}
 }
 
 /** fluent-ffmpeg keeps the process in a field that its types leave out. */

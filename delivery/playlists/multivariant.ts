@@ -90,7 +90,8 @@ function streams(
     ...subtitles,
     ...variants,
     ...(trick === null ? [] : [iFrameStream(trick, rates(trick), uri(trick.name))]),
-    ...(hasImages && video.length > 0 ? [imageStream(plan, clip, uri(IMAGES))] : []),
+    // its images are URLs that a signed playback id does not open
+    ...(hasImages && video.length > 0 && grant === PUBLIC_GRANT ? [imageStream(plan, clip, uri(IMAGES))] : []),
   ];
 }
 

@@ -19,6 +19,7 @@ import { createImages } from "../images/images.ts";
 import { createPlans } from "../plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "../playback-ids.ts";
 import { createMediaObjects } from "../segments/media-objects.ts";
+import { createStaticFiles } from "../static/static-files.ts";
 import { createTexts } from "../texts/texts.ts";
 import { createGrants } from "../tokens/grants.ts";
 import { createTokenRules } from "../tokens/rules.ts";
@@ -137,6 +138,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
         imageOrigin: "https://image.example.com",
         bases,
         texts: createTexts(objects, metrics),
+        files: createStaticFiles(objects),
       });
       const usage = { add: (record: DeliveryRecord) => void delivered.push(record) };
       const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, usage, metrics, log }));

@@ -57,12 +57,12 @@ describe("the sandbox", () => {
   });
 
   it("hands the launcher its limits, and leaves out what does not work", () => {
-    const limits = { cpuSeconds: 1.5, fileBytes: 1000 };
+    const limits = { cpuSeconds: 1.5, fileBytes: 1000, niceness: 5 };
     const all = joinLayers(CANDIDATES);
     const room = ["--ro-bind", "/usr", "/usr"];
-    expect(launchArguments(all, limits, room)).toEqual(["2097152", "2", "2", "-", "KILL", "bwrap", ...room, "--"]);
-    expect(launchArguments({ ...all, files: false }, limits, room)).toEqual(["2097152", "2", "2", "-n", "KILL"]);
-    expect(launchArguments(NO_SANDBOX, limits, room)).toEqual(["-", "-", "-", "-", "-"]);
+    expect(launchArguments(all, limits, room)).toEqual(["2097152", "2", "2", "-", "KILL", "5", "bwrap", ...room, "--"]);
+    expect(launchArguments({ ...all, files: false }, limits, room)).toEqual(["2097152", "2", "2", "-n", "KILL", "5"]);
+    expect(launchArguments(NO_SANDBOX, limits, room)).toEqual(["-", "-", "-", "-", "-", "5"]);
   });
 
   it("names what is active", () => {

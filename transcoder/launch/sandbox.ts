@@ -15,6 +15,8 @@ export interface RunLimits {
   cpuSeconds: number;
   /** Most bytes of a file that is written. */
   fileBytes: number;
+  /** How far it steps back on a busy machine: 0 not at all, 19 most. */
+  niceness: number;
 }
 
 /**
@@ -101,6 +103,7 @@ export function launchArguments(sandbox: Sandbox, limits: RunLimits, room: reado
     sandbox.fileSize ? String(Math.ceil(limits.fileBytes / FILE_BLOCK_BYTES)) : "-",
     sandbox.files ? "-" : (sandbox.network ?? "-"), // bubblewrap makes a network of its own
     sandbox.death ?? "-",
+    String(limits.niceness),
     ...(sandbox.files ? ["bwrap", ...room, "--"] : []),
   ];
 }
