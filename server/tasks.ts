@@ -13,7 +13,7 @@ import { settleUploadTask } from "./uploads/settle-upload.ts";
 import { applyResultTask } from "./video/apply-result.ts";
 import { applyStaticTask } from "./video/apply-static.ts";
 import { applyTrackResultTask } from "./video/apply-track-result.ts";
-import { DELETE_OBJECTS_TASK, deleteObjectsTask } from "./video/delete-asset.ts";
+import { DELETE_OBJECTS_TASK, DELETE_TEXT_TASK, deleteObjectsTask, deleteTextTask } from "./video/delete-asset.ts";
 import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-file.ts";
 import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
 
@@ -26,6 +26,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [APPLY_TRACK_RESULT_TASK]: applyTrackResultTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
+    [DELETE_TEXT_TASK]: deleteTextTask(services.objects),
     [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
     [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),

@@ -47,6 +47,7 @@ program.onStop("internal port", () => internal.close());
 const store = await openObjects(config, "write");
 const { objects } = store;
 program.onStop("objects", store.close);
+readiness.add("objects", store.check);
 const tools = await openFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath, log });
 readiness.add("ffmpeg", () => sandboxCheck(tools));
 

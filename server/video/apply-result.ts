@@ -9,13 +9,29 @@ import type { Services } from "../http/services.ts";
 import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
-import { makeStaticRenditions } from "./static-renditions.ts";
+import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 const Reasons = z.record(z.string(), z.string());
 const positive = z.number().positive();
 
-const Facts = z.object({
+/** As the release before this told it: one sound at most. */
+const FactsBefore = z.looseObject({
+  audio: z.object({ channels: positive.int() }).nullable(),
+  durationSeconds: z.number().nonnegative(),
+});
+
+function withSounds(facts: unknown): unknown {
+  const before = FactsBefore.safeParse(facts);
+  if (!before.success) return facts;
+  const { audio, durationSeconds } = before.data;
+  return {
+    ...before.data,
+    sounds: audio === null ? [] : [{ ...audio, durationSeconds, name: "Default", language: null }],
+  };
+}
+
+const CurrentFacts = z.object({
   durationSeconds: z.number().nonnegative(),
   video: z.object({ widthPx: positive.int(), heightPx: positive.int(), frameRate: z.number() }).nullable(),
   sounds: z.array(
@@ -43,6 +59,8 @@ const Facts = z.object({
     ),
   }),
 });
+
+const Facts = z.preprocess(withSounds, CurrentFacts);
 
 /** The transcoder's word, as `domain/asset/outcome.ts` has it. */
 const Result: z.ZodType<AssetResult> = z.object({
@@ -103,7 +121,8 @@ async function store(
   }
   const after = await requireAsset(transaction, environment_id, id);
   if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
-  const data = assetToWire(after);
+  if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
+  const data = assetToWire(await requireAsset(transaction, environment_id, id));
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
   if (tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);

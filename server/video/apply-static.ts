@@ -3,7 +3,9 @@ import type { StaticResult } from "../../domain/asset/static-renditions.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset } from "./assets.ts";
-import { applyStaticOutcome } from "./static-renditions.ts";
+import { deleteObjectsSoon } from "./delete-asset.ts";
+import { deleteStaticFileSoon } from "./delete-static-file.ts";
+import { applyStaticOutcome, staticRenditionOf } from "./static-renditions.ts";
 
 const whole = z.number().int().nonnegative();
 
@@ -22,13 +24,16 @@ const Result: z.ZodType<StaticResult> = z.object({
   ]),
 });
 
-/** Applies what became of a static rendition, once; a deleted asset's changes nothing. */
+/** Applies what became of a static rendition, once. What was stored for one that nobody wants any more is removed. */
 export function applyStaticTask(services: Pick<Services, "db" | "now">): JobTask {
   return async (payload) => {
     const { environment: environmentId, assetId, id, outcome } = Result.parse(payload);
     await services.db.transaction().execute(async (transaction) => {
-      if (await lockAsset(transaction, environmentId, assetId))
-        await applyStaticOutcome(transaction, services, { environmentId, assetId, id }, outcome);
+      if (!(await lockAsset(transaction, environmentId, assetId)))
+        return deleteObjectsSoon(transaction, { environment: environmentId, assetId });
+      if (await applyStaticOutcome(transaction, services, { environmentId, assetId, id }, outcome)) return;
+      const row = await staticRenditionOf(transaction, { environmentId, assetId, id });
+      if (row !== undefined && row.deleted_at !== null) await deleteStaticFileSoon(transaction, row);
     });
   };
 }

@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { trackName } from "../../domain/asset/text-input.ts";
 import { EMBEDDED_CHANNELS, type EmbeddedChannel, type TrackResult } from "../../domain/asset/text-track.ts";
+import type { TrackRef } from "../../domain/media/object-keys.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset, type TrackRow } from "./assets.ts";
-import { deleteObjectsSoon } from "./delete-asset.ts";
+import { deleteTextSoon } from "./delete-asset.ts";
 import { tellCreated, tellTrack } from "./text-tracks.ts";
 
 /** The transcoder's word, as `domain/asset/text-track.ts` has it. */
@@ -37,7 +38,7 @@ export function applyTrackResultTask(services: Pick<Services, "db" | "now">): Jo
 async function apply(transaction: PostgresTransaction, result: TrackResult, nowMs: number): Promise<void> {
   const { environment, assetId, trackId, outcome } = result;
   const ref = { environment, assetId, trackId };
-  if (!(await lockAsset(transaction, environment, assetId))) return deleteObjectsSoon(transaction, ref);
+  if (!(await lockAsset(transaction, environment, assetId))) return deleteTextSoon(transaction, ref);
   if (outcome.kind === "embedded") return insertEmbedded(transaction, result, outcome.channel, nowMs);
   const before = await transaction
     .selectFrom("tracks")
@@ -46,7 +47,7 @@ async function apply(transaction: PostgresTransaction, result: TrackResult, nowM
     .where("asset_id", "=", assetId)
     .where("id", "=", trackId)
     .executeTakeFirst();
-  if (before === undefined || before.status === "deleted") return deleteObjectsSoon(transaction, ref);
+  if (before === undefined || before.status === "deleted") return deleteTextSoon(transaction, ref);
   if (before.status !== "preparing") return;
   const error = outcome.kind === "errored" ? JSON.stringify(outcome.error) : null;
   const track = await transaction
@@ -86,7 +87,18 @@ async function insertEmbedded(
     .onConflict((conflict) => conflict.column("id").doNothing())
     .returningAll()
     .executeTakeFirst();
-  if (track === undefined) return;
+  if (track === undefined) return removeIfDeleted(transaction, { environment, assetId, trackId });
   await tellCreated(transaction, { ...track, status: "preparing" }, nowMs);
   await tellTrack(transaction, "ready", track, nowMs);
+}
+
+/** A job that runs again has stored it again, which may be after the customer deleted it. */
+async function removeIfDeleted(transaction: PostgresTransaction, ref: TrackRef): Promise<void> {
+  const track = await transaction
+    .selectFrom("tracks")
+    .select("status")
+    .where("environment_id", "=", ref.environment)
+    .where("id", "=", ref.trackId)
+    .executeTakeFirst();
+  if (track?.status === "deleted") await deleteTextSoon(transaction, ref);
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AssetRef, captionsKey, sentTextKey, type TrackRef } from "../../domain/media/object-keys.ts";
-import { addJob } from "../../platform/jobs/jobs.ts";
+import { addJob, type JobSpec } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
@@ -11,10 +11,13 @@ import { removeAll } from "./sweep-objects.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
 export const DELETE_OBJECTS_TASK = "delete_asset_objects";
+/** Of its own: a worker of an earlier release would take a track's for the whole asset's. */
+export const DELETE_TEXT_TASK = "delete_text_track";
 /** Segments that were being made for viewers are stored by then. One that is still taken in ends with a result, and goes then. */
 const SECOND_ROUND_MS = 60_000;
 
-const DeleteObjectsJob = z.object({ environment: z.string(), assetId: z.string(), trackId: z.string().optional() });
+const DeleteObjectsJob = z.object({ environment: z.string(), assetId: z.string() });
+const DeleteTextJob = DeleteObjectsJob.extend({ trackId: z.string() });
 
 /** Ends an asset: its playback ids with it, its bytes soon after. 404 when there is none, deleted ones included. */
 export async function deleteAsset(
@@ -51,19 +54,34 @@ export async function deleteAsset(
   });
 }
 
-/** Has the bytes of a deleted asset, or of one text track, removed; again whenever a transcoder may have stored more. */
-export async function deleteObjectsSoon(transaction: PostgresTransaction, payload: AssetRef | TrackRef): Promise<void> {
-  const job = { task: DELETE_OBJECTS_TASK, payload };
+/** Has the bytes of a deleted asset removed; again whenever a transcoder may have stored more. */
+export function deleteObjectsSoon(transaction: PostgresTransaction, payload: AssetRef): Promise<void> {
+  return addTwice(transaction, { task: DELETE_OBJECTS_TASK, payload });
+}
+
+/** Has the bytes of a deleted text track removed. */
+export function deleteTextSoon(transaction: PostgresTransaction, payload: TrackRef): Promise<void> {
+  return addTwice(transaction, { task: DELETE_TEXT_TASK, payload });
+}
+
+/** At once, and when what a transcoder was making just then is stored. */
+export async function addTwice(
+  transaction: PostgresTransaction,
+  job: Pick<JobSpec, "task" | "payload">,
+): Promise<void> {
   await addJob(transaction, job);
   await addJob(transaction, { ...job, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
 }
 
-/** The job of {@link deleteObjectsSoon}, of an asset or a text track; running it again finds nothing left. */
+/** The job of {@link deleteObjectsSoon}; running it again finds nothing left. */
 export function deleteObjectsTask(objects: ResumableObjects): JobTask {
-  return async (payload, { signal }) => {
-    const { environment, assetId, trackId } = DeleteObjectsJob.parse(payload);
-    if (trackId === undefined) return removeAll(objects, { environment, assetId }, signal);
-    const ref = { environment, assetId, trackId };
+  return (payload, { signal }) => removeAll(objects, DeleteObjectsJob.parse(payload), signal);
+}
+
+/** The job of {@link deleteTextSoon}. */
+export function deleteTextTask(objects: ResumableObjects): JobTask {
+  return async (payload) => {
+    const ref = DeleteTextJob.parse(payload);
     for (const key of [captionsKey(ref), sentTextKey(ref)]) await objects.delete(key);
   };
 }

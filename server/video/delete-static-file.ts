@@ -1,22 +1,19 @@
 import { z } from "zod";
 import { staticKey } from "../../domain/media/object-keys.ts";
-import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
+import { addTwice } from "./delete-asset.ts";
 import type { StaticRow } from "./static-renditions.ts";
 
 export const DELETE_STATIC_TASK = "delete_static_file";
-/** A transcoder that was making it has stored it by then, or finds out that nobody wants it. */
-const SECOND_ROUND_MS = 60_000;
 
 const Job = z.object({ environment: z.string(), assetId: z.string(), name: z.string() });
 
 /** Has the bytes of a deleted file removed. */
-export async function deleteStaticFileSoon(transaction: PostgresTransaction, row: StaticRow): Promise<void> {
+export function deleteStaticFileSoon(transaction: PostgresTransaction, row: StaticRow): Promise<void> {
   const payload = { environment: row.environment_id, assetId: row.asset_id, name: row.name };
-  await addJob(transaction, { task: DELETE_STATIC_TASK, payload });
-  await addJob(transaction, { task: DELETE_STATIC_TASK, payload, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
+  return addTwice(transaction, { task: DELETE_STATIC_TASK, payload });
 }
 
 /** Removes a file of the asset's plan, unless one of that name was asked for anew. */

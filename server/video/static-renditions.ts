@@ -1,3 +1,4 @@
+import { isMediaId } from "../../domain/asset/media-id.ts";
 import {
   isStaticResolution,
   MAKE_STATIC_TASK,
@@ -81,13 +82,13 @@ export async function makeStaticRenditions(
   }
 }
 
-/** What a transcoder made of it. One that was deleted meanwhile, or is no longer waited for, stays as it is. */
+/** What a transcoder made of it, once: whether it was waited for. One that was deleted meanwhile stays as it is. */
 export async function applyStaticOutcome(
   transaction: PostgresTransaction,
   { now }: Pick<Services, "now">,
   { environmentId, assetId, id }: Owner & { id: string },
   outcome: StaticOutcome,
-): Promise<void> {
+): Promise<boolean> {
   const row = await transaction
     .updateTable("static_renditions")
     .set({ status: outcome.kind, ...(outcome.kind === "ready" ? columnsOf(outcome) : {}) })
@@ -99,6 +100,31 @@ export async function applyStaticOutcome(
     .returningAll()
     .executeTakeFirst();
   if (row !== undefined) await tell(transaction, outcome.kind, row, now());
+  return row !== undefined;
+}
+
+/** Nothing will be made any more: the asset cannot be played. */
+export async function failStaticRenditions(
+  transaction: PostgresTransaction,
+  services: Pick<Services, "now">,
+  rows: readonly StaticRow[],
+): Promise<void> {
+  for (const { environment_id: environmentId, asset_id: assetId, id } of rows)
+    await applyStaticOutcome(transaction, services, { environmentId, assetId, id }, { kind: "errored" });
+}
+
+/** One by its id, also after it was deleted. */
+export function staticRenditionOf(
+  transaction: PostgresTransaction,
+  { environmentId, assetId, id }: Owner & { id: string },
+): Promise<StaticRow | undefined> {
+  return transaction
+    .selectFrom("static_renditions")
+    .selectAll()
+    .where("environment_id", "=", environmentId)
+    .where("asset_id", "=", assetId)
+    .where("id", "=", id)
+    .executeTakeFirst();
 }
 
 /** Ends one. 404 where the asset has none of that id. Its bytes go with the job that the caller adds. */
@@ -107,6 +133,8 @@ export async function endStaticRendition(
   { now }: Pick<Services, "now">,
   { environmentId, assetId, id }: Owner & { id: string },
 ): Promise<StaticRow> {
+  const notFound = [`Static rendition ${id} does not exist, or does not belong to this asset`];
+  if (!isMediaId(id)) throw new ApiError("not_found", notFound);
   const nowMs = now();
   const row = await transaction
     .updateTable("static_renditions")
@@ -117,8 +145,7 @@ export async function endStaticRendition(
     .where("deleted_at", "is", null)
     .returningAll()
     .executeTakeFirst();
-  if (row === undefined)
-    throw new ApiError("not_found", [`Static rendition ${id} does not exist, or does not belong to this asset`]);
+  if (row === undefined) throw new ApiError("not_found", notFound);
   await tell(transaction, "deleted", row, nowMs);
   return row;
 }

@@ -54,13 +54,6 @@ function assetOf({ key }: Pick<ObjectInfo, "key">): AssetRef | null {
 
 /** Its asset lives, or was deleted just now, or an upload is about to become it. */
 async function isWanted(db: Postgres, { environment, assetId }: AssetRef, deletedAfter: Date): Promise<boolean> {
-  const asset = await db
-    .selectFrom("assets")
-    .select("deleted_at")
-    .where("environment_id", "=", environment)
-    .where("id", "=", assetId)
-    .executeTakeFirst();
-  if (asset !== undefined) return asset.deleted_at === null || asset.deleted_at > deletedAfter;
   const upload = await db
     .selectFrom("uploads")
     .select("id")
@@ -68,5 +61,12 @@ async function isWanted(db: Postgres, { environment, assetId }: AssetRef, delete
     .where("asset_id", "=", assetId)
     .where("status", "=", "waiting")
     .executeTakeFirst();
-  return upload !== undefined;
+  if (upload !== undefined) return true; // asked before the asset, which it may become between the two questions
+  const asset = await db
+    .selectFrom("assets")
+    .select("deleted_at")
+    .where("environment_id", "=", environment)
+    .where("id", "=", assetId)
+    .executeTakeFirst();
+  return asset !== undefined && (asset.deleted_at === null || asset.deleted_at > deletedAfter);
 }

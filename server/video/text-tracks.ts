@@ -6,7 +6,7 @@ import { addJob } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, lockAsset, requireAsset, type TrackRow } from "./assets.ts";
-import { deleteObjectsSoon } from "./delete-asset.ts";
+import { deleteTextSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
 import { trackToWire } from "./v1/asset-wire.ts";
 
@@ -113,7 +113,7 @@ export async function deleteTextTrack(
       .where("id", "=", trackId)
       .execute();
     await tellTrack(transaction, "deleted", { ...before, status: "deleted" }, now());
-    await deleteObjectsSoon(transaction, { environment: environmentId, assetId, trackId });
+    await deleteTextSoon(transaction, { environment: environmentId, assetId, trackId });
   });
 }
 

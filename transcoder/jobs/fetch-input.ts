@@ -28,7 +28,8 @@ const LIMITS = { sizeBytes: MAX_GIB * 1024 ** 3, ms: MAX_HOURS * 3_600_000 };
 
 /**
  * Stores what a customer's URL leads to. Tries again what may pass by itself, and goes on where it broke off if the host can,
- * also in another process. Rejects with MediaError; what had come is forgotten then.
+ * also in another process. Rejects with MediaError for what is the customer's to mend; what had come is forgotten then, and kept
+ * with any other failure, such as a store that does not answer.
  */
 export async function fetchInput(objects: ResumableObjects, fetch: InputFetch): Promise<void> {
   const { url, ref, allow, signal, limits = LIMITS } = fetch;
@@ -45,11 +46,13 @@ export async function fetchInput(objects: ResumableObjects, fetch: InputFetch): 
     await downloadPatiently(objects, download, signal);
   } catch (error) {
     signal.throwIfAborted(); // the program stops, and another goes on; or the asset is deleted with all that is stored
+    const told = deadline.aborted ? new MediaError("download_failed", DOWNLOAD_LIMITS.too_slow) : asMediaError(error);
+    if (!(told instanceof MediaError)) throw told;
     await download.openDraft().discard();
-    throw deadline.aborted ? new MediaError("download_failed", DOWNLOAD_LIMITS.too_slow) : asMediaError(error);
-  } finally {
-    if (!signal.aborted) await objects.delete(download.stateKey);
+    await objects.delete(download.stateKey);
+    throw told;
   }
+  await objects.delete(download.stateKey);
 }
 
 async function downloadPatiently(objects: ResumableObjects, download: Download, signal: AbortSignal): Promise<void> {

@@ -18,6 +18,7 @@ const QUOTED_NAME = /^[^\\\p{Cc}\p{Zl}\p{Zp}]*$/u;
  */
 export const OTHER_TABLES: ReadonlySet<string> = new Set([
   "beats",
+  "deliveries",
   "dimension_values",
   "dimension_values_from_beats",
   "dimension_values_from_views",
