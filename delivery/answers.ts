@@ -166,10 +166,17 @@ export function createRespond({
     if (route.kind === "metadata") {
       return textAnswer("application/json", metadataJson(opened.facts.title), opened.caching);
     }
+    if (route.kind === "static" || route.kind === "text") requireWhole(opened);
     if (route.kind === "static") return staticOf(route, opened);
     if (route.kind === "text") return textAnswers.whole(route, opened);
     return imageOf(route, opened, signal);
   };
+}
+
+/** A token for a part of the asset must not open a file of all of it. */
+function requireWhole({ clip }: Opened): void {
+  if (clip !== null)
+    throw new PlaybackError("forbidden", ["The token is for a part of the asset, and this is all of it"]);
 }
 
 /** A playlist that belongs to one view is for one browser. */

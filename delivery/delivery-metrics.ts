@@ -6,7 +6,7 @@ import type { Route } from "./route.ts";
 
 export type RequestKind = Route["kind"] | "preflight" | "unknown";
 /** `left`: the client went away before its answer was ready. */
-export type AnsweredStatus = number | "left";
+export type AnsweredStatus = number | "left" | "broken";
 export type MakeOutcome = "made" | "refused" | "unreachable" | "late" | "left";
 
 export interface DeliveryMetrics {

@@ -7,7 +7,7 @@ import type { Respond } from "./answers.ts";
 import type { DeliveryMetrics, RequestKind } from "./delivery-metrics.ts";
 import { PLAYBACK_ERRORS, PlaybackError } from "./playback-error.ts";
 import { parseRoute } from "./route.ts";
-import { sendAnswer, sendFile } from "./send-answer.ts";
+import { BrokenOff, sendAnswer, sendFile } from "./send-answer.ts";
 import type { UsageLog } from "./usage/usage-log.ts";
 import { sessionOf } from "./usage/view-session.ts";
 
@@ -110,13 +110,13 @@ function preflight({ metrics }: DeliveryDeps, { request, response, kind }: Excha
 }
 
 function fail({ metrics, log }: DeliveryDeps, { request, response, kind }: Exchange, error: unknown): void {
-  if (response.destroyed || error instanceof ClientLeft) {
-    metrics.answered(kind, "left");
+  if (error instanceof BrokenOff) {
+    metrics.answered(kind, "broken");
+    log.error({ err: error, kind }, "playback answer broke off");
     return;
   }
-  if (response.headersSent) {
-    log.error({ err: error, kind }, "playback answer broke off");
-    response.destroy(); // cut short for all to see: an ordinary end would look like a whole answer
+  if (response.destroyed || error instanceof ClientLeft) {
+    metrics.answered(kind, "left");
     return;
   }
   const known = error instanceof PlaybackError ? error : null;

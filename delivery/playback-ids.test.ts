@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { PostgresUnavailable } from "../platform/postgres/errors.ts";
 import { PlaybackError } from "./playback-error.ts";
 import { createPlaybackIds, type PlaybackFacts } from "./playback-ids.ts";
+import { createRememberedRows } from "./remembered-rows.ts";
 
 const READY: PlaybackFacts = {
   policy: "public",
@@ -35,6 +36,25 @@ function world(first: PlaybackFacts | null) {
   });
   return { state, find: () => ids.find("id") };
 }
+
+describe("createRememberedRows", () => {
+  it("never goes back to a row that is gone, also while Postgres is away", async () => {
+    const state = { row: "key" as string | null, down: false, nowMs: 0, queries: 0 };
+    const read = async () => {
+      state.queries += 1;
+      if (state.down) throw new PostgresUnavailable(new Error("refused"));
+      return state.row;
+    };
+    const rows = createRememberedRows({ read, lifeMs: () => 1_000, unknown: "the key", nowMs: () => state.nowMs });
+    expect(await rows.find("a")).toBe("key");
+    state.row = null;
+    state.nowMs = 1_000;
+    expect([await rows.find("a"), await rows.find("a"), state.queries]).toEqual([null, null, 2]);
+    state.down = true;
+    state.nowMs = 3_000;
+    await expect(rows.find("a")).rejects.toThrow(PlaybackError);
+  });
+});
 
 describe("createPlaybackIds", () => {
   it("asks once for all who look at the same time", async () => {

@@ -63,7 +63,7 @@ export function createRememberedRows<Row>(options: RememberedRowsOptions<Row>): 
     const answer = read(key)
       .then((row): Known<Row> => {
         const known = { row, askedAtMs };
-        if (row !== null) absent.delete(key);
+        (row === null ? existing : absent).delete(key); // else what was deleted would be found again
         (row === null ? absent : existing).set(key, known);
         return known;
       })

@@ -40,8 +40,19 @@ export async function sendFile(
   }
   const body = await file.open(span);
   response.writeHead(status, headers);
-  await pipeline(body, response);
+  await pipeline(body, response).catch((error: unknown) => {
+    throw hasLeft(error) ? error : new BrokenOff("The stored file could not be read to its end", { cause: error });
+  });
   return status;
+}
+
+/** Ours, not the client's: the answer began and has no end. Its connection is cut, so that it looks like no whole answer. */
+export class BrokenOff extends Error {
+  override readonly name = "BrokenOff";
+}
+
+function hasLeft(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
 }
 
 interface Described {

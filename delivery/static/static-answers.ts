@@ -35,7 +35,10 @@ export function createStaticAnswers({ files, nowMs }: StaticAnswersDeps) {
 /** RFC 6266 with the encoding of RFC 8187. */
 function dispositionOf(name: string | null): string | null {
   if (name === null || name === "") return null;
-  const shown = name.slice(0, MAX_NAME_LENGTH).replace(/[/\\\p{Cc}]/gu, "_");
+  const shown = name
+    .slice(0, MAX_NAME_LENGTH)
+    .toWellFormed()
+    .replace(/[/\\\p{Cc}]/gu, "_");
   const encoded = encodeURIComponent(shown).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16)}`,

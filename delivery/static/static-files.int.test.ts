@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { staticKey } from "../../domain/media/object-keys.ts";
 import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
 import { PLAN_ID } from "../testing/plans.ts";
@@ -56,6 +56,25 @@ describe("a static rendition", () => {
     expect(await disposition("My film (1).mp4")).toBe("attachment; filename*=UTF-8''My%20film%20%281%29.mp4");
     expect(await disposition('../a"\r\nx: y')).toBe("attachment; filename*=UTF-8''.._a%22__x%3A%20y");
     expect(await disposition("")).toBeUndefined();
+    expect(await disposition(`${"a".repeat(199)}😀`)).toContain("a%EF%BF%BD"); // cut in its midst
+  });
+
+  it("is cut, and counted as broken, where the store breaks off", async () => {
+    const key = staticKey({ environment: ENVIRONMENT, assetId, planId: PLAN_ID }, "audio.m4a");
+    await world.objects.put(key, Readable.from([FILM]));
+    const read = world.objects.read.bind(world.objects);
+    const failing = vi.spyOn(world.objects, "read").mockImplementation(async (...of) => {
+      const found = await read(...of);
+      if (found === null) return null;
+      const broken = async function* () {
+        yield FILM.subarray(0, 1_000_000);
+        throw new Error("the disk is gone");
+      };
+      return { ...found, body: Readable.from(broken()) };
+    });
+    await expect(world.get(path.replace("highest.mp4", "audio.m4a"))).rejects.toThrow(/aborted|hang up|reset/);
+    failing.mockRestore();
+    expect(await world.metric('playhead_delivery_requests_total{kind="static",status="broken"')).toBe(1);
   });
 
   it("is 404 where it was not asked for, and before it is made", async () => {

@@ -34,8 +34,9 @@ function fileOf(objects: Objects, { key, sizeBytes, sha256 }: ObjectInfo): Stati
     sha256,
     open: async (range) => {
       const found = await tried(() => objects.read(key, range));
-      if (found === null || found.info.sha256 !== sha256) throw unavailable("The file was made anew meanwhile");
-      return found.body;
+      if (found?.info.sha256 === sha256) return found.body;
+      found?.body.destroy();
+      throw unavailable("The file was made anew meanwhile");
     },
   };
 }

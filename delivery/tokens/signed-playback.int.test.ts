@@ -246,6 +246,8 @@ describe("grants", () => {
       403,
       expect.stringContaining("part"),
     ]);
+    const file = await world.get(`/${id}/highest.mp4?token=${key.sign(claims(clip))}`);
+    expect([file.status, file.body.toString()]).toEqual([403, expect.stringContaining("part")]);
     for (const wrong of [
       { asset_start_time: -1 },
       { asset_start_time: 5, asset_end_time: 5 },

@@ -23,6 +23,13 @@ describe("staticTracks", () => {
     expect(staticTracks(upright, "540p")?.video).toMatchObject({ widthPx: 540, heightPx: 960 });
   });
 
+  it("takes what every player plays, also where HEVC is the source", () => {
+    const hevc = { ...rendition("1080phevc", 1920, 1080), codecs: "hvc1.1.6.L120.90" };
+    const both = plan([hevc, ...film.video]);
+    expect(staticTracks(both, "highest")?.video?.name).toBe("1080p");
+    expect(staticTracks(both, "1080p")?.video?.name).toBe("1080p");
+  });
+
   it("has nothing where it would scale up, nor of tracks that are not there", () => {
     expect(staticTracks(film, "1440p")).toBeNull();
     expect([staticTracks(plan([]), "highest"), staticTracks(plan([]), "270p")]).toEqual([null, null]);

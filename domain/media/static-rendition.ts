@@ -23,18 +23,19 @@ export interface StaticTracks {
 }
 
 /**
- * Which tracks a file of that resolution holds. Null where it would have to be scaled up, or has nothing of what it is asked
+ * Which tracks a file of that resolution holds: pictures in H.264, since a file has no second choice for players without HEVC. Null where it would have to be scaled up, or has nothing of what it is asked
  * for: pictures of sound, sound of a silent film.
  */
 export function staticTracks(plan: Plan, resolution: StaticResolution): StaticTracks | null {
   const [audio = null] = plan.audio;
   if (resolution === "audio-only") return audio === null ? null : { video: null, audio, isPlanned: true };
-  const [top] = plan.video;
+  const playable = plan.video.filter(({ codecs }) => codecs.startsWith("avc1"));
+  const [top] = playable;
   if (top === undefined) return null;
   if (resolution === "highest") return { video: top, audio, isPlanned: true };
   const sidePx = Number.parseInt(resolution, 10);
   if (sidePx > shorterPx(top)) return null;
-  const planned = plan.video.find((rendition) => shorterPx(rendition) === sidePx);
+  const planned = playable.find((rendition) => shorterPx(rendition) === sidePx);
   return { video: planned ?? encodedAt(top, sidePx), audio, isPlanned: planned !== undefined };
 }
 

@@ -7,14 +7,14 @@ import type { FedTrack } from "./encoder-input.ts";
  * the same order. Each is decoded without any other.
  */
 export function stillsInput(track: FedTrack, samples: readonly number[]): Uint8Array[] {
-  const { samples: table, stsd, codedWidthPx: widthPx, codedHeightPx: heightPx } = track;
+  const { samples: table, stsd, codedWidthPx: widthPx, codedHeightPx: heightPx, rotationDegrees } = track;
   const fragment = writeFragmentHeader({
     sequence: 1,
     baseDecodeTime: 0,
     samples: samples.map((sample) => ({ size: table.size[sample] ?? 0, duration: 1, ctsOffset: 0, isSync: true })),
   });
-  const init = { kind: "video", timescale: STILLS_PER_SECOND, stsd, widthPx, heightPx, editMediaTime: 0 } as const;
-  return [writeInitSegment(init), fragment];
+  const shown = { widthPx, heightPx, rotationDegrees: rotationDegrees ?? 0, editMediaTime: 0 };
+  return [writeInitSegment({ kind: "video", timescale: STILLS_PER_SECOND, stsd, ...shown }), fragment];
 }
 
 /** Any; nothing is shown in time. */

@@ -1,11 +1,29 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
 import type { Logger } from "../observability/logger.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const RETRY_MS = 250;
 /** A half-dead connection is silent like a quiet one; asking tells them apart. */
 const PROBE_EVERY_MS = 10_000;
+
+/**
+ * graphile-worker gives jobs that began four hours ago to somebody else, and with them their queue; conversions may take longer.
+ * The times at which they were taken are moved on instead, since this sign shows that they are still worked on.
+ */
+export async function keepJobs(client: Client, workerId: string): Promise<void> {
+  await client.query(KEEP_JOBS, [workerId]).catch((error: unknown) => {
+    if (!(error instanceof DatabaseError && error.code === UNDEFINED_TABLE)) throw error; // before the migrations
+  });
+}
+
+const UNDEFINED_TABLE = "42P01";
+const KEEP_JOBS = `
+  with jobs as (
+    update graphile_worker._private_jobs set locked_at = now()
+    where locked_by = $1 and locked_at < now() - interval '1 hour')
+  update graphile_worker._private_job_queues set locked_at = now()
+  where locked_by = $1 and locked_at < now() - interval '1 hour'`;
 
 /**
  * The sign that a worker lives: a Postgres advisory lock on a number made of its id, held by a connection of its own. The
@@ -68,7 +86,7 @@ async function holdOnce(url: string, workerId: string, stop: AbortSignal, onHeld
     await client.query("select pg_advisory_lock(hashtextextended($1, 0))", [workerId]);
     onHeld();
     const dead = new Promise<never>((_, reject) => {
-      probe = setInterval(() => client.query("select 1").catch(reject), PROBE_EVERY_MS);
+      probe = setInterval(() => keepJobs(client, workerId).catch(reject), PROBE_EVERY_MS);
     });
     await Promise.race([ended, dead]);
   } finally {

@@ -3,13 +3,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
-import type { Pool } from "pg";
+import { Client, type Pool } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createLogger } from "../observability/logger.ts";
 import { createMetrics, type Metrics } from "../observability/metrics.ts";
 import { createPool, createPostgres, type Postgres } from "../postgres/pool.ts";
 import { startTestPostgres, type TestPostgres } from "../postgres/testing.ts";
 import { addJob } from "./jobs.ts";
+import { keepJobs } from "./liveness.ts";
 import { JOBS_REVISION } from "./migrate.ts";
 import type { JobContext, JobTask } from "./task.ts";
 import { type JobWorker, startJobWorker } from "./worker.ts";
@@ -146,6 +147,35 @@ describe("jobs", () => {
     const { rows } = await sql<{ task: string; locked: boolean }>`
       select task_identifier as task, locked_at is not null as locked from graphile_worker.jobs`.execute(db);
     expect(rows).toEqual([{ task: "endless", locked: false }]);
+  });
+});
+
+describe("a job of many hours", () => {
+  it("is not given to another worker while its own lives", async () => {
+    const release = Promise.withResolvers<void>();
+    start({ long: () => release.promise });
+    await addJob(db, { task: "long", payload: {}, queue: "one" });
+    const taken = async () =>
+      (
+        await sql<{
+          worker: string;
+        }>`select locked_by as worker from graphile_worker.jobs where locked_by is not null`.execute(db)
+      ).rows[0]?.worker;
+    await vi.waitFor(async () => expect(await taken()).toBeDefined(), 5_000);
+    for (const table of ["_private_jobs", "_private_job_queues"])
+      await sql`update graphile_worker.${sql.raw(table)} set locked_at = now() - interval '3 hours'`.execute(db);
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    await keepJobs(client, (await taken()) ?? "");
+    await client.end();
+    for (const table of ["_private_jobs", "_private_job_queues"]) {
+      const { rows } =
+        await sql`select now() - locked_at < interval '1 minute' as kept from graphile_worker.${sql.raw(table)}`.execute(
+          db,
+        );
+      expect(rows).toEqual([{ kept: true }]);
+    }
+    release.resolve();
   });
 });
 

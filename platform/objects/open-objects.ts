@@ -35,7 +35,7 @@ export async function openObjects(
   { objectsDir, objectsS3 }: OpenObjectsOptions,
   use: "read" | "write",
 ): Promise<OpenedObjects> {
-  if (objectsS3 !== null) return openBucket(objectsDir, objectsS3);
+  if (objectsS3 !== null) return openBucket(objectsDir, objectsS3, use);
   const mode = use === "write" ? constants.W_OK | constants.X_OK : constants.R_OK | constants.X_OK;
   const check = async (): Promise<CheckResult> => {
     await access(objectsDir, mode);
@@ -45,10 +45,10 @@ export async function openObjects(
 }
 
 /** Amazon's client takes 50 ms and some memory to load: only who uses it has it. */
-async function openBucket(scratch: string, s3: S3Access): Promise<OpenedObjects> {
-  const { S3Bucket } = await import("./s3/s3-bucket.ts");
+async function openBucket(scratch: string, s3: S3Access, use: "read" | "write"): Promise<OpenedObjects> {
+  const { READER_PATIENCE, S3Bucket, WRITER_PATIENCE } = await import("./s3/s3-bucket.ts");
   const { openS3Objects } = await import("./s3/s3-objects.ts");
-  const bucket = new S3Bucket(s3);
+  const bucket = new S3Bucket(s3, use === "read" ? READER_PATIENCE : WRITER_PATIENCE);
   const check = async (): Promise<CheckResult> => {
     await bucket.check();
     return { ok: true };

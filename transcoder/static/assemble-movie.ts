@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,27 +34,23 @@ export async function assembleMovie(
   signal: AbortSignal,
 ): Promise<ObjectInfo> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-movie-"));
-  const mediaFile = join(folder, "media");
+  const media = await open(join(folder, "media"), "wx+");
   try {
+    await rm(folder, { recursive: true }); // lives on while it is open, and ends with a process that is killed
     const heads = tracks.map(headOf);
-    const media = await open(mediaFile, "wx");
-    try {
-      for (let n = 0; n < segments; n += 1) {
-        for (const [at, track] of tracks.entries()) {
-          signal.throwIfAborted();
-          heads[at]?.chunks.push(await appendSegment(media, track, n));
-        }
+    for (let n = 0; n < segments; n += 1) {
+      for (const [at, track] of tracks.entries()) {
+        signal.throwIfAborted();
+        heads[at]?.chunks.push(await appendSegment(media, track, n));
       }
-    } finally {
-      await media.close();
     }
     const finished = heads.map((head) => (head.kind === "audio" ? withSoundTimes(head) : head));
     const head = writeProgressiveHead(
       finished.map(({ chunks, ...track }) => ({ ...track, chunks: chunks.map(samplesOf) })),
     );
-    return await objects.put(key, Readable.from(joined(head, mediaFile), { objectMode: false }));
+    return await objects.put(key, Readable.from(joined(head, media), { objectMode: false }));
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await media.close();
   }
 }
 
@@ -83,7 +78,7 @@ async function appendSegment(media: FileHandle, track: SegmentedTrack, n: number
   const sizeBytes = samples.reduce((sum, { size }) => sum + size, 0);
   const end = (samples.at(-1)?.start ?? 0) + (samples.at(-1)?.size ?? 0);
   if (end - start !== sizeBytes) throw new Error(`the samples of segment ${n} do not lie one behind the other`);
-  await media.write(whole, start, sizeBytes);
+  await media.appendFile(whole.subarray(start, end));
   return track.kind === "video" ? pictures(samples, track.segmentEnd(n)) : sounds(samples);
 }
 
@@ -124,9 +119,9 @@ function samplesOf(chunk: Chunk): FragmentSample[] {
   return chunk.map(({ size, duration, ctsOffset, isSync }) => ({ size, duration, ctsOffset, isSync }));
 }
 
-async function* joined(head: Uint8Array, mediaFile: string): AsyncGenerator<Uint8Array> {
+async function* joined(head: Uint8Array, media: FileHandle): AsyncGenerator<Uint8Array> {
   yield head;
-  yield* createReadStream(mediaFile);
+  yield* media.createReadStream({ start: 0, autoClose: false });
 }
 
 function moovOf(init: Uint8Array): Uint8Array {

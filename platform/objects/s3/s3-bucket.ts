@@ -32,7 +32,10 @@ export interface S3Patience {
   /** Without any byte in either direction. */
   idleMs: number;
 }
-const PATIENCE: S3Patience = { tries: 5, connectMs: 3_000, answerMs: 30_000, idleMs: 30_000 };
+/** Of who writes: what took hours to make is worth waiting for. */
+export const WRITER_PATIENCE: S3Patience = { tries: 5, connectMs: 3_000, answerMs: 30_000, idleMs: 30_000 };
+/** Of who reads for viewers: players give up after some 20 s, and a 503 has them come again. */
+export const READER_PATIENCE: S3Patience = { tries: 2, connectMs: 1_000, answerMs: 4_000, idleMs: 10_000 };
 const MAX_CONNECTIONS = 200;
 /** Below the time that readiness gives a check. */
 const CHECK_MS = 800;
@@ -66,7 +69,7 @@ export class S3Bucket {
   readonly #client: S3Client;
   readonly #access: S3Access;
 
-  constructor(access: S3Access, { tries, connectMs, answerMs, idleMs }: S3Patience = PATIENCE) {
+  constructor(access: S3Access, { tries, connectMs, answerMs, idleMs }: S3Patience = WRITER_PATIENCE) {
     this.#access = access;
     this.#client = new S3Client({
       region: access.region,

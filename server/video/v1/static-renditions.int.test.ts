@@ -8,7 +8,8 @@ import { createFirstTenant } from "../../testing/tenant.ts";
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
 import { applyOutcomeNow, eventsOf, READY, result } from "../../testing/video.ts";
 import { applyStaticTask } from "../apply-static.ts";
-import { deleteStaticFileTask } from "../delete-static-file.ts";
+import { DELETE_OBJECTS_TASK } from "../delete-asset.ts";
+import { DELETE_STATIC_TASK, deleteStaticFileTask } from "../delete-static-file.ts";
 
 const PLAN_ID = "0123456789abcdef";
 const MADE: StaticOutcome = {
@@ -123,6 +124,32 @@ describe("static renditions", () => {
     await mux.video.assets.deleteStaticRendition(assetId, successor?.id ?? "");
     await removeBytes();
     expect(await objects.head(key)).toBeNull();
+  });
+
+  it("that were made after they were deleted are removed again", async () => {
+    const deletions = async () => (await listJobs(server.db)).filter(({ task }) => task === DELETE_STATIC_TASK).length;
+    const { id: assetId } = await mux.video.assets.create(input);
+    await becomeReady(assetId);
+    const { id = "" } = await mux.video.assets.createStaticRendition(assetId, { resolution: "720p" });
+    await mux.video.assets.deleteStaticRendition(assetId, id);
+    const before = await deletions();
+    await apply(assetId, id, MADE);
+    expect(await deletions()).toBe(before + 2);
+    await mux.video.assets.delete(assetId);
+    const objects = async () => (await listJobs(server.db)).filter(({ task }) => task === DELETE_OBJECTS_TASK).length;
+    const removals = await objects();
+    await apply(assetId, id, MADE);
+    expect(await objects()).toBe(removals + 2);
+  });
+
+  it("end with an asset that cannot be played", async () => {
+    const static_renditions = [{ resolution: "highest" as const }];
+    const { id: assetId } = await mux.video.assets.create({ ...input, static_renditions });
+    const error = { type: "invalid_input" as const, messages: ["The file is empty."] };
+    await applyOutcomeNow(server, result(environment, assetId, { kind: "errored", error }));
+    const { static_renditions: told } = await mux.video.assets.retrieve(assetId);
+    expect(told?.files?.map(({ status }) => status)).toEqual(["errored"]);
+    expect(await eventTypesOf(assetId)).toContain("static_rendition.errored");
   });
 
   it("cannot be asked of an asset that is errored", async () => {

@@ -7,6 +7,11 @@ import { basic, createFirstTenant, createOtherTenant, createToken } from "../../
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
 import { caller, eventsOf } from "../../testing/video.ts";
 
+const RESTRICTION = {
+  referrer: { allowed_domains: ["example.com"], allow_no_referrer: true },
+  user_agent: { allow_no_user_agent: true, allow_high_risk_user_agent: true },
+};
+
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 const INPUTS = ["https://x.y/a", { url: "https://x.y/a.srt", type: "text", language_code: "en" }];
@@ -15,7 +20,7 @@ let postgres: TestPostgres;
 let server: TestServer;
 let first: Awaited<ReturnType<typeof createFirstTenant>>;
 let other: Awaited<ReturnType<typeof createOtherTenant>>;
-let ids: { asset: string; playbackId: string; upload: string; file: string; track: string };
+let ids: { asset: string; playbackId: string; upload: string; file: string; track: string; restriction: string };
 /** Tokens: of the other tenant with every right, and of the first without the right to write, or to video at all. */
 let stranger: string;
 let reader: string;
@@ -37,11 +42,13 @@ beforeAll(async () => {
   const upload = (await ask("POST", "/video/v1/uploads", { cors_origin: "*" })).json();
   const files = `/video/v1/assets/${asset.data.id}/static-renditions`;
   const file = (await ask("POST", files, { resolution: "audio-only" })).json();
+  const rules = "/video/v1/playback-restrictions";
+  const restriction = (await ask("POST", rules, RESTRICTION)).json();
   const [playbackId] = asset.data.playback_ids;
   const [track] = asset.data.tracks;
   ids = {
     ...{ asset: asset.data.id, playbackId: playbackId.id, upload: upload.data.id },
-    ...{ file: file.data.id, track: track.id },
+    ...{ file: file.data.id, track: track.id, restriction: restriction.data.id },
   };
 });
 afterAll(async () => {
@@ -70,15 +77,23 @@ const ROUTES: [Method, string, object?][] = [
   ["GET", "/video/v1/uploads"],
   ["GET", "/video/v1/uploads/{upload}"],
   ["PUT", "/video/v1/uploads/{upload}/cancel"],
+  ["POST", "/video/v1/playback-restrictions", RESTRICTION],
+  ["GET", "/video/v1/playback-restrictions"],
+  ["GET", "/video/v1/playback-restrictions/{restriction}"],
+  ["DELETE", "/video/v1/playback-restrictions/{restriction}"],
+  ["PUT", "/video/v1/playback-restrictions/{restriction}/referrer", RESTRICTION.referrer],
+  ["PUT", "/video/v1/playback-restrictions/{restriction}/user_agent", RESTRICTION.user_agent],
 ];
 const WRITES = ROUTES.filter(([method]) => method !== "GET");
 const WITH_IDS = ROUTES.filter(([, path]) => path.includes("{"));
 
-const filled = (path: string): string =>
-  path.replaceAll(/\{(asset|playbackId|upload|file)\}/g, (_, name: keyof typeof ids) => ids[name]);
+const filled = (path: string): string => path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof ids) => ids[name]);
 
 /** As the document names the parameters. */
-const PARAMETERS = { asset: "asset_id", playbackId: "playback_id", upload: "upload_id", file: "static_rendition_id" };
+const PARAMETERS = {
+  ...{ asset: "asset_id", playbackId: "playback_id", upload: "upload_id", file: "static_rendition_id" },
+  ...{ track: "track_id", restriction: "playback_restriction_id" },
+};
 
 it("knows every route that the document lists", async () => {
   const { paths } = (await server.app.inject({ url: "/docs/openapi.json" })).json();

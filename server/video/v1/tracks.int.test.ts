@@ -8,7 +8,7 @@ import { createFirstTenant } from "../../testing/tenant.ts";
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
 import { applyOutcomeNow, eventsOf, result } from "../../testing/video.ts";
 import { applyTrackResultTask } from "../apply-track-result.ts";
-import { DELETE_OBJECTS_TASK, deleteObjectsTask } from "../delete-asset.ts";
+import { DELETE_TEXT_TASK, deleteTextTask } from "../delete-asset.ts";
 
 const ID = /^[A-Za-z0-9]{44}$/;
 const VIDEO = "https://example.com/a.mp4";
@@ -154,9 +154,9 @@ describe("a text track", () => {
     const ref = { environment, assetId, trackId: id };
     for (const key of [captionsKey(ref), sentTextKey(ref)]) await server.services.objects.put(key, Buffer.from("x"));
     await tell(assetId, id, { kind: "ready" });
-    const jobs = (await listJobs(server.db)).filter(({ task }) => task === DELETE_OBJECTS_TASK);
+    const jobs = (await listJobs(server.db)).filter(({ task }) => task === DELETE_TEXT_TASK);
     expect(jobs.length).toBeGreaterThanOrEqual(4); // two after each
-    await deleteObjectsTask(server.services.objects)(ref, CONTEXT);
+    await deleteTextTask(server.services.objects)(ref, CONTEXT);
     for (const key of [captionsKey(ref), sentTextKey(ref)]) expect(await server.services.objects.head(key)).toBeNull();
     expect((await mux.video.assets.createTrack(assetId, english)).name).toBe("English"); // the name is free again
   });
