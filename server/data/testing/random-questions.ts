@@ -84,12 +84,24 @@ export function randomQuestion(random: Random, views: readonly KnownView[]): Ran
   // only views of ours are asked about
   const keeps: RandomQuestion["keeps"] = (view) => keepsAll([...filters, ...metricFilters], view as KnownView);
   const by = grouping(random);
-  const others = by.kind === "both" ? Array.from({ length: 2 }, () => askedNumber(random)) : [];
   return {
-    ...{ numbers: [askedNumber(random), ...others], ...range, weighted, includeBots, grouping: by, keeps },
+    numbers: askedNumbers(random, by.kind === "both" ? 3 : 1),
+    ...{ ...range, weighted, includeBots, grouping: by, keeps },
     filters: filters.map(({ text }) => text),
     metricFilters: metricFilters.map(({ text }) => text),
   };
+}
+
+/** Up to so many, each once: the same one twice is refused. */
+function askedNumbers(random: Random, most: number): RandomQuestion["numbers"] {
+  const first = askedNumber(random);
+  const numbers = new Map<string, AskedNumber>();
+  for (let count = 1; count < most; count += 1) {
+    const number = askedNumber(random);
+    numbers.set(`${number.metric} ${number.measurement}`, number);
+  }
+  numbers.delete(`${first.metric} ${first.measurement}`);
+  return [first, ...numbers.values()];
 }
 
 function askedNumber(random: Random): AskedNumber {
