@@ -40,6 +40,7 @@ const SPANS_MS: Readonly<Record<string, number>> = { views: 7 * DAY_MS, events: 
 const ADVICE: Readonly<Record<string, string>> = {
   schema_migrations: "run node scripts/migrate.ts (npm start does): every migration may run twice",
   stored_until: "nothing to do: the collector writes it anew every second",
+  deliveries: "its rows are in topic deliveries, from which they are not read again yet",
   rejected_beacons: "samples of rejected beacons do not come back, the counts are in the metrics",
 };
 

@@ -8,7 +8,7 @@ import { type StaticJobParts, staticRenditionTask } from "./static-rendition.ts"
 
 /** Inputs that are fetched at the same time: they wait for other people's hosts. */
 const FETCHES = 16;
-/** Files that are looked at at the same time: each takes a fraction of a second. */
+/** Files that are looked at at the same time: each takes a fraction of a second, unless its sound is measured: 9 s of an hour. */
 const INGESTS = 4;
 /** Files that are converted at the same time; of one environment there is one at most. */
 const CONVERSIONS = 2;

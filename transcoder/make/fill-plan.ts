@@ -25,7 +25,7 @@ export interface FillOrder {
 }
 
 /**
- * Makes all segments of a plan's encoded renditions that are not stored yet, in order, whenever a place is free: some segments
+ * Makes all segments of a plan's encoded pictures that are not stored yet, in order, whenever a place is free: some segments
  * of all renditions by one decode. A run that has to give way is lost and begun again later. Nothing is led by leases: what a
  * viewer asks for meanwhile is made for him at once, and has the same bytes. Resolves when all is stored, but for what
  * cannot be made, or the asset is gone.
