@@ -18,7 +18,7 @@ export default defineConfig({
           environment: "node",
           pool: "forks",
           globalSetup: ["platform/eventlog/kafka/testing/setup.ts"],
-          fileParallelism: false,
+          maxWorkers: 2, // engines that start, stop and are waited for leave half of a machine idle
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

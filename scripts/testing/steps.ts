@@ -20,8 +20,7 @@ export const STEPS: readonly Step[] = [
   { name: "app-types", run: appTypes },
   check("fences", ["depcruise", "--config", ".dependency-cruiser.cjs", ...FENCED]),
   check("knip", ["knip"]),
-  { name: "unit", run: (root) => vitest(root, "unit") },
-  { name: "unit-far-zone", run: (root) => vitest(root, "unit", { TZ: FAR_ZONE }) },
+  { name: "unit", run: (root) => vitest(root, "unit", { TZ: FAR_ZONE }) },
   { name: "integration", run: integration },
   { name: "browser", run: playwright },
 ];
