@@ -23,9 +23,11 @@ export function useFilters(): Filters {
   const params = useSearchParams();
   const path = usePathname();
   const filters = useMemo(() => filtersFromParams(params.entries()), [params]);
-  const go = useCallback(
-    (next: readonly MonitoringFilter[]) => {
-      const query = new URLSearchParams(filtersToParams(next)).toString();
+  const change = useCallback(
+    (changed: (filters: readonly MonitoringFilter[]) => readonly MonitoringFilter[]) => {
+      // of the address as it is: what is shown may be a change behind it
+      const current = filtersFromParams(new URLSearchParams(window.location.search).entries());
+      const query = new URLSearchParams(filtersToParams(changed(current))).toString();
       window.history.pushState(null, "", query === "" ? path : `${path}?${query}`); // no round trip: nothing on the server changes
     },
     [path],
@@ -33,10 +35,10 @@ export function useFilters(): Filters {
   return useMemo(
     () => ({
       filters,
-      add: (value) => go(withFilter(filters, value)),
-      remove: (value) => go(withoutFilter(filters, value)),
-      clear: () => go([]),
+      add: (value) => change((current) => withFilter(current, value)),
+      remove: (value) => change((current) => withoutFilter(current, value)),
+      clear: () => change(() => []),
     }),
-    [filters, go],
+    [filters, change],
   );
 }
