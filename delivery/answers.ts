@@ -10,7 +10,6 @@ import { createPlansOfChildren, noSuchRendition } from "./children.ts";
 import { type HashedText, hashedText } from "./hashed-text.ts";
 import { type ImageRoute, imageAnswer, storyboardText } from "./images/image-answers.ts";
 import type { Images } from "./images/images.ts";
-import { queryParams } from "./param-source.ts";
 import type { Plans } from "./plans.ts";
 import { PlaybackError, unavailable } from "./playback-error.ts";
 import { inSeconds } from "./playlists/clip.ts";
@@ -128,7 +127,7 @@ export function createRespond({
 
   async function manifestOf({ playbackId, kind }: ManifestRoute, opened: Opened): Promise<Answer> {
     const { facts, grant, token } = opened;
-    const params = readManifestParams(queryParams(opened.query));
+    const params = readManifestParams(opened.query);
     const plan = await currentPlan(opened);
     requireShown(plan, params.clip);
     const described = { playbackId, grant, plan, bases };
@@ -193,7 +192,7 @@ function ofView({ text, sha256 }: HashedText, parameters: AddedParameters, allow
 
 /** Of a signed playlist its grant tells the clip, of a public one its own URL. Throws 400 where nothing is left. */
 function clipOf(plan: Plan, { clip }: OpenedChild, query: URLSearchParams): Clip {
-  const shown = clip === null ? readManifestParams(queryParams(query)).clip : inSeconds(clip);
+  const shown = clip === null ? readManifestParams(query).clip : inSeconds(clip);
   requireShown(plan, shown);
   return shown;
 }

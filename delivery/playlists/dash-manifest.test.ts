@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { queryParams } from "../param-source.ts";
 import { audioRendition, PLAN_ID, smallPlan, videoRendition } from "../testing/plans.ts";
 import { dashManifest } from "./dash-manifest.ts";
 import { readManifestParams } from "./manifest-params.ts";
@@ -8,7 +7,7 @@ const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
 const FOLDER = `${ID}/s/-/${PLAN_ID}/$RepresentationID$`;
 
 function manifest(query = "", plan = smallPlan(), bases = [""]): string {
-  const params = readManifestParams(queryParams(new URLSearchParams(query)));
+  const params = readManifestParams(new URLSearchParams(query));
   return dashManifest({ playbackId: ID, grant: "-", plan, bases }, params);
 }
 

@@ -4,7 +4,6 @@ import {
   type ResolutionClass,
   type ResolutionLimits,
 } from "../../domain/media/resolution-class.ts";
-import type { ParamSource } from "../param-source.ts";
 import { PlaybackError } from "../playback-error.ts";
 
 /** Parameters of a multivariant playlist or DASH manifest that mean something (reference video-api.md §8.2). */
@@ -28,14 +27,17 @@ const LANGUAGE = /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i;
 const SECONDS = /^\d{1,6}(\.\d{1,9})?$/;
 const EPOCH_SECONDS = /^\d{1,11}(\.\d{1,9})?$/;
 
+/** Of a URL, or what a token claims in its place. The first counts, where a name is given several times. */
+type Query = Pick<URLSearchParams, "get">;
+
 /**
  * Unknown parameters change nothing, nor does a known one without a value. Throws 400 that names every wrong value of the
  * others. `program_start_time`, `program_end_time` and `exclude_pdt` are looked at and have no effect: assets on demand have
  * no wall clock.
  */
-export function readManifestParams(source: ParamSource): ManifestParams {
+export function readManifestParams(query: Query): ManifestParams {
   const wrong: string[] = [];
-  const read = createReader(source, wrong);
+  const read = createReader(query, wrong);
   const params: ManifestParams = {
     limits: { max: read("max_resolution", asClass, CLASSES), min: read("min_resolution", asClass, CLASSES) },
     order: read("rendition_order", asOrder, "desc") ?? "start",
@@ -62,9 +64,9 @@ const MEDIA_TIME = "seconds from the asset's begin, such as 12.5";
 const EPOCH = "seconds since 1970, such as 1700000000";
 
 /** Reads one value, or notes what it may be and gives null. */
-function createReader(source: ParamSource, wrong: string[]) {
+function createReader(query: Query, wrong: string[]) {
   return <T>(name: string, parse: (value: string) => T | null, allowed: string): T | null => {
-    const value = source(name) ?? "";
+    const value = query.get(name) ?? "";
     if (value === "") return null;
     const parsed = parse(value);
     if (parsed === null) wrong.push(`${name} must be ${allowed}`);

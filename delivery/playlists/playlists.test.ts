@@ -3,7 +3,6 @@ import { parse, types } from "hls-parser";
 import { describe, expect, it } from "vitest";
 import { planSeconds } from "../../domain/media/plan.ts";
 import { trickRendition } from "../../domain/media/trick-rendition.ts";
-import { queryParams } from "../param-source.ts";
 import { audioRendition, PLAN_ID, smallPlan, videoRendition } from "../testing/plans.ts";
 import { readManifestParams } from "./manifest-params.ts";
 import { mediaPlaylist } from "./media-playlist.ts";
@@ -13,7 +12,7 @@ import { multivariantPlaylist } from "./multivariant.ts";
 const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
 
 function multivariant(query = "", plan = smallPlan(), hasTitle = false, bases = [""]): string {
-  const params = readManifestParams(queryParams(new URLSearchParams(query)));
+  const params = readManifestParams(new URLSearchParams(query));
   return multivariantPlaylist({ playbackId: ID, grant: "-", plan, hasTitle, bases, textTracks: [] }, params);
 }
 
