@@ -75,7 +75,7 @@ async function holdOnce(url: string, workerId: string, stop: AbortSignal, onHeld
     keepAlive: true,
   });
   const ended = new Promise<void>((resolve, reject) => {
-    client.once("error", reject);
+    client.on("error", reject); // more than once: told of the stop, and then of the end
     client.once("end", () => reject(new Error("connection ended")));
     stop.addEventListener("abort", () => resolve(), { once: true });
   });

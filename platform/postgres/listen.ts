@@ -78,7 +78,7 @@ async function listenOnce(
     keepAlive: true,
   });
   const ended = new Promise<void>((resolve, reject) => {
-    client.once("error", reject);
+    client.on("error", reject); // more than once: told of the stop, and then of the end
     client.once("end", () => reject(new Error("connection ended")));
     stop.addEventListener("abort", () => resolve(), { once: true });
   });
