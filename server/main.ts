@@ -26,7 +26,7 @@ import { createApp } from "./http/app.ts";
 import { addRoutes } from "./http/routes.ts";
 import type { Services } from "./http/services.ts";
 import { serverTasks } from "./tasks.ts";
-import { reapObjectsAt } from "./uploads/reap-objects.ts";
+import { reapObjectsIn } from "./uploads/reap-objects.ts";
 import { UploadGate } from "./uploads/upload-gate.ts";
 import { isUpload } from "./uploads/upload-url-routes.ts";
 import { sweepJob } from "./video/sweep-objects.ts";
@@ -97,10 +97,10 @@ const worker = startJobWorker({
   metrics,
 });
 program.onStop("jobs", () => worker.close());
-reapObjectsAt(services.db, new Date()).catch((error: unknown) => {
+reapObjectsIn(services.db, 0).catch((error: unknown) => {
   log.warn({ err: error }, "abandoned uploads are not looked for before the next start");
 });
-addJobUnlessWaiting(db, sweepJob(new Date(Date.now() + FIRST_SWEEP_MS))).catch((error: unknown) => {
+addJobUnlessWaiting(db, sweepJob(FIRST_SWEEP_MS)).catch((error: unknown) => {
   log.warn({ err: error }, "left-over objects are not looked for before the next start");
 });
 const exportClock = startExportClock(db, log);

@@ -11,6 +11,8 @@ export interface JobSpec {
    */
   key?: string;
   runAt?: Date;
+  /** From now on, by the clock of Postgres: a program whose own lags would else run a daily job without end. */
+  afterMs?: number;
   /** Jobs of one queue run one after another. Few names only: each is a row for ever. */
   queue?: string;
   /** 25 unless given: with the growing delay between attempts that is about four days. */
@@ -24,11 +26,12 @@ export interface JobSpec {
  * its task has to bear a second run.
  */
 export async function addJob(db: Postgres | PostgresTransaction, job: JobSpec): Promise<void> {
-  const { task, payload, key = null, runAt = null, queue = null, maxAttempts = null, priority = null } = job;
+  const { task, payload, key = null, runAt = null, afterMs = 0, queue = null } = job;
+  const { maxAttempts = null, priority = null } = job;
   await sql`
     select graphile_worker.add_job(
       identifier => ${task}::text, payload => ${JSON.stringify(payload)}::json, queue_name => ${queue}::text,
-      run_at => ${runAt}::timestamptz, max_attempts => ${maxAttempts}::integer, job_key => ${key}::text,
+      run_at => coalesce(${runAt}::timestamptz, now()) + make_interval(secs => ${afterMs / 1_000}::double precision), max_attempts => ${maxAttempts}::integer, job_key => ${key}::text,
       priority => ${priority}::integer)`.execute(db);
 }
 

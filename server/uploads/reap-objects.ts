@@ -13,13 +13,13 @@ export const REAPED_AFTER_MS = 8 * DAY_MS;
 /** Removes what was begun in the store and became no object, and has itself done again a day later. */
 export function reapObjectsTask({ db, objects, now }: Pick<Services, "db" | "objects" | "now">, log: Logger): JobTask {
   return async () => {
-    await reapObjectsAt(db, new Date(now() + DAY_MS)); // first: a store that is away for days is asked again all the same
+    await reapObjectsIn(db, DAY_MS); // first: a store that is away for days is asked again all the same
     const reaped = await objects.reap(new Date(now() - REAPED_AFTER_MS));
     if (reaped > 0) log.info({ reaped }, "abandoned drafts and uploads were removed");
   };
 }
 
 /** Several servers have it done once. */
-export async function reapObjectsAt(db: Postgres, runAt: Date): Promise<void> {
-  await addJobUnlessWaiting(db, { task: REAP_OBJECTS_TASK, payload: {}, key: REAP_OBJECTS_TASK, runAt });
+export async function reapObjectsIn(db: Postgres, afterMs: number): Promise<void> {
+  await addJobUnlessWaiting(db, { task: REAP_OBJECTS_TASK, payload: {}, key: REAP_OBJECTS_TASK, afterMs });
 }

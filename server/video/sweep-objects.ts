@@ -12,7 +12,10 @@ const EVERY_MS = 24 * 3_600_000;
 /** Bytes of an asset that was deleted just now are being removed by its own jobs. */
 const GRACE_MS = 3_600_000;
 
-export const sweepJob = (runAt: Date) => ({ task: SWEEP_TASK, payload: {}, key: SWEEP_TASK, runAt, maxAttempts: 3 });
+export const sweepJob = (afterMs: number) => ({
+  ...{ task: SWEEP_TASK, payload: {}, key: SWEEP_TASK },
+  ...{ afterMs, maxAttempts: 3 },
+});
 
 /**
  * Removes what is stored for assets that are deleted or never came to be, once a day: what a killed process, or a result that
@@ -20,7 +23,7 @@ export const sweepJob = (runAt: Date) => ({ task: SWEEP_TASK, payload: {}, key: 
  */
 export function sweepObjectsTask({ db, objects, now }: Pick<Services, "db" | "objects" | "now">): JobTask {
   return async (_, { signal }) => {
-    await addJobUnlessWaiting(db, sweepJob(new Date(now() + EVERY_MS)));
+    await addJobUnlessWaiting(db, sweepJob(EVERY_MS));
     for await (const ref of storedAssets(objects, "")) {
       signal.throwIfAborted();
       if (await isWanted(db, ref, new Date(now() - GRACE_MS))) continue;
