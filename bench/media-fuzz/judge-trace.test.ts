@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { judgeTrace } from "./judge-trace.ts";
 
-const OURS = ["/tmp/playhead-"];
+const OURS = ["/jobs/playhead-"];
 const START = [
   '100 execve("/usr/bin/bwrap", ["bwrap"], 0x7ffd) = 0',
   '100 openat(AT_FDCWD, "/proc/sys/kernel/overflowuid", O_RDONLY) = 3',
@@ -16,7 +16,7 @@ describe("judgeTrace", () => {
   it("judges what ffprobe does once it runs, and nobody else", () => {
     const { runs, opens, wrong } = judged(
       '100 openat(AT_FDCWD, "/usr/lib/libx264.so", O_RDONLY|O_CLOEXEC) = 3',
-      '100 openat(AT_FDCWD, "/tmp/playhead-a/in", O_RDONLY <unfinished ...>',
+      '100 openat(AT_FDCWD, "/jobs/playhead-a/in", O_RDONLY <unfinished ...>',
       "100 <... openat resumed>) = 4",
       "50  connect(7, {sa_family=AF_INET, sin_port=htons(5432)}, 16) = 0",
     );
