@@ -75,19 +75,22 @@ describe("migratePostgres", () => {
     expect(unkeyed).toEqual([]);
   });
 
-  it("makes the columns that schema.ts names, no more and no fewer", async () => {
+  it("makes the columns that the schema names, no more and no fewer", async () => {
     const url = await postgres.createTestDatabase();
     const columns = await ask<{ table: string; columns: string[] }>(
       url,
       `select table_name as table, array_agg(column_name::text order by column_name::text) as columns
        from information_schema.columns where table_schema = 'public' and table_name <> 'migrations' group by 1`,
     );
-    const source = await readFile(new URL("schema.ts", import.meta.url), "utf8");
+    const files = ["schema.ts", "schema-views.ts"].map((file) => readFile(new URL(file, import.meta.url), "utf8"));
+    const source = (await Promise.all(files)).join("\n");
     const named = new Map(
-      [...source.matchAll(/^interface (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, name = "", body = ""]) => [
-        name.toLowerCase(),
-        [...body.matchAll(/^ {2}(\w+):/gm)].map(([, column]) => column).sort(),
-      ]),
+      [...source.matchAll(/^(?:export )?interface (?!Schema )(\w+) \{\n([\s\S]*?)^\}/gm)].map(
+        ([, name = "", body = ""]) => [
+          name.toLowerCase(),
+          [...body.matchAll(/^ {2}(\w+):/gm)].map(([, column]) => column).sort(),
+        ],
+      ),
     );
     const made = new Map(columns.map(({ table, columns: names }) => [table.replaceAll("_", ""), names]));
     expect(named).toEqual(made);

@@ -1,4 +1,16 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from "kysely";
+import type {
+  CollectorErrorCategories,
+  CollectorPlaybackIds,
+  DeliveryEnvironments,
+  DeliveryPlaybackIds,
+  DeliveryPlaybackRestrictions,
+  DeliverySigningKeys,
+  DeliveryTextTracks,
+  TranscoderAssets,
+  TranscoderSoundSettings,
+  TranscoderTextTracks,
+} from "./schema-views.ts";
 
 /** The tables as TypeScript sees them; `migrations/postgres` is the truth, and a test compares the two. */
 export interface Schema {
@@ -328,102 +340,4 @@ interface PlaybackRestrictions {
   created_at: ColumnType<Date, Date, never>;
   updated_at: Date;
   deleted_at: Date | null;
-}
-
-/** What delivery may know: a playback id with the asset behind it. */
-interface DeliveryPlaybackIds {
-  playback_id: string;
-  policy: PlaybackPolicy;
-  environment_id: string;
-  asset_id: string;
-  status: AssetStatus;
-  plan_id: string | null;
-  duration_seconds: number | null;
-  title: string | null;
-  active: boolean;
-}
-
-interface DeliveryPlaybackRestrictions {
-  environment_id: string;
-  id: string;
-  allowed_domains: string[];
-  allow_no_referrer: boolean;
-  allow_no_user_agent: boolean;
-  allow_high_risk_user_agent: boolean;
-  active: boolean;
-}
-
-interface DeliverySigningKeys {
-  environment_id: string;
-  id: string;
-  public_key: string;
-  active: boolean;
-}
-
-/** The `EnvironmentId` of ClickHouse keys for the id that playback ids name. */
-interface DeliveryEnvironments {
-  environment_id: string;
-  number: number;
-}
-
-/** Text tracks that can be shown. */
-interface DeliveryTextTracks {
-  environment_id: string;
-  asset_id: string;
-  track_id: string;
-  name: string | null;
-  language_code: string | null;
-  closed_captions: boolean;
-  created_at: Date;
-}
-
-/** What a transcoder may know of a text track. */
-interface TranscoderTextTracks {
-  environment_id: string;
-  asset_id: string;
-  track_id: string;
-  status: "preparing" | "ready" | "errored" | "deleted";
-  source_url: string | null;
-  active: boolean;
-}
-
-/** What a transcoder may know of an asset. */
-interface TranscoderAssets {
-  environment_id: string;
-  asset_id: string;
-  status: AssetStatus;
-  ingest_type: IngestType;
-  input_url: string | null;
-  source_generation: number | null;
-  plan_id: string | null;
-  max_resolution_tier: MaxResolutionTier;
-  video_quality: VideoQuality;
-  active: boolean;
-}
-
-/** What a transcoder has to know of an asset's sound. */
-interface TranscoderSoundSettings {
-  environment_id: string;
-  asset_id: string;
-  normalize_audio: boolean;
-}
-
-/** What the collector's edge may know of playback ids. */
-interface CollectorPlaybackIds {
-  playback_id: string;
-  environment_number: number;
-  environment_id: string;
-  retention_days: number;
-  asset_id: string;
-  title: string | null;
-  active: boolean;
-  external_id: string | null;
-  creator_id: string | null;
-}
-
-interface CollectorErrorCategories {
-  environment_number: number;
-  code: string;
-  severity: ErrorSeverity;
-  type: ErrorKind;
 }
