@@ -46,7 +46,10 @@ describe("clippedSegments", () => {
         const startSeconds = seconds * from;
         const endSeconds = startSeconds + (seconds - startSeconds) * part + 0.01;
         const range = clippedSegments(planOf(boundaries), { startSeconds, endSeconds });
-        if (range === null) return expect(startSeconds).toBeGreaterThan(seconds - 0.001);
+        if (range === null) {
+          expect(startSeconds).toBeGreaterThan(seconds - 0.001);
+          return; // nothing: fast-check takes what an assertion gives back for the verdict
+        }
         const [begin = 0, end = 0] = [boundaries[range.first], boundaries[range.end]].map(
           (at) => (at ?? 0) / TIMESCALE,
         );
