@@ -9,7 +9,7 @@ import { findPlayable } from "../../domain/media/trick-rendition.ts";
 import { countedSegment } from "../../domain/usage/delivered-segment.ts";
 import type { DeliveredSegment } from "../../domain/usage/delivery-record.ts";
 import type { Answer, Question } from "../answers.ts";
-import { cacheControl, type Life } from "../cache-control.ts";
+import { cacheControl, FOR_EVER } from "../cache-control.ts";
 import { type FindPlanOfChild, noSuchRendition, type PlanOfChild } from "../children.ts";
 import { PlaybackError } from "../playback-error.ts";
 import { isInClip } from "../playlists/clip.ts";
@@ -26,8 +26,6 @@ export interface MediaAnswersDeps {
   /** Unix milliseconds. */
   nowMs: () => number;
 }
-
-export const FOR_EVER: Life = { seconds: 31_536_000, isImmutable: true };
 
 interface Child extends PlanOfChild {
   rendition: VideoRendition | AudioRendition;

@@ -1,6 +1,6 @@
 import type { Opened } from "../access.ts";
 import type { FileAnswer } from "../answers.ts";
-import { cacheControl, type Life } from "../cache-control.ts";
+import { A_DAY, cacheControl } from "../cache-control.ts";
 import { PlaybackError } from "../playback-error.ts";
 import type { Route } from "../route.ts";
 import type { StaticFiles } from "./static-files.ts";
@@ -13,7 +13,6 @@ export interface StaticAnswersDeps {
   nowMs: () => number;
 }
 
-const A_DAY: Life = { seconds: 86_400 };
 const MAX_NAME_LENGTH = 200;
 
 /** Answers for renditions as whole files. `download` names the file that browsers save it as. */
