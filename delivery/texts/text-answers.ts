@@ -50,8 +50,9 @@ export function createTextAnswers({ planOf, texts, nowMs }: TextAnswersDeps) {
         const shown = shownCaptions(captions, plan, clipOf(plan, opened, query));
         return answer(VTT_TYPE, writeWebvtt(shown), opened.caching, FOR_EVER);
       }
+      const segment = textSegment(captions, plan, route.segment);
       requireInClip(plan, route.segment, opened.clip);
-      return answer(VTT_TYPE, textSegment(captions, plan, route.segment), opened.caching, FOR_EVER);
+      return answer(VTT_TYPE, segment, opened.caching, FOR_EVER);
     },
     whole: async ({ trackId, format }: WholeRoute, { facts, caching }: Opened): Promise<Answer> => {
       const captions = await texts.find(facts, trackId);

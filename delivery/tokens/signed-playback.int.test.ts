@@ -271,8 +271,8 @@ describe("grants of text tracks", () => {
     expect(file.body.toString()).toBe("WEBVTT\n\n00:00:00.998 --> 00:00:02.009\nsaid\n");
     const folder = `/${uri.replace(/\.vtt$/, "")}`;
     expect(folder).toContain(trackId);
-    const statuses = ["1", "2"].map(async (segment) => (await world.get(`${folder}/${segment}.vtt`)).status);
-    expect(await Promise.all(statuses)).toEqual([200, 403]);
+    const statuses = ["1", "2", "4"].map(async (segment) => (await world.get(`${folder}/${segment}.vtt`)).status);
+    expect(await Promise.all(statuses)).toEqual([200, 403, 404]);
   });
 });
 
