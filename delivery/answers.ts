@@ -1,5 +1,6 @@
 import type { Plan } from "../domain/media/plan.ts";
 import type { Visitor } from "../domain/playback/restriction.ts";
+import type { CountedFile } from "../domain/usage/delivered-file.ts";
 import type { DeliveredSegment } from "../domain/usage/delivery-record.ts";
 import type { Access, Opened } from "./access.ts";
 import { A_DAY, A_MINUTE, type Caching, cacheControl, type Life } from "./cache-control.ts";
@@ -44,6 +45,8 @@ export interface FileAnswer {
   cacheControl: string;
   /** `Content-Disposition`; null: to be shown. */
   disposition: string | null;
+  /** Of which what is sent counts as delivered. */
+  counted: CountedFile | null;
 }
 
 export interface AnswerDeps {
@@ -84,7 +87,7 @@ export function createRespond({
   const caching = (allowed: Caching, life: Life): string => cacheControl(allowed, life, nowMs());
   const planOf = createPlansOfChildren(access, plans);
   const mediaOf = createMediaAnswers({ planOf, media, nowMs });
-  const staticOf = createStaticAnswers({ files, nowMs });
+  const staticOf = createStaticAnswers({ files, currentPlan, nowMs });
   const textAnswers = createTextAnswers({ planOf, texts, nowMs });
   const playlists = createPlaylistAnswers({ planOf, currentPlan, bases, nowMs });
 
