@@ -75,7 +75,10 @@ async function fromStored(
   return null;
 }
 
-/** Equal neighbours may have become one picture that is shown longer, so the time is what tells whether all is there. */
+/**
+ * Equal neighbours may have become one picture that is shown longer, so the time is what tells whether all is there. What is
+ * read here outside the sandbox is written by our own encoder inside it, never a customer's file.
+ */
 async function requireWhole(bytes: Buffer, { widthPx, heightPx }: Size, expectedMs: number): Promise<void> {
   const { width, pageHeight, height, delay = [] } = await sharp(bytes, { animated: true }).metadata();
   const shownMs = delay.reduce((sum, ms) => sum + ms, 0);
