@@ -138,7 +138,7 @@ export class ImageMaker {
     if (wanted.kind === "storyboard" && isWhole) return true;
     const most = MIN_STORED + assetSeconds / SECONDS_PER_STORED;
     let stored = 0;
-    for await (const _ of this.#parts.objects.list(imagePrefix(wanted))) stored += 1;
+    for await (const _ of this.#parts.objects.listKeys(imagePrefix(wanted))) stored += 1;
     return stored < most;
   }
 }
