@@ -5,6 +5,7 @@ import type { PictureIndex } from "../../domain/media/picture-index.ts";
 import type { SampleRange } from "../../domain/media/picture-range.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
 import { segmentAt, segmentPictures } from "../../domain/media/segment-pictures.ts";
+import { shownSize } from "../../domain/media/source-facts.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { readWhole } from "../make/whole-objects.ts";
@@ -39,11 +40,10 @@ export function sourcePictures(objects: Objects, { source, plan }: PlannedSource
 }
 
 /** None for what is shown as it is decoded, which is nearly everything. */
-function filtersBefore({ codedWidthPx, codedHeightPx, rotationDegrees }: FedTrack, plan: Plan): string[] {
+function filtersBefore(track: FedTrack, plan: Plan): string[] {
   const [top] = plan.video;
   if (top === undefined) return [];
-  const isSideways = rotationDegrees === 90 || rotationDegrees === 270;
-  const [widthPx, heightPx] = isSideways ? [codedHeightPx, codedWidthPx] : [codedWidthPx, codedHeightPx];
+  const { widthPx, heightPx } = shownSize({ ...track, sampleAspectRatio: 1 });
   const isOfItsShape = top.widthPx === widthPx && top.heightPx === heightPx;
   return isOfItsShape ? [] : [`scale=${top.widthPx}:${top.heightPx}:flags=bicubic`];
 }
