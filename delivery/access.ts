@@ -2,9 +2,9 @@ import { type RestrictionRefusal, refusalOf, type Visitor } from "../domain/play
 import { type Caching, OPEN_CACHING } from "./cache-control.ts";
 import { PlaybackError } from "./playback-error.ts";
 import type { PlaybackFacts, PlaybackIds } from "./playback-ids.ts";
-import { readClip } from "./playlists/clip.ts";
+import { readGrantedClip } from "./playlists/granted-clip.ts";
 import { type ChildOfPlan, PUBLIC_GRANT } from "./route.ts";
-import type { Clip, Grants } from "./tokens/grants.ts";
+import type { GrantedClip, Grants } from "./tokens/grants.ts";
 import { type Audience, type PlaybackToken, readPlaybackToken } from "./tokens/playback-token.ts";
 import { shortId, type TokenRules } from "./tokens/rules.ts";
 
@@ -18,7 +18,7 @@ export interface Opened {
   query: URLSearchParams;
   /** For the URLs of a playlist. */
   grant: string;
-  clip: Clip | null;
+  clip: GrantedClip | null;
   caching: Caching;
   /** For URLs beside the playlist that take no grant. */
   token: string | null;
@@ -27,7 +27,7 @@ export interface Opened {
 /** What playlists point to. Old plans stay playable. */
 export interface OpenedChild {
   facts: PlaybackFacts;
-  clip: Clip | null;
+  clip: GrantedClip | null;
   caching: Caching;
 }
 
@@ -72,7 +72,7 @@ export function createAccess({ playbackIds, rules, grants, nowMs }: AccessDeps):
     if (refusal !== null) throw new PlaybackError("forbidden", [KEPT_OUT[refusal]]);
   }
 
-  function grantOf(playbackId: string, token: PlaybackToken, clip: Clip | null): string {
+  function grantOf(playbackId: string, token: PlaybackToken, clip: GrantedClip | null): string {
     const { expiresAtMs, key, restrictionId } = token;
     const restriction = restrictionId === null ? null : shortId(restrictionId);
     return grants.issue(playbackId, { expiresAtMs, key: shortId(key.id), restriction, clip });
@@ -85,7 +85,7 @@ export function createAccess({ playbackIds, rules, grants, nowMs }: AccessDeps):
     await admit(environment, read.restrictionId, visitor);
     const format = audience === "s" ? query.get(FORMAT_NAME) : null;
     if (format !== null && !read.parameters.has(FORMAT_NAME)) read.parameters.set(FORMAT_NAME, format);
-    const clip = audience === "v" ? readClip(read.parameters) : null;
+    const clip = audience === "v" ? readGrantedClip(read.parameters) : null;
     return {
       facts: playable(facts),
       query: read.parameters,

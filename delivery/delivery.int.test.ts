@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { truncate } from "node:fs/promises";
 import { parse, type types } from "hls-parser";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startTestPostgres, type TestPostgres } from "../platform/postgres/testing.ts";
 import { PLAN_ID, smallPlan } from "./testing/plans.ts";
 import { ENVIRONMENT, longId, publish } from "./testing/publish.ts";
@@ -91,9 +91,18 @@ describe("playlists", () => {
     const manifest = await world.get(`/${playbackId}.mpd?max_resolution=720p`);
     expect([manifest.status, manifest.headers["content-type"]]).toEqual([200, "application/dash+xml"]);
     const [, template = ""] = /media="([^"]+)"/.exec(manifest.body.toString()) ?? [];
-    const segment = template.replace("$RepresentationID$", "720p").replace("$Number$", "3");
-    expect(`/${segment}`).toBe(segmentPath(playbackId, 3));
-    expect((await world.get(`/${segment}`)).status).toBe(200);
+    const segment = `/${template.replace("$RepresentationID$", "720p").replace("$Number$", "3")}`;
+    const [path, view] = segment.split("?vsid=");
+    expect([path, view]).toEqual([segmentPath(playbackId, 3), expect.stringMatching(/^[\w-]{16}$/)]);
+    expect((await world.get(segment)).status).toBe(200);
+    await vi.waitFor(() => expect(world.delivered.map(({ session }) => session)).toEqual([view]));
+
+    // each viewer has a view of his own, over an equivalent manifest
+    expect(manifest.headers["cache-control"]).toBe("private, max-age=60");
+    const etag = String(manifest.headers.etag);
+    expect(etag).toMatch(/^W\//);
+    const other = await world.get(`/${playbackId}.mpd?max_resolution=720p`);
+    expect([other.headers.etag, other.body.toString().includes(view ?? "")]).toEqual([etag, false]);
   });
 
   it("of a clip list its segments, and are refused beyond the asset's end", async () => {

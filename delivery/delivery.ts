@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { ByteSpan } from "../domain/playback/requested-range.ts";
 import type { Visitor } from "../domain/playback/restriction.ts";
+import { deliveredPieces } from "../domain/usage/delivered-file.ts";
 import type { DeliveredSegment } from "../domain/usage/delivery-record.ts";
 import type { Logger } from "../platform/observability/logger.ts";
-import type { Respond } from "./answers.ts";
+import type { FileAnswer, Respond } from "./answers.ts";
 import type { DeliveryMetrics, RequestKind } from "./delivery-metrics.ts";
 import { PLAYBACK_ERRORS, PlaybackError } from "./playback-error.ts";
 import { parseRoute } from "./route.ts";
 import { BrokenOff, sendAnswer, sendFile } from "./send-answer.ts";
 import type { UsageLog } from "./usage/usage-log.ts";
-import { sessionOf } from "./usage/view-session.ts";
+import { connectionSession, sessionOf } from "./usage/view-session.ts";
 
 export interface DeliveryDeps {
   respond: Respond;
@@ -64,12 +66,29 @@ async function handle(deps: DeliveryDeps, exchange: Exchange): Promise<void> {
     if (!response.writableFinished) leaving.abort(new ClientLeft());
   });
   const answer = await deps.respond(route, { query, visitor: visitorOf(request) }, leaving.signal);
-  const isFile = "file" in answer;
-  const status = isFile ? await sendFile(request, response, answer) : sendAnswer(request, response, answer);
+  if ("file" in answer) {
+    const status = await sendFile(request, response, answer, (span) => countParts(deps, exchange, query, answer, span));
+    deps.metrics.answered(route.kind, status);
+    return;
+  }
+  const status = sendAnswer(request, response, answer);
   deps.metrics.answered(route.kind, status);
-  if (isFile) return;
   const isSent = request.method === "GET" && (status === 200 || status === 206);
   if (isSent && answer.delivered) countDelivered(deps, exchange, query, answer.delivered);
+}
+
+/** What was sent of a file, also to a client that left. */
+function countParts(
+  { usage }: DeliveryDeps,
+  { request }: Exchange,
+  query: URLSearchParams,
+  { file, counted }: FileAnswer,
+  span: ByteSpan,
+): void {
+  if (counted === null) return;
+  const session = sessionOf(query, request.headers) ?? connectionSession(request);
+  const atMs = Date.now();
+  for (const piece of deliveredPieces(counted, file.sizeBytes, span)) usage.add({ ...piece, session, atMs });
 }
 
 /** Once its last byte is with the system: a client that left has got nothing that counts. */

@@ -54,13 +54,14 @@ describe("parseRoute", () => {
     expect(parseRoute(segment)).toEqual({ kind: "segment", ...child, segment: 12 });
   });
 
-  it("knows text tracks, whole and in segments", () => {
+  it("knows text tracks, whole, in segments, and as one file of a manifest", () => {
     const trackId = ID.slice(1);
     expect(parseRoute(`/${ID}/text/${trackId}.vtt`)).toEqual({ kind: "text", playbackId: ID, trackId, format: "vtt" });
     expect(parseRoute(`/${ID}/text/${trackId}.txt`)).toMatchObject({ kind: "text", format: "txt" });
     const child = { playbackId: ID, grant: "-", planId: PLAN, trackId };
     const path = `/${ID}/${textPath("-", PLAN, trackId)}`;
     expect(parseRoute(`${path}.m3u8`)).toEqual({ kind: "text_playlist", ...child });
+    expect(parseRoute(`${path}.vtt`)).toEqual({ kind: "text_clip", ...child });
     expect(parseRoute(`${path}/12.vtt`)).toEqual({ kind: "text_segment", ...child, segment: 12 });
   });
 

@@ -22,12 +22,13 @@ export type Route =
   | ({ kind: "segment"; segment: number } & ChildOfPlan)
   | { kind: "text"; playbackId: string; trackId: string; format: TextFormat }
   | ({ kind: "text_playlist" } & TextOfPlan)
+  | ({ kind: "text_clip" } & TextOfPlan)
   | ({ kind: "text_segment"; segment: number } & TextOfPlan);
 
 /** A text track whole: as WebVTT, or what is said as plain text. */
 export type TextFormat = "vtt" | "txt";
 
-/** A text track cut at the plan's boundaries. */
+/** A text track cut at the plan's boundaries: in segments, or (`text_clip`) one file of what a manifest shows. */
 export type TextOfPlan = OfPlan & { trackId: string };
 
 /** Whatever a plan is the first part of. */
@@ -50,7 +51,7 @@ const PLAN = "([^/]{1,512})/([0-9a-f]{16})/([A-Za-z0-9_-]{1,64})";
 const MEDIA_PLAYLIST = new RegExp(`^h/${PLAN}\\.m3u8$`);
 const MEDIA = new RegExp(`^s/${PLAN}/(?:(init)\\.mp4|(0|[1-9]\\d{0,6})\\.m4s)$`);
 const IMAGE = /^(thumbnail|animated|storyboard)\.([a-z]{3,4})$/;
-const TEXT_OF_PLAN = new RegExp(`^t/${PLAN}(?:/(0|[1-9]\\d{0,6})\\.vtt|\\.m3u8)$`);
+const TEXT_OF_PLAN = new RegExp(`^t/${PLAN}(?:/(0|[1-9]\\d{0,6})\\.vtt|\\.(vtt|m3u8))$`);
 const TEXT = /^text\/([A-Za-z0-9]{32,50})\.(vtt|txt)$/;
 
 /** @param path of the URL, from its `/` on, without the query. Throws 400 for a malformed id, 404 for an unknown path. */
@@ -95,10 +96,9 @@ function parseText(playbackId: string, child: string): Route | null {
   if (part === null) return null;
   const { rendition, ...plan } = planOf(part);
   const text = { playbackId, ...plan, trackId: rendition };
-  const segment = part[4];
-  return segment === undefined
-    ? { kind: "text_playlist", ...text }
-    : { kind: "text_segment", ...text, segment: Number(segment) };
+  const [, , , , segment, whole] = part;
+  if (segment !== undefined) return { kind: "text_segment", ...text, segment: Number(segment) };
+  return { kind: whole === "vtt" ? "text_clip" : "text_playlist", ...text };
 }
 
 function planOf([, grant = "", planId = "", rendition = ""]: RegExpExecArray): Omit<ChildOfPlan, "playbackId"> {
@@ -130,7 +130,7 @@ export function mediaPath(grant: string, planId: string, rendition: string): str
   return `s/${grant}/${planId}/${rendition}`;
 }
 
-/** Without its ending: `.m3u8`, or a segment's. */
+/** Without its ending: `.m3u8`, `.vtt`, or a segment's. */
 export function textPath(grant: string, planId: string, trackId: string): string {
   return `t/${grant}/${planId}/${trackId}`;
 }

@@ -25,11 +25,16 @@ export function sendAnswer(request: IncomingMessage, response: ServerResponse, a
   return head.status;
 }
 
-/** The same for a file, read while it is sent. Rejects when it breaks off: then the connection must not end well. */
+/**
+ * The same for a file, read while it is sent. Rejects when it breaks off: then the connection must not end well.
+ *
+ * @param onSent called once with the bytes that are with the system, the client's leaving or not; not where there are none
+ */
 export async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
   { file, disposition, ...answer }: FileAnswer,
+  onSent: (span: ByteSpan) => void,
 ): Promise<number> {
   const { sha256, sizeBytes } = file;
   const { status, headers, span } = headOf(request, response, { ...answer, sha256, sizeBytes, isWeak: false });
@@ -40,9 +45,21 @@ export async function sendFile(
   }
   const body = await file.open(span);
   response.writeHead(status, headers);
-  await pipeline(body, response).catch((error: unknown) => {
+  let end = span.start;
+  async function* tallied(): AsyncGenerator<Buffer> {
+    for await (const chunk of body as AsyncIterable<Buffer>) {
+      yield chunk; // goes on when the response has room again: it had none before the chunk was with the system
+      end += chunk.length;
+    }
+  }
+  try {
+    await pipeline(tallied, response);
+  } catch (error) {
     throw hasLeft(error) ? error : new BrokenOff("The stored file could not be read to its end", { cause: error });
-  });
+  } finally {
+    body.destroy(); // where the client left while it was read
+    if (end > span.start) onSent({ start: span.start, end });
+  }
   return status;
 }
 

@@ -1,3 +1,4 @@
+import Mux from "@mux/mux-node";
 import { expect, test } from "@playwright/test";
 import { uploadAndPlay } from "../bench/ready/upload.ts";
 import { startVideoStack, type VideoStack } from "../bench/stack/video-stack.ts";
@@ -11,6 +12,8 @@ import { type Site, serveSite } from "./system/site.ts";
 const SEEKS = Number(process.env["PLAYER_SEEKS"] ?? 6);
 const PER_SEEK_MS = 5_000;
 
+const ENGLISH = "1\n00:00:10,000 --> 00:00:13,000\nHalf seen\n\n2\n00:00:15,000 --> 00:00:15,500\nWhole\n";
+
 let stack: VideoStack;
 let site: Site;
 let playbackId: string;
@@ -19,12 +22,22 @@ test.beforeAll(async ({ browserName: _ }, testInfo) => {
   test.setTimeout(180_000);
   const film = testInfo.outputPath("film.mp4");
   await makeNumberedFilm(film);
-  [stack, site] = await Promise.all([startVideoStack(), serveSite()]);
-  const { assetId } = await uploadAndPlay(stack, film);
-  const headers = { authorization: stack.authorization };
-  const answer = await fetch(`${stack.api}/video/v1/assets/${assetId}`, { headers });
-  const { data } = (await answer.json()) as { data: { playback_ids: { id: string }[] } };
-  playbackId = data.playback_ids[0]?.id ?? "";
+  site = await serveSite();
+  stack = await startVideoStack({ variables: { FETCH_ALLOW: new URL(site.origin).host } });
+  const uploaded = await uploadAndPlay(stack, film);
+  playbackId = uploaded.playbackId;
+  const { api, tokenId, tokenSecret } = stack;
+  const mux = new Mux({ tokenId, tokenSecret, baseURL: api });
+  const url = site.page("/en.srt", ENGLISH);
+  const track = { type: "text" as const, text_type: "subtitles" as const, language_code: "en", name: "English", url };
+  await mux.video.assets.createTrack(uploaded.assetId, track);
+  const texts = async () => {
+    const { tracks = [] } = await mux.video.assets.retrieve(uploaded.assetId);
+    return tracks.flatMap(({ type, status }) => (type === "text" ? [status] : []));
+  };
+  await expect.poll(texts, { timeout: 20_000, intervals: [100] }).toEqual(["ready"]);
+  const listed = async () => (await fetch(`${stack.stream}/${playbackId}.mpd`)).text(); // within seconds
+  await expect.poll(listed, { timeout: 20_000 }).toContain("text/vtt");
 });
 
 test.afterAll(async () => {
@@ -63,6 +76,26 @@ for (const { name, html } of PLAYERS) {
     expect(await page.evaluate("player.errors")).toEqual([]);
     expect(report.wrong).toEqual([]);
     expect(await page.evaluate("player.video.duration")).toBeCloseTo(8, 1);
+  });
+}
+
+for (const [kind, query, times] of [
+  ["a film", "", [10, 13, 15, 15.5]],
+  ["a clip", "?asset_start_time=13&asset_end_time=14", [0, 1, 3, 3.5]], // a segment begins at 12 s and ends at 16 s
+] as const) {
+  test(`Shaka, DASH shows captions at their times in ${kind}`, async ({ page }) => {
+    const dash = PLAYERS.find(({ name }) => name === "Shaka, DASH");
+    await page.goto(site.page("/captions", dash?.html(stack.stream, playbackId, query) ?? ""));
+    await expect.poll(() => page.evaluate("player.ready"), { timeout: 20_000 }).toBe(true);
+    expect(await page.evaluate("player.texts()")).toEqual([["en", "English"]]);
+    await page.evaluate("player.showText(0)");
+    const [from, to, from2, to2] = times;
+    const shown = () => page.evaluate("player.cues()");
+    await expect.poll(shown).toEqual([
+      [from, to, "Half seen"],
+      [from2, to2, "Whole"],
+    ]);
+    expect(await page.evaluate("player.errors")).toEqual([]);
   });
 }
 

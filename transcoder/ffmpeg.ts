@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { promisify } from "node:util";
 import ffmpeg from "fluent-ffmpeg";
 import type { Logger } from "../platform/observability/logger.ts";
+import { inTemporaryFolder } from "../platform/temporary/temporary-folder.ts";
 import {
   type Encoders,
   type Formats,
@@ -356,13 +356,8 @@ function launcherOf({ sandbox, room }: Tools, limits: RunLimits, files: RunFiles
 }
 
 /** ffmpeg writes some by-products where it stands; they go with the folder. */
-async function inPrivateFolder<T>(work: (cwd: string) => Promise<T>): Promise<T> {
-  const cwd = await mkdtemp(join(tmpdir(), "playhead-ffmpeg-"));
-  try {
-    return await work(cwd);
-  } finally {
-    await rm(cwd, { recursive: true, force: true });
-  }
+function inPrivateFolder<T>(work: (cwd: string) => Promise<T>): Promise<T> {
+  return inTemporaryFolder("ffmpeg", work);
 }
 
 /** fluent-ffmpeg keeps the process in a field that its types leave out. */

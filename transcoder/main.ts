@@ -9,6 +9,7 @@ import { Program } from "../platform/observability/program.ts";
 import { type CheckResult, Readiness } from "../platform/observability/readiness.ts";
 import { missingMigrations } from "../platform/postgres/migrate.ts";
 import { createPool, createPostgres } from "../platform/postgres/pool.ts";
+import { sweepTemporaryFolders } from "../platform/temporary/temporary-folder.ts";
 import { startCaptionWorkers } from "./captions/caption-workers.ts";
 import { readTranscoderConfig } from "./config.ts";
 import { type FfmpegTools, LAYERS_HELP, openFfmpeg } from "./ffmpeg.ts";
@@ -48,6 +49,8 @@ const store = await openObjects(config, "write");
 const { objects } = store;
 program.onStop("objects", store.close);
 readiness.add("objects", store.check);
+const swept = await sweepTemporaryFolders();
+if (swept > 0) log.info({ swept }, "temporary folders of killed programs removed");
 const tools = await openFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath, log });
 readiness.add("ffmpeg", () => sandboxCheck(tools));
 

@@ -49,6 +49,7 @@ export async function standardise(tools: FfmpegTools, run: StandardisingRun): Pr
   });
 }
 
-function stallMs({ video }: SourceFacts): number {
+/** How long a conversion may write nothing new before it leads nowhere. */
+export function stallMs({ video }: SourceFacts): number {
   return STALL_MS * Math.max(1, video === null ? 0 : (video.codedWidthPx * video.codedHeightPx) / STALL_PX);
 }

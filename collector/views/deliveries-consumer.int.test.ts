@@ -14,7 +14,7 @@ import { openSegmentLog } from "../../platform/eventlog/segment-log.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import { createMetrics } from "../../platform/observability/metrics.ts";
 import { createSink } from "../sink/sink.ts";
-import { DeliveriesConsumer } from "./deliveries-consumer.ts";
+import { createDeliveriesConsumer } from "./deliveries-consumer.ts";
 
 const log = createLogger("test", "silent");
 const HOUR_MS = 3_600_000;
@@ -56,7 +56,7 @@ async function ask(environmentId = 7, fromMs = AT_MS - HOUR_MS, toMs = AT_MS + 2
 
 async function consume(until: () => Promise<unknown>): Promise<number> {
   let undecodable = 0;
-  const consumer = new DeliveriesConsumer({
+  const consumer = createDeliveriesConsumer({
     log,
     eventlog,
     sink: createSink({ clickhouse: clickhouse.client, log, metrics: createMetrics("test") }),

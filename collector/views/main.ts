@@ -16,7 +16,7 @@ import { createSink } from "../sink/sink.ts";
 import { tellStoredUntil } from "../sink/stored-until.ts";
 import { createNightlyMerge } from "../upkeep/nightly-merge.ts";
 import { readConfig } from "./config.ts";
-import { DeliveriesConsumer } from "./deliveries-consumer.ts";
+import { createDeliveriesConsumer } from "./deliveries-consumer.ts";
 import { createFoldCounters } from "./fold-counters.ts";
 import { RejectedConsumer } from "./rejected-consumer.ts";
 import { openSharedWatermark } from "./shared-watermark.ts";
@@ -99,7 +99,7 @@ try {
     onFailed: (error) => void program.fail(error),
   });
   await rejected.start();
-  const deliveries = new DeliveriesConsumer({
+  const deliveries = createDeliveriesConsumer({
     ...{ log, eventlog, sink },
     onUndecodable: counters.undecodable,
     onFailed: (error) => void program.fail(error),

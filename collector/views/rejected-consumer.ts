@@ -1,32 +1,19 @@
 import { decodeRejectedRecord, type RejectedRecord } from "../../domain/messages/rejected-record.ts";
-import {
-  type Assignment,
-  type EventLog,
-  LogUnavailableError,
-  type LogWriter,
-  NotHeldError,
-  type StoredRecord,
-} from "../../platform/eventlog/eventlog.ts";
-import { openPatientConsumer, type PatientConsumer } from "../../platform/eventlog/patient-consumer.ts";
-import type { Logger } from "../../platform/observability/logger.ts";
+import type { Assignment, LogWriter, StoredRecord } from "../../platform/eventlog/eventlog.ts";
 import { rejectedRow } from "../sink/rejected-rows.ts";
 import type { Row } from "../sink/rows.ts";
 import type { Sink } from "../sink/sink.ts";
 import { type RejectedTotal, readRejectedTotal, rejectedTotalRecord } from "./rejected-total.ts";
+import { type Decoded, StoringConsumer, type StoringConsumerDeps } from "./storing-consumer.ts";
 
 const GROUP = "rejected";
 /** Rows of one insert: samples may hold 64 KiB each. */
 const MAX_ROWS_PER_INSERT = 200;
 
-export interface RejectedConsumerDeps {
-  log: Logger;
-  eventlog: EventLog;
+export interface RejectedConsumerDeps extends StoringConsumerDeps {
   /** Of topic `views_progress`. */
   progress: LogWriter;
   sink: Sink;
-  /** A record that is none of ours. */
-  onUndecodable: () => void;
-  onFailed: (error: Error) => void;
 }
 
 /**
@@ -35,25 +22,24 @@ export interface RejectedConsumerDeps {
  */
 export class RejectedConsumer {
   readonly #deps: RejectedConsumerDeps;
-  readonly #closing = new AbortController();
   readonly #totals = new Map<number, RejectedTotal>();
-  #consumer: PatientConsumer | null = null;
+  readonly #consumer: StoringConsumer<RejectedRecord>;
 
   constructor(deps: RejectedConsumerDeps) {
     this.#deps = deps;
+    this.#consumer = new StoringConsumer(deps, {
+      topic: "rejected",
+      group: GROUP,
+      decode: decodeRejectedRecord,
+      store: (records, signal) => this.#store(records.map(rowOf), signal),
+      keep: (partition, records, last) => this.#keep(partition, records, last),
+      assigned: (assignment) => this.#assigned(assignment),
+      revoked: (partition) => void this.#totals.delete(partition),
+    });
   }
 
-  async start(): Promise<void> {
-    this.#consumer = await openPatientConsumer(
-      this.#deps.eventlog,
-      { topic: "rejected", group: GROUP, log: this.#deps.log },
-      {
-        assigned: (assignment) => this.#assigned(assignment),
-        batch: (partition, records) => this.#batch(partition, records),
-        revoked: async (partition) => void this.#totals.delete(partition),
-        failed: this.#deps.onFailed,
-      },
-    );
+  start(): Promise<void> {
+    return this.#consumer.start();
   }
 
   /** Events that the edge did not take since the log began; of the partitions held here. */
@@ -63,12 +49,11 @@ export class RejectedConsumer {
 
   /** Why topic `rejected` is not read at the moment; null where all is well. */
   trouble(): string | null {
-    return this.#consumer?.trouble() ?? null;
+    return this.#consumer.trouble();
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#consumer?.close();
+  close(): Promise<void> {
+    return this.#consumer.close();
   }
 
   async #assigned({ partition, seek }: Assignment): Promise<void> {
@@ -84,44 +69,21 @@ export class RejectedConsumer {
     }
   }
 
-  async #batch(partition: number, records: readonly StoredRecord[]): Promise<void> {
-    const decoded = records.flatMap((stored) => {
-      const record = decodeRejectedRecord(stored.value.toString("utf8"));
-      if (record === null) this.#deps.onUndecodable();
-      return record === null ? [] : [{ stored, record }];
-    });
-    try {
-      await this.#store(decoded.map(({ stored, record }) => rowOf(stored, record)));
-    } catch (error) {
-      if (this.#closing.signal.aborted) return; // the next start reads it again
-      throw error;
-    }
-    const nextOffset = records.at(-1)?.nextOffset ?? 0;
-    const known = this.#totals.get(partition)?.count ?? 0;
-    const total = { nextOffset, count: decoded.reduce((sum, { record }) => sum + record.count, known) };
-    this.#totals.set(partition, total);
-    await this.#keep(partition, total, records.at(-1)?.timestampMs ?? 0);
-  }
-
-  async #store(rows: readonly Row[]): Promise<void> {
+  async #store(rows: readonly Row[], signal: AbortSignal): Promise<void> {
     for (let at = 0; at < rows.length; at += MAX_ROWS_PER_INSERT) {
-      const some = rows.slice(at, at + MAX_ROWS_PER_INSERT);
-      await this.#deps.sink.store({ rejected_beacons: some }, this.#closing.signal);
+      await this.#deps.sink.store({ rejected_beacons: rows.slice(at, at + MAX_ROWS_PER_INSERT) }, signal);
     }
   }
 
-  /** What cannot be kept now is kept with the next batch. */
-  async #keep(partition: number, total: RejectedTotal, atMs: number): Promise<void> {
-    try {
-      await this.#deps.progress.append([rejectedTotalRecord(partition, total, atMs)]);
-      await this.#consumer?.commit(partition, total.nextOffset);
-    } catch (error) {
-      if (!(error instanceof NotHeldError || error instanceof LogUnavailableError)) throw error;
-      this.#deps.log.warn({ err: error, partition }, "count of rejected events not kept");
-    }
+  async #keep(partition: number, records: readonly Decoded<RejectedRecord>[], last: StoredRecord): Promise<void> {
+    const known = this.#totals.get(partition)?.count ?? 0;
+    const count = records.reduce((sum, { record }) => sum + record.count, known);
+    const total = { nextOffset: last.nextOffset, count };
+    this.#totals.set(partition, total);
+    await this.#deps.progress.append([rejectedTotalRecord(partition, total, last.timestampMs)]);
   }
 }
 
-function rowOf({ partition, offset }: StoredRecord, record: RejectedRecord): Row {
+function rowOf({ stored: { partition, offset }, record }: Decoded<RejectedRecord>): Row {
   return rejectedRow(record, { stage: "edge", partition, position: offset, item: 0 });
 }

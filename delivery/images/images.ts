@@ -3,9 +3,9 @@ import { imageKey } from "../../domain/media/image-keys.ts";
 import type { WantedImage, WantedPicture } from "../../domain/media/transcoder-wire.ts";
 import { Lru } from "../../platform/memory/lru.ts";
 import { SharedCalls } from "../../platform/memory/shared-calls.ts";
-import { ObjectDamagedError, type Objects } from "../../platform/objects/objects.ts";
+import type { Objects } from "../../platform/objects/objects.ts";
 import type { DeliveryMetrics } from "../delivery-metrics.ts";
-import { readVerified, type VerifiedObject } from "../segments/verified-object.ts";
+import { readIntact, type VerifiedObject } from "../segments/verified-object.ts";
 import type { Transcoder } from "../transcoder-client.ts";
 
 export interface Images {
@@ -26,20 +26,10 @@ export function createImages({ objects, transcoder, metrics, cacheBytes }: Image
   const making = new SharedCalls<VerifiedObject>();
 
   async function find(key: string, wanted: WantedPicture, signal: AbortSignal): Promise<VerifiedObject> {
-    const image = (wanted.kind === "image" ? null : await readStored(key)) ?? (await make(wanted, signal));
+    const image =
+      (wanted.kind === "image" ? null : await readIntact(objects, key, metrics)) ?? (await make(wanted, signal));
     memory.set(key, image);
     return image;
-  }
-
-  /** Damaged ones count as missing: a transcoder makes them again over what is there. */
-  async function readStored(key: string): Promise<VerifiedObject | null> {
-    try {
-      return await readVerified(objects, key);
-    } catch (error) {
-      if (!(error instanceof ObjectDamagedError)) throw error;
-      metrics.damaged(key, error);
-      return null;
-    }
   }
 
   async function make(wanted: WantedPicture, signal: AbortSignal): Promise<VerifiedObject> {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { audioRendition, PLAN_ID, smallPlan, videoRendition } from "../testing/plans.ts";
-import { dashManifest } from "./dash-manifest.ts";
+import { type DashFacts, dashManifest } from "./dash-manifest.ts";
 import { readManifestParams } from "./manifest-params.ts";
 
 const ID = "Wxleyp02vY5LdQ01v00VDiqWLMUFXiwVL8Mw01qLZTBbgM";
 const FOLDER = `${ID}/s/-/${PLAN_ID}/$RepresentationID$`;
 
-function manifest(query = "", plan = smallPlan(), bases = [""]): string {
+function manifest(query = "", plan = smallPlan(), change: Partial<DashFacts> = {}): string {
   const params = readManifestParams(new URLSearchParams(query));
-  return dashManifest({ playbackId: ID, grant: "-", plan, bases }, params);
+  return dashManifest({ playbackId: ID, grant: "-", plan, bases: [""], textTracks: [], ...change }, params);
 }
 
 const attributes = (text: string, name: string): string[] =>
@@ -72,7 +72,7 @@ describe("dashManifest", () => {
     }));
     if (english === undefined || german === undefined) throw new Error("there are two");
     const bases = ["https://one.example/", "https://two.example/a&b/"];
-    const text = manifest("", smallPlan({ audio: [english, german] }), bases);
+    const text = manifest("", smallPlan({ audio: [english, german] }), { bases });
     expect(text.match(/<BaseURL>.*<\/BaseURL>/g)).toEqual([
       "<BaseURL>https://one.example/</BaseURL>",
       "<BaseURL>https://two.example/a&amp;b/</BaseURL>",
@@ -88,5 +88,37 @@ describe("dashManifest", () => {
     const still = manifest("", smallPlan({ audio: [], video: [videoRendition(360, { frameRate: 0 })] }));
     expect(attributes(still, "contentType")).toEqual(["video", "video"]);
     expect(attributes(still, "frameRate")).toEqual(["1000/1000"]);
+  });
+
+  it("names each text track as one file of what it shows", () => {
+    const track = (id: string, name: string, language: string, isClosedCaptions = false) => ({
+      ...{ id, name, language, isClosedCaptions },
+    });
+    const textTracks = [track("track1", 'A & "B"', "en"), track("track2", "Deutsch", "de", true)];
+    const clip = "asset_start_time=3&asset_end_time=7";
+    const text = manifest(`${clip}&default_subtitles_lang=de-AT`, smallPlan(), { textTracks });
+    expect(text.slice(text.indexOf('    <AdaptationSet id="text-1"'))).toBe(
+      `    <AdaptationSet id="text-1" contentType="text" mimeType="text/vtt" lang="en">
+      <Label>A &amp; &quot;B&quot;</Label>
+      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/>
+      <Representation id="track1" bandwidth="1000">
+        <BaseURL>${ID}/t/-/${PLAN_ID}/track1.vtt?${clip.replace("&", "&amp;")}</BaseURL>
+      </Representation>
+    </AdaptationSet>
+    <AdaptationSet id="text-2" contentType="text" mimeType="text/vtt" lang="de">
+      <Label>Deutsch</Label>
+      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="caption"/>
+      <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
+      <Representation id="track2" bandwidth="1000">
+        <BaseURL>${ID}/t/-/${PLAN_ID}/track2.vtt?${clip.replace("&", "&amp;")}</BaseURL>
+      </Representation>
+    </AdaptationSet>
+  </Period>
+</MPD>
+`,
+    );
+    // a grant tells the clip by itself
+    const signed = manifest(clip, smallPlan(), { textTracks, grant: "abc" });
+    expect(signed).toContain(`<BaseURL>${ID}/t/abc/${PLAN_ID}/track1.vtt</BaseURL>`);
   });
 });

@@ -5,10 +5,13 @@ import { promisedRates } from "../../domain/media/promised-rates.ts";
 import { withinLimits } from "../../domain/media/resolution-class.ts";
 import { trickRendition } from "../../domain/media/trick-rendition.ts";
 import { mediaPath, mediaType } from "../route.ts";
+import { dashTexts } from "./dash-texts.ts";
+import { escapeXml } from "./escape-xml.ts";
 import type { ManifestParams } from "./manifest-params.ts";
 import type { MultivariantFacts } from "./multivariant.ts";
+import { shownSpan } from "./shown-span.ts";
 
-export type DashFacts = Omit<MultivariantFacts, "hasTitle" | "textTracks">;
+export type DashFacts = Omit<MultivariantFacts, "hasTitle">;
 
 /** ISO/IEC 23009-1 §8.4: segments by template and timeline. */
 const PROFILE = "urn:mpeg:dash:profile:isoff-live:2011";
@@ -36,15 +39,16 @@ interface AdaptationSet {
 export function dashManifest(facts: DashFacts, params: ManifestParams): string {
   const { plan, bases } = facts;
   const { clip } = params;
-  const startSeconds = clipStartSeconds(plan, clip);
+  const { startSeconds, endSeconds } = shownSpan(plan, clip);
   const sets = adaptationSets(plan, params).map((set) => adaptationSet(facts, clip, startSeconds, set));
-  const seconds = (lastEndSeconds(plan, clip) - startSeconds).toFixed(6);
+  const seconds = (endSeconds - startSeconds).toFixed(6);
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="${PROFILE}" type="static" minBufferTime="PT${MIN_BUFFER_SECONDS}S" mediaPresentationDuration="PT${seconds}S">`,
     ...bases.filter((base) => base !== "").map((base) => `  <BaseURL>${escapeXml(base)}</BaseURL>`),
     `  <Period id="0" start="PT0S" duration="PT${seconds}S">`,
     ...sets.flat(),
+    ...dashTexts(facts, params),
     "  </Period>",
     "</MPD>",
   ];
@@ -154,25 +158,4 @@ function representation(rendition: VideoRendition | AudioRendition, bandwidth: n
     if (rendition.frameRate > 0) attributes.push(`frameRate="${Math.round(rendition.frameRate * 1_000)}/1000"`);
   }
   return `<Representation ${attributes.join(" ")}/>`;
-}
-
-/** Where the first listed segment of the picture begins, or of the first sound: 0 of the presentation. */
-function clipStartSeconds(plan: Plan, clip: Clip): number {
-  const [first] = [...plan.video, ...plan.audio];
-  if (first === undefined) return 0;
-  return (listedSegments(plan, first, clip)[0]?.start ?? 0) / renditionBoundaries(plan, first).timescale;
-}
-
-function lastEndSeconds(plan: Plan, clip: Clip): number {
-  const ends = [...plan.video.slice(0, 1), ...plan.audio].map((rendition) => {
-    const end = listedSegments(plan, rendition, clip).at(-1)?.end ?? 0;
-    return end / renditionBoundaries(plan, rendition).timescale;
-  });
-  return Math.max(0, ...ends);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escapeXml(text: string): string {
-  return text.replaceAll(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
 }

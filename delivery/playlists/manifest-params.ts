@@ -41,10 +41,7 @@ export function readManifestParams(query: Query): ManifestParams {
   const params: ManifestParams = {
     limits: { max: read("max_resolution", asClass, CLASSES), min: read("min_resolution", asClass, CLASSES) },
     order: read("rendition_order", asOrder, "desc") ?? "start",
-    clip: {
-      startSeconds: read("asset_start_time", asSeconds, MEDIA_TIME),
-      endSeconds: read("asset_end_time", asSeconds, MEDIA_TIME),
-    },
+    clip: readClip(query, wrong),
     defaultSubtitlesLanguage: read("default_subtitles_lang", asLanguage, "a BCP 47 language such as en or pt-BR"),
     isRedundant: read("redundant_streams", asBoolean, TRUE_OR_FALSE) ?? false,
     hasImages: read("roku_trick_play", asBoolean, TRUE_OR_FALSE) ?? false,
@@ -52,15 +49,25 @@ export function readManifestParams(query: Query): ManifestParams {
   read("exclude_pdt", asBoolean, TRUE_OR_FALSE);
   const programStart = read("program_start_time", asEpochSeconds, EPOCH);
   const programEnd = read("program_end_time", asEpochSeconds, EPOCH);
-  requireOrder(params.clip.startSeconds, params.clip.endSeconds, "asset", wrong);
   requireOrder(programStart, programEnd, "program", wrong);
   if (wrong.length > 0) throw new PlaybackError("invalid_parameters", wrong);
   return params;
 }
 
+export const CLIP_NAMES = ["asset_start_time", "asset_end_time"] as const;
+
+/** The part of the asset that is asked for, or that a token is for. Notes in `wrong` what is. */
+export function readClip(query: Query, wrong: string[]): Clip {
+  const read = createReader(query, wrong);
+  const [startSeconds, endSeconds] = CLIP_NAMES.map((name) => read(name, asSeconds, MEDIA_TIME));
+  const clip = { startSeconds: startSeconds ?? null, endSeconds: endSeconds ?? null };
+  requireOrder(clip.startSeconds, clip.endSeconds, "asset", wrong);
+  return clip;
+}
+
 const CLASSES = `one of ${RESOLUTION_CLASSES.join(", ")}`;
 const TRUE_OR_FALSE = "true or false";
-const MEDIA_TIME = "seconds from the asset's begin, such as 12.5";
+export const MEDIA_TIME = "seconds from the asset's begin, such as 12.5";
 const EPOCH = "seconds since 1970, such as 1700000000";
 
 /** Reads one value, or notes what it may be and gives null. */

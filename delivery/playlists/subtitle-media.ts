@@ -23,7 +23,7 @@ export function subtitleMedia(
   { playbackId, grant, plan, textTracks, base, suffix, query }: SubtitleFacts,
   defaultLanguage: string | null,
 ): string[] {
-  const shown = defaultLanguage === null ? null : findLanguage(textTracks, defaultLanguage);
+  const shown = languageTrack(textTracks, defaultLanguage);
   const names = new Set<string>();
   const kinds = new Set<string>();
   return textTracks.map((track) => {
@@ -45,8 +45,12 @@ export function subtitleMedia(
   });
 }
 
-/** The track of a language: of exactly that, else of its first part, so that `en` finds `en-US` and the other way. */
-function findLanguage(tracks: readonly TextTrack[], language: string): TextTrack | null {
+/**
+ * The track of a language: of exactly that, else of its first part, so that `en` finds `en-US` and the other way. Null where
+ * none is asked for.
+ */
+export function languageTrack(tracks: readonly TextTrack[], language: string | null): TextTrack | null {
+  if (language === null) return null;
   const whole = language.toLowerCase();
   const primary = (tag: string): string => tag.toLowerCase().split("-")[0] ?? "";
   return (

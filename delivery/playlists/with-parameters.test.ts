@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withParameters } from "./with-parameters.ts";
+import { dashWithView, withParameters } from "./with-parameters.ts";
 
 const MULTIVARIANT = `#EXTM3U
 #EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.chapters",URI="id/metadata.json"
@@ -21,4 +21,13 @@ id/h/-/plan/720p.m3u8?a=1&vsid=x
 
 it("changes nothing where there is nothing to add", () => {
   expect(withParameters(MULTIVARIANT, { view: null, data: null })).toBe(MULTIVARIANT);
+});
+
+it("tells the segments of DASH their view, and nothing else", () => {
+  const template = (media: string) =>
+    `<SegmentTemplate initialization="id/s/-/plan/$RepresentationID$/init.mp4" media="${media}">`;
+  const manifest = [template("$Number$.m4s"), "<BaseURL>id/t/-/plan/track.vtt</BaseURL>", template("a/$Number$.m4s")];
+  expect(dashWithView(manifest.join("\n"), "vsid=x")).toBe(
+    [template("$Number$.m4s?vsid=x"), manifest[1], template("a/$Number$.m4s?vsid=x")].join("\n"),
+  );
 });

@@ -24,6 +24,13 @@ export function withParameters(playlist: string, { view, data }: AddedParameters
     .join("\n");
 }
 
+const SEGMENTS_OF_DASH = /(?<= media=")[^"]*(?=")/g;
+
+/** A DASH manifest whose segments know their view. Inits stay the same for all. */
+export function dashWithView(manifest: string, view: string): string {
+  return manifest.replaceAll(SEGMENTS_OF_DASH, (template) => added(template, view));
+}
+
 function added(uri: string, parameter: string | null): string {
   if (parameter === null) return uri;
   return `${uri}${uri.includes("?") ? "&" : "?"}${parameter}`;

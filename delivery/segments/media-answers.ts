@@ -9,12 +9,12 @@ import { findPlayable } from "../../domain/media/trick-rendition.ts";
 import { countedSegment } from "../../domain/usage/delivered-segment.ts";
 import type { DeliveredSegment } from "../../domain/usage/delivery-record.ts";
 import type { Answer, Question } from "../answers.ts";
-import { cacheControl, type Life } from "../cache-control.ts";
+import { cacheControl, FOR_EVER } from "../cache-control.ts";
 import { type FindPlanOfChild, noSuchRendition, type PlanOfChild } from "../children.ts";
 import { PlaybackError } from "../playback-error.ts";
-import { isInClip } from "../playlists/clip.ts";
+import { isInClip } from "../playlists/granted-clip.ts";
 import { mediaType, type Route } from "../route.ts";
-import type { Clip } from "../tokens/grants.ts";
+import type { GrantedClip } from "../tokens/grants.ts";
 import type { MediaObjects } from "./media-objects.ts";
 
 type MediaRoute = Extract<Route, { kind: "init" | "segment" }>;
@@ -26,8 +26,6 @@ export interface MediaAnswersDeps {
   /** Unix milliseconds. */
   nowMs: () => number;
 }
-
-export const FOR_EVER: Life = { seconds: 31_536_000, isImmutable: true };
 
 interface Child extends PlanOfChild {
   rendition: VideoRendition | AudioRendition;
@@ -63,7 +61,7 @@ function checkSegment({ opened, plan, rendition }: Child, segment: number): void
   requireInClip(plan, segment, opened.clip);
 }
 
-export function requireInClip(plan: Plan, segment: number, clip: Clip | null): void {
+export function requireInClip(plan: Plan, segment: number, clip: GrantedClip | null): void {
   if (isInClip(plan, segment, clip)) return;
   throw new PlaybackError("forbidden", ["The token that this URL came from is for another part of the asset"]);
 }

@@ -2,11 +2,11 @@ import { initKey, segmentKey } from "../../domain/media/object-keys.ts";
 import type { WantedInit, WantedSegment } from "../../domain/media/transcoder-wire.ts";
 import { Lru } from "../../platform/memory/lru.ts";
 import { SharedCalls } from "../../platform/memory/shared-calls.ts";
-import { ObjectDamagedError, type Objects } from "../../platform/objects/objects.ts";
+import type { Objects } from "../../platform/objects/objects.ts";
 import type { DeliveryMetrics } from "../delivery-metrics.ts";
 import { unavailable } from "../playback-error.ts";
 import type { Transcoder } from "../transcoder-client.ts";
-import { readVerified, type VerifiedObject } from "./verified-object.ts";
+import { readIntact, type VerifiedObject } from "./verified-object.ts";
 
 export interface MediaObjectsDeps {
   objects: Objects;
@@ -27,19 +27,8 @@ export function createMediaObjects({ objects, transcoder, metrics, cacheBytes }:
   const filling = new SharedCalls<VerifiedObject>();
   metrics.watchMemory(() => memory.weight);
 
-  /** Damaged ones count as missing: a transcoder makes them again over what is there. */
-  async function readStored(key: string): Promise<VerifiedObject | null> {
-    try {
-      return await readVerified(objects, key);
-    } catch (error) {
-      if (!(error instanceof ObjectDamagedError)) throw error;
-      metrics.damaged(key, error);
-      return null;
-    }
-  }
-
   async function fill(key: string, wanted: WantedInit | WantedSegment, signal: AbortSignal): Promise<VerifiedObject> {
-    const stored = await readStored(key);
+    const stored = await readIntact(objects, key, metrics);
     if (stored !== null) {
       metrics.found("store");
       memory.set(key, stored);
@@ -48,7 +37,7 @@ export function createMediaObjects({ objects, transcoder, metrics, cacheBytes }:
     metrics.found("nowhere");
     signal.throwIfAborted();
     await transcoder.make(wanted, signal);
-    const made = await readStored(key);
+    const made = await readIntact(objects, key, metrics);
     if (made === null) throw unavailable("It was made, but cannot be read");
     memory.set(key, made);
     return made;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ObjectDamagedError, type Objects } from "../../platform/objects/objects.ts";
+import type { DeliveryMetrics } from "../delivery-metrics.ts";
 import { unavailable } from "../playback-error.ts";
 
 /** A whole object in memory, its hash checked. */
@@ -19,6 +20,21 @@ export async function readVerified(objects: Objects, key: string): Promise<Verif
   } catch (error) {
     if (error instanceof ObjectDamagedError) throw error;
     throw unavailable("The store cannot be read now", { cause: error });
+  }
+}
+
+/** The same where whatever is damaged is made again over what is there: then it counts as missing, and is told of. */
+export async function readIntact(
+  objects: Objects,
+  key: string,
+  metrics: Pick<DeliveryMetrics, "damaged">,
+): Promise<VerifiedObject | null> {
+  try {
+    return await readVerified(objects, key);
+  } catch (error) {
+    if (!(error instanceof ObjectDamagedError)) throw error;
+    metrics.damaged(key, error);
+    return null;
   }
 }
 

@@ -71,6 +71,27 @@ describe("text tracks", () => {
     ]);
   });
 
+  it("are one file in DASH, of what its manifest shows, by its times", async () => {
+    const { playbackId, assetId } = await publish(world);
+    await publishText(world, assetId, { name: "Ann & Bo", language: "en", cues: CUES });
+    const textOf = async (query: string) => {
+      const manifest = (await world.get(`/${playbackId}.mpd${query}`)).body.toString();
+      expect(manifest).toContain('contentType="text" mimeType="text/vtt" lang="en"');
+      const [, uri = ""] = /<BaseURL>([^<]+\.vtt[^<]*)<\/BaseURL>/.exec(manifest) ?? [];
+      const got = await world.get(`/${uri.replaceAll("&amp;", "&")}`);
+      expect([got.status, got.headers["content-type"]]).toEqual([200, "text/vtt; charset=utf-8"]);
+      expect(got.headers["cache-control"]).toBe("public, max-age=31536000, immutable");
+      return got.body.toString();
+    };
+    const whole = "00:00:00.500 --> 00:00:02.100\n<i>one</i>\n\n00:00:04.004 --> 00:00:08.008\ntwo &amp; three\n";
+    expect(await textOf("")).toBe(`WEBVTT\n\n${whole}`);
+    // whole segments, from 2.002 s
+    const part = "00:00:00.000 --> 00:00:00.098\n<i>one</i>\n\n00:00:02.002 --> 00:00:06.006\ntwo &amp; three\n";
+    expect(await textOf("?asset_start_time=3&asset_end_time=7")).toBe(`WEBVTT\n\n${part}`);
+    const beyond = await world.get(`/${playbackId}.mpd?asset_start_time=10.01`);
+    expect(beyond.status).toBe(400);
+  });
+
   it("show within seconds of being added, and are gone within seconds of being deleted", async () => {
     const { playbackId, assetId } = await publish(world);
     const listed = async () => (await world.get(`/${playbackId}.m3u8`)).body.toString().includes("TYPE=SUBTITLES");
@@ -102,11 +123,14 @@ describe("text tracks", () => {
       [`/${mine.playbackId}/text/${foreign}.vtt`, 404],
       [`/${mine.playbackId}/text/${longId("nobodys")}.txt`, 404],
       [`/${mine.playbackId}/t/-/${PLAN_ID}/${foreign}.m3u8`, 404],
+      [`/${mine.playbackId}/t/-/${PLAN_ID}/${foreign}.vtt`, 404],
+      [`/${mine.playbackId}/t/-/${PLAN_ID}/${trackId}.vtt?asset_start_time=11`, 400],
       [`/${mine.playbackId}/t/-/${PLAN_ID}/${trackId}/4.vtt`, 404],
       [`/${mine.playbackId}/t/-/00000000000000aa/${trackId}/0.vtt`, 404],
       [`/${mine.playbackId}/t/abc/${PLAN_ID}/${trackId}/0.vtt`, 403],
       [`/${signed.playbackId}/text/${secret}.vtt`, 403],
       [`/${signed.playbackId}/t/-/${PLAN_ID}/${secret}.m3u8`, 403],
+      [`/${signed.playbackId}/t/-/${PLAN_ID}/${secret}.vtt`, 403],
     ];
     for (const [path, status] of statuses) expect([path, (await world.get(path)).status]).toEqual([path, status]);
   });

@@ -9,11 +9,11 @@ export interface Grant {
   /** Short id. */
   restriction: string | null;
   /** Of the asset; null: all of it. */
-  clip: Clip | null;
+  clip: GrantedClip | null;
 }
 
-/** Times of the asset in milliseconds: whatever overlaps [startMs, endMs). */
-export interface Clip {
+/** Times of the asset in whole milliseconds, short in URLs: whatever overlaps [startMs, endMs). */
+export interface GrantedClip {
   startMs: number;
   endMs: number;
 }

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { parse, type types } from "hls-parser";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
-import { createEnvironment, publish } from "../testing/publish.ts";
+import { createEnvironment, publish, publishText } from "../testing/publish.ts";
 import { errorOf } from "../testing/read-back.ts";
 import { createRestriction, createTestKey, signToken, type TestKey } from "../testing/signing.ts";
 import { type Asking, type Got, openWorld, type World } from "../testing/world.ts";
@@ -255,6 +255,24 @@ describe("grants", () => {
     ]) {
       expect([wrong, (await playlist(key.sign(claims(wrong)))).status]).toEqual([wrong, 400]);
     }
+  });
+});
+
+describe("grants of text tracks", () => {
+  it("hold the part of the asset that the token names, in segments and in DASH's one file", async () => {
+    const { playbackId, assetId } = await publish(world, { policy: "signed" });
+    const text = { startMs: 3_000, endMs: 9_000, id: null, settings: "", text: "said" };
+    const trackId = await publishText(world, assetId, { cues: [text] });
+    const token = key.sign(claims({ sub: playbackId, asset_start_time: 2.5, asset_end_time: "4" })); // 2.002 to 4.004 s
+    const manifest = (await world.get(`/${playbackId}.mpd?token=${token}`)).body.toString();
+    const [, uri = ""] = /<BaseURL>([^<]+\.vtt)<\/BaseURL>/.exec(manifest) ?? [];
+    const file = await world.get(`/${uri}`);
+    // to where the segment's sound ends, 7 ms behind its picture
+    expect(file.body.toString()).toBe("WEBVTT\n\n00:00:00.998 --> 00:00:02.009\nsaid\n");
+    const folder = `/${uri.replace(/\.vtt$/, "")}`;
+    expect(folder).toContain(trackId);
+    const statuses = ["1", "2", "4"].map(async (segment) => (await world.get(`${folder}/${segment}.vtt`)).status);
+    expect(await Promise.all(statuses)).toEqual([200, 403, 404]);
   });
 });
 

@@ -14,7 +14,7 @@ export function createUsageMetrics(registry: Metrics): UsageMetrics {
   const registers = [registry];
   const written = new Counter({
     name: "playhead_delivery_usage_records_total",
-    help: "Segments handed to viewers and written to the event log, repeats included",
+    help: "Segments and pieces of files handed to viewers and written to the event log, repeats included",
     registers,
   });
   const lost = new Counter({
@@ -28,7 +28,7 @@ export function createUsageMetrics(registry: Metrics): UsageMetrics {
     watchWaiting: (records) => {
       const gauge: Gauge = new Gauge({
         name: "playhead_delivery_usage_waiting_records",
-        help: "Segments handed to viewers and not yet written to the event log",
+        help: "Segments and pieces of files handed to viewers and not yet written to the event log",
         registers,
         collect: () => gauge.set(records()),
       });

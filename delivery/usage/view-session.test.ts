@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
-import { newViewParameter, sessionOf, viewParameterOf } from "./view-session.ts";
+import { connectionSession, newViewParameter, sessionOf, viewParameterOf } from "./view-session.ts";
 
 const query = (text: string) => new URLSearchParams(text);
 
@@ -44,5 +45,18 @@ describe("the session of a segment", () => {
         new Set(["cmcd:5f6b9c2e"]),
       );
     }
+  });
+});
+
+describe("the session of a file that nobody names one for", () => {
+  it("is the client at the other end of the connection", () => {
+    const [one, other] = [new Socket(), new Socket()];
+    const session = (socket: Socket, headers = {}) => connectionSession({ socket, headers });
+    expect(session(one)).toMatch(/^connection:[\w-]{22}$/);
+    expect(session(one)).toBe(session(one));
+    expect(session(other)).not.toBe(session(one));
+    const [ann, bob] = ["203.0.113.7", "203.0.113.8"].map((address) => session(one, { "x-forwarded-for": address }));
+    expect(new Set([session(one), ann, bob]).size).toBe(3);
+    expect(session(one, { "x-forwarded-for": "203.0.113.7" })).toBe(ann);
   });
 });

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
 /** Parameter of playlists' URIs by which the requests of one view know each other (docs/decisions/usage.md). */
 const NAME = "vsid";
@@ -36,4 +36,19 @@ export function sessionOf(query: URLSearchParams, headers: IncomingHttpHeaders):
   if (told !== undefined) return `cmcd:${told.toWellFormed()}`;
   const ours = query.get(NAME);
   return ours !== null && VIEW_SESSION.test(ours) ? ours : null;
+}
+
+const connections = new WeakMap<object, string>();
+const HASH_LETTERS = 22;
+
+/**
+ * Of a file that nobody names a session for: the client at the other end of the connection, so that what it fetches again does
+ * not count again. Proxies send several clients over one connection, which what they forward tells apart; only its hash is kept.
+ */
+export function connectionSession({ socket, headers }: Pick<IncomingMessage, "socket" | "headers">): string {
+  const connection = connections.get(socket) ?? randomUUID();
+  connections.set(socket, connection);
+  const client = [connection, headers["x-forwarded-for"], headers.forwarded, headers["user-agent"]];
+  const hash = createHash("sha256").update(JSON.stringify(client)).digest("base64url");
+  return `connection:${hash.slice(0, HASH_LETTERS)}`;
 }

@@ -1,5 +1,6 @@
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
+import { isWebUrl } from "./web-url.ts";
 
 /** What a new asset is to be, as clients send it; also `new_asset_settings` of uploads (reference video-api.md §3.1). */
 export interface AssetSettingsWire {
@@ -184,7 +185,7 @@ function firstInputProblems(input: InputWire, source: "url" | "upload"): string[
 function urlProblems(url: string | undefined): string[] {
   if (url === undefined || url === "") return ["inputs[0].url: name the URL of a video or audio file"];
   if (/^mux:/i.test(url)) return [notYet("inputs[0].url", "clips of assets")];
-  return /^https?:\/\/[^/?#\s]+/i.test(url) ? [] : ["inputs[0].url: begins with neither https:// nor http://"];
+  return isWebUrl(url) ? [] : ["inputs[0].url: begins with neither https:// nor http://"];
 }
 
 function isPlaybackPolicy(policy: string): policy is PlaybackPolicy {

@@ -1,4 +1,5 @@
 import type { InputWire } from "./settings-wire.ts";
+import { isWebUrl } from "./web-url.ts";
 
 /** A text track as it is asked for, with the asset or later. */
 export interface TextInput {
@@ -13,13 +14,12 @@ export interface TextInput {
 
 /** BCP 47 in the shapes that are in use: language, script, region, variants, extensions. Length is bounded by the field. */
 const LANGUAGE = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
-const WEB_URL = /^https?:\/\/[^/?#\s]+/i;
 
 /** What is wrong with a text track, each begun with the field's name behind `prefix`. */
 export function textInputProblems(input: InputWire, prefix = ""): string[] {
   const { url = "", language_code, text_type } = input;
   return [
-    ...(WEB_URL.test(url) ? [] : [`${prefix}url: name the https:// or http:// URL of an SRT or WebVTT file`]),
+    ...(isWebUrl(url) ? [] : [`${prefix}url: name the https:// or http:// URL of an SRT or WebVTT file`]),
     ...(language_code === undefined ? [`${prefix}language_code: is required for text, such as en or en-US`] : []),
     ...(language_code === undefined ? [] : languageProblems(language_code, prefix)),
     ...(text_type === undefined || text_type === "subtitles" ? [] : [`${prefix}text_type: must be subtitles`]),

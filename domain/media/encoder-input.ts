@@ -19,6 +19,9 @@ export interface EncoderInput {
   keep: { start: number; end: number };
 }
 
+/** `extraSyncs` to try in turn: sources whose sync samples are not quite what they claim decode right from an earlier one. */
+export const SYNCS_BACK = [0, 1, 3] as const;
+
 /** What of a track is fed. */
 export type FedTrack = Pick<Track, "samples" | "stsd" | "codedWidthPx" | "codedHeightPx" | "rotationDegrees">;
 

@@ -74,7 +74,13 @@ describe("imageShape", () => {
 describe("imageFilters", () => {
   it("turns, pads, and flips last", () => {
     const wanted = transform({ fitMode: "pad", widthPx: 90, heightPx: 90, rotateDegrees: 90, flipV: true });
-    const filters = imageFilters(imageShape(HD, wanted), wanted).map((filter) => filter.split("=")[0]);
-    expect(filters).toEqual(["scale", "setsar", "format", "transpose", "pad", "vflip"]);
+    const names = imageFilters(imageShape(HD, wanted), wanted, []).map((filter) => filter.split("=")[0]);
+    expect(names).toEqual(["scale", "setsar", "format", "transpose", "pad", "vflip"]);
+  });
+
+  it("makes brightness ordinary when nothing but the image's pixels is left", () => {
+    const wanted = transform({ fitMode: "crop", widthPx: 90, heightPx: 90, rotateDegrees: 90 });
+    const names = imageFilters(imageShape(HD, wanted), wanted, ["tonemap"]).map((filter) => filter.split("=")[0]);
+    expect(names).toEqual(["crop", "scale", "tonemap", "setsar", "format", "transpose"]);
   });
 });

@@ -1,4 +1,5 @@
 import { fitWithin } from "./fit-within.ts";
+import { IMAGE_SCALER } from "./picture-filters.ts";
 
 export interface Size {
   widthPx: number;
@@ -92,17 +93,30 @@ export function isOversized(rendition: Size, { widthPx, heightPx }: Size): boole
   return rendition.widthPx >= widthPx * OVERSIZE && rendition.heightPx >= heightPx * OVERSIZE;
 }
 
-/** Without the latter two, colours are up to three steps of 255 off. */
-const SCALER = "bicubic+accurate_rnd+full_chroma_int";
+/**
+ * ffmpeg's filters from a picture to a size, of square pixels.
+ *
+ * @param toneMap filters that make its brightness ordinary: once it is small, since their cost is by the pixel
+ */
+export function sizeFilters({ widthPx, heightPx }: Size, toneMap: readonly string[], scaler = "bicubic"): string[] {
+  return [`scale=${widthPx}:${heightPx}:flags=${scaler}`, ...toneMap, "setsar=1"];
+}
 
-/** Steps as filters of ffmpeg, to pixels of three bytes; choosing the smart part is not among them. */
-export function imageFilters({ cut, scaled, smart, image }: ImageShape, transform: ImageTransform): string[] {
+/**
+ * Steps as filters of ffmpeg, to pixels of three bytes; choosing the smart part is not among them.
+ *
+ * @param toneMap as of {@link sizeFilters}
+ */
+export function imageFilters(
+  { cut, scaled, smart, image }: ImageShape,
+  transform: ImageTransform,
+  toneMap: readonly string[],
+): string[] {
   const { rotateDegrees, fitMode, flipH, flipV } = transform;
   const before = isSideways(rotateDegrees) ? swapped(scaled) : scaled;
   return [
     ...(cut === null ? [] : [`crop=${cut.widthPx}:${cut.heightPx}`]),
-    `scale=${before.widthPx}:${before.heightPx}:flags=${SCALER}`,
-    "setsar=1",
+    ...sizeFilters(before, toneMap, IMAGE_SCALER),
     "format=rgb24", // from here on each pixel can be cut and moved alone
     ...TURNS[rotateDegrees],
     ...(fitMode === "pad" && smart === null

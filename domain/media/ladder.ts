@@ -1,4 +1,5 @@
 import type { VideoQuality } from "../asset/settings-wire.ts";
+import { evenPx } from "./even-px.ts";
 
 /** What a ladder is made for: the picture as it is shown. */
 export interface LadderSource {
@@ -89,10 +90,6 @@ function sized(
 ): Omit<Rung, "maxBitrate"> {
   const scale = sidePx / Math.min(widthPx, heightPx);
   return { name: `${sidePx}p`, widthPx: evenPx(widthPx * scale), heightPx: evenPx(heightPx * scale) };
-}
-
-function evenPx(px: number): number {
-  return Math.max(2, 2 * Math.round(px / 2));
 }
 
 /** Between two rungs, by area. */

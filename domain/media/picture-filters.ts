@@ -15,16 +15,24 @@ export function pictureFilters(size: { widthPx: number; heightPx: number }, hdr:
 }
 
 /**
- * Filters that show HDR as SDR (ITU-R BT.2020 with PQ or HLG to BT.709), on pictures of any size: the cost is by the pixel, so
- * pictures are made small first (docs/decisions/sources.md).
+ * Filters that show HDR as SDR (ITU-R BT.2020 with PQ or HLG to BT.709): the cost is by the pixel, so pictures are made small
+ * first (docs/decisions/sources.md). With halved colours the sides have to be even.
  */
-export function toneMapFilters(hdr: HdrTransfer): string[] {
+export function toneMapFilters(hdr: HdrTransfer, format: "yuv420p10le" | "yuv444p10le" = "yuv420p10le"): string[] {
   return [
-    "format=yuv420p10le",
+    `format=${format}`,
     `zscale=tin=${TRANSFERS[hdr]}:pin=bt2020:min=bt2020nc:rin=limited:t=linear:npl=${NOMINAL_PEAK}`,
     "format=gbrpf32le",
     "zscale=p=bt709",
     "tonemap=tonemap=hable:desat=0",
     "zscale=t=bt709:m=bt709:r=limited",
   ];
+}
+
+/** Of the scaler, for images. Without the latter two, colours are up to three steps of 255 off. */
+export const IMAGE_SCALER = "bicubic+accurate_rnd+full_chroma_int";
+
+/** {@link toneMapFilters} of images, which have any sides and end as RGB. */
+export function toneMapImageFilters(hdr: HdrTransfer): string[] {
+  return [...toneMapFilters(hdr, "yuv444p10le"), "format=yuv444p", `scale=flags=${IMAGE_SCALER}`];
 }

@@ -116,11 +116,17 @@ export function sourceFacts({ streams, format }: ProbedSource): SourceFacts {
   return { durationSeconds, bitrate: format.bit_rate ?? null, video, audio, sounds: audios.slice(0, MAX_SOUNDS) };
 }
 
+type CodedPicture = Pick<VideoFacts, "codedWidthPx" | "codedHeightPx" | "sampleAspectRatio"> & {
+  /** Null where it is mirrored, which nobody turns. */
+  rotationDegrees: number | null;
+};
+
 /** Width and height as shown: square samples, turned upright. */
-export function shownSize(video: VideoFacts): { widthPx: number; heightPx: number } {
-  const widthPx = Math.round(video.codedWidthPx * video.sampleAspectRatio);
-  const isSideways = video.rotationDegrees % 180 === 90;
-  return isSideways ? { widthPx: video.codedHeightPx, heightPx: widthPx } : { widthPx, heightPx: video.codedHeightPx };
+export function shownSize(picture: CodedPicture): { widthPx: number; heightPx: number } {
+  const { codedHeightPx, codedWidthPx, sampleAspectRatio, rotationDegrees } = picture;
+  const widthPx = Math.max(1, Math.round(codedWidthPx * sampleAspectRatio));
+  const isSideways = (rotationDegrees ?? 0) % 180 === 90;
+  return isSideways ? { widthPx: codedHeightPx, heightPx: widthPx } : { widthPx, heightPx: codedHeightPx };
 }
 
 function isCover({ disposition }: ProbedStream): boolean {

@@ -42,7 +42,7 @@ export function standardArguments(facts: SourceFacts, treatment: StandardTreatme
 export function standardSize(video: VideoFacts): { widthPx: number; heightPx: number } {
   const { widthPx, heightPx } = shownSize(video);
   const scale = Math.min(1, MAX_SIDE_PX / Math.max(widthPx, heightPx));
-  return { widthPx: even(widthPx * scale), heightPx: even(heightPx * scale) };
+  return { widthPx: evenBelow(widthPx * scale), heightPx: evenBelow(heightPx * scale) };
 }
 
 /** The muxer's own name for HEVC, `hev1`, allows parameter sets among the samples, where players do not look for them. */
@@ -81,6 +81,7 @@ function soundArguments(audio: { channels: number; sampleRate: number }, at: num
   ];
 }
 
-function even(px: number): number {
+/** Never more than there is. */
+function evenBelow(px: number): number {
   return Math.max(2, 2 * Math.floor(px / 2));
 }

@@ -1,3 +1,4 @@
+import { evenPx } from "./even-px.ts";
 import { fitWithin } from "./fit-within.ts";
 import { h264HighCodecs, h264Level } from "./h264-level.ts";
 import { peakBitrate } from "./peak-bitrate.ts";
@@ -51,6 +52,5 @@ export function renditionPictures(
 }
 
 function evenSize({ widthPx, heightPx }: { widthPx: number; heightPx: number }) {
-  const even = (px: number): number => Math.max(2, 2 * Math.round(px / 2));
-  return { widthPx: even(widthPx), heightPx: even(heightPx) };
+  return { widthPx: evenPx(widthPx), heightPx: evenPx(heightPx) };
 }

@@ -159,6 +159,8 @@ function listing(open: () => Objects): void {
     const info = await objects.put("x/y", Buffer.from("z"));
     expect(await infos(objects, "x/")).toEqual([info]);
     expect(await infos(objects, "none/")).toEqual([]);
+    expect(await listed(objects, "x/")).toEqual([info.key]);
+    expect(await listed(objects, "none/")).toEqual([]);
   });
 
   it("deletes once and does not mind a second time", async () => {
@@ -260,13 +262,20 @@ async function contents(objects: Objects, key: string): Promise<Buffer> {
 }
 
 async function infos(objects: Objects, prefix: string) {
-  const list = [];
-  for await (const info of objects.list(prefix)) list.push(info);
-  return list;
+  return all(objects.list(prefix));
 }
 
+/** By both lists, which are the same. */
 async function listed(objects: Objects, prefix: string): Promise<string[]> {
-  return (await infos(objects, prefix)).map(({ key }) => key);
+  const keys = await all(objects.listKeys(prefix));
+  expect((await infos(objects, prefix)).map(({ key }) => key)).toEqual(keys);
+  return keys;
+}
+
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const gathered: T[] = [];
+  for await (const item of items) gathered.push(item);
+  return gathered;
 }
 
 function failing(): Readable {

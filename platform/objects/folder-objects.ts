@@ -98,6 +98,13 @@ class FolderObjects implements ResumableObjects {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
+    for await (const key of this.listKeys(prefix)) {
+      const info = await this.head(key);
+      if (info !== null) yield info;
+    }
+  }
+
+  async *listKeys(prefix: string): AsyncIterable<string> {
     yield* listDirectory(prefixDirectory(this.#root, prefix), prefix);
   }
 
@@ -115,7 +122,7 @@ class FolderObjects implements ResumableObjects {
   }
 
   async deleteAll(prefix: string, signal?: AbortSignal): Promise<void> {
-    for await (const { key } of this.list(prefix)) {
+    for await (const key of this.listKeys(prefix)) {
       signal?.throwIfAborted();
       await this.delete(key);
     }
@@ -265,7 +272,7 @@ async function checkedLength(handle: FileHandle, info: ObjectInfo): Promise<File
   throw new ObjectDamagedError(`${info.key} has ${size} bytes, but was stored with ${info.sizeBytes}`);
 }
 
-async function* listDirectory(directory: string, prefix: string): AsyncIterable<ObjectInfo> {
+async function* listDirectory(directory: string, prefix: string): AsyncIterable<string> {
   const entries = (await ignoreMissing(readdir(directory, { withFileTypes: true }))) ?? [];
   const names = entries.flatMap((entry) => {
     const part = entry.isDirectory() ? null : partOfLink(entry.name);
@@ -275,12 +282,8 @@ async function* listDirectory(directory: string, prefix: string): AsyncIterable<
   // With "/" at the end of folders this order of names is the byte order of whole keys; all characters are ASCII.
   for (const name of names.sort()) {
     const key = prefix + name;
-    if (name.endsWith("/")) {
-      yield* listDirectory(join(directory, name), key);
-      continue;
-    }
-    const found = await find({ directory, part: name, link: join(directory, `${name}@`) }, key);
-    if (found !== null) yield found.info;
+    if (name.endsWith("/")) yield* listDirectory(join(directory, name), key);
+    else yield key;
   }
 }
 

@@ -29,8 +29,10 @@ export interface Objects {
   head(key: string): Promise<ObjectInfo | null>;
   /** Null when there is none. The length is checked against the record: a short object is an error, never a short read. */
   read(key: string, range?: ByteRange): Promise<{ info: ObjectInfo; body: Readable } | null>;
-  /** Keys under a prefix that ends in `/` (or all, with ""), in byte order. */
+  /** What is stored under a prefix that ends in `/` (or all, with ""), in byte order of keys. Asks a bucket for each alone. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
+  /** Their keys, of which a bucket tells a thousand at once. */
+  listKeys(prefix: string): AsyncIterable<string>;
   /** Deleting what is not there is fine. */
   delete(key: string): Promise<void>;
   /** Deletes whatever is under a prefix that ends in `/`. Stops, leaving the rest, with the signal's reason. */

@@ -23,6 +23,10 @@ const shaka = (name: string, extension: string): PlayerPage => ({
           renditions: () => player.tracks().length,
           choose: (n) => shakaPlayer.selectVariantTrack(player.tracks()[n], true),
           current: () => player.tracks().findIndex(({ active }) => active),
+          texts: () => shakaPlayer.getTextTracks().map(({ language, label }) => [language, label]),
+          showText: (n) => shakaPlayer.selectTextTrack(shakaPlayer.getTextTracks()[n]),
+          cues: () => Array.from(video.textTracks).flatMap(({ cues }) =>
+            Array.from(cues ?? [], ({ startTime, endTime, text }) => [startTime, endTime, text])),
         };
         shakaPlayer.addEventListener("error", ({ detail }) => player.errors.push("code " + detail.code));
         (async () => {

@@ -7,7 +7,7 @@ import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset, type TrackRow } from "./assets.ts";
 import { deleteTextSoon } from "./delete-asset.ts";
-import { tellCreated, tellTrack } from "./text-tracks.ts";
+import { tellCreated, tellTrack, textNames } from "./text-tracks.ts";
 
 /** The transcoder's word, as `domain/asset/text-track.ts` has it. */
 const Result: z.ZodType<TrackResult> = z.object({
@@ -68,7 +68,7 @@ async function insertEmbedded(
   nowMs: number,
 ): Promise<void> {
   const asset = await requireAsset(transaction, environment, assetId);
-  const taken = new Set(asset.tracks.flatMap(({ type, name }) => (type === "text" && name !== null ? [name] : [])));
+  const taken = textNames(asset);
   const track: TrackRow | undefined = await transaction
     .insertInto("tracks")
     .values({

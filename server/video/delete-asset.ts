@@ -70,7 +70,7 @@ export async function addTwice(
   job: Pick<JobSpec, "task" | "payload">,
 ): Promise<void> {
   await addJob(transaction, job);
-  await addJob(transaction, { ...job, runAt: new Date(Date.now() + SECOND_ROUND_MS) });
+  await addJob(transaction, { ...job, afterMs: SECOND_ROUND_MS });
 }
 
 /** The job of {@link deleteObjectsSoon}; running it again finds nothing left. */

@@ -2,7 +2,7 @@ import { isMediaId } from "../../domain/asset/media-id.ts";
 import { type AssetRef, assetPrefix, fetchDraftId, sourceKey } from "../../domain/media/object-keys.ts";
 import { addJobUnlessWaiting } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
-import type { ObjectInfo, ResumableObjects } from "../../platform/objects/objects.ts";
+import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 
@@ -41,15 +41,15 @@ export async function removeAll(objects: ResumableObjects, ref: AssetRef, signal
 /** Each asset that objects are stored for, once: keys come in order, so those of one asset stand together. */
 async function* storedAssets(objects: ResumableObjects, prefix: string): AsyncGenerator<AssetRef> {
   let last = "";
-  for await (const object of objects.list(prefix)) {
-    const ref = assetOf(object);
+  for await (const key of objects.listKeys(prefix)) {
+    const ref = assetOf(key);
     if (ref === null || ref.assetId === last) continue;
     last = ref.assetId;
     yield ref;
   }
 }
 
-function assetOf({ key }: Pick<ObjectInfo, "key">): AssetRef | null {
+function assetOf(key: string): AssetRef | null {
   const [environment, assetId, ...rest] = key.split("/");
   if (environment === undefined || assetId === undefined || rest.length === 0) return null;
   return /^[a-z0-9]{6}$/.test(environment) && isMediaId(assetId) ? { environment, assetId } : null;

@@ -162,7 +162,8 @@ async function requireTextTrack(
   throw new ApiError("invalid_parameters", [`Track ${trackId} is ${track.type}: only text tracks can be ${doing}`]);
 }
 
-function textNames({ tracks }: AssetRecord): Set<string> {
+/** What its text tracks are called: viewers choose by it. */
+export function textNames({ tracks }: AssetRecord): Set<string> {
   return new Set(tracks.flatMap(({ type, name }) => (type === "text" && name !== null ? [name] : [])));
 }
 

@@ -5,7 +5,7 @@ import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
 import { readSamples } from "../source/read-samples.ts";
-import { type EncodeJob, expectedSegment, MAX_SEGMENT_BYTES, segmentPictures } from "./encode-pictures.ts";
+import { type EncodeJob, expectedSegment, MAX_SEGMENT_BYTES, placesOfSegment } from "./encode-pictures.ts";
 import { type EncodedSegment, EncodeMismatchError, rewriteSegment } from "./rewrite-segment.ts";
 
 export interface EncodeManyJob extends Omit<EncodeJob, "rendition" | "segment"> {
@@ -33,7 +33,7 @@ export async function encodeMany(tools: FfmpegTools, objects: Objects, job: Enco
   const { track, index } = source.picture;
   const { timescale, hdr } = plan;
   const places = Array.from({ length: segments.end - segments.first }, (_, n) => segments.first + n);
-  const pictures = places.map((segment) => segmentPictures(plan, index, segment));
+  const pictures = places.map((segment) => placesOfSegment(plan, index, segment));
   const whole = { from: pictures[0]?.from ?? 0, to: pictures.at(-1)?.to ?? 0 };
   const input = encoderInput(track, index, whole);
   const keeps = pictures.map(({ from, to }) => ({

@@ -1,5 +1,5 @@
 import { encodeArguments } from "../../domain/media/encode-arguments.ts";
-import { encoderInput } from "../../domain/media/encoder-input.ts";
+import { encoderInput, SYNCS_BACK } from "../../domain/media/encoder-input.ts";
 import type { PictureIndex } from "../../domain/media/picture-index.ts";
 import { picturesWithin } from "../../domain/media/picture-range.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
@@ -26,8 +26,6 @@ export interface EncodeJob {
 /** Far above what any ceiling of the ladder lets a segment of ten seconds take. */
 export const MAX_SEGMENT_BYTES = 64 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
-/** Sources whose sync samples are not quite what they claim decode right from an earlier one. */
-const SYNCS_BACK = [0, 1, 3];
 
 /**
  * Makes one segment of one rendition. The result is exact: as many pictures as the plan has there, at the plan's times, or it
@@ -54,7 +52,7 @@ async function encodeOnce(
 ): Promise<EncodedSegment> {
   const { track, index } = source.picture;
   const { timescale, hdr } = plan;
-  const pictures = renditionPictures(rendition, segmentPictures(plan, index, segment));
+  const pictures = renditionPictures(rendition, placesOfSegment(plan, index, segment));
   const input = encoderInput(track, index, pictures, extraSyncs);
   const samples = await readSamples(objects, source.key, track.samples, input.samples);
   const output = await tools.run({
@@ -68,7 +66,7 @@ async function encodeOnce(
 }
 
 /** Places [from, to) of a segment's pictures in the index. Throws RangeError when it has none. */
-export function segmentPictures(plan: Plan, index: PictureIndex, segment: number): { from: number; to: number } {
+export function placesOfSegment(plan: Plan, index: PictureIndex, segment: number): { from: number; to: number } {
   const [start, end] = plan.boundaries.slice(segment, segment + 2);
   if (start === undefined || end === undefined) throw new RangeError(`there is no segment ${segment}`);
   const pictures = picturesWithin(index, start, end);
@@ -83,7 +81,7 @@ export function expectedSegment(
   rendition: VideoRendition,
   segment: number,
 ): ExpectedSegment {
-  const { from, to } = renditionPictures(rendition, segmentPictures(plan, index, segment));
+  const { from, to } = renditionPictures(rendition, placesOfSegment(plan, index, segment));
   const planned = Array.from(index.times.subarray(from, to));
   const end = Math.min(plan.boundaries[segment + 1] ?? plan.pictureEnd, plan.pictureEnd);
   return { rendition, segment, timescale: plan.timescale, planned, end };

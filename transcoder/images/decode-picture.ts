@@ -1,4 +1,4 @@
-import { encoderInput } from "../../domain/media/encoder-input.ts";
+import { encoderInput, SYNCS_BACK } from "../../domain/media/encoder-input.ts";
 import type { Size } from "../../domain/media/image-shape.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { Pictures } from "./pictures.ts";
@@ -9,8 +9,6 @@ export type Decoder = Pick<FfmpegTools, "run">;
 /** Bytes of a pixel. */
 export const CHANNELS = 3 as const;
 const TIMEOUT_MS = 20_000;
-/** Sources whose sync samples are not quite what they claim decode right from an earlier one. */
-const SYNCS_BACK = [0, 1, 3];
 /** Where every wanted picture is put: so ffmpeg is told the same for all, and may be started before one is known. */
 const START_AT = 2 ** 40;
 

@@ -1,4 +1,4 @@
-import type { Size } from "../../domain/media/image-shape.ts";
+import { type Size, sizeFilters } from "../../domain/media/image-shape.ts";
 import { stillsInput } from "../../domain/media/stills-input.ts";
 import { CHANNELS, type Decoder, decodePicture, decoderOptions, RAW_OUTPUT } from "./decode-picture.ts";
 import type { Pictures } from "./pictures.ts";
@@ -16,7 +16,7 @@ export async function decodeStills(
   pictures: Pictures,
   { samples, size, signal }: { samples: readonly number[]; size: Size; signal: AbortSignal },
 ): Promise<Uint8Array[]> {
-  const filters = [`scale=${size.widthPx}:${size.heightPx}:flags=bicubic`, "setsar=1"];
+  const filters = sizeFilters(size, pictures.toneMap);
   const bytes = size.widthPx * size.heightPx * CHANNELS;
   const pixels = await tools.run({
     args: {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +25,7 @@ let real: FfmpegTools;
 let objects: Objects;
 let planId: string;
 let slots: Slots;
+let leases: typeof alone;
 /** Begins of ffmpeg, and what lets it end. */
 let runs: (() => void)[];
 let maker: ImageMaker;
@@ -40,12 +42,13 @@ beforeEach(async () => {
   objects = openFolderObjects(await mkdtemp(join(folder, "objects-")));
   ({ planId } = await storeAndPlan(objects, film));
   slots = new Slots(1);
+  leases = { ...alone };
   runs = [];
   maker = new ImageMaker({
     objects,
     sources: new SourceCache(objects),
     tools: { ...real, run: pretend },
-    leases: alone,
+    leases,
     slots,
     places: 1,
     log: createLogger("test", "silent"),
@@ -118,6 +121,27 @@ describe("ImageMaker", () => {
     await letRun(2);
     await Promise.all([encoding, viewer, ...boards]);
     expect(order).toEqual(["segment", "jpg", "png"]);
+  });
+
+  it("makes others while another transcoder makes one, until nobody waits for that", async () => {
+    const elsewhere = imageKey(storyboard());
+    let isAwaited = false;
+    leases.underLease = async (lease, signal, done, work) => {
+      if (lease.key !== elsewhere) return alone.underLease(lease, signal, done, work);
+      isAwaited = true;
+      await once(signal, "abort");
+      isAwaited = false;
+      throw signal.reason;
+    };
+    const leaving = new AbortController();
+    const theirs = maker.make(storyboard(), leaving.signal);
+    await expect.poll(() => isAwaited).toBe(true);
+    const ours = maker.make(storyboard({ format: "png" }), never);
+    await letRun(1);
+    expect((await ours)?.length).toBeGreaterThan(0);
+    leaving.abort(new Error("left"));
+    await expect(theirs).rejects.toThrow("left");
+    await expect.poll(() => isAwaited).toBe(false);
   });
 
   it("does not wait for encoders with a single picture", async () => {

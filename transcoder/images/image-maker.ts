@@ -50,6 +50,8 @@ export class ImageMaker {
   readonly #standby: StandbyDecoders;
   readonly #onlyOne = new Slots(1, MAX_WAITING_STORED);
   readonly #making = new SharedCalls<Buffer>();
+  /** What goes on whoever leaves, for those who come meanwhile. */
+  readonly #begun = new Map<string, Promise<Buffer>>();
   readonly #stop = new AbortController();
 
   constructor(parts: ImageMakerParts) {
@@ -71,7 +73,8 @@ export class ImageMaker {
     }
     if (planned.source.picture === null || planned.plan.video.length === 0) return null;
     const key = imageKey(wanted);
-    return this.#making.join(key, signal, (left) => this.#makeStored(key, wanted, planned, left));
+    const make = (left: AbortSignal) => this.#begun.get(key) ?? this.#makeStored(key, wanted, planned, left);
+    return this.#making.join(key, signal, make);
   }
 
   close(): void {
@@ -85,22 +88,35 @@ export class ImageMaker {
    *
    * @param left aborted when nobody waits any more
    */
-  #makeStored(key: string, wanted: WantedStored, planned: PlannedSource, left: AbortSignal): Promise<Buffer> {
-    const { objects, log, leases, slots } = this.#parts;
+  async #makeStored(key: string, wanted: WantedStored, planned: PlannedSource, left: AbortSignal): Promise<Buffer> {
+    const { objects, log, leases } = this.#parts;
     const stored = async (): Promise<Buffer | null> => (await readWhole(objects, log, key))?.bytes ?? null;
-    const waiting = AbortSignal.any([left, this.#stop.signal]);
-    return this.#onlyOne.run(
-      () => "image",
-      waiting,
-      () =>
-        leases.underLease({ environment: wanted.environment, key }, this.#stop.signal, stored, (leased) =>
-          slots.run(
-            () => "image",
-            AbortSignal.any([leased, left]),
-            () => this.#produce(key, wanted, planned, leased),
-          ),
-        ),
+    const unwanted = new AbortController();
+    const leave = (): void => unwanted.abort(left.reason);
+    left.addEventListener("abort", leave, { once: true });
+    const waiting = AbortSignal.any([unwanted.signal, this.#stop.signal]);
+    // whoever waits for another transcoder's lease holds no place that others could use meanwhile
+    return leases.underLease({ environment: wanted.environment, key }, waiting, stored, (leased) =>
+      this.#inTurn(leased, () => {
+        left.removeEventListener("abort", leave);
+        return this.#begin(key, this.#produce(key, wanted, planned, leased));
+      }),
     );
+  }
+
+  async #begin(key: string, work: Promise<Buffer>): Promise<Buffer> {
+    this.#begun.set(key, work);
+    try {
+      return await work;
+    } finally {
+      this.#begun.delete(key);
+    }
+  }
+
+  /** One at a time, in a place of the encoders. */
+  #inTurn(signal: AbortSignal, work: () => Promise<Buffer>): Promise<Buffer> {
+    const encoding = () => this.#parts.slots.run(() => "image", signal, work);
+    return this.#onlyOne.run(() => "image", signal, encoding);
   }
 
   async #produce(key: string, wanted: WantedStored, planned: PlannedSource, signal: AbortSignal): Promise<Buffer> {
@@ -122,7 +138,7 @@ export class ImageMaker {
     if (wanted.kind === "storyboard" && isWhole) return true;
     const most = MIN_STORED + assetSeconds / SECONDS_PER_STORED;
     let stored = 0;
-    for await (const _ of this.#parts.objects.list(imagePrefix(wanted))) stored += 1;
+    for await (const _ of this.#parts.objects.listKeys(imagePrefix(wanted))) stored += 1;
     return stored < most;
   }
 }

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { fitWithin } from "../../domain/media/fit-within.ts";
-import { isOversized, type Size } from "../../domain/media/image-shape.ts";
+import { isOversized, type Size, sizeFilters } from "../../domain/media/image-shape.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import type { AnimationFormat, WantedAnimation } from "../../domain/media/transcoder-wire.ts";
 import type { PlannedSource } from "../source/source-cache.ts";
@@ -48,7 +48,7 @@ export async function makeAnimation(
   const { filter, output } = OUTPUTS[format];
   const made = await decodeGrid(parts.tools, pictures, {
     grid: { startTicks: Math.round(startSeconds * timescale), stepTicks: timescale / fps, count },
-    filter: `scale=${size.widthPx}:${size.heightPx}:flags=bicubic,setsar=1,${filter}`,
+    filter: [...sizeFilters(size, pictures.toneMap), filter].join(","),
     output,
     maxOutputBytes: MAX_OUTPUT_BYTES,
     signal,
@@ -75,7 +75,10 @@ async function fromStored(
   return null;
 }
 
-/** Equal neighbours may have become one picture that is shown longer, so the time is what tells whether all is there. */
+/**
+ * Equal neighbours may have become one picture that is shown longer, so the time is what tells whether all is there. What is
+ * read here outside the sandbox is written by our own encoder inside it, never a customer's file.
+ */
 async function requireWhole(bytes: Buffer, { widthPx, heightPx }: Size, expectedMs: number): Promise<void> {
   const { width, pageHeight, height, delay = [] } = await sharp(bytes, { animated: true }).metadata();
   const shownMs = delay.reduce((sum, ms) => sum + ms, 0);

@@ -30,7 +30,7 @@ export async function makeImage(
   const { scaled, smart, image } = shape;
   const pixels = await decodePicture(parts.tools, pictures, {
     at: pictureAt(pictures.index, wanted.timeSeconds * planned.plan.timescale),
-    filters: imageFilters(shape, wanted),
+    filters: imageFilters(shape, wanted, pictures.toneMap),
     size: smart === null ? image : scaled,
     signal,
   });

@@ -1,5 +1,5 @@
 import { arrangeTiles } from "../../domain/media/arrange-tiles.ts";
-import type { Size } from "../../domain/media/image-shape.ts";
+import { type Size, sizeFilters } from "../../domain/media/image-shape.ts";
 import { nearestSyncs } from "../../domain/media/nearest-syncs.ts";
 import { type PictureGrid, picturesOfGrid } from "../../domain/media/picture-grid.ts";
 import { decodedSamples } from "../../domain/media/picture-range.ts";
@@ -52,11 +52,11 @@ async function exactTiles(
   tools: Decoder,
   pictures: Pictures,
   grid: PictureGrid,
-  { widthPx, heightPx }: Size,
+  size: Size,
   signal: AbortSignal,
 ): Promise<Uint8Array[]> {
-  const bytes = widthPx * heightPx * CHANNELS;
-  const filter = `scale=${widthPx}:${heightPx}:flags=bicubic,setsar=1`;
+  const bytes = size.widthPx * size.heightPx * CHANNELS;
+  const filter = sizeFilters(size, pictures.toneMap).join(",");
   const job = { grid, filter, output: RAW_OUTPUT, maxOutputBytes: bytes * grid.count, signal };
   const pixels = await decodeGrid(tools, pictures, job);
   if (pixels.length !== bytes * grid.count)

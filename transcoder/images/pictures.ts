@@ -1,10 +1,11 @@
 import type { FedTrack } from "../../domain/media/encoder-input.ts";
 import { initKey, type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
-import { toneMapFilters } from "../../domain/media/picture-filters.ts";
+import { toneMapImageFilters } from "../../domain/media/picture-filters.ts";
 import type { PictureIndex } from "../../domain/media/picture-index.ts";
 import type { SampleRange } from "../../domain/media/picture-range.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
 import { segmentAt, segmentPictures } from "../../domain/media/segment-pictures.ts";
+import { shownSize } from "../../domain/media/source-facts.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { readWhole } from "../make/whole-objects.ts";
@@ -18,8 +19,10 @@ export interface Pictures {
   index: PictureIndex;
   /** Where the stream does not say how its colours are coded, it is as in HD: BT.709. */
   isHd: boolean;
-  /** Filters that make a decoded picture one of the highest rendition: its shape, and ordinary brightness. */
+  /** Filters that give a decoded picture the size and shape of the highest rendition. */
   before: readonly string[];
+  /** Filters that make its brightness ordinary, for when it is as small as it is to be. */
+  toneMap: readonly string[];
   /** Bytes of samples, in decode order. */
   read(range: SampleRange): Promise<Buffer>;
 }
@@ -32,18 +35,17 @@ export function sourcePictures(objects: Objects, { source, plan }: PlannedSource
   if (source.picture === null) return null;
   const { track, index } = source.picture;
   const read = (range: SampleRange) => readSamples(objects, source.key, track.samples, range);
-  return { track, index, isHd: isHd(plan), before: filtersBefore(track, plan), read };
+  const toneMap = plan.hdr === undefined ? [] : toneMapImageFilters(plan.hdr);
+  return { track, index, isHd: isHd(plan), before: filtersBefore(track, plan), toneMap, read };
 }
 
 /** None for what is shown as it is decoded, which is nearly everything. */
-function filtersBefore({ codedWidthPx, codedHeightPx, rotationDegrees }: FedTrack, plan: Plan): string[] {
+function filtersBefore(track: FedTrack, plan: Plan): string[] {
   const [top] = plan.video;
   if (top === undefined) return [];
-  const isSideways = rotationDegrees === 90 || rotationDegrees === 270;
-  const [widthPx, heightPx] = isSideways ? [codedHeightPx, codedWidthPx] : [codedWidthPx, codedHeightPx];
+  const { widthPx, heightPx } = shownSize({ ...track, sampleAspectRatio: 1 });
   const isOfItsShape = top.widthPx === widthPx && top.heightPx === heightPx;
-  const toneMap = plan.hdr === undefined ? [] : toneMapFilters(plan.hdr);
-  return [...(isOfItsShape ? [] : [`scale=${top.widthPx}:${top.heightPx}:flags=bicubic`]), ...toneMap];
+  return isOfItsShape ? [] : [`scale=${top.widthPx}:${top.heightPx}:flags=bicubic`];
 }
 
 /** Pictures from and to these times, from stored segments of a rendition; null when not all of them are stored. */
@@ -72,7 +74,7 @@ export async function storedPictures(
     track,
     index,
     isHd: isHd(plan),
-    before: [],
+    ...{ before: [], toneMap: [] },
     read: async (range) =>
       Buffer.concat(Array.from({ length: range.end - range.first }, (_, n) => sampleBytes(range.first + n))),
   };

@@ -18,8 +18,17 @@ export interface AssetJobParts {
 
 export type IngestedAsset = NonNullable<Awaited<ReturnType<typeof findAsset>>>;
 
-/** Null: another job goes on. The signal is aborted when the program stops, or the asset is deleted. */
-export type AssetStep = (ref: AssetRef, asset: IngestedAsset, signal: AbortSignal) => Promise<IngestOutcome | null>;
+/**
+ * Null: another job goes on. The signal is aborted when the program stops, or the asset is deleted.
+ *
+ * @param payload the job's own, with whatever it has beside the asset
+ */
+export type AssetStep = (
+  ref: AssetRef,
+  asset: IngestedAsset,
+  signal: AbortSignal,
+  payload: unknown,
+) => Promise<IngestOutcome | null>;
 
 const LOOK_EVERY_MS = 2_000;
 
@@ -44,7 +53,7 @@ export function assetJob(parts: AssetJobParts, step: AssetStep): JobTask {
     if (!asset.active) return report(db, ref, DELETED); // an earlier attempt may have stored something
     const deletion = watchDeletion(db, ref, lookEveryMs);
     try {
-      const outcome = await step(ref, asset, AbortSignal.any([signal, deletion.signal]));
+      const outcome = await step(ref, asset, AbortSignal.any([signal, deletion.signal]), payload);
       if (outcome !== null) await report(db, ref, outcome);
     } catch (error) {
       signal.throwIfAborted();

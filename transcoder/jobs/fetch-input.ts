@@ -1,19 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { DOWNLOAD_HELP, DOWNLOAD_LIMITS, statusHelp } from "../../domain/media/download-help.ts";
 import { type AssetRef, fetchDraftId, fetchStateKey, sourceKey } from "../../domain/media/object-keys.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { FetchFailedError, FetchRefusedError } from "../../platform/fetching/fetch-errors.ts";
 import type { ObjectDraft, ResumableObjects } from "../../platform/objects/objects.ts";
 import { type Download, downloadOnce } from "./download-once.ts";
+import { MAX_FAILURES, waitAfterFailure } from "./fetch-patience.ts";
 import { MediaError } from "./media-error.ts";
 
 /** Twelve hours, the longest asset, at 40 Mbit/s: what is larger is no film, and an endless answer ends here. */
 const MAX_GIB = 200;
 /** For all attempts together. A sender of a byte now and then would else hold a job for ever. */
 const MAX_HOURS = 6;
-/** In a row without a new byte. */
-const ATTEMPTS = 4;
-const FIRST_WAIT_MS = 1_000;
 
 export interface InputFetch {
   url: string;
@@ -62,9 +59,10 @@ async function downloadPatiently(objects: ResumableObjects, download: Download, 
       return await downloadOnce(objects, download);
     } catch (error) {
       download.signal.throwIfAborted();
+      // in a row without a new byte
       failures = (await sizeOf(download.openDraft())) > before ? 1 : failures + 1;
-      if (!isPassing(error) || failures === ATTEMPTS) throw error;
-      await sleep(FIRST_WAIT_MS * 2 ** (failures - 1) * (0.5 + Math.random() / 2), undefined, { signal });
+      if (!isPassing(error) || failures === MAX_FAILURES) throw error;
+      await waitAfterFailure(failures, signal);
     }
   }
 }

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { openUrl } from "../../platform/fetching/open-url.ts";
 import { asMediaError, isPassing } from "./fetch-input.ts";
+import { MAX_FAILURES, waitAfterFailure } from "./fetch-patience.ts";
 import { MediaError } from "./media-error.ts";
-
-const ATTEMPTS = 4;
-const FIRST_WAIT_MS = 1_000;
 
 export interface SmallFetch {
   url: string;
@@ -18,15 +15,15 @@ export interface SmallFetch {
 /** What a customer's URL leads to, in memory: captions, not films. Tries again what may pass by itself. Rejects with MediaError. */
 export async function fetchSmall({ url, allow, signal, limits }: SmallFetch): Promise<Buffer> {
   const deadline = AbortSignal.timeout(limits.ms);
-  for (let attempt = 1; ; attempt += 1) {
+  for (let failures = 1; ; failures += 1) {
     try {
       const { body } = await openUrl(url, { allow, signal: AbortSignal.any([signal, deadline]) });
       return await atMost(body, limits.sizeBytes);
     } catch (error) {
       signal.throwIfAborted();
       if (deadline.aborted) throw tooSlow(limits.ms);
-      if (!isPassing(error) || attempt === ATTEMPTS) throw asMediaError(error);
-      await sleep(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random() / 2), undefined, { signal });
+      if (!isPassing(error) || failures === MAX_FAILURES) throw asMediaError(error);
+      await waitAfterFailure(failures, signal);
     }
   }
 }

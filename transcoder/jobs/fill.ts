@@ -22,8 +22,8 @@ const Payload = z.object({ environment: z.string(), assetId: z.string(), planId:
 
 /** Has an asset's plan filled in soon; once, however often it is asked for. */
 export async function fillSoon(db: Postgres, ref: PlanRef): Promise<void> {
-  const runAt = new Date(Date.now() + DELAY_MS);
-  await addJob(db, { task: FILL_TASK, payload: ref, key: `${FILL_TASK}:${ref.assetId}`, runAt, priority: PRIORITY });
+  const key = `${FILL_TASK}:${ref.assetId}`;
+  await addJob(db, { task: FILL_TASK, payload: ref, key, afterMs: DELAY_MS, priority: PRIORITY });
 }
 
 /** Fills a plan in. A transcoder that stops or is killed gives the job back, and the next one goes on where it was. */

@@ -2,6 +2,7 @@ import { FETCH_TASK, FILL_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../doma
 import { MAKE_STATIC_TASK } from "../../domain/asset/static-renditions.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { type JobWorkerOptions, startJobWorker } from "../../platform/jobs/worker.ts";
+import { CHECK_DECODING_TASK, checkDecodingTask } from "./check-decoding.ts";
 import { type FillJobParts, fillTask } from "./fill.ts";
 import { fetchTask, type IngestParts, ingestTask, standardiseTask } from "./ingest.ts";
 import { type StaticJobParts, staticRenditionTask } from "./static-rendition.ts";
@@ -12,7 +13,8 @@ const FETCHES = 16;
 const INGESTS = 4;
 /** Files that are converted at the same time; of one environment there is one at most. */
 const CONVERSIONS = 2;
-
+/** Files that are looked into at the same time while they wait for their conversion: 20 s each at most, mostly 0.2 s. */
+const CHECKS = 4;
 /** Static renditions that are made at the same time; of one environment there is one at most. */
 const FILES = 2;
 
@@ -26,6 +28,7 @@ export function startIngestWorkers(
   return startEach(options, [
     [FETCHES, { [FETCH_TASK]: fetchTask(parts) }],
     [INGESTS, { [INGEST_TASK]: ingestTask(parts) }],
+    [CHECKS, { [CHECK_DECODING_TASK]: checkDecodingTask(parts) }],
     [CONVERSIONS, { [STANDARDISE_TASK]: standardiseTask(parts) }],
     [FILES, { [MAKE_STATIC_TASK]: staticRenditionTask(parts) }],
   ]);

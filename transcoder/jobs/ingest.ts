@@ -15,6 +15,7 @@ import { soundsOf } from "../source/sound-source.ts";
 import { asLoudAsAsked } from "./asked-loudness.ts";
 import { assetFacts } from "./asset-facts.ts";
 import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
+import { checkDecodingSoon } from "./check-decoding.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
 import { fetchInput } from "./fetch-input.ts";
 import { fillSoon } from "./fill.ts";
@@ -57,6 +58,7 @@ export function ingestTask(parts: IngestParts): JobTask {
     await report(db, ref, { kind: "non_standard", reasons });
     const key = `${STANDARDISE_TASK}:${ref.assetId}`;
     await addJob(db, { task: STANDARDISE_TASK, payload: ref, key, queue: `standardise:${ref.environment}` });
+    await checkDecodingSoon(db, ref, examined);
     return null;
   });
 }

@@ -1,10 +1,9 @@
 import { createReadStream } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
 import type { Refusal } from "../../domain/media/refusals.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
+import { inTemporaryFolder } from "../../platform/temporary/temporary-folder.ts";
 import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
 import type { FfmpegFailure } from "../launch/ffmpeg-error.ts";
 import { standardise } from "../standardise.ts";
@@ -35,20 +34,19 @@ export async function storeStandardised(
   onProgress: (doneRatio: number) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), "playhead-standardise-"));
-  const outputFile = join(folder, "standard.mp4");
   const { video, sounds } = judgement;
   try {
-    await objects.localCopy(sourceKey(ref, 1), (inputPath) =>
-      standardise(tools, { inputPath, demuxer, facts, video, sounds, outputFile, onProgress, signal }),
-    );
-    await objects.put(sourceKey(ref, STANDARDISED), createReadStream(outputFile));
+    await inTemporaryFolder("standardise", async (folder) => {
+      const outputFile = join(folder, "standard.mp4");
+      await objects.localCopy(sourceKey(ref, 1), (inputPath) =>
+        standardise(tools, { inputPath, demuxer, facts, video, sounds, outputFile, onProgress, signal }),
+      );
+      await objects.put(sourceKey(ref, STANDARDISED), createReadStream(outputFile));
+    });
   } catch (error) {
     signal.throwIfAborted();
     const refusal = error instanceof FfmpegError ? FILE_FAULTS[error.reason] : undefined;
     if (refusal === undefined) throw error;
     throw refused(refusal, { cause: error });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -7,7 +7,6 @@ import {
 } from "../../domain/asset/static-renditions.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
-import type { Logger } from "../../platform/observability/logger.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { SourceCache } from "../source/source-cache.ts";
 import { makeStatic, type StaticParts } from "../static/make-static.ts";
@@ -15,7 +14,6 @@ import { makeStatic, type StaticParts } from "../static/make-static.ts";
 export interface StaticJobParts extends StaticParts {
   db: Postgres;
   sources: SourceCache;
-  log: Logger;
 }
 
 const Payload = z.object({

@@ -4,9 +4,9 @@ import type { MaxResolutionTier } from "../../domain/media/ladder.ts";
 import { makePlan, type PictureSource } from "../../domain/media/make-plan.ts";
 import type { HdrTransfer, Plan } from "../../domain/media/plan.ts";
 import { canCopySegments, segmentBoundaries } from "../../domain/media/segment-boundaries.ts";
+import { shownSize } from "../../domain/media/source-facts.ts";
 import { requireUsualLength } from "../../domain/media/source-length.ts";
 import { pixelAspect } from "../../domain/mp4/codec.ts";
-import type { Track } from "../../domain/mp4/movie.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import { isHevcStartSample, isIdrSample } from "../../domain/mp4/nal.ts";
 import { type PictureFamily, pictureCodec } from "../../domain/mp4/picture-codec.ts";
@@ -68,19 +68,12 @@ async function pictureSource(
     canCopySegments(index, table, starts) &&
     (await areStarts(objects, key, table, firsts, codec.family, codec.asIs.nalLengthBytes));
   const facts = { index, table, starts, isCopyable, family: codec.family, codecs: codec.asIs?.codecs ?? "" };
-  return { ...facts, ...shownSize(track, aspect), ...(hdr && { hdr }) };
+  return { ...facts, ...shownSize({ ...track, sampleAspectRatio: aspect }), ...(hdr && { hdr }) };
 }
 
 function aspectOf(stsd: Uint8Array): number {
   const { horizontal, vertical } = pixelAspect(stsd);
   return horizontal > 0 && vertical > 0 ? horizontal / vertical : 1;
-}
-
-/** With square samples, upright. */
-function shownSize({ codedWidthPx, codedHeightPx, rotationDegrees }: Track, aspect: number) {
-  const widthPx = Math.max(1, Math.round(codedWidthPx * aspect));
-  const isSideways = rotationDegrees === 90 || rotationDegrees === 270;
-  return isSideways ? { widthPx: codedHeightPx, heightPx: widthPx } : { widthPx, heightPx: codedHeightPx };
 }
 
 /** Some muxers mark pictures as sync samples that a player cannot begin with, such as recovery points. */

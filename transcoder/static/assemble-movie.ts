@@ -1,5 +1,4 @@
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { readBoxes, requireBox } from "../../domain/mp4/box-reader.ts";
@@ -9,6 +8,7 @@ import { type ProgressiveTrack, writeProgressiveHead } from "../../domain/mp4/pr
 import { type Fragments, readFragments } from "../../domain/mp4/read-fragments.ts";
 import { retime } from "../../domain/mp4/retime.ts";
 import type { ObjectInfo, Objects } from "../../platform/objects/objects.ts";
+import { inTemporaryFolder } from "../../platform/temporary/temporary-folder.ts";
 
 /** A rendition as its segments, whoever made them. */
 export interface SegmentedTrack {
@@ -33,10 +33,8 @@ export async function assembleMovie(
   segments: number,
   signal: AbortSignal,
 ): Promise<ObjectInfo> {
-  const folder = await mkdtemp(join(tmpdir(), "playhead-movie-"));
-  const media = await open(join(folder, "media"), "wx+");
+  const media = await inTemporaryFolder("movie", openMedia);
   try {
-    await rm(folder, { recursive: true }); // lives on while it is open, and ends with a process that is killed
     const heads = tracks.map(headOf);
     for (let n = 0; n < segments; n += 1) {
       for (const [at, track] of tracks.entries()) {
@@ -52,6 +50,11 @@ export async function assembleMovie(
   } finally {
     await media.close();
   }
+}
+
+/** Its folder goes at once: the file lives on while it is open, and ends with a process that is killed. */
+function openMedia(folder: string): Promise<FileHandle> {
+  return open(join(folder, "media"), "wx+");
 }
 
 interface Head extends Omit<ProgressiveTrack, "chunks"> {

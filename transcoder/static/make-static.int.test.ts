@@ -9,6 +9,7 @@ import { staticKey } from "../../domain/media/object-keys.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import { type StaticResolution, staticName } from "../../domain/media/static-rendition.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
+import { createLogger } from "../../platform/observability/logger.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import { Slots } from "../make/slots.ts";
 import { SourceCache } from "../source/source-cache.ts";
@@ -44,7 +45,7 @@ async function made(resolution: StaticResolution) {
   if (planned === null) throw new Error("no plan");
   const maker = testMaker(objects, tools);
   const file = await makeStatic(
-    { objects, tools, maker, slots: new Slots(2), threads: 2 },
+    { objects, tools, maker, slots: new Slots(2), threads: 2, log: createLogger("test", "silent") },
     ref,
     planned,
     resolution,

@@ -1,4 +1,3 @@
-import { buffer } from "node:stream/consumers";
 import { initKey, type PlanRef, segmentKey, staticKey } from "../../domain/media/object-keys.ts";
 import {
   type AudioRendition,
@@ -14,11 +13,13 @@ import {
   staticTracks,
 } from "../../domain/media/static-rendition.ts";
 import type { ObjectInfo, Objects } from "../../platform/objects/objects.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
 import { encodePictures } from "../encode/encode-pictures.ts";
 import type { EncodedSegment } from "../encode/rewrite-segment.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { ObjectMaker } from "../make/make-object.ts";
 import type { Slots } from "../make/slots.ts";
+import { readWhole } from "../make/whole-objects.ts";
 import type { PlannedSource } from "../source/source-cache.ts";
 import { assembleMovie, type SegmentedTrack } from "./assemble-movie.ts";
 
@@ -27,6 +28,7 @@ export interface StaticParts {
   tools: FfmpegTools;
   maker: Pick<ObjectMaker, "make">;
   slots: Slots;
+  log: Logger;
   /** Threads of one encode. */
   threads: number;
 }
@@ -78,20 +80,21 @@ interface Job extends PlannedSource {
 
 /** Segments as players get them, made now where they are missing. */
 async function storedTrack(
-  { parts: { maker, objects }, ref, plan, signal }: Job,
+  { parts, ref, plan, signal }: Job,
   rendition: VideoRendition | AudioRendition,
 ): Promise<SegmentedTrack> {
+  const { maker } = parts;
   const wanted = { ...ref, rendition: rendition.name };
   const seconds = segmentSeconds(plan, rendition);
   await maker.make({ kind: "init", ...wanted }, "prefetch", signal);
   return {
     kind: "channels" in rendition ? "audio" : "video",
-    init: await readWhole(objects, initKey(ref, rendition.name)),
+    init: await readMade(parts, initKey(ref, rendition.name)),
     segmentEnd: (n) => pictureEnd(plan, n),
     segment: async (n) => {
       if ((seconds[n] ?? 0) <= 0) return null;
       await maker.make({ kind: "segment", segment: n, ...wanted }, "prefetch", signal);
-      return readWhole(objects, segmentKey(ref, rendition.name, n));
+      return readMade(parts, segmentKey(ref, rendition.name, n));
     },
   };
 }
@@ -128,8 +131,8 @@ function pictureEnd({ boundaries, pictureEnd: end }: Plan, segment: number): num
   return Math.min(boundaries[segment + 1] ?? end, end);
 }
 
-async function readWhole(objects: Objects, key: string): Promise<Buffer> {
-  const found = await objects.read(key);
-  if (found === null) throw new Error(`${key} is missing after it was made`);
-  return buffer(found.body);
+async function readMade({ objects, log }: StaticParts, key: string): Promise<Buffer> {
+  const made = await readWhole(objects, log, key);
+  if (made === null) throw new Error(`${key} is missing after it was made`);
+  return made.bytes;
 }

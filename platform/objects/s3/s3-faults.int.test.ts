@@ -100,6 +100,22 @@ describe("S3 through faults that pass", () => {
   });
 });
 
+describe("S3 that is asked for keys", () => {
+  it("is asked for pages of them, not for each object", async () => {
+    const keys = Array.from({ length: 20 }, (_, n) => `env/${String(n).padStart(2, "0")}`);
+    for (const key of keys) await objects.put(key, Buffer.from("x"));
+    const methods: string[] = [];
+    world.double.fault = ({ method }) => {
+      methods.push(method);
+      return null;
+    };
+    const told: string[] = [];
+    for await (const key of objects.listKeys("env/")) told.push(key);
+    expect(told).toEqual(keys);
+    expect(methods).toEqual(["GET"]);
+  });
+});
+
 describe("S3 that goes on failing", () => {
   it("is unavailable, and neither empty nor short", async () => {
     await objects.put(KEY, WHOLE);

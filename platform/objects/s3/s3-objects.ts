@@ -66,11 +66,14 @@ class S3Objects implements ResumableObjects {
   }
 
   async *list(prefix: string): AsyncIterable<ObjectInfo> {
-    for await (const page of this.#bucket.list(requirePrefix(prefix))) {
-      const keys = page.map(({ key }) => key).filter(isObjectKey);
+    for await (const keys of this.#keyPages(prefix)) {
       const infos = await inParallel(keys, (key) => this.head(key));
       for (const info of infos) if (info !== null) yield info;
     }
+  }
+
+  async *listKeys(prefix: string): AsyncIterable<string> {
+    for await (const keys of this.#keyPages(prefix)) yield* keys;
   }
 
   async delete(key: string): Promise<void> {
@@ -139,6 +142,11 @@ class S3Objects implements ResumableObjects {
 
   reap(before: Date): Promise<number> {
     return reapBucket(this.#bucket, before.getTime());
+  }
+
+  async *#keyPages(prefix: string): AsyncGenerator<readonly string[]> {
+    for await (const page of this.#bucket.list(requirePrefix(prefix)))
+      yield page.map(({ key }) => key).filter(isObjectKey);
   }
 
   async #copyPath(): Promise<string> {

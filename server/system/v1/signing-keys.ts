@@ -15,6 +15,7 @@ import { PageQuery } from "../../http/paging.ts";
 import { refuseIdempotencyKey } from "../../http/repeatable-writes.ts";
 import { type Capped, requireRoom } from "../../http/require-room.ts";
 import type { Services } from "../../http/services.ts";
+import { unixSeconds } from "../../http/unix-seconds.ts";
 
 const Params = z.object({ signing_key_id: z.string() });
 
@@ -179,7 +180,7 @@ function livingKeys(db: Postgres | PostgresTransaction, { environment }: Caller)
 }
 
 function signingKeyToWire({ id, created_at }: Pick<Row<"signing_keys">, "id" | "created_at">) {
-  return { id, created_at: String(Math.floor(created_at.getTime() / 1_000)) };
+  return { id, created_at: unixSeconds(created_at) };
 }
 
 function missing(id: string): ApiError {

@@ -7,6 +7,7 @@ import {
   VIDEO_QUALITIES,
 } from "../../../domain/asset/settings-wire.ts";
 import { isRecord } from "../../../domain/wire/peek-event.ts";
+import { unixSeconds } from "../../http/unix-seconds.ts";
 import type { AssetRecord, PlaybackIdRow, TrackRow } from "../assets.ts";
 import { StaticRenditionWire, staticRenditionToWire } from "./static-rendition-wire.ts";
 
@@ -76,7 +77,7 @@ export function assetToWire(asset: AssetRecord): AssetWire {
     ...settingsToWire(asset),
     ...factsToWire(asset),
     id: asset.id,
-    created_at: String(Math.floor(asset.created_at.getTime() / 1_000)),
+    created_at: unixSeconds(asset.created_at),
     status: asset.status,
     progress: progressOf(asset),
     playback_ids: asset.playbackIds.map(playbackIdToWire),

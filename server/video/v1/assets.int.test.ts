@@ -6,6 +6,7 @@ import { startTestPostgres, type TestPostgres } from "../../../platform/postgres
 import { basic, createFirstTenant } from "../../testing/tenant.ts";
 import { startTestServer, TEST_START_MS, type TestServer } from "../../testing/test-server.ts";
 import { applyOutcomeNow, caller, eventsOf, READY, result } from "../../testing/video.ts";
+import { deleteObjectsSoon } from "../delete-asset.ts";
 
 const INPUT = "https://example.com/a.mp4";
 const ID = /^[A-Za-z0-9]{44}$/;
@@ -311,6 +312,17 @@ describe("DELETE /video/v1/assets/{id}", () => {
       for (const key of keys) expect(await server.services.objects.head(key)).toBeNull();
     }, 5_000);
     expect(await server.services.objects.head(others)).not.toBeNull();
+  });
+
+  it("removes bytes again a minute later by the clock of Postgres, however late the server's is", async () => {
+    const { id } = await create();
+    const lagging = vi.spyOn(Date, "now").mockReturnValue(0);
+    const soon = server.db.transaction().execute((tx) => deleteObjectsSoon(tx, { environment, assetId: id }));
+    await soon.finally(() => lagging.mockRestore());
+    const times = (await listJobs(server.db))
+      .filter(({ task }) => task === "delete_asset_objects")
+      .map(({ runAt }) => runAt.getTime());
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBe(60_000);
   });
 
   it("removes what a transcoder stores hours later", async () => {

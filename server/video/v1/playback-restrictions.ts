@@ -6,6 +6,7 @@ import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
 import { PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
+import { unixSeconds } from "../../http/unix-seconds.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
 import {
   changeRestriction,
@@ -159,13 +160,9 @@ function toWire(row: RestrictionRow): z.output<typeof RestrictionWire> {
   const { id, allowed_domains, allow_no_referrer, allow_no_user_agent, allow_high_risk_user_agent } = row;
   return {
     id,
-    created_at: secondsOf(row.created_at),
-    updated_at: secondsOf(row.updated_at),
+    created_at: unixSeconds(row.created_at),
+    updated_at: unixSeconds(row.updated_at),
     referrer: { allowed_domains, allow_no_referrer },
     user_agent: { allow_no_user_agent, allow_high_risk_user_agent },
   };
-}
-
-function secondsOf(at: Date): string {
-  return String(Math.floor(at.getTime() / 1_000));
 }
