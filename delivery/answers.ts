@@ -10,6 +10,8 @@ import { createPlansOfChildren, noSuchRendition } from "./children.ts";
 import { type HashedText, hashedText } from "./hashed-text.ts";
 import { type ImageRoute, imageAnswer, storyboardText } from "./images/image-answers.ts";
 import type { Images } from "./images/images.ts";
+import { createMasterAnswers } from "./masters/master-answers.ts";
+import type { Masters } from "./masters/masters.ts";
 import type { Plans } from "./plans.ts";
 import { PlaybackError, unavailable } from "./playback-error.ts";
 import { inSeconds } from "./playlists/clip.ts";
@@ -68,6 +70,7 @@ export interface AnswerDeps {
   bases: readonly string[];
   texts: Texts;
   files: StaticFiles;
+  masters: Masters;
   /** Unix milliseconds. */
   nowMs: () => number;
 }
@@ -97,6 +100,7 @@ export function createRespond({
   bases,
   texts,
   files,
+  masters,
   nowMs,
 }: AnswerDeps): Respond {
   const playlists = new Lru<HashedText>({ maxWeight: PLAYLIST_CACHE_BYTES, weigh: ({ text }) => text.length });
@@ -104,6 +108,7 @@ export function createRespond({
   const planOf = createPlansOfChildren(access, plans);
   const mediaOf = createMediaAnswers({ planOf, media, nowMs });
   const staticOf = createStaticAnswers({ files, nowMs });
+  const masterOf = createMasterAnswers({ masters, files, nowMs });
   const textAnswers = createTextAnswers({ planOf, texts, clipOf, nowMs });
 
   async function currentPlan({ facts }: Opened): Promise<Plan> {
@@ -160,6 +165,7 @@ export function createRespond({
     if (route.kind === "media_playlist") return playlistOf(route, question);
     if (route.kind === "init" || route.kind === "segment") return mediaOf(route, question, signal);
     if (route.kind === "text_playlist" || route.kind === "text_segment") return textAnswers.cut(route, question);
+    if (route.kind === "master") return masterOf(route, question.query);
     const opened = await access.open({ playbackId: route.playbackId, audience: AUDIENCES[route.kind], ...question });
     if (route.kind === "multivariant" || route.kind === "dash") return manifestOf(route, opened);
     if (route.kind === "metadata") {

@@ -1,3 +1,4 @@
+import { isMasterName } from "../domain/asset/master.ts";
 import { AUDIO_RENDITION } from "../domain/media/plan.ts";
 import { STATIC_RESOLUTIONS, staticName } from "../domain/media/static-rendition.ts";
 import {
@@ -14,6 +15,7 @@ export type Route =
   | { kind: "dash"; playbackId: string }
   | { kind: "metadata"; playbackId: string }
   | { kind: "static"; playbackId: string; name: string }
+  | { kind: "master"; masterId: string; name: string }
   | { kind: "thumbnail" | "storyboard"; playbackId: string; format: ImageFormat }
   | { kind: "animated"; playbackId: string; format: AnimationFormat }
   | { kind: "storyboard_index"; playbackId: string; format: "vtt" | "json" }
@@ -69,6 +71,8 @@ export function parseRoute(path: string): Route {
 
 function parseChild(playbackId: string, child: string): Route {
   if (child === "metadata.json") return { kind: "metadata", playbackId };
+
+  if (isMasterName(child)) return { kind: "master", masterId: playbackId, name: child }; // of the same form as playback ids
 
   if (STATIC_NAMES.has(child)) return { kind: "static", playbackId, name: child };
 

@@ -35,6 +35,7 @@ describe("readAssetSettings", () => {
       passthrough: null,
       meta: {},
       isTest: false,
+      masterAccess: "none",
       staticRenditions: [],
       kept: { inputs: [{ url }] },
     });
@@ -88,7 +89,6 @@ describe("readAssetSettings", () => {
 
   it.each<[string, AssetSettingsWire]>([
     ["mp4_support", { input: url, mp4_support: "standard" }],
-    ["master_access", { input: url, master_access: "temporary" }],
     ["generate_shots", { input: url, generate_shots: true }],
     ["directives", { input: url, directives: [{ id: "x" }] }],
     ["playback_policies", { input: url, playback_policy: "drm" }],
@@ -106,6 +106,10 @@ describe("readAssetSettings", () => {
     expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
   });
 
+  it("takes access to the master", () => {
+    expect(settingsOf({ input: url, master_access: "temporary" }).masterAccess).toBe("temporary");
+  });
+
   it("takes files of whole renditions, or says why not", () => {
     const files = settingsOf({ input: url, static_renditions: [{ resolution: "highest" }] }).staticRenditions;
     expect(files).toEqual([{ resolution: "highest", passthrough: null }]);
@@ -113,6 +117,7 @@ describe("readAssetSettings", () => {
 
   it.each<[string, AssetSettingsWire]>([
     ["static_renditions", { input: url, static_renditions: [{ resolution: "8k" }] }],
+    ["master_access", { input: url, master_access: "permanent" }],
     ["inputs", {}],
     ["inputs", { inputs: [] }],
     ["inputs[0].url", { input: "" }],

@@ -1,3 +1,4 @@
+import { MASTER_ACCESS, type MasterAccess } from "./master.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
 
@@ -60,6 +61,8 @@ export interface AssetSettings {
   passthrough: string | null;
   meta: Readonly<Record<string, string>>;
   isTest: boolean;
+  /** `temporary`: its source as a file, made when the asset is ready. */
+  masterAccess: MasterAccess;
   /** Files of whole renditions, made when the asset is ready. */
   staticRenditions: readonly WantedStatic[];
   /** What changes nothing here and is given back as it came. */
@@ -89,6 +92,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
     ...policies.flatMap((policy) => policyProblem(policy)),
     ...(wire.input !== undefined && wire.inputs !== undefined ? ["input: give either inputs or input, not both"] : []),
     ...("problems" in files ? files.problems : []),
+    ...masterProblems(wire),
     ...(quality === null ? ["encoding_tier: contradicts video_quality"] : []),
   ];
   if (problems.length > 0 || quality === null || "problems" in files) return { problems };
@@ -103,6 +107,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
       passthrough: wire.passthrough === "" ? null : (wire.passthrough ?? null),
       meta: wire.meta ?? {},
       isTest: wire.test ?? false,
+      masterAccess: master_access === "temporary" ? "temporary" : "none",
       staticRenditions: files.wanted,
       kept: { inputs, ...defined({ mp4_support, master_access, normalize_audio, generate_shots, copy_overlays }) },
     },
@@ -134,13 +139,17 @@ function qualityOf({ video_quality, encoding_tier }: AssetSettingsWire): VideoQu
 }
 
 function unsupportedFields(wire: AssetSettingsWire): string[] {
-  const { mp4_support, master_access, generate_shots, directives } = wire;
+  const { mp4_support, generate_shots, directives } = wire;
   return [
     ...(mp4_support !== undefined && mp4_support !== "none" ? [notYet("mp4_support", mp4_support)] : []),
-    ...(master_access !== undefined && master_access !== "none" ? [notYet("master_access", master_access)] : []),
     ...(generate_shots === true ? [notYet("generate_shots", "true")] : []),
     ...((directives?.length ?? 0) > 0 ? [notYet("directives")] : []),
   ];
+}
+
+function masterProblems({ master_access = "none" }: AssetSettingsWire): string[] {
+  const isKnown = (MASTER_ACCESS as readonly string[]).includes(master_access);
+  return isKnown ? [] : [`master_access: "${master_access}" is none of ${MASTER_ACCESS.join(", ")}`];
 }
 
 function isText({ type }: InputWire): boolean {

@@ -51,6 +51,11 @@ export function staticKey({ environment, assetId, planId }: PlanRef, name: strin
   return `${environment}/${assetId}/${planId}/static/${name}`;
 }
 
+/** The source as a file that plays while it arrives, where the source itself is none (`domain/asset/master.ts`). */
+export function masterKey({ environment, assetId, masterId }: AssetRef & { masterId: string }): string {
+  return `${environment}/${assetId}/master/${masterId}`;
+}
+
 export interface TrackRef extends AssetRef {
   trackId: string;
 }

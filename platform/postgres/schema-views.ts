@@ -55,6 +55,19 @@ export interface DeliveryTextTracks {
   created_at: Date;
 }
 
+/** Masters that are ready. */
+export interface DeliveryMasters {
+  master_id: string;
+  environment_id: string;
+  asset_id: string;
+  name: string;
+  object_key: string;
+  url_token: string;
+  expires_at: Date;
+  /** False once its time is over, or it, its asset or its environment is deleted. */
+  active: boolean;
+}
+
 /** What a transcoder may know of a text track. */
 export interface TranscoderTextTracks {
   environment_id: string;

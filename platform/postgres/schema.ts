@@ -3,6 +3,7 @@ import type {
   CollectorErrorCategories,
   CollectorPlaybackIds,
   DeliveryEnvironments,
+  DeliveryMasters,
   DeliveryPlaybackIds,
   DeliveryPlaybackRestrictions,
   DeliverySigningKeys,
@@ -26,6 +27,7 @@ export interface Schema {
   assets: Assets;
   tracks: Tracks;
   static_renditions: StaticRenditions;
+  masters: Masters;
   playback_ids: PlaybackIds;
   uploads: Uploads;
   asset_progress: AssetProgress;
@@ -43,6 +45,7 @@ export interface Schema {
   delivery_signing_keys: DeliverySigningKeys;
   delivery_environments: DeliveryEnvironments;
   delivery_text_tracks: DeliveryTextTracks;
+  delivery_masters: DeliveryMasters;
   transcoder_assets: TranscoderAssets;
   transcoder_sound_settings: TranscoderSoundSettings;
   transcoder_text_tracks: TranscoderTextTracks;
@@ -145,6 +148,7 @@ export type AssetStatus = "preparing" | "ready" | "errored";
 export type IngestType = "on_demand_url" | "on_demand_direct_upload";
 export type VideoQuality = "basic" | "plus" | "premium";
 export type MaxResolutionTier = "1080p" | "1440p" | "2160p";
+export type Mp4Support = "none" | "standard" | "capped-1080p" | "audio-only" | "audio-only,capped-1080p";
 export type PlaybackPolicy = "public" | "signed";
 export type TrackType = "video" | "audio" | "text";
 export type TextSource = "uploaded" | "embedded";
@@ -166,6 +170,7 @@ interface Assets {
   video_quality: VideoQuality;
   max_resolution_tier: MaxResolutionTier;
   is_test: Generated<boolean>;
+  mp4_support: Generated<Mp4Support>;
   source_generation: number | null;
   plan_id: string | null;
   duration_seconds: number | null;
@@ -218,6 +223,21 @@ interface StaticRenditions {
   bitrate: string | null;
   size_bytes: string | null;
   plan_id: string | null;
+  is_legacy: Generated<boolean>;
+  created_at: ColumnType<Date, Date, never>;
+  deleted_at: Date | null;
+}
+
+interface Masters {
+  environment_id: string;
+  asset_id: string;
+  id: string;
+  status: "preparing" | "ready" | "errored";
+  name: string | null;
+  object_key: string | null;
+  url_token: string | null;
+  url: string | null;
+  expires_at: Date | null;
   created_at: ColumnType<Date, Date, never>;
   deleted_at: Date | null;
 }

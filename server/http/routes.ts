@@ -23,6 +23,7 @@ import { signingKeyRoutes } from "../system/v1/signing-keys.ts";
 import { whoamiRoute } from "../system/v1/whoami.ts";
 import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
 import { assetRoutes } from "../video/v1/assets.ts";
+import { masterAccessRoute } from "../video/v1/master-access.ts";
 import { playbackIdRoutes } from "../video/v1/playback-ids.ts";
 import { playbackRestrictionRoutes } from "../video/v1/playback-restrictions.ts";
 import { staticRenditionRoutes } from "../video/v1/static-renditions.ts";
@@ -44,6 +45,7 @@ export function addRoutes(app: App, services: Services): void {
   whoamiRoute(app, services);
   signingKeyRoutes(app, services);
   assetRoutes(app, services);
+  masterAccessRoute(app, services);
   playbackIdRoutes(app, services);
   staticRenditionRoutes(app, services);
   playbackRestrictionRoutes(app, services);

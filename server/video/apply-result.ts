@@ -6,9 +6,10 @@ import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
-import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
+import { type AssetRecord, lockAsset, type MasterRow, requireAsset } from "./assets.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
+import { failMaster, makeMaster, masterRef } from "./masters.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
@@ -122,10 +123,21 @@ async function store(
   const after = await requireAsset(transaction, environment_id, id);
   if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
   if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
+  if (after.master !== null) await settleMaster(transaction, after.master, change, nowMs);
   const data = assetToWire(await requireAsset(transaction, environment_id, id));
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
   if (tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
+}
+
+async function settleMaster(
+  transaction: PostgresTransaction,
+  master: MasterRow,
+  { status }: AssetChange,
+  nowMs: number,
+): Promise<void> {
+  if (status === "ready") await makeMaster(transaction, master);
+  if (status === "errored") await failMaster(transaction, masterRef(master), nowMs);
 }
 
 /** After it is ready, and after everything else: reading all pictures of an hour takes a while. */

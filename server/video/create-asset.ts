@@ -5,6 +5,7 @@ import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireAsset } from "./assets.ts";
 import { recordEvent } from "./events.ts";
+import { wantMaster } from "./masters.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
 import { insertStaticRenditions, tellStaticCreated } from "./static-renditions.ts";
 import { insertTextTracks, tellCreated } from "./text-tracks.ts";
@@ -60,11 +61,12 @@ export async function createAsset(
   });
   await tellStaticCreated(transaction, asset.staticRenditions, nowMs);
   for (const track of tracks) await tellCreated(transaction, track, nowMs);
+  if (settings.masterAccess === "temporary") await wantMaster(transaction, services, { environmentId, assetId: id });
   const payload: IngestJob = { environment: environmentId, assetId: id };
   const key = `ingest:${id}`;
   if (asset.input_url === null) await addJob(transaction, { task: INGEST_TASK, payload, key });
   else await addJob(transaction, { task: FETCH_TASK, payload, key, queue: fetchQueue(payload) });
-  return asset;
+  return requireAsset(transaction, environmentId, id);
 }
 
 /** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */

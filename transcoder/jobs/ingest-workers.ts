@@ -1,9 +1,11 @@
+import { MAKE_MASTER_TASK } from "../../domain/asset/master.ts";
 import { FETCH_TASK, FILL_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
 import { MAKE_STATIC_TASK } from "../../domain/asset/static-renditions.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { type JobWorkerOptions, startJobWorker } from "../../platform/jobs/worker.ts";
 import { type FillJobParts, fillTask } from "./fill.ts";
 import { fetchTask, type IngestParts, ingestTask, standardiseTask } from "./ingest.ts";
+import { type MasterJobParts, masterTask } from "./master.ts";
 import { type StaticJobParts, staticRenditionTask } from "./static-rendition.ts";
 
 /** Inputs that are fetched at the same time: they wait for other people's hosts. */
@@ -15,12 +17,14 @@ const CONVERSIONS = 2;
 
 /** Static renditions that are made at the same time; of one environment there is one at most. */
 const FILES = 2;
+/** Masters that are written at the same time; of one environment there is one at most. */
+const MASTERS = 2;
 
 type WorkerOptions = Omit<JobWorkerOptions, "tasks" | "concurrency">;
 
 /** The steps of taking an asset in, with places of their own: none keeps another waiting. */
 export function startIngestWorkers(
-  parts: IngestParts & StaticJobParts,
+  parts: IngestParts & StaticJobParts & MasterJobParts,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
   return startEach(options, [
@@ -28,6 +32,7 @@ export function startIngestWorkers(
     [INGESTS, { [INGEST_TASK]: ingestTask(parts) }],
     [CONVERSIONS, { [STANDARDISE_TASK]: standardiseTask(parts) }],
     [FILES, { [MAKE_STATIC_TASK]: staticRenditionTask(parts) }],
+    [MASTERS, { [MAKE_MASTER_TASK]: masterTask(parts) }],
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MASTER_ACCESS } from "../../../domain/asset/master.ts";
 import {
   ENCODING_TIERS,
   encodingTier,
@@ -48,7 +49,14 @@ export const AssetWire = z.object({
   encoding_tier: z.enum(ENCODING_TIERS),
   video_quality: z.enum(VIDEO_QUALITIES),
   max_resolution_tier: z.enum(MAX_RESOLUTION_TIERS),
-  master_access: z.literal("none"),
+  master_access: z.enum(MASTER_ACCESS),
+  master: z
+    .object({
+      status: z.enum(["preparing", "ready", "errored"]),
+      url: z.string().optional().describe("Serves for 24 hours; &download={file name} behind it has browsers save it"),
+    })
+    .optional()
+    .describe("While master_access is temporary"),
   mp4_support: z.literal("none"),
   normalize_audio: z.boolean(),
   test: z.boolean().optional(),
@@ -98,7 +106,8 @@ function settingsToWire(asset: AssetRecord) {
     encoding_tier: encodingTier(asset.video_quality),
     video_quality: asset.video_quality,
     max_resolution_tier: asset.max_resolution_tier,
-    master_access: "none",
+    master_access: asset.master === null ? "none" : "temporary",
+    ...(asset.master !== null && { master: { status: asset.master.status, ...present("url", asset.master.url) } }),
     mp4_support: "none",
     normalize_audio: isRecord(asset.settings) && asset.settings["normalize_audio"] === true,
     ...present("upload_id", asset.upload_id),

@@ -57,7 +57,9 @@ export const SettingsBody = z.object({
     .optional()
     .describe("Files of whole renditions: highest, audio-only, or heights such as 720p"),
   mp4_support: text(50).optional().describe("Only none is supported yet"),
-  master_access: text(50).optional().describe("Only none is supported yet"),
+  master_access: text(50)
+    .optional()
+    .describe("temporary: its source as a file for 24 hours, once it is ready; else none"),
   normalize_audio: z.boolean().optional().describe("Makes the sound −24 LUFS loud, by one gain for all of it"),
   generate_shots: z.boolean().optional().describe("Only false is supported yet"),
   directives: z.array(z.unknown()).optional().describe("Not supported yet"),
