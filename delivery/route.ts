@@ -1,6 +1,6 @@
 import { isMasterName } from "../domain/asset/master.ts";
 import { AUDIO_RENDITION } from "../domain/media/plan.ts";
-import { STATIC_RESOLUTIONS, staticName } from "../domain/media/static-rendition.ts";
+import { LEGACY_RESOLUTIONS, STATIC_RESOLUTIONS, staticName } from "../domain/media/static-rendition.ts";
 import {
   ANIMATION_FORMATS,
   type AnimationFormat,
@@ -46,7 +46,7 @@ export interface ChildOfPlan {
 /** Grant of public playback ids; others are for signed ones. */
 export const PUBLIC_GRANT = "-";
 
-const STATIC_NAMES: ReadonlySet<string> = new Set(STATIC_RESOLUTIONS.map(staticName));
+const STATIC_NAMES: ReadonlySet<string> = new Set([...STATIC_RESOLUTIONS, ...LEGACY_RESOLUTIONS].map(staticName));
 const PLAYBACK_ID = /^[A-Za-z0-9]{32,50}$/;
 const PLAN = "([^/]{1,512})/([0-9a-f]{16})/([A-Za-z0-9_-]{1,64})";
 const MEDIA_PLAYLIST = new RegExp(`^h/${PLAN}\\.m3u8$`);

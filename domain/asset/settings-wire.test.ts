@@ -36,6 +36,7 @@ describe("readAssetSettings", () => {
       meta: {},
       isTest: false,
       masterAccess: "none",
+      mp4Support: "none",
       staticRenditions: [],
       kept: { inputs: [{ url }] },
     });
@@ -88,7 +89,6 @@ describe("readAssetSettings", () => {
   });
 
   it.each<[string, AssetSettingsWire]>([
-    ["mp4_support", { input: url, mp4_support: "standard" }],
     ["generate_shots", { input: url, generate_shots: true }],
     ["directives", { input: url, directives: [{ id: "x" }] }],
     ["playback_policies", { input: url, playback_policy: "drm" }],
@@ -106,6 +106,15 @@ describe("readAssetSettings", () => {
     expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
   });
 
+  it("takes the older setting for files", () => {
+    const both = { input: url, mp4_support: "audio-only,capped-1080p", static_renditions: [] };
+    expect(settingsOf(both).mp4Support).toBe("audio-only,capped-1080p");
+    expect(settingsOf({ input: url, mp4_support: "none", static_renditions: [{ resolution: "720p" }] })).toMatchObject({
+      mp4Support: "none",
+      staticRenditions: [{ resolution: "720p" }],
+    });
+  });
+
   it("takes access to the master", () => {
     expect(settingsOf({ input: url, master_access: "temporary" }).masterAccess).toBe("temporary");
   });
@@ -118,6 +127,8 @@ describe("readAssetSettings", () => {
   it.each<[string, AssetSettingsWire]>([
     ["static_renditions", { input: url, static_renditions: [{ resolution: "8k" }] }],
     ["master_access", { input: url, master_access: "permanent" }],
+    ["mp4_support", { input: url, mp4_support: "all" }],
+    ["mp4_support", { input: url, mp4_support: "standard", static_renditions: [{ resolution: "highest" }] }],
     ["inputs", {}],
     ["inputs", { inputs: [] }],
     ["inputs[0].url", { input: "" }],

@@ -1,4 +1,5 @@
 import { MASTER_ACCESS, type MasterAccess } from "./master.ts";
+import { isMp4Support, MP4_SUPPORT, type Mp4Support } from "./mp4-support.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
 
@@ -63,6 +64,8 @@ export interface AssetSettings {
   isTest: boolean;
   /** `temporary`: its source as a file, made when the asset is ready. */
   masterAccess: MasterAccess;
+  /** Not `none`: files of whole renditions by the older setting, instead of `staticRenditions`. */
+  mp4Support: Mp4Support;
   /** Files of whole renditions, made when the asset is ready. */
   staticRenditions: readonly WantedStatic[];
   /** What changes nothing here and is given back as it came. */
@@ -93,6 +96,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
     ...(wire.input !== undefined && wire.inputs !== undefined ? ["input: give either inputs or input, not both"] : []),
     ...("problems" in files ? files.problems : []),
     ...masterProblems(wire),
+    ...mp4Problems(wire),
     ...(quality === null ? ["encoding_tier: contradicts video_quality"] : []),
   ];
   if (problems.length > 0 || quality === null || "problems" in files) return { problems };
@@ -108,6 +112,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
       meta: wire.meta ?? {},
       isTest: wire.test ?? false,
       masterAccess: master_access === "temporary" ? "temporary" : "none",
+      mp4Support: mp4_support !== undefined && isMp4Support(mp4_support) ? mp4_support : "none",
       staticRenditions: files.wanted,
       kept: { inputs, ...defined({ mp4_support, master_access, normalize_audio, generate_shots, copy_overlays }) },
     },
@@ -139,9 +144,8 @@ function qualityOf({ video_quality, encoding_tier }: AssetSettingsWire): VideoQu
 }
 
 function unsupportedFields(wire: AssetSettingsWire): string[] {
-  const { mp4_support, generate_shots, directives } = wire;
+  const { generate_shots, directives } = wire;
   return [
-    ...(mp4_support !== undefined && mp4_support !== "none" ? [notYet("mp4_support", mp4_support)] : []),
     ...(generate_shots === true ? [notYet("generate_shots", "true")] : []),
     ...((directives?.length ?? 0) > 0 ? [notYet("directives")] : []),
   ];
@@ -150,6 +154,12 @@ function unsupportedFields(wire: AssetSettingsWire): string[] {
 function masterProblems({ master_access = "none" }: AssetSettingsWire): string[] {
   const isKnown = (MASTER_ACCESS as readonly string[]).includes(master_access);
   return isKnown ? [] : [`master_access: "${master_access}" is none of ${MASTER_ACCESS.join(", ")}`];
+}
+
+function mp4Problems({ mp4_support = "none", static_renditions = [] }: AssetSettingsWire): string[] {
+  if (!isMp4Support(mp4_support)) return [`mp4_support: "${mp4_support}" is none of ${MP4_SUPPORT.join(" | ")}`];
+  const isDouble = mp4_support !== "none" && static_renditions.length > 0;
+  return isDouble ? ["mp4_support: give either static_renditions or mp4_support, not both"] : [];
 }
 
 function isText({ type }: InputWire): boolean {

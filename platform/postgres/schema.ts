@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from "kysely";
+import type { Mp4Support } from "../../domain/asset/mp4-support.ts";
 import type {
   CollectorErrorCategories,
   CollectorPlaybackIds,
@@ -148,7 +149,6 @@ export type AssetStatus = "preparing" | "ready" | "errored";
 export type IngestType = "on_demand_url" | "on_demand_direct_upload";
 export type VideoQuality = "basic" | "plus" | "premium";
 export type MaxResolutionTier = "1080p" | "1440p" | "2160p";
-export type Mp4Support = "none" | "standard" | "capped-1080p" | "audio-only" | "audio-only,capped-1080p";
 export type PlaybackPolicy = "public" | "signed";
 export type TrackType = "video" | "audio" | "text";
 export type TextSource = "uploaded" | "embedded";

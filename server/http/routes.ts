@@ -24,6 +24,7 @@ import { whoamiRoute } from "../system/v1/whoami.ts";
 import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
 import { assetRoutes } from "../video/v1/assets.ts";
 import { masterAccessRoute } from "../video/v1/master-access.ts";
+import { mp4SupportRoute } from "../video/v1/mp4-support.ts";
 import { playbackIdRoutes } from "../video/v1/playback-ids.ts";
 import { playbackRestrictionRoutes } from "../video/v1/playback-restrictions.ts";
 import { staticRenditionRoutes } from "../video/v1/static-renditions.ts";
@@ -48,6 +49,7 @@ export function addRoutes(app: App, services: Services): void {
   masterAccessRoute(app, services);
   playbackIdRoutes(app, services);
   staticRenditionRoutes(app, services);
+  mp4SupportRoute(app, services);
   playbackRestrictionRoutes(app, services);
   trackRoutes(app, services);
   uploadRoutes(app, services);

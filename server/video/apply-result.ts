@@ -10,6 +10,7 @@ import { type AssetRecord, lockAsset, type MasterRow, requireAsset } from "./ass
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
 import { failMaster, makeMaster, masterRef } from "./masters.ts";
+import { bringMp4Files, tellMp4 } from "./mp4-support.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
@@ -127,6 +128,7 @@ async function store(
   const data = assetToWire(await requireAsset(transaction, environment_id, id));
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
+  await bringMp4(transaction, services, environment_id, id);
   if (tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
 }
 
@@ -138,6 +140,19 @@ async function settleMaster(
 ): Promise<void> {
   if (status === "ready") await makeMaster(transaction, master);
   if (status === "errored") await failMaster(transaction, masterRef(master), nowMs);
+}
+
+/** Files of the older setting, after it is told that the asset is ready, or is not to be. */
+async function bringMp4(
+  transaction: PostgresTransaction,
+  services: Pick<Services, "newId" | "now">,
+  environmentId: string,
+  assetId: string,
+): Promise<void> {
+  const asset = await requireAsset(transaction, environmentId, assetId);
+  if (asset.mp4_support === "none") return;
+  if (asset.status === "ready") await bringMp4Files(transaction, services, asset);
+  if (asset.status === "errored") await tellMp4(transaction, "errored", { environmentId, assetId }, services.now());
 }
 
 /** After it is ready, and after everything else: reading all pictures of an hour takes a while. */

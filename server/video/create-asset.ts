@@ -43,6 +43,7 @@ export async function createAsset(
       video_quality: settings.videoQuality,
       max_resolution_tier: settings.maxResolutionTier,
       is_test: settings.isTest,
+      mp4_support: settings.mp4Support,
       created_at: now,
       updated_at: now,
     })

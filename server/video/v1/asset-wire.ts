@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MASTER_ACCESS } from "../../../domain/asset/master.ts";
+import { MP4_SUPPORT, mp4Status } from "../../../domain/asset/mp4-support.ts";
 import {
   ENCODING_TIERS,
   encodingTier,
@@ -9,7 +10,7 @@ import {
 } from "../../../domain/asset/settings-wire.ts";
 import { isRecord } from "../../../domain/wire/peek-event.ts";
 import type { AssetRecord, PlaybackIdRow, TrackRow } from "../assets.ts";
-import { StaticRenditionWire, staticRenditionToWire } from "./static-rendition-wire.ts";
+import { mp4FileToWire, StaticRenditionWire, staticRenditionToWire } from "./static-rendition-wire.ts";
 
 export const PlaybackIdWire = z.object({ id: z.string(), policy: z.enum(PLAYBACK_POLICIES) });
 
@@ -57,7 +58,7 @@ export const AssetWire = z.object({
     })
     .optional()
     .describe("While master_access is temporary"),
-  mp4_support: z.literal("none"),
+  mp4_support: z.enum(MP4_SUPPORT),
   normalize_audio: z.boolean(),
   test: z.boolean().optional(),
   passthrough: z.string().optional(),
@@ -70,7 +71,12 @@ export const AssetWire = z.object({
   max_stored_frame_rate: z.number().optional(),
   tracks: z.array(TrackWire).optional(),
   static_renditions: z
-    .object({ files: z.array(StaticRenditionWire) })
+    .object({
+      status: z.enum(["preparing", "ready", "errored"]).optional().describe("Of all files of mp4_support together"),
+      files: z
+        .array(StaticRenditionWire.partial({ id: true, status: true, type: true, resolution: true }))
+        .describe("Those of mp4_support once they are ready, without id, status, type and resolution"),
+    })
     .optional()
     .describe("If any were asked for"),
   non_standard_input_reasons: z.record(z.string(), z.string()).optional(),
@@ -99,7 +105,6 @@ export function playbackIdToWire({
   return { id, policy };
 }
 
-/** What does an effect that is not built yet stands at its default: nothing else is let in. */
 function settingsToWire(asset: AssetRecord) {
   return {
     ingest_type: asset.ingest_type,
@@ -108,7 +113,7 @@ function settingsToWire(asset: AssetRecord) {
     max_resolution_tier: asset.max_resolution_tier,
     master_access: asset.master === null ? "none" : "temporary",
     ...(asset.master !== null && { master: { status: asset.master.status, ...present("url", asset.master.url) } }),
-    mp4_support: "none",
+    mp4_support: asset.mp4_support,
     normalize_audio: isRecord(asset.settings) && asset.settings["normalize_audio"] === true,
     ...present("upload_id", asset.upload_id),
     ...present("passthrough", asset.passthrough),
@@ -125,11 +130,19 @@ function factsToWire(asset: AssetRecord) {
     ...present("max_stored_resolution", asset.max_stored_resolution),
     ...present("max_stored_frame_rate", asset.max_stored_frame_rate),
     ...present("non_standard_input_reasons", asset.non_standard_input_reasons),
-    ...(asset.staticRenditions.length > 0 && {
-      static_renditions: { files: asset.staticRenditions.map(staticRenditionToWire) },
-    }),
+    ...staticRenditionsToWire(asset),
     ...(asset.tracks.length === 0 ? {} : { tracks: asset.tracks.map(trackToWire) }),
   };
+}
+
+/** An asset has either those that were asked for one by one, or those of `mp4_support`. */
+function staticRenditionsToWire({ status, mp4_support, staticRenditions }: AssetRecord) {
+  if (mp4_support === "none") {
+    return staticRenditions.length > 0 && { static_renditions: { files: staticRenditions.map(staticRenditionToWire) } };
+  }
+  const statuses = staticRenditions.map((file) => file.status);
+  const ready = staticRenditions.filter((file) => file.status === "ready");
+  return { static_renditions: { status: mp4Status(status, statuses), files: ready.map(mp4FileToWire) } };
 }
 
 function progressOf(asset: AssetRecord) {

@@ -56,7 +56,9 @@ export const SettingsBody = z.object({
     .max(10)
     .optional()
     .describe("Files of whole renditions: highest, audio-only, or heights such as 720p"),
-  mp4_support: text(50).optional().describe("Only none is supported yet"),
+  mp4_support: text(50)
+    .optional()
+    .describe("Older setting for such files: standard, capped-1080p, audio-only, both, or none"),
   master_access: text(50)
     .optional()
     .describe("temporary: its source as a file for 24 hours, once it is ready; else none"),
