@@ -33,6 +33,7 @@ import { createTextAnswers } from "./texts/text-answers.ts";
 import type { Texts } from "./texts/texts.ts";
 import type { Audience } from "./tokens/playback-token.ts";
 import { newViewParameter, viewParameterOf } from "./usage/view-session.ts";
+import { findWholePlan } from "./whole-plan.ts";
 
 /** A whole answer of status 200, in memory before the first byte is sent. */
 export interface Answer extends VerifiedObject {
@@ -112,7 +113,7 @@ export function createRespond({
   const textAnswers = createTextAnswers({ planOf, texts, clipOf, nowMs });
 
   async function currentPlan({ facts }: Opened): Promise<Plan> {
-    const plan = await plans.find(facts);
+    const plan = await findWholePlan(plans, facts, facts.planId);
     if (plan === null) throw unavailable("The asset's plan is not in the store");
     return plan;
   }

@@ -16,6 +16,7 @@ import { applyResultTask } from "./video/apply-result.ts";
 import { applyStaticTask } from "./video/apply-static.ts";
 import { applyTrackResultTask } from "./video/apply-track-result.ts";
 import { DELETE_OBJECTS_TASK, DELETE_TEXT_TASK, deleteObjectsTask, deleteTextTask } from "./video/delete-asset.ts";
+import { DELETE_SOUND_TASK, deleteSoundTask } from "./video/delete-sound-track.ts";
 import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-file.ts";
 import { END_MASTER_TASK } from "./video/masters.ts";
 import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
@@ -33,6 +34,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
     [DELETE_TEXT_TASK]: deleteTextTask(services.objects),
+    [DELETE_SOUND_TASK]: deleteSoundTask(services),
     [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
     [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),

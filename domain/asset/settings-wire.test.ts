@@ -29,6 +29,7 @@ describe("readAssetSettings", () => {
     expect(settingsOf({ inputs: [{ url }] })).toEqual({
       inputUrl: url,
       texts: [],
+      sounds: [],
       policies: [],
       videoQuality: "basic",
       maxResolutionTier: "1080p",
@@ -94,7 +95,7 @@ describe("readAssetSettings", () => {
     ["playback_policies", { input: url, playback_policy: "drm" }],
     ["playback_policies", { input: url, advanced_playback_policies: [{ policy: "drm" }] }],
     ["inputs[1]", { inputs: [url, "https://example.com/b.mp4"] }],
-    ["inputs[1]", { inputs: [url, { url, type: "audio", language_code: "de" }] }],
+    ["inputs[1]", { inputs: [url, { url, overlay_settings: {} }] }],
     ["inputs[0].type", { input: { url, type: "text" } }],
     ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
     ["inputs[0].generated_subtitles", { input: { url, generated_subtitles: [{}] } }],
@@ -162,6 +163,28 @@ describe("readAssetSettings", () => {
   ])("refuses captions with a wrong %s", (field, wrong) => {
     const problems = problemsOf({ inputs: [url, wrong] });
     expect(problems.map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
+  const sound = { url: "https://example.com/de.m4a", type: "audio", language_code: "de" };
+
+  it("takes further sounds behind the media, also of an upload", () => {
+    const read = { url: sound.url, languageCode: "de", name: null, passthrough: null };
+    const { inputUrl, sounds, texts } = settingsOf({ inputs: [url, sound, text, { ...sound, name: "Kommentar" }] });
+    expect([inputUrl, texts.length]).toEqual([url, 1]);
+    expect(sounds).toEqual([read, { ...read, name: "Kommentar" }]);
+    expect(settingsOf({ inputs: [sound] }, "upload")).toMatchObject({ inputUrl: null, sounds: [read] });
+  });
+
+  it.each<[string, object]>([
+    ["inputs[1].url", { ...sound, url: "ftp://example.com/a.mp3" }],
+    ["inputs[1].language_code", { url: sound.url, type: "audio" }],
+  ])("refuses sound with a wrong %s", (field, wrong) => {
+    expect(problemsOf({ inputs: [url, wrong] }).map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
+  it("refuses a name twice among tracks of one type", () => {
+    const twice = { inputs: [url, { ...sound, name: "A" }, { ...text, name: "A" }, { ...sound, name: "A" }] };
+    expect(problemsOf(twice)).toEqual(["inputs[3].name: another audio track of the asset has this name"]);
   });
 
   it("lets the first input of an upload only configure it", () => {

@@ -1,5 +1,6 @@
 import { MASTER_ACCESS, type MasterAccess } from "./master.ts";
 import { isMp4Support, MP4_SUPPORT, type Mp4Support } from "./mp4-support.ts";
+import { type SoundInput, soundInputOf, soundInputProblems } from "./sound-input.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
 
@@ -55,6 +56,8 @@ export interface AssetSettings {
   inputUrl: string | null;
   /** Captions that come with it. */
   texts: readonly TextInput[];
+  /** Sounds beside its own that come with it. */
+  sounds: readonly SoundInput[];
   /** One playback id is made of each. */
   policies: readonly PlaybackPolicy[];
   videoQuality: VideoQuality;
@@ -103,8 +106,9 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
   const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
   return {
     settings: {
-      inputUrl: inputs.find((input) => !isText(input))?.url ?? null,
+      inputUrl: inputs.find((input) => !isTrack(input))?.url ?? null,
       texts: inputs.filter(isText).map(textInputOf),
+      sounds: inputs.filter(isSound).map(soundInputOf),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
@@ -166,26 +170,35 @@ function isText({ type }: InputWire): boolean {
   return type === "text";
 }
 
-/** The media come first; of an upload, they are no input. Captions may follow. */
+function isSound({ type }: InputWire): boolean {
+  return type === "audio";
+}
+
+function isTrack(input: InputWire): boolean {
+  return isText(input) || isSound(input);
+}
+
+/** The media come first; of an upload, they are no input. Captions and further sounds may follow. */
 function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): string[] {
   const [first] = inputs;
-  const hasMedia = first !== undefined && !(source === "upload" && isText(first));
+  const hasMedia = first !== undefined && !(source === "upload" && isTrack(first));
   const problems = hasMedia ? firstInputProblems(first, source) : [];
   if (first === undefined && source === "url") problems.push("inputs: name the URL of a video or audio file");
-  const names = new Set<string>();
+  const [texts, sounds] = [new Set<string>(), new Set<string>()];
   inputs.slice(hasMedia ? 1 : 0).forEach((input, place) => {
     const at = `inputs[${place + (hasMedia ? 1 : 0)}]`;
-    if (!isText(input)) problems.push(notYet(at, "another input than text"));
-    else problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, names, at));
+    if (!isTrack(input)) problems.push(notYet(at, "another input than text and audio"));
+    if (isText(input)) problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, texts, at));
+    if (isSound(input)) problems.push(...soundInputProblems(input, `${at}.`), ...nameProblems(input, sounds, at));
   });
   return problems;
 }
 
-function nameProblems({ name = "" }: InputWire, names: Set<string>, at: string): string[] {
+function nameProblems({ name = "", type }: InputWire, names: Set<string>, at: string): string[] {
   if (name === "") return [];
   const isTaken = names.has(name);
   names.add(name);
-  return isTaken ? [`${at}.name: another text track of the asset has this name`] : [];
+  return isTaken ? [`${at}.name: another ${type} track of the asset has this name`] : [];
 }
 
 function firstInputProblems(input: InputWire, source: "url" | "upload"): string[] {

@@ -1,6 +1,7 @@
--- What: masters (an asset's source as a file, for a day), and files of the older setting mp4_support.
--- Lock or cost: adds two columns with constant defaults, which takes their locks for milliseconds; creates the rest.
--- Previous release: runs beside it; it shows files of mp4_support as if each had been asked for by itself.
+-- What: masters (an asset's source as a file, for a day), files of the older setting mp4_support, further sound by URL.
+-- Lock or cost: adds two columns with constant defaults, which takes their locks for milliseconds; changes a check of tracks, which
+-- reads them once; creates the rest.
+-- Previous release: runs beside it; it shows files of mp4_support as if each had been asked for by itself, and offers no further sound.
 
 create table masters (
   environment_id text not null,
@@ -37,3 +38,29 @@ alter table assets
 
 -- made because of mp4_support, not asked for one by one
 alter table static_renditions add column is_legacy boolean not null default false;
+
+-- Sound that is added by URL has one too; the sounds of the asset's own file have none.
+alter table tracks drop constraint tracks_source;
+alter table tracks add constraint tracks_source check (
+  case type
+    when 'text' then (text_source = 'uploaded') = (source_url is not null)
+    when 'audio' then source_url is null or not is_primary
+    else source_url is null
+  end
+);
+
+create unique index tracks_sound_name on tracks (environment_id, asset_id, name)
+  where type = 'audio' and source_url is not null and status <> 'deleted';
+
+create view delivery_sound_tracks as
+  select environment_id, asset_id, id as track_id, name, language_code, created_at
+  from tracks
+  where type = 'audio' and source_url is not null and status = 'ready';
+
+create view transcoder_sound_tracks as
+  select t.environment_id, t.asset_id, t.id as track_id, t.status, t.source_url, a.plan_id,
+    a.deleted_at is null and e.deleted_at is null and t.status <> 'deleted' as active
+  from tracks t
+  join assets a on a.environment_id = t.environment_id and a.id = t.asset_id
+  join environments e on e.id = t.environment_id
+  where t.type = 'audio' and t.source_url is not null;

@@ -8,9 +8,11 @@ import type {
   DeliveryPlaybackIds,
   DeliveryPlaybackRestrictions,
   DeliverySigningKeys,
+  DeliverySoundTracks,
   DeliveryTextTracks,
   TranscoderAssets,
   TranscoderSoundSettings,
+  TranscoderSoundTracks,
   TranscoderTextTracks,
 } from "./schema-views.ts";
 
@@ -47,8 +49,10 @@ export interface Schema {
   delivery_environments: DeliveryEnvironments;
   delivery_text_tracks: DeliveryTextTracks;
   delivery_masters: DeliveryMasters;
+  delivery_sound_tracks: DeliverySoundTracks;
   transcoder_assets: TranscoderAssets;
   transcoder_sound_settings: TranscoderSoundSettings;
+  transcoder_sound_tracks: TranscoderSoundTracks;
   transcoder_text_tracks: TranscoderTextTracks;
   collector_playback_ids: CollectorPlaybackIds;
   collector_error_categories: CollectorErrorCategories;

@@ -11,6 +11,7 @@ import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
 import { failMaster, makeMaster, masterRef } from "./masters.ts";
 import { bringMp4Files, tellMp4 } from "./mp4-support.ts";
+import { addedSounds, failSoundTracks, readSoundTracks } from "./sound-tracks.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
@@ -124,6 +125,8 @@ async function store(
   const after = await requireAsset(transaction, environment_id, id);
   if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
   if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
+  if (change.ready !== undefined) await readSoundTracks(transaction, addedSounds(after));
+  if (change.status === "errored") await failSoundTracks(transaction, addedSounds(after), nowMs);
   if (after.master !== null) await settleMaster(transaction, after.master, change, nowMs);
   const data = assetToWire(await requireAsset(transaction, environment_id, id));
   for (const type of events)

@@ -43,6 +43,18 @@ export async function requireAsset(db: Db, environmentId: string, id: string): P
   return record;
 }
 
+/** An asset to which something can be added, locked; 404 when there is none, 400 while it is not ready. */
+export async function requireReadyAsset(
+  transaction: PostgresTransaction,
+  environmentId: string,
+  id: string,
+): Promise<AssetRecord> {
+  await lockAsset(transaction, environmentId, id);
+  const asset = await requireAsset(transaction, environmentId, id);
+  if (asset.status === "ready") return asset;
+  throw new ApiError("invalid_parameters", [`The asset is ${asset.status}: tracks can be added once it is ready`]);
+}
+
 /** Newest first. */
 export async function listAssets(db: Db, environmentId: string, filter: AssetFilter): Promise<AssetRecord[]> {
   const { uploadId, after, offset = 0, limit } = filter;

@@ -7,6 +7,7 @@ import { type AssetRecord, requireAsset } from "./assets.ts";
 import { recordEvent } from "./events.ts";
 import { wantMaster } from "./masters.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
+import { insertSoundTracks } from "./sound-tracks.ts";
 import { insertStaticRenditions, tellStaticCreated } from "./static-renditions.ts";
 import { insertTextTracks, tellCreated } from "./text-tracks.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
@@ -51,6 +52,7 @@ export async function createAsset(
   await insertPlaybackIds(transaction, services, { environmentId, assetId: id, policies: settings.policies });
   await insertStaticRenditions(transaction, services, { environmentId, assetId: id }, settings.staticRenditions);
   const tracks = await insertTextTracks(transaction, services, { environmentId, assetId: id, texts: settings.texts });
+  const sounds = await insertSoundTracks(transaction, services, { environmentId, assetId: id }, settings.sounds);
   const asset = await requireAsset(transaction, environmentId, id);
   const data = assetToWire(asset);
   await recordEvent(transaction, {
@@ -61,7 +63,7 @@ export async function createAsset(
     nowMs,
   });
   await tellStaticCreated(transaction, asset.staticRenditions, nowMs);
-  for (const track of tracks) await tellCreated(transaction, track, nowMs);
+  for (const track of [...tracks, ...sounds]) await tellCreated(transaction, track, nowMs);
   if (settings.masterAccess === "temporary") await wantMaster(transaction, services, { environmentId, assetId: id });
   const payload: IngestJob = { environment: environmentId, assetId: id };
   const key = `ingest:${id}`;

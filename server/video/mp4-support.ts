@@ -41,7 +41,8 @@ export async function bringMp4Files(
 ): Promise<void> {
   const owner = { environmentId: asset.environment_id, assetId: asset.id };
   const existing = legacyFiles(asset);
-  const has = (type: "video" | "audio"): boolean => asset.tracks.some((track) => track.type === type);
+  const own = asset.tracks.filter(({ source_url }) => source_url === null); // added sounds are in no file
+  const has = (type: "video" | "audio"): boolean => own.some((track) => track.type === type);
   const wanted = mp4Files(asset.mp4_support, { hasPicture: has("video"), hasSound: has("audio") });
   const surplus = existing.filter(({ resolution }) => !wanted.some((one) => one === resolution));
   for (const { id } of surplus)

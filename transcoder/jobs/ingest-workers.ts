@@ -1,8 +1,10 @@
 import { MAKE_MASTER_TASK } from "../../domain/asset/master.ts";
 import { FETCH_TASK, FILL_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
 import { MAKE_STATIC_TASK } from "../../domain/asset/static-renditions.ts";
+import { READ_SOUND_TASK } from "../../domain/asset/text-track.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { type JobWorkerOptions, startJobWorker } from "../../platform/jobs/worker.ts";
+import { readSoundTask, type SoundTrackParts } from "../sounds/read-sound-track.ts";
 import { type FillJobParts, fillTask } from "./fill.ts";
 import { fetchTask, type IngestParts, ingestTask, standardiseTask } from "./ingest.ts";
 import { type MasterJobParts, masterTask } from "./master.ts";
@@ -19,12 +21,14 @@ const CONVERSIONS = 2;
 const FILES = 2;
 /** Masters that are written at the same time; of one environment there is one at most. */
 const MASTERS = 2;
+/** Further sounds that are fetched and, if need be, made into an MP4 at the same time. */
+const SOUNDS = 4;
 
 type WorkerOptions = Omit<JobWorkerOptions, "tasks" | "concurrency">;
 
 /** The steps of taking an asset in, with places of their own: none keeps another waiting. */
 export function startIngestWorkers(
-  parts: IngestParts & StaticJobParts & MasterJobParts,
+  parts: IngestParts & StaticJobParts & MasterJobParts & SoundTrackParts,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
   return startEach(options, [
@@ -32,6 +36,7 @@ export function startIngestWorkers(
     [INGESTS, { [INGEST_TASK]: ingestTask(parts) }],
     [CONVERSIONS, { [STANDARDISE_TASK]: standardiseTask(parts) }],
     [FILES, { [MAKE_STATIC_TASK]: staticRenditionTask(parts) }],
+    [SOUNDS, { [READ_SOUND_TASK]: readSoundTask(parts) }],
     [MASTERS, { [MAKE_MASTER_TASK]: masterTask(parts) }],
   ]);
 }

@@ -24,7 +24,7 @@ export const Meta = z.object({
 
 const Input = z.object({
   url: text(MAX_URL_LENGTH).optional(),
-  type: text(20).optional().describe("video for the first, text for captions behind it"),
+  type: text(20).optional().describe("video for the first; behind it text for captions, audio for further sounds"),
   name: text(255).optional(),
   language_code: text(35).optional(),
   passthrough: Passthrough.optional(),
@@ -40,7 +40,9 @@ const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
 
 /** Body of `POST /video/v1/assets` and `new_asset_settings`; what fields mean together is decided in `domain/asset`. */
 export const SettingsBody = z.object({
-  inputs: Inputs.optional().describe("The URL of the media, or a list: the media first, captions behind it"),
+  inputs: Inputs.optional().describe(
+    "The URL of the media, or a list: the media first, captions and further sounds behind it",
+  ),
   input: Inputs.optional().describe("Older name of inputs"),
   playback_policies: Policies.optional().describe("public, signed; one playback id is made of each"),
   playback_policy: Policies.optional().describe("Older name of playback_policies"),
