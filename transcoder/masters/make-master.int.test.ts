@@ -120,7 +120,7 @@ describe("the job", () => {
     const told = { ingest_type: "on_demand_direct_upload" as const, created_at: new Date(), updated_at: new Date() };
     await db
       .insertInto("assets")
-      .values({ ...asset, ...wanted, ...told, status: "ready", source_generation: 1 })
+      .values({ ...asset, ...wanted, ...told, status: "ready", source_generation: 1, plan_id: "0123456789abcdef" })
       .execute();
   });
   afterAll(async () => {
