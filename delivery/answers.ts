@@ -7,6 +7,8 @@ import { A_DAY, A_MINUTE, type Caching, cacheControl, type Life } from "./cache-
 import { createPlansOfChildren } from "./children.ts";
 import { type ImageRoute, imageAnswer, storyboardText } from "./images/image-answers.ts";
 import type { Images } from "./images/images.ts";
+import { createMasterAnswers } from "./masters/master-answers.ts";
+import type { Masters } from "./masters/masters.ts";
 import type { Plans } from "./plans.ts";
 import { PlaybackError, unavailable } from "./playback-error.ts";
 import { metadataJson } from "./playlists/metadata-json.ts";
@@ -21,6 +23,7 @@ import { textAnswer } from "./text-answer.ts";
 import { createTextAnswers, isCutText } from "./texts/text-answers.ts";
 import type { Texts } from "./texts/texts.ts";
 import type { Audience } from "./tokens/playback-token.ts";
+import { findWholePlan } from "./whole-plan.ts";
 
 /** A whole answer of status 200, in memory before the first byte is sent. */
 export interface Answer extends VerifiedObject {
@@ -60,6 +63,7 @@ export interface AnswerDeps {
   bases: readonly string[];
   texts: Texts;
   files: StaticFiles;
+  masters: Masters;
   /** Unix milliseconds. */
   nowMs: () => number;
 }
@@ -82,17 +86,19 @@ export function createRespond({
   bases,
   texts,
   files,
+  masters,
   nowMs,
 }: AnswerDeps): Respond {
   const caching = (allowed: Caching, life: Life): string => cacheControl(allowed, life, nowMs());
   const planOf = createPlansOfChildren(access, plans);
   const mediaOf = createMediaAnswers({ planOf, media, nowMs });
   const staticOf = createStaticAnswers({ files, currentPlan, nowMs });
+  const masterOf = createMasterAnswers({ masters, files, nowMs });
   const textAnswers = createTextAnswers({ planOf, texts, nowMs });
   const playlists = createPlaylistAnswers({ planOf, currentPlan, bases, nowMs });
 
   async function currentPlan({ facts }: Opened): Promise<Plan> {
-    const plan = await plans.find(facts);
+    const plan = await findWholePlan(plans, facts, facts.planId);
     if (plan === null) throw unavailable("The asset's plan is not in the store");
     return plan;
   }
@@ -112,6 +118,7 @@ export function createRespond({
     if (route.kind === "media_playlist") return playlists.child(route, question);
     if (route.kind === "init" || route.kind === "segment") return mediaOf(route, question, signal);
     if (isCutText(route)) return textAnswers.cut(route, question);
+    if (route.kind === "master") return masterOf(route, question.query);
     const opened = await access.open({ playbackId: route.playbackId, audience: AUDIENCES[route.kind], ...question });
     if (route.kind === "multivariant" || route.kind === "dash") return playlists.manifest(route, opened);
     if (route.kind === "metadata") {

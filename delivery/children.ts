@@ -4,6 +4,7 @@ import type { Access, OpenedChild } from "./access.ts";
 import type { Plans } from "./plans.ts";
 import { PlaybackError, unavailable } from "./playback-error.ts";
 import type { OfPlan } from "./route.ts";
+import { findWholePlan } from "./whole-plan.ts";
 
 /** The plan that a playlist's URL points into, opened by its grant. */
 export interface PlanOfChild {
@@ -18,7 +19,7 @@ export function createPlansOfChildren(access: Access, plans: Plans): FindPlanOfC
   return async (child, visitor) => {
     const opened = await access.openChild(child, visitor);
     const { facts } = opened;
-    const plan = await plans.find({ ...facts, planId: child.planId });
+    const plan = await findWholePlan(plans, facts, child.planId);
     if (plan !== null) return { opened, plan };
     if (facts.planId === child.planId) throw unavailable("The asset's plan is not in the store");
     throw noSuchRendition();

@@ -15,6 +15,7 @@ import { readConfig } from "./config.ts";
 import { createDelivery } from "./delivery.ts";
 import { createDeliveryMetrics } from "./delivery-metrics.ts";
 import { createImages } from "./images/images.ts";
+import { createMasters, readMastersFrom } from "./masters/masters.ts";
 import { createPlans } from "./plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "./playback-ids.ts";
 import { createPostgresCheck } from "./postgres-check.ts";
@@ -97,6 +98,7 @@ try {
     bases: config.bases,
     texts: createTexts(objects, metrics),
     files: createStaticFiles(objects),
+    masters: createMasters({ read: readMastersFrom(postgres), ...remembering }),
   });
   const listener = await listen(config.hosts, config.port, createDelivery({ respond, usage, metrics, log }));
   opened();

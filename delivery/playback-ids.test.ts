@@ -14,6 +14,7 @@ const READY: PlaybackFacts = {
   planId: "0123456789abcdef",
   title: null,
   textTracks: [],
+  soundTracks: [],
 };
 
 const PATIENCE_MS = { known: 10, unknown: 300 };

@@ -16,6 +16,17 @@ export interface PlaybackFacts {
   title: string | null;
   /** In the order in which they were added. */
   textTracks: readonly TextTrack[];
+  /** Sounds that were added by URL, in the same order. */
+  soundTracks: readonly AddedSound[];
+}
+
+/** A sound that was added by URL and can be heard. */
+export interface AddedSound {
+  id: string;
+  /** Unique among those that were added. */
+  name: string;
+  /** BCP 47. */
+  language: string;
 }
 
 /** A text track that can be shown. */
@@ -43,7 +54,7 @@ const ABSENT_MS = 1_000;
 const NOT_READY_MS = 500;
 
 export function createPlaybackIds(options: PlaybackIdsOptions): PlaybackIds {
-  const weigh = ({ textTracks }: PlaybackFacts): number => 1 + textTracks.length;
+  const weigh = ({ textTracks, soundTracks }: PlaybackFacts): number => 1 + textTracks.length + soundTracks.length;
   return createRememberedRows({
     ...options,
     lifeMs,
@@ -85,6 +96,7 @@ export function readPlaybackIdsFrom(postgres: Postgres): ReadPlaybackId {
       planId: row.plan_id,
       title: row.title === "" ? null : row.title,
       textTracks: row.status === "ready" ? await readTextTracks(postgres, row.environment_id, row.asset_id) : [],
+      soundTracks: row.status === "ready" ? await readSoundTracks(postgres, row.environment_id, row.asset_id) : [],
     };
   };
 }
@@ -105,5 +117,19 @@ async function readTextTracks(postgres: Postgres, environment: string, assetId: 
       language: language_code ?? "und",
       isClosedCaptions: closed_captions,
     };
+  });
+}
+
+async function readSoundTracks(postgres: Postgres, environment: string, assetId: string): Promise<AddedSound[]> {
+  const rows = await postgres
+    .selectFrom("delivery_sound_tracks")
+    .select(["track_id", "name", "language_code"])
+    .where("environment_id", "=", environment)
+    .where("asset_id", "=", assetId)
+    .orderBy("created_at")
+    .orderBy("track_id")
+    .execute();
+  return rows.map(({ track_id, name, language_code }) => {
+    return { id: track_id, name: name ?? track_id, language: language_code ?? "und" };
   });
 }

@@ -21,8 +21,13 @@ describe("parseRoute", () => {
   });
 
   it("knows static renditions by their names", () => {
-    for (const name of ["highest.mp4", "audio.m4a", "720p.mp4"])
+    for (const name of ["highest.mp4", "audio.m4a", "720p.mp4", "medium.mp4", "capped-1080p.mp4"])
       expect(parseRoute(`/${ID}/${name}`)).toEqual({ kind: "static", playbackId: ID, name });
+  });
+
+  it("knows masters by theirs", () => {
+    for (const name of ["mezzanine.mp4", "mezzanine.m4a"])
+      expect(parseRoute(`/${ID}/${name}`)).toEqual({ kind: "master", masterId: ID, name });
   });
 
   it("knows the DASH manifest", () => {

@@ -1,5 +1,6 @@
+import { isMasterName } from "../domain/asset/master.ts";
 import { AUDIO_RENDITION } from "../domain/media/plan.ts";
-import { STATIC_RESOLUTIONS, staticName } from "../domain/media/static-rendition.ts";
+import { LEGACY_RESOLUTIONS, STATIC_RESOLUTIONS, staticName } from "../domain/media/static-rendition.ts";
 import {
   ANIMATION_FORMATS,
   type AnimationFormat,
@@ -14,6 +15,7 @@ export type Route =
   | { kind: "dash"; playbackId: string }
   | { kind: "metadata"; playbackId: string }
   | { kind: "static"; playbackId: string; name: string }
+  | { kind: "master"; masterId: string; name: string }
   | { kind: "thumbnail" | "storyboard"; playbackId: string; format: ImageFormat }
   | { kind: "animated"; playbackId: string; format: AnimationFormat }
   | { kind: "storyboard_index"; playbackId: string; format: "vtt" | "json" }
@@ -45,7 +47,7 @@ export interface ChildOfPlan {
 /** Grant of public playback ids; others are for signed ones. */
 export const PUBLIC_GRANT = "-";
 
-const STATIC_NAMES: ReadonlySet<string> = new Set(STATIC_RESOLUTIONS.map(staticName));
+const STATIC_NAMES: ReadonlySet<string> = new Set([...STATIC_RESOLUTIONS, ...LEGACY_RESOLUTIONS].map(staticName));
 const PLAYBACK_ID = /^[A-Za-z0-9]{32,50}$/;
 const PLAN = "([^/]{1,512})/([0-9a-f]{16})/([A-Za-z0-9_-]{1,64})";
 const MEDIA_PLAYLIST = new RegExp(`^h/${PLAN}\\.m3u8$`);
@@ -70,6 +72,8 @@ export function parseRoute(path: string): Route {
 
 function parseChild(playbackId: string, child: string): Route {
   if (child === "metadata.json") return { kind: "metadata", playbackId };
+
+  if (isMasterName(child)) return { kind: "master", masterId: playbackId, name: child }; // of the same form as playback ids
 
   if (STATIC_NAMES.has(child)) return { kind: "static", playbackId, name: child };
 

@@ -16,6 +16,7 @@ describe("readServerConfig", () => {
       port: 4001,
       internalPort: 4101,
       publicApiUrl: "http://localhost:4001",
+      publicStreamUrl: "http://localhost:4003",
       publicSocketUrl: "http://localhost:4005",
       objectsDir: "/var/lib/playhead/objects",
       objectsS3: null,

@@ -41,6 +41,8 @@ const ServerEnvironment = z
     OBJECTS_URL: objectsUrl,
     /** Origin under which clients reach this API; upload URLs begin with it. */
     PUBLIC_API_URL: origin.optional(),
+    /** Origin under which clients reach delivery; URLs of masters begin with it. */
+    PUBLIC_STREAM_URL: origin.optional(),
     /** Origin of the collector's socket; given out with socket tokens. */
     PUBLIC_SOCKET_URL: origin.optional(),
     /** How this process reaches delivery, for playback URLs on the API's host; unset: its port on loopback, or at HOST. */
@@ -70,6 +72,7 @@ const ServerEnvironment = z
       objectsDir: environment.OBJECTS_DIR,
       objectsS3: environment.OBJECTS_URL,
       publicApiUrl: environment.PUBLIC_API_URL ?? `http://localhost:${ports.server}`,
+      publicStreamUrl: environment.PUBLIC_STREAM_URL ?? `http://localhost:${ports.delivery}`,
       publicSocketUrl: environment.PUBLIC_SOCKET_URL ?? `http://localhost:${ports.socket}`,
       deliveryUrl: environment.INTERNAL_DELIVERY_URL ?? originAt(environment.HOST, ports.delivery),
       socketTokenSecret: environment.SOCKET_TOKEN_SECRET,

@@ -79,6 +79,7 @@ const services: Services = {
   socketTokenSecret: config.socketTokenSecret,
   publicSocketUrl: config.publicSocketUrl,
   publicApiUrl: config.publicApiUrl,
+  publicStreamUrl: config.publicStreamUrl,
   deliveryUrl: config.deliveryUrl,
   newId: () => newMediaId(randomInt),
   now: Date.now,

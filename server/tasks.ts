@@ -1,3 +1,4 @@
+import { APPLY_MASTER_TASK } from "../domain/asset/master.ts";
 import { APPLY_RESULT_TASK } from "../domain/asset/outcome.ts";
 import { APPLY_STATIC_TASK } from "../domain/asset/static-renditions.ts";
 import { APPLY_TRACK_RESULT_TASK } from "../domain/asset/text-track.ts";
@@ -10,11 +11,14 @@ import type { Services } from "./http/services.ts";
 import { REAP_OBJECTS_TASK, reapObjectsTask } from "./uploads/reap-objects.ts";
 import { SETTLE_UPLOAD_TASK } from "./uploads/settle-job.ts";
 import { settleUploadTask } from "./uploads/settle-upload.ts";
+import { applyMasterTask, DELETE_MASTER_TASK, deleteMasterFileTask, endMasterTask } from "./video/apply-master.ts";
 import { applyResultTask } from "./video/apply-result.ts";
 import { applyStaticTask } from "./video/apply-static.ts";
 import { applyTrackResultTask } from "./video/apply-track-result.ts";
 import { DELETE_OBJECTS_TASK, DELETE_TEXT_TASK, deleteObjectsTask, deleteTextTask } from "./video/delete-asset.ts";
+import { DELETE_SOUND_TASK, deleteSoundTask } from "./video/delete-sound-track.ts";
 import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-file.ts";
+import { END_MASTER_TASK } from "./video/masters.ts";
 import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
 
 /** Every job that the server does, in one place. */
@@ -23,10 +27,14 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [APPLY_RESULT_TASK]: applyResultTask(services),
     [APPLY_STATIC_TASK]: applyStaticTask(services),
     [DELETE_STATIC_TASK]: deleteStaticFileTask(services),
+    [APPLY_MASTER_TASK]: applyMasterTask(services),
+    [END_MASTER_TASK]: endMasterTask(services),
+    [DELETE_MASTER_TASK]: deleteMasterFileTask(services.objects),
     [APPLY_TRACK_RESULT_TASK]: applyTrackResultTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
     [DELETE_TEXT_TASK]: deleteTextTask(services.objects),
+    [DELETE_SOUND_TASK]: deleteSoundTask(services),
     [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
     [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),

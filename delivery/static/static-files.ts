@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import { type PlanRef, staticKey } from "../../domain/media/object-keys.ts";
 import type { ByteRange, ObjectInfo, Objects } from "../../platform/objects/objects.ts";
 import { unavailable } from "../playback-error.ts";
 
@@ -14,14 +13,13 @@ export interface StaticFile {
 
 export interface StaticFiles {
   /** Null where it is not made, or not made yet. Rejects with a `PlaybackError` (503) when that cannot be told now. */
-  find(ref: PlanRef, name: string): Promise<StaticFile | null>;
+  find(key: string): Promise<StaticFile | null>;
 }
 
-/** Static renditions in the store. What is there is whole: the store keeps no parts. */
+/** Static renditions and masters in the store. What is there is whole: the store keeps no parts. */
 export function createStaticFiles(objects: Objects): StaticFiles {
   return {
-    find: async (ref, name) => {
-      const key = staticKey(ref, name);
+    find: async (key) => {
       const info = await tried(() => objects.head(key));
       return info === null ? null : fileOf(objects, info);
     },

@@ -16,6 +16,7 @@ import { createRespond } from "../answers.ts";
 import { createDelivery } from "../delivery.ts";
 import { createDeliveryMetrics } from "../delivery-metrics.ts";
 import { createImages } from "../images/images.ts";
+import { createMasters, readMastersFrom } from "../masters/masters.ts";
 import { createPlans } from "../plans.ts";
 import { createPlaybackIds, readPlaybackIdsFrom } from "../playback-ids.ts";
 import { createMediaObjects } from "../segments/media-objects.ts";
@@ -101,15 +102,15 @@ export async function openWorld(databaseUrl: string): Promise<World> {
   const delivered: DeliveryRecord[] = [];
   const startedMs = Date.now();
   let registry = createMetrics("test");
-  let clockMs = 0;
-  let port = 0;
+  let [clockMs, port] = [0, 0];
+  const nowMs = (): number => startedMs + clockMs;
   return {
     postgres,
     objects,
     directory,
     transcoder,
     delivered,
-    nowMs: () => startedMs + clockMs,
+    nowMs,
     advance: (ms) => {
       clockMs += ms;
     },
@@ -123,7 +124,6 @@ export async function openWorld(databaseUrl: string): Promise<World> {
       const metrics = createDeliveryMetrics(registry, log);
       const client = createTranscoder({ urls, secret: SECRET, metrics, deadlineMs, restartMs: 600 });
       const remembering = { nowMs: () => clockMs, onStale: metrics.stale };
-      const nowMs = () => startedMs + clockMs;
       const respond = createRespond({
         access: createAccess({
           playbackIds: createPlaybackIds({ read: readPlaybackIdsFrom(postgres), ...remembering }),
@@ -139,6 +139,7 @@ export async function openWorld(databaseUrl: string): Promise<World> {
         bases,
         texts: createTexts(objects, metrics),
         files: createStaticFiles(objects),
+        masters: createMasters({ read: readMastersFrom(postgres), ...remembering }),
       });
       const usage = { add: (record: DeliveryRecord) => void delivered.push(record) };
       const listener = await listen(["127.0.0.1"], 0, createDelivery({ respond, usage, metrics, log }));

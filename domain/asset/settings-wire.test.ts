@@ -29,12 +29,15 @@ describe("readAssetSettings", () => {
     expect(settingsOf({ inputs: [{ url }] })).toEqual({
       inputUrl: url,
       texts: [],
+      sounds: [],
       policies: [],
       videoQuality: "basic",
       maxResolutionTier: "1080p",
       passthrough: null,
       meta: {},
       isTest: false,
+      masterAccess: "none",
+      mp4Support: "none",
       staticRenditions: [],
       kept: { inputs: [{ url }] },
     });
@@ -87,14 +90,12 @@ describe("readAssetSettings", () => {
   });
 
   it.each<[string, AssetSettingsWire]>([
-    ["mp4_support", { input: url, mp4_support: "standard" }],
-    ["master_access", { input: url, master_access: "temporary" }],
     ["generate_shots", { input: url, generate_shots: true }],
     ["directives", { input: url, directives: [{ id: "x" }] }],
     ["playback_policies", { input: url, playback_policy: "drm" }],
     ["playback_policies", { input: url, advanced_playback_policies: [{ policy: "drm" }] }],
     ["inputs[1]", { inputs: [url, "https://example.com/b.mp4"] }],
-    ["inputs[1]", { inputs: [url, { url, type: "audio", language_code: "de" }] }],
+    ["inputs[1]", { inputs: [url, { url, overlay_settings: {} }] }],
     ["inputs[0].type", { input: { url, type: "text" } }],
     ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
     ["inputs[0].generated_subtitles", { input: { url, generated_subtitles: [{}] } }],
@@ -106,6 +107,19 @@ describe("readAssetSettings", () => {
     expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
   });
 
+  it("takes the older setting for files", () => {
+    const both = { input: url, mp4_support: "audio-only,capped-1080p", static_renditions: [] };
+    expect(settingsOf(both).mp4Support).toBe("audio-only,capped-1080p");
+    expect(settingsOf({ input: url, mp4_support: "none", static_renditions: [{ resolution: "720p" }] })).toMatchObject({
+      mp4Support: "none",
+      staticRenditions: [{ resolution: "720p" }],
+    });
+  });
+
+  it("takes access to the master", () => {
+    expect(settingsOf({ input: url, master_access: "temporary" }).masterAccess).toBe("temporary");
+  });
+
   it("takes files of whole renditions, or says why not", () => {
     const files = settingsOf({ input: url, static_renditions: [{ resolution: "highest" }] }).staticRenditions;
     expect(files).toEqual([{ resolution: "highest", passthrough: null }]);
@@ -113,6 +127,9 @@ describe("readAssetSettings", () => {
 
   it.each<[string, AssetSettingsWire]>([
     ["static_renditions", { input: url, static_renditions: [{ resolution: "8k" }] }],
+    ["master_access", { input: url, master_access: "permanent" }],
+    ["mp4_support", { input: url, mp4_support: "all" }],
+    ["mp4_support", { input: url, mp4_support: "standard", static_renditions: [{ resolution: "highest" }] }],
     ["inputs", {}],
     ["inputs", { inputs: [] }],
     ["inputs[0].url", { input: "" }],
@@ -146,6 +163,28 @@ describe("readAssetSettings", () => {
   ])("refuses captions with a wrong %s", (field, wrong) => {
     const problems = problemsOf({ inputs: [url, wrong] });
     expect(problems.map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
+  const sound = { url: "https://example.com/de.m4a", type: "audio", language_code: "de" };
+
+  it("takes further sounds behind the media, also of an upload", () => {
+    const read = { url: sound.url, languageCode: "de", name: null, passthrough: null };
+    const { inputUrl, sounds, texts } = settingsOf({ inputs: [url, sound, text, { ...sound, name: "Kommentar" }] });
+    expect([inputUrl, texts.length]).toEqual([url, 1]);
+    expect(sounds).toEqual([read, { ...read, name: "Kommentar" }]);
+    expect(settingsOf({ inputs: [sound] }, "upload")).toMatchObject({ inputUrl: null, sounds: [read] });
+  });
+
+  it.each<[string, object]>([
+    ["inputs[1].url", { ...sound, url: "ftp://example.com/a.mp3" }],
+    ["inputs[1].language_code", { url: sound.url, type: "audio" }],
+  ])("refuses sound with a wrong %s", (field, wrong) => {
+    expect(problemsOf({ inputs: [url, wrong] }).map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
+  it("refuses a name twice among tracks of one type", () => {
+    const twice = { inputs: [url, { ...sound, name: "A" }, { ...text, name: "A" }, { ...sound, name: "A" }] };
+    expect(problemsOf(twice)).toEqual(["inputs[3].name: another audio track of the asset has this name"]);
   });
 
   it("lets the first input of an upload only configure it", () => {

@@ -1,3 +1,6 @@
+import { MASTER_ACCESS, type MasterAccess } from "./master.ts";
+import { isMp4Support, MP4_SUPPORT, type Mp4Support } from "./mp4-support.ts";
+import { type SoundInput, soundInputOf, soundInputProblems } from "./sound-input.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
 import { isWebUrl } from "./web-url.ts";
@@ -54,6 +57,8 @@ export interface AssetSettings {
   inputUrl: string | null;
   /** Captions that come with it. */
   texts: readonly TextInput[];
+  /** Sounds beside its own that come with it. */
+  sounds: readonly SoundInput[];
   /** One playback id is made of each. */
   policies: readonly PlaybackPolicy[];
   videoQuality: VideoQuality;
@@ -61,6 +66,10 @@ export interface AssetSettings {
   passthrough: string | null;
   meta: Readonly<Record<string, string>>;
   isTest: boolean;
+  /** `temporary`: its source as a file, made when the asset is ready. */
+  masterAccess: MasterAccess;
+  /** Not `none`: files of whole renditions by the older setting, instead of `staticRenditions`. */
+  mp4Support: Mp4Support;
   /** Files of whole renditions, made when the asset is ready. */
   staticRenditions: readonly WantedStatic[];
   /** What changes nothing here and is given back as it came. */
@@ -90,20 +99,25 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
     ...policies.flatMap((policy) => policyProblem(policy)),
     ...(wire.input !== undefined && wire.inputs !== undefined ? ["input: give either inputs or input, not both"] : []),
     ...("problems" in files ? files.problems : []),
+    ...masterProblems(wire),
+    ...mp4Problems(wire),
     ...(quality === null ? ["encoding_tier: contradicts video_quality"] : []),
   ];
   if (problems.length > 0 || quality === null || "problems" in files) return { problems };
   const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
   return {
     settings: {
-      inputUrl: inputs.find((input) => !isText(input))?.url ?? null,
+      inputUrl: inputs.find((input) => !isTrack(input))?.url ?? null,
       texts: inputs.filter(isText).map(textInputOf),
+      sounds: inputs.filter(isSound).map(soundInputOf),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
       passthrough: wire.passthrough === "" ? null : (wire.passthrough ?? null),
       meta: wire.meta ?? {},
       isTest: wire.test ?? false,
+      masterAccess: master_access === "temporary" ? "temporary" : "none",
+      mp4Support: mp4_support !== undefined && isMp4Support(mp4_support) ? mp4_support : "none",
       staticRenditions: files.wanted,
       kept: { inputs, ...defined({ mp4_support, master_access, normalize_audio, generate_shots, copy_overlays }) },
     },
@@ -135,39 +149,57 @@ function qualityOf({ video_quality, encoding_tier }: AssetSettingsWire): VideoQu
 }
 
 function unsupportedFields(wire: AssetSettingsWire): string[] {
-  const { mp4_support, master_access, generate_shots, directives } = wire;
+  const { generate_shots, directives } = wire;
   return [
-    ...(mp4_support !== undefined && mp4_support !== "none" ? [notYet("mp4_support", mp4_support)] : []),
-    ...(master_access !== undefined && master_access !== "none" ? [notYet("master_access", master_access)] : []),
     ...(generate_shots === true ? [notYet("generate_shots", "true")] : []),
     ...((directives?.length ?? 0) > 0 ? [notYet("directives")] : []),
   ];
+}
+
+function masterProblems({ master_access = "none" }: AssetSettingsWire): string[] {
+  const isKnown = (MASTER_ACCESS as readonly string[]).includes(master_access);
+  return isKnown ? [] : [`master_access: "${master_access}" is none of ${MASTER_ACCESS.join(", ")}`];
+}
+
+function mp4Problems({ mp4_support = "none", static_renditions = [] }: AssetSettingsWire): string[] {
+  if (!isMp4Support(mp4_support)) return [`mp4_support: "${mp4_support}" is none of ${MP4_SUPPORT.join(" | ")}`];
+  const isDouble = mp4_support !== "none" && static_renditions.length > 0;
+  return isDouble ? ["mp4_support: give either static_renditions or mp4_support, not both"] : [];
 }
 
 function isText({ type }: InputWire): boolean {
   return type === "text";
 }
 
-/** The media come first; of an upload, they are no input. Captions may follow. */
+function isSound({ type }: InputWire): boolean {
+  return type === "audio";
+}
+
+function isTrack(input: InputWire): boolean {
+  return isText(input) || isSound(input);
+}
+
+/** The media come first; of an upload, they are no input. Captions and further sounds may follow. */
 function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): string[] {
   const [first] = inputs;
-  const hasMedia = first !== undefined && !(source === "upload" && isText(first));
+  const hasMedia = first !== undefined && !(source === "upload" && isTrack(first));
   const problems = hasMedia ? firstInputProblems(first, source) : [];
   if (first === undefined && source === "url") problems.push("inputs: name the URL of a video or audio file");
-  const names = new Set<string>();
+  const [texts, sounds] = [new Set<string>(), new Set<string>()];
   inputs.slice(hasMedia ? 1 : 0).forEach((input, place) => {
     const at = `inputs[${place + (hasMedia ? 1 : 0)}]`;
-    if (!isText(input)) problems.push(notYet(at, "another input than text"));
-    else problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, names, at));
+    if (!isTrack(input)) problems.push(notYet(at, "another input than text and audio"));
+    if (isText(input)) problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, texts, at));
+    if (isSound(input)) problems.push(...soundInputProblems(input, `${at}.`), ...nameProblems(input, sounds, at));
   });
   return problems;
 }
 
-function nameProblems({ name = "" }: InputWire, names: Set<string>, at: string): string[] {
+function nameProblems({ name = "", type }: InputWire, names: Set<string>, at: string): string[] {
   if (name === "") return [];
   const isTaken = names.has(name);
   names.add(name);
-  return isTaken ? [`${at}.name: another text track of the asset has this name`] : [];
+  return isTaken ? [`${at}.name: another ${type} track of the asset has this name`] : [];
 }
 
 function firstInputProblems(input: InputWire, source: "url" | "upload"): string[] {

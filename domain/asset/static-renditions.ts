@@ -1,4 +1,10 @@
-import { STATIC_RESOLUTIONS, type StaticResolution, staticName } from "../media/static-rendition.ts";
+import {
+  FILE_RESOLUTIONS,
+  type FileResolution,
+  STATIC_RESOLUTIONS,
+  type StaticResolution,
+  staticName,
+} from "../media/static-rendition.ts";
 
 /** A file that is wanted of an asset. */
 export interface WantedStatic {
@@ -20,7 +26,7 @@ export interface StaticJob {
   assetId: string;
   /** Of the static rendition. */
   id: string;
-  resolution: StaticResolution;
+  resolution: FileResolution;
 }
 
 export interface StaticResult {
@@ -43,6 +49,10 @@ export function staticType(resolution: StaticResolution): "standard" | "advanced
 
 export function isStaticResolution(text: string): text is StaticResolution {
   return (STATIC_RESOLUTIONS as readonly string[]).includes(text);
+}
+
+export function isFileResolution(text: string): text is FileResolution {
+  return (FILE_RESOLUTIONS as readonly string[]).includes(text);
 }
 
 /**

@@ -17,12 +17,23 @@ const LANGUAGE = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
 /** What is wrong with a text track, each begun with the field's name behind `prefix`. */
 export function textInputProblems(input: InputWire, prefix = ""): string[] {
-  const { url = "", language_code, text_type } = input;
+  const { text_type } = input;
   return [
-    ...(isWebUrl(url) ? [] : [`${prefix}url: name the https:// or http:// URL of an SRT or WebVTT file`]),
-    ...(language_code === undefined ? [`${prefix}language_code: is required for text, such as en or en-US`] : []),
-    ...(language_code === undefined ? [] : languageProblems(language_code, prefix)),
+    ...trackInputProblems(input, { type: "text", file: "an SRT or WebVTT file" }, prefix),
     ...(text_type === undefined || text_type === "subtitles" ? [] : [`${prefix}text_type: must be subtitles`]),
+  ];
+}
+
+/** What is wrong with a track that comes by URL, of whatever type. */
+export function trackInputProblems(
+  { url = "", language_code }: InputWire,
+  { type, file }: { type: "text" | "audio"; file: string },
+  prefix: string,
+): string[] {
+  return [
+    ...(isWebUrl(url) ? [] : [`${prefix}url: name the https:// or http:// URL of ${file}`]),
+    ...(language_code === undefined ? [`${prefix}language_code: is required for ${type}, such as en or en-US`] : []),
+    ...(language_code === undefined ? [] : languageProblems(language_code, prefix)),
   ];
 }
 

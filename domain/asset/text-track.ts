@@ -1,14 +1,16 @@
 import type { AssetError } from "./outcome.ts";
 
 /**
- * Names of the jobs by which server and transcoder meet over text tracks. The server alone changes a track; a transcoder tells
+ * Names of the jobs by which server and transcoder meet over tracks that do not come with the asset's own file. The server alone changes a track; a transcoder tells
  * by {@link APPLY_TRACK_RESULT_TASK} what it found.
  */
 export const READ_TEXT_TASK = "read_text_track";
+/** Of an asset that is ready. */
+export const READ_SOUND_TASK = "read_sound_track";
 export const READ_EMBEDDED_TASK = "read_embedded_captions";
 export const APPLY_TRACK_RESULT_TASK = "apply_track_result";
 
-/** Payload of {@link READ_TEXT_TASK}; {@link READ_EMBEDDED_TASK} has the first two. */
+/** Payload of {@link READ_TEXT_TASK} and {@link READ_SOUND_TASK}; {@link READ_EMBEDDED_TASK} has the first two. */
 export interface TextTrackJob {
   environment: string;
   assetId: string;
@@ -20,11 +22,17 @@ export interface TrackResult extends TextTrackJob {
 }
 
 export type TrackOutcome =
-  /** Its captions are stored. */
-  | { kind: "ready" }
+  /** Its captions are stored, or its sound. */
+  | { kind: "ready"; sound?: SoundTrackFacts }
   | { kind: "errored"; error: AssetError }
   /** Captions that the source itself holds, stored as a track that the server does not know yet. */
   | { kind: "embedded"; channel: EmbeddedChannel };
+
+export interface SoundTrackFacts {
+  channels: number;
+  /** As much of it as is heard beside the asset's own tracks. */
+  durationSeconds: number;
+}
 
 /** CEA-608 has four, two in each field. */
 export const EMBEDDED_CHANNELS = ["CC1", "CC2", "CC3", "CC4"] as const;

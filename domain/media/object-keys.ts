@@ -24,7 +24,7 @@ export function fetchStateKey({ environment, assetId }: AssetRef): string {
 
 /** Id of the draft that an input's bytes are gathered in. */
 export function fetchDraftId(assetId: string): string {
-  return `fetch-${assetId}`;
+  return `fetch-${assetId.replaceAll("/", "-")}`; // that of a sound track is a path
 }
 
 /** Prefix of everything that belongs to the asset. */
@@ -51,6 +51,11 @@ export function staticKey({ environment, assetId, planId }: PlanRef, name: strin
   return `${environment}/${assetId}/${planId}/static/${name}`;
 }
 
+/** The source as a file that plays while it arrives, where the source itself is none (`domain/asset/master.ts`). */
+export function masterKey({ environment, assetId, masterId }: AssetRef & { masterId: string }): string {
+  return `${environment}/${assetId}/master/${masterId}`;
+}
+
 export interface TrackRef extends AssetRef {
   trackId: string;
 }
@@ -63,4 +68,17 @@ export function captionsKey({ environment, assetId, trackId }: TrackRef): string
 /** What a customer's URL gave for a text track. */
 export function sentTextKey({ environment, assetId, trackId }: TrackRef): string {
   return `${environment}/${assetId}/text/${trackId}/sent`;
+}
+
+/**
+ * A sound that is added by URL is taken in as an asset is: its file and its plan have keys as an asset's, below those of the asset
+ * that it belongs to. Its segments lie with those of the asset's plan.
+ */
+export function soundTrackRef({ environment, assetId, trackId }: TrackRef): AssetRef {
+  return { environment, assetId: `${assetId}/sound/${trackId}` };
+}
+
+/** Prefix of a rendition's init segment and segments. */
+export function renditionPrefix({ environment, assetId, planId }: PlanRef, rendition: string): string {
+  return `${environment}/${assetId}/${planId}/${rendition}/`;
 }

@@ -22,6 +22,7 @@ export const REFUSALS = {
     "The file is damaged or cut off: its contents cannot be read. Export or download it again, and send the whole file.",
   slow_to_read: "The file's contents cannot be read in a reasonable time: it is damaged. Export it again as MP4.",
   no_media: "The file has no video or sound that we can read. Export it as MP4 with H.264 and AAC.",
+  no_sound: "The file has no sound that we can read. Send a sound file such as M4A with AAC, MP3, WAV or FLAC.",
   cut_off: "The file is cut off: its index names more bytes than it has. Send the whole file again.",
   too_long: "The file is longer than 12 hours. Cut it into shorter ones.",
   implausible_length:

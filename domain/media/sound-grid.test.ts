@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodedSampleRate, PACKET_SAMPLES, soundGrid } from "./sound-grid.ts";
-import { heardTicks, soundCuts, soundEndSeconds } from "./sound-index.ts";
+import { encodedSampleRate, PACKET_SAMPLES, plannedGrid, soundGrid } from "./sound-grid.ts";
+import { heardTicks, soundBoundaries, soundCuts, soundEndSeconds } from "./sound-index.ts";
 import { soundRun } from "./sound-runs.ts";
 
 describe("soundGrid", () => {
@@ -10,6 +10,17 @@ describe("soundGrid", () => {
     expect([heardTicks(grid, 0), heardTicks(grid, 1)]).toEqual([-PACKET_SAMPLES, 0]);
     expect(soundEndSeconds(grid)).toBeGreaterThanOrEqual(10);
     expect(soundEndSeconds(grid)).toBeLessThan(10 + PACKET_SAMPLES / 48_000);
+  });
+
+  it("is found again in what was planned by it, to the packet", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.001, max: 3_600, noNaN: true }), fc.constantFrom(44_100, 48_000), (end, rate) => {
+        const grid = soundGrid(rate, end);
+        const boundaries = soundBoundaries(grid, soundCuts(grid, [0, end / 2, end]));
+        expect(plannedGrid({ sampleRate: rate, boundaries }).endPacket).toBe(grid.endPacket);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import type { AudioRendition } from "./plan.ts";
 import type { SoundIndex } from "./sound-index.ts";
 
 /** Samples that an AAC packet holds (ISO/IEC 14496-3 §4.5.2.1). */
@@ -12,7 +13,17 @@ export const PACKET_SAMPLES = 1_024;
  * @param endSeconds where the source's last sample ends
  */
 export function soundGrid(sampleRate: number, endSeconds: number): SoundIndex {
-  const packets = 1 + Math.max(1, Math.ceil((endSeconds * sampleRate) / PACKET_SAMPLES));
+  return gridOf(sampleRate, Math.max(1, Math.ceil((endSeconds * sampleRate) / PACKET_SAMPLES)));
+}
+
+/** The same for a rendition that is encoded, as it was planned: it may go on, silent, after its source has ended. */
+export function plannedGrid({ sampleRate, boundaries }: Pick<AudioRendition, "sampleRate" | "boundaries">): SoundIndex {
+  return gridOf(sampleRate, (boundaries.at(-1) ?? 0) / PACKET_SAMPLES); // exact: its last boundary is a packet's end
+}
+
+/** @param heard packets behind the priming */
+function gridOf(sampleRate: number, heard: number): SoundIndex {
+  const packets = 1 + heard;
   const times = Float64Array.from({ length: packets + 1 }, (_, packet) => packet * PACKET_SAMPLES);
   return { timescale: sampleRate, firstPacket: 0, endPacket: packets, times, lead: 0, editMediaTime: PACKET_SAMPLES };
 }

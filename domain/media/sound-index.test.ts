@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { heardTicks, indexSound, soundBoundaries, soundCuts } from "./sound-index.ts";
+import { endingBy, heardTicks, indexSound, soundBoundaries, soundCuts } from "./sound-index.ts";
 import { tableOf, trackOf } from "./testing/tables.ts";
 
 const RATE = 48_000;
@@ -83,5 +83,22 @@ describe("soundCuts", () => {
     const boundaries = soundBoundaries(index, cuts);
     expect(boundaries[0]).toBe(0);
     expect(boundaries.every((ticks, n) => n === 0 || ticks >= (boundaries[n - 1] ?? 0))).toBe(true);
+  });
+});
+
+describe("endingBy", () => {
+  const index = sound(100);
+  if (index === null) throw new Error("it is heard");
+
+  it("leaves out what begins only when the film is over", () => {
+    const cut = endingBy(index, (10.5 * PACKET) / RATE);
+    expect([cut.endPacket, cut.times.length, heardTicks(cut, cut.times.length - 1)]).toEqual([11, 12, 11 * PACKET]);
+    expect(soundCuts(cut, [0, (5 * PACKET) / RATE, (10.5 * PACKET) / RATE])).toEqual([0, 5, 11]);
+  });
+
+  it("changes nothing of one that is not longer, and leaves a packet of one that begins later", () => {
+    expect(endingBy(index, (99.5 * PACKET) / RATE)).toBe(index);
+    expect(endingBy(index, 1_000)).toBe(index);
+    expect(endingBy(index, 0).endPacket).toBe(1);
   });
 });

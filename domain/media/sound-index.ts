@@ -62,6 +62,18 @@ export function soundEndSeconds(index: SoundIndex): number {
 }
 
 /**
+ * The same without what begins only when it is over: a sound that is added to a film may be longer than it. At least one packet is
+ * left.
+ */
+export function endingBy(index: SoundIndex, seconds: number): SoundIndex {
+  const last = index.times.length - 1;
+  let end = last;
+  while (end > 1 && heardTicks(index, end - 1) >= seconds * index.timescale) end -= 1;
+  if (end === last) return index;
+  return { ...index, endPacket: index.firstPacket + end, times: index.times.slice(0, end + 1) };
+}
+
+/**
  * Cuts the packets as near as can be to the plan's boundaries. Gives places in {@link SoundIndex.times}: as many as the plan
  * has boundaries, never falling; the first is 0 and the last the end. The first segment always has a packet, so that a player
  * learns from it when a sound begins that begins late.

@@ -39,6 +39,13 @@ describe("soundRenditions", () => {
     expect(made(sound(changes, delayMs))).toEqual(["audio encoded 2"]);
   });
 
+  it("goes on in silence where the film is longer, which is encoded", () => {
+    expect(made(sound({ endSeconds: 10.4 }))).toEqual(["audio copied 2"]);
+    const [longer] = soundRenditions([sound({ endSeconds: 30 })], [0, 10, 20, 30]);
+    expect(longer).toMatchObject({ kind: "encoded", timescale: RATE });
+    expect((longer?.boundaries ?? []).map((ticks) => Math.round(ticks / RATE))).toEqual([0, 10, 20, 30]);
+  });
+
   it("keeps surround beside a down-mix", () => {
     expect(made(sound({ channels: 6 }))).toEqual(["audio encoded 2", "audiosurround copied 6"]);
     expect(made(sound({ channels: 4 }))).toEqual(["audio encoded 2", "audiosurround copied 4"]);

@@ -20,10 +20,14 @@ export interface SoundSource {
   title: string | null;
   /** dB to be added to all of it; 0 where it stays as loud as it is. */
   gainDb: number;
+  /** How long it has to go on, silent after its own end; only that unless given. */
+  endSeconds?: number;
 }
 
 /** Sound that begins later makes players begin where it begins: hls.js jumps over the pictures before (`maxBufferHole`). */
 const MAX_SILENT_START_SECONDS = 0.1;
+/** Players stall where a sound ends long before the pictures (hls.js, until all pictures are loaded). */
+const MAX_SILENT_END_SECONDS = 0.5;
 const STEREO = 2;
 /** 5.1, the most that is kept. */
 const MAX_CHANNELS = 6;
@@ -62,8 +66,10 @@ export function soundRenditions(
   return [...ofGroup("main"), ...ofGroup("surround")];
 }
 
-function canCopy({ codecs, gainDb, index }: SoundSource): boolean {
-  return codecs !== null && gainDb === 0 && index.lead <= MAX_SILENT_START_SECONDS * index.timescale;
+function canCopy({ codecs, gainDb, index, endSeconds = 0 }: SoundSource): boolean {
+  const beginsInTime = index.lead <= MAX_SILENT_START_SECONDS * index.timescale;
+  const endsInTime = endSeconds - soundEndSeconds(index) <= MAX_SILENT_END_SECONDS;
+  return codecs !== null && gainDb === 0 && beginsInTime && endsInTime;
 }
 
 /** Null where there is nothing beside the down-mix. */
@@ -95,7 +101,7 @@ function copied(sound: SoundSource, boundariesSeconds: readonly number[]): Rendi
 
 function encoded(sound: SoundSource, boundariesSeconds: readonly number[], channels: number): RenditionPart {
   const sampleRate = encodedSampleRate(sound.sampleRate);
-  const grid = soundGrid(sampleRate, soundEndSeconds(sound.index));
+  const grid = soundGrid(sampleRate, Math.max(soundEndSeconds(sound.index), sound.endSeconds ?? 0));
   const averageBitrate = ENCODED_BITRATES[channels] ?? 0;
   const packetsPerSecond = sampleRate / PACKET_SAMPLES;
   return {

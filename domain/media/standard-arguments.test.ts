@@ -30,6 +30,13 @@ describe("standardArguments", () => {
     expect(standardArguments(facts, { video: "copy", sounds: [] }).join(" ")).toContain("-c:v copy -tag:v hvc1");
   });
 
+  it("has FLAC copied, which ffmpeg wants to be told", () => {
+    const facts = { ...FACTS, sounds: [AUDIO, { ...SECOND, codec: "flac" }] };
+    const of = (...sounds: ("copy" | "encode")[]) => standardArguments(facts, { video: "none", sounds }).join(" ");
+    expect(of("encode", "copy")).toContain("-strict experimental");
+    expect(of("copy", "encode")).not.toContain("-strict");
+  });
+
   it("shows HDR as SDR where it encodes", () => {
     expect(encoded({ hdr: "hlg" })).toMatch(/scale=1280:720,.*tin=arib-std-b67.*tonemap.*,setsar=1/);
     expect(encoded({})).not.toContain("tonemap");

@@ -31,6 +31,10 @@ export function standardArguments(facts: SourceFacts, treatment: StandardTreatme
     ...["-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-write_tmcd", "0"],
     ...(video === null ? [] : treatment.video === "copy" ? copyArguments(video) : pictureArguments(video)),
     ...sounds.flatMap((sound, at) => (treatments[at] === "copy" ? [`-c:a:${at}`, "copy"] : soundArguments(sound, at))),
+    // ffmpeg 5.1 calls FLAC in an MP4 experimental, and refuses it without this.
+    ...(sounds.some(({ codec }, at) => codec === "flac" && treatments[at] === "copy")
+      ? ["-strict", "experimental"]
+      : []),
     // A stream may begin minutes after the other: its packets are kept until both are known.
     ...["-max_muxing_queue_size", "16384"],
     // Delays of streams are written in this clock; the usual millisecond would round them.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AudioRendition, Plan, VideoRendition } from "./plan.ts";
-import { STATIC_RESOLUTIONS, staticName, staticTracks } from "./static-rendition.ts";
+import { LEGACY_RESOLUTIONS, STATIC_RESOLUTIONS, staticName, staticTracks } from "./static-rendition.ts";
 
 const rendition = (name: string, widthPx: number, heightPx: number) =>
   ({ name, kind: "copied", widthPx, heightPx, frameRate: 25, codecs: "avc1.640028" }) as VideoRendition;
@@ -30,6 +30,19 @@ describe("staticTracks", () => {
     expect(staticTracks(both, "1080p")?.video?.name).toBe("1080p");
   });
 
+  it.each<[number, (number | undefined)[]]>([
+    [2160, [480, 720, 1080, 1080]],
+    [1080, [480, 720, 1080, 1080]],
+    [900, [480, 720, 900, 900]],
+    [720, [480, 720, undefined, 720]],
+    [480, [480, undefined, undefined, 480]],
+    [200, [200, undefined, undefined, 200]],
+  ])("makes of %i lines what low, medium, high and capped-1080p stand for, never larger", (heightPx, sides) => {
+    const source = plan([rendition(`${heightPx}p`, Math.round((heightPx * 16) / 9), heightPx)]);
+    expect(LEGACY_RESOLUTIONS.map((name) => staticTracks(source, name)?.video?.heightPx)).toEqual(sides);
+    expect(staticTracks(plan([]), "low")).toBeNull();
+  });
+
   it("has nothing where it would scale up, nor of tracks that are not there", () => {
     expect(staticTracks(film, "1440p")).toBeNull();
     expect([staticTracks(plan([]), "highest"), staticTracks(plan([]), "270p")]).toEqual([null, null]);
@@ -39,6 +52,7 @@ describe("staticTracks", () => {
 });
 
 it("names files by their resolution", () => {
+  expect(LEGACY_RESOLUTIONS.map(staticName)).toEqual(["low.mp4", "medium.mp4", "high.mp4", "capped-1080p.mp4"]);
   expect(STATIC_RESOLUTIONS.map(staticName).slice(0, 4)).toEqual([
     "highest.mp4",
     "audio.m4a",

@@ -9,8 +9,23 @@ export const STATIC_RESOLUTIONS = [
 ] as const;
 export type StaticResolution = (typeof STATIC_RESOLUTIONS)[number];
 
+/** What the older setting `mp4_support` makes besides `audio-only`. */
+export const LEGACY_RESOLUTIONS = ["low", "medium", "high", "capped-1080p"] as const;
+type LegacyResolution = (typeof LEGACY_RESOLUTIONS)[number];
+
+export const FILE_RESOLUTIONS = [...STATIC_RESOLUTIONS, ...LEGACY_RESOLUTIONS] as const;
+export type FileResolution = (typeof FILE_RESOLUTIONS)[number];
+
+/** In px, by the shorter side of the highest rendition: what is made if it is larger than `above`, and at most how large. */
+const LEGACY_SIDES: Readonly<Record<LegacyResolution, { above: number; most: number }>> = {
+  low: { above: 0, most: 480 },
+  medium: { above: 480, most: 720 },
+  high: { above: 720, most: 1080 },
+  "capped-1080p": { above: 0, most: 1080 },
+};
+
 /** Of its URL and its key. */
-export function staticName(resolution: StaticResolution): string {
+export function staticName(resolution: FileResolution): string {
   return resolution === "audio-only" ? "audio.m4a" : `${resolution}.mp4`;
 }
 
@@ -26,17 +41,31 @@ export interface StaticTracks {
  * Which tracks a file of that resolution holds: pictures in H.264, since a file has no second choice for players without HEVC. Null where it would have to be scaled up, or has nothing of what it is asked
  * for: pictures of sound, sound of a silent film.
  */
-export function staticTracks(plan: Plan, resolution: StaticResolution): StaticTracks | null {
+export function staticTracks(plan: Plan, resolution: FileResolution): StaticTracks | null {
   const [audio = null] = plan.audio;
   if (resolution === "audio-only") return audio === null ? null : { video: null, audio, isPlanned: true };
   const playable = plan.video.filter(({ codecs }) => codecs.startsWith("avc1"));
   const [top] = playable;
   if (top === undefined) return null;
-  if (resolution === "highest") return { video: top, audio, isPlanned: true };
-  const sidePx = Number.parseInt(resolution, 10);
-  if (sidePx > shorterPx(top)) return null;
+  const sidePx = sideOf(resolution, shorterPx(top));
+  if (sidePx === null) return null;
   const planned = playable.find((rendition) => shorterPx(rendition) === sidePx);
   return { video: planned ?? encodedAt(top, sidePx), audio, isPlanned: planned !== undefined };
+}
+
+/** Shorter side of the picture; null where it would have to be scaled up. */
+function sideOf(resolution: FileResolution, topPx: number): number | null {
+  if (resolution === "highest") return topPx;
+  if (isLegacy(resolution)) {
+    const { above, most } = LEGACY_SIDES[resolution];
+    return topPx > above ? Math.min(topPx, most) : null;
+  }
+  const sidePx = Number.parseInt(resolution, 10);
+  return sidePx > topPx ? null : sidePx;
+}
+
+function isLegacy(resolution: FileResolution): resolution is LegacyResolution {
+  return (LEGACY_RESOLUTIONS as readonly string[]).includes(resolution);
 }
 
 function shorterPx({ widthPx, heightPx }: VideoRendition): number {

@@ -9,6 +9,12 @@ export interface MovieBox {
   majorBrand: string;
   /** The whole box. */
   moov: Uint8Array;
+  /** Where it begins in the file. */
+  moovStart: number;
+  /** Length of the `ftyp` that the file begins with; 0 where it begins with another box. */
+  brandBytes: number;
+  /** Media lie before it: who plays the file while it arrives waits for all of it. */
+  isBehindMedia: boolean;
   /** Samples may be in `moof` boxes, which the tables of `moov` know nothing of (ISO/IEC 14496-12 §8.8.1). */
   hasFragments: boolean;
 }
@@ -27,17 +33,21 @@ const FIRST_TYPES = new Set("ftyp moov mdat free skip wide pnot uuid styp moof s
  */
 export async function readMovieBox(read: ReadRange, sizeBytes: number): Promise<MovieBox> {
   let majorBrand = "qt  ";
-  let sawFragment = false;
+  let brandBytes = 0;
+  const seen = new Set<string>();
   let at = 0;
   for (let boxes = 0; at + 8 <= sizeBytes; boxes++) {
     if (boxes === MAX_TOP_LEVEL_BOXES) throw new Mp4Error("The file is in too many pieces before its index (moov)");
     const peeked = await read(at, Math.min(at + PEEK_BYTES, sizeBytes));
     const box = readBoxHeader(peeked, sizeBytes - at);
     if (boxes === 0 && !FIRST_TYPES.has(box.type)) throw new Mp4Error("The file is not an MP4 or QuickTime file");
-    if (box.type === "moov")
-      return { majorBrand, ...(await readMoov(read, at, box.sizeBytes, sizeBytes, sawFragment)) };
+    if (box.type === "moov") {
+      const index = await readMoov(read, at, box.sizeBytes, sizeBytes, seen.has("moof"));
+      return { majorBrand, moovStart: at, brandBytes, isBehindMedia: seen.has("mdat"), ...index };
+    }
     if (box.type === "ftyp" && peeked.length >= 12) majorBrand = String.fromCharCode(...peeked.subarray(8, 12));
-    if (box.type === "moof") sawFragment = true;
+    if (box.type === "ftyp" && at === 0) brandBytes = box.sizeBytes;
+    seen.add(box.type);
     at += box.sizeBytes;
   }
   if (at > sizeBytes) throw new Mp4Error("The file was cut off: it ends before its index (moov)");

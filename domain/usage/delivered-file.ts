@@ -1,7 +1,7 @@
 import { type ResolutionTier, resolutionTier } from "../asset/picture-shape.ts";
 import { playableSeconds } from "../media/clip.ts";
 import type { Plan } from "../media/plan.ts";
-import { type StaticResolution, staticTracks } from "../media/static-rendition.ts";
+import { type FileResolution, staticTracks } from "../media/static-rendition.ts";
 import type { ByteSpan } from "../playback/requested-range.ts";
 import type { DeliveredSegment } from "./delivery-record.ts";
 
@@ -16,10 +16,7 @@ const MIN_PIECES = 100;
 const PIECE_BYTES = 65_536;
 
 /** What handing out all of a static rendition counts for; null where the plan has no such file. */
-export function countedFile(
-  plan: Plan,
-  resolution: StaticResolution,
-): { tier: ResolutionTier; lengthMs: number } | null {
+export function countedFile(plan: Plan, resolution: FileResolution): { tier: ResolutionTier; lengthMs: number } | null {
   const tracks = staticTracks(plan, resolution);
   if (tracks === null) return null;
   const { video, audio } = tracks;

@@ -55,6 +55,29 @@ export interface DeliveryTextTracks {
   created_at: Date;
 }
 
+/** Sounds that were added by URL and can be heard. */
+export interface DeliverySoundTracks {
+  environment_id: string;
+  asset_id: string;
+  track_id: string;
+  name: string | null;
+  language_code: string | null;
+  created_at: Date;
+}
+
+/** Masters that are ready. */
+export interface DeliveryMasters {
+  master_id: string;
+  environment_id: string;
+  asset_id: string;
+  name: string;
+  object_key: string;
+  url_token: string;
+  expires_at: Date;
+  /** False once its time is over, or it, its asset or its environment is deleted. */
+  active: boolean;
+}
+
 /** What a transcoder may know of a text track. */
 export interface TranscoderTextTracks {
   environment_id: string;
@@ -62,6 +85,18 @@ export interface TranscoderTextTracks {
   track_id: string;
   status: "preparing" | "ready" | "errored" | "deleted";
   source_url: string | null;
+  active: boolean;
+}
+
+/** What a transcoder may know of a sound that is added by URL. */
+export interface TranscoderSoundTracks {
+  environment_id: string;
+  asset_id: string;
+  track_id: string;
+  status: "preparing" | "ready" | "errored" | "deleted";
+  source_url: string;
+  /** Of the asset. */
+  plan_id: string | null;
   active: boolean;
 }
 

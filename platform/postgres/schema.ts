@@ -1,14 +1,18 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from "kysely";
+import type { Mp4Support } from "../../domain/asset/mp4-support.ts";
 import type {
   CollectorErrorCategories,
   CollectorPlaybackIds,
   DeliveryEnvironments,
+  DeliveryMasters,
   DeliveryPlaybackIds,
   DeliveryPlaybackRestrictions,
   DeliverySigningKeys,
+  DeliverySoundTracks,
   DeliveryTextTracks,
   TranscoderAssets,
   TranscoderSoundSettings,
+  TranscoderSoundTracks,
   TranscoderTextTracks,
 } from "./schema-views.ts";
 
@@ -26,6 +30,7 @@ export interface Schema {
   assets: Assets;
   tracks: Tracks;
   static_renditions: StaticRenditions;
+  masters: Masters;
   playback_ids: PlaybackIds;
   uploads: Uploads;
   asset_progress: AssetProgress;
@@ -43,8 +48,11 @@ export interface Schema {
   delivery_signing_keys: DeliverySigningKeys;
   delivery_environments: DeliveryEnvironments;
   delivery_text_tracks: DeliveryTextTracks;
+  delivery_masters: DeliveryMasters;
+  delivery_sound_tracks: DeliverySoundTracks;
   transcoder_assets: TranscoderAssets;
   transcoder_sound_settings: TranscoderSoundSettings;
+  transcoder_sound_tracks: TranscoderSoundTracks;
   transcoder_text_tracks: TranscoderTextTracks;
   collector_playback_ids: CollectorPlaybackIds;
   collector_error_categories: CollectorErrorCategories;
@@ -166,6 +174,7 @@ interface Assets {
   video_quality: VideoQuality;
   max_resolution_tier: MaxResolutionTier;
   is_test: Generated<boolean>;
+  mp4_support: Generated<Mp4Support>;
   source_generation: number | null;
   plan_id: string | null;
   duration_seconds: number | null;
@@ -218,6 +227,21 @@ interface StaticRenditions {
   bitrate: string | null;
   size_bytes: string | null;
   plan_id: string | null;
+  is_legacy: Generated<boolean>;
+  created_at: ColumnType<Date, Date, never>;
+  deleted_at: Date | null;
+}
+
+interface Masters {
+  environment_id: string;
+  asset_id: string;
+  id: string;
+  status: "preparing" | "ready" | "errored";
+  name: string | null;
+  object_key: string | null;
+  url_token: string | null;
+  url: string | null;
+  expires_at: Date | null;
   created_at: ColumnType<Date, Date, never>;
   deleted_at: Date | null;
 }

@@ -39,6 +39,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
     ...objects(input),
     ...trustedProxies(input),
     PUBLIC_API_URL: input.access.api,
+    PUBLIC_STREAM_URL: input.access.stream,
     PUBLIC_SOCKET_URL: input.access.socket,
     SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
   }),

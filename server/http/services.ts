@@ -30,6 +30,8 @@ export interface Services {
   publicSocketUrl: string;
   /** Origin under which clients reach this API; upload URLs begin with it. */
   publicApiUrl: string;
+  /** Origin under which clients reach delivery; URLs of masters begin with it. */
+  publicStreamUrl: string;
   /** How this process reaches delivery. */
   deliveryUrl: string;
   /** Id of an asset, upload, playback id or track. */

@@ -18,6 +18,8 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     passthrough: "film-42",
   },
   "PATCH /video/v1/assets/{asset_id}": { passthrough: "film-42" },
+  "PUT /video/v1/assets/{asset_id}/master-access": { master_access: "temporary" },
+  "PUT /video/v1/assets/{asset_id}/mp4-support": { mp4_support: "none" },
   "POST /video/v1/assets/{asset_id}/playback-ids": { policy: "public" },
   "POST /video/v1/assets/{asset_id}/static-renditions": { resolution: "highest" },
   "POST /video/v1/playback-restrictions": {

@@ -54,6 +54,8 @@ export const SDK_METHODS: Readonly<Record<string, string>> = {
   "PATCH /video/v1/assets/{}": "video.assets.update",
   "DELETE /video/v1/assets/{}": "video.assets.delete",
   "GET /video/v1/assets/{}/input-info": "video.assets.retrieveInputInfo",
+  "PUT /video/v1/assets/{}/master-access": "video.assets.updateMasterAccess",
+  "PUT /video/v1/assets/{}/mp4-support": "video.assets.updateMP4Support",
   "POST /video/v1/assets/{}/playback-ids": "video.assets.createPlaybackId",
   "GET /video/v1/assets/{}/playback-ids/{}": "video.assets.retrievePlaybackId",
   "DELETE /video/v1/assets/{}/playback-ids/{}": "video.assets.deletePlaybackId",

@@ -73,11 +73,10 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const objectsDir = await mkdtemp(join(tmpdir(), "playhead-objects-"));
   let nowMs = startMs;
   const nobody = createClickHouse({ url: "http://127.0.0.1:1", database: "playhead" });
-  const { clickhouse = nobody } = options;
   const services: Services = {
     db: createPostgres(pool),
-    clickhouse,
-    analytics: createAnalytics(clickhouse, () => performance.now()),
+    clickhouse: options.clickhouse ?? nobody,
+    analytics: createAnalytics(options.clickhouse ?? nobody, () => performance.now()),
     sql: createSql(options.tenantSql ?? null),
     objects: openFolderObjects(objectsDir),
     uploads: new UploadGate(),
@@ -89,6 +88,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     socketTokenSecret: TEST_SOCKET_SECRET,
     publicSocketUrl: "https://socket.example.com",
     publicApiUrl: "https://api.example.com",
+    publicStreamUrl: "https://stream.example.com",
     deliveryUrl,
     newId: () => newMediaId(randomInt),
     now: () => nowMs,

@@ -6,9 +6,12 @@ import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
-import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
+import { type AssetRecord, lockAsset, type MasterRow, requireAsset } from "./assets.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
+import { failMaster, makeMaster, masterRef } from "./masters.ts";
+import { bringMp4Files, tellMp4 } from "./mp4-support.ts";
+import { addedSounds, failSoundTracks, readSoundTracks } from "./sound-tracks.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
@@ -122,10 +125,37 @@ async function store(
   const after = await requireAsset(transaction, environment_id, id);
   if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
   if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
+  if (change.ready !== undefined) await readSoundTracks(transaction, addedSounds(after));
+  if (change.status === "errored") await failSoundTracks(transaction, addedSounds(after), nowMs);
+  if (after.master !== null) await settleMaster(transaction, after.master, change, nowMs);
   const data = assetToWire(await requireAsset(transaction, environment_id, id));
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
+  await bringMp4(transaction, services, environment_id, id);
   if (tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
+}
+
+async function settleMaster(
+  transaction: PostgresTransaction,
+  master: MasterRow,
+  { status }: AssetChange,
+  nowMs: number,
+): Promise<void> {
+  if (status === "ready") await makeMaster(transaction, master);
+  if (status === "errored") await failMaster(transaction, masterRef(master), nowMs);
+}
+
+/** Files of the older setting, after it is told that the asset is ready, or is not to be. */
+async function bringMp4(
+  transaction: PostgresTransaction,
+  services: Pick<Services, "newId" | "now">,
+  environmentId: string,
+  assetId: string,
+): Promise<void> {
+  const asset = await requireAsset(transaction, environmentId, assetId);
+  if (asset.mp4_support === "none") return;
+  if (asset.status === "ready") await bringMp4Files(transaction, services, asset);
+  if (asset.status === "errored") await tellMp4(transaction, "errored", { environmentId, assetId }, services.now());
 }
 
 /** After it is ready, and after everything else: reading all pictures of an hour takes a while. */

@@ -5,6 +5,7 @@ import type { Services } from "../http/services.ts";
 import { lockAsset } from "./assets.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { deleteStaticFileSoon } from "./delete-static-file.ts";
+import { settleMp4Files } from "./mp4-support.ts";
 import { applyStaticOutcome, staticRenditionOf } from "./static-renditions.ts";
 
 const whole = z.number().int().nonnegative();
@@ -31,9 +32,11 @@ export function applyStaticTask(services: Pick<Services, "db" | "now">): JobTask
     await services.db.transaction().execute(async (transaction) => {
       if (!(await lockAsset(transaction, environmentId, assetId)))
         return deleteObjectsSoon(transaction, { environment: environmentId, assetId });
-      if (await applyStaticOutcome(transaction, services, { environmentId, assetId, id }, outcome)) return;
-      const row = await staticRenditionOf(transaction, { environmentId, assetId, id });
-      if (row !== undefined && row.deleted_at !== null) await deleteStaticFileSoon(transaction, row);
+      const owner = { environmentId, assetId };
+      const isWaitedFor = await applyStaticOutcome(transaction, services, { ...owner, id }, outcome);
+      const row = await staticRenditionOf(transaction, { ...owner, id });
+      if (isWaitedFor && row?.is_legacy === true) await settleMp4Files(transaction, owner, id, services.now());
+      if (!isWaitedFor && row !== undefined && row.deleted_at !== null) await deleteStaticFileSoon(transaction, row);
     });
   };
 }

@@ -1,13 +1,18 @@
 import { z } from "zod";
 import { trackName } from "../../domain/asset/text-input.ts";
-import { EMBEDDED_CHANNELS, type EmbeddedChannel, type TrackResult } from "../../domain/asset/text-track.ts";
+import {
+  EMBEDDED_CHANNELS,
+  type EmbeddedChannel,
+  type SoundTrackFacts,
+  type TrackResult,
+} from "../../domain/asset/text-track.ts";
 import type { TrackRef } from "../../domain/media/object-keys.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset, type TrackRow } from "./assets.ts";
-import { deleteTextSoon } from "./delete-asset.ts";
-import { tellCreated, tellTrack, textNames } from "./text-tracks.ts";
+import { deleteTrackSoon } from "./delete-track.ts";
+import { tellCreated, tellTrack, trackNames } from "./text-tracks.ts";
 
 /** The transcoder's word, as `domain/asset/text-track.ts` has it. */
 const Result: z.ZodType<TrackResult> = z.object({
@@ -15,7 +20,12 @@ const Result: z.ZodType<TrackResult> = z.object({
   assetId: z.string(),
   trackId: z.string().regex(/^[A-Za-z0-9]{32,50}$/),
   outcome: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("ready") }),
+    z.object({
+      kind: z.literal("ready"),
+      sound: z
+        .object({ channels: z.number().int().positive(), durationSeconds: z.number().nonnegative() })
+        .exactOptional(),
+    }),
     z.object({
       kind: z.literal("errored"),
       error: z.object({ type: z.enum(["download_failed", "invalid_input"]), messages: z.array(z.string()) }),
@@ -25,7 +35,7 @@ const Result: z.ZodType<TrackResult> = z.object({
 });
 
 /**
- * Applies what a transcoder found out of a text track, once: ready and errored are final, repeated results change nothing. What
+ * Applies what a transcoder found out of a track, once: ready and errored are final, repeated results change nothing. What
  * was stored for a track that is gone is removed.
  */
 export function applyTrackResultTask(services: Pick<Services, "db" | "now">): JobTask {
@@ -38,7 +48,7 @@ export function applyTrackResultTask(services: Pick<Services, "db" | "now">): Jo
 async function apply(transaction: PostgresTransaction, result: TrackResult, nowMs: number): Promise<void> {
   const { environment, assetId, trackId, outcome } = result;
   const ref = { environment, assetId, trackId };
-  if (!(await lockAsset(transaction, environment, assetId))) return deleteTextSoon(transaction, ref);
+  if (!(await lockAsset(transaction, environment, assetId))) return deleteTrackSoon(transaction, ref);
   if (outcome.kind === "embedded") return insertEmbedded(transaction, result, outcome.channel, nowMs);
   const before = await transaction
     .selectFrom("tracks")
@@ -47,17 +57,21 @@ async function apply(transaction: PostgresTransaction, result: TrackResult, nowM
     .where("asset_id", "=", assetId)
     .where("id", "=", trackId)
     .executeTakeFirst();
-  if (before === undefined || before.status === "deleted") return deleteTextSoon(transaction, ref);
+  if (before === undefined || before.status === "deleted") return deleteTrackSoon(transaction, ref);
   if (before.status !== "preparing") return;
   const error = outcome.kind === "errored" ? JSON.stringify(outcome.error) : null;
   const track = await transaction
     .updateTable("tracks")
-    .set({ status: outcome.kind, error })
+    .set({ status: outcome.kind, error, ...(outcome.kind === "ready" ? soundColumns(outcome.sound) : {}) })
     .where("environment_id", "=", environment)
     .where("id", "=", trackId)
     .returningAll()
     .executeTakeFirstOrThrow();
   await tellTrack(transaction, outcome.kind, track, nowMs);
+}
+
+function soundColumns(sound: SoundTrackFacts | undefined) {
+  return sound === undefined ? {} : { max_channels: sound.channels, duration_seconds: sound.durationSeconds };
 }
 
 /** The transcoder chose the id, so that a second result meets the first. Which language it is the source does not say. */
@@ -68,7 +82,7 @@ async function insertEmbedded(
   nowMs: number,
 ): Promise<void> {
   const asset = await requireAsset(transaction, environment, assetId);
-  const taken = textNames(asset);
+  const taken = trackNames(asset, "text");
   const track: TrackRow | undefined = await transaction
     .insertInto("tracks")
     .values({
@@ -100,5 +114,5 @@ async function removeIfDeleted(transaction: PostgresTransaction, ref: TrackRef):
     .where("environment_id", "=", ref.environment)
     .where("id", "=", ref.trackId)
     .executeTakeFirst();
-  if (track?.status === "deleted") await deleteTextSoon(transaction, ref);
+  if (track?.status === "deleted") await deleteTrackSoon(transaction, ref);
 }

@@ -12,12 +12,15 @@ export type AssetRecord = AssetRow & {
   tracks: TrackRow[];
   playbackIds: PlaybackIdRow[];
   staticRenditions: StaticRow[];
+  /** Null where none is asked for. */
+  master: MasterRow | null;
 };
 type AssetRow = Row<"assets"> & {
   progress_state: Row<"asset_progress">["state"] | null;
   progress_percent: number | null;
 };
 export type TrackRow = Row<"tracks">;
+export type MasterRow = Row<"masters">;
 export type PlaybackIdRow = Row<"playback_ids">;
 
 export interface AssetFilter {
@@ -38,6 +41,18 @@ export async function requireAsset(db: Db, environmentId: string, id: string): P
   const [record] = await withParts(db, environmentId, [row]);
   if (record === undefined) throw new Error("an asset was lost");
   return record;
+}
+
+/** An asset to which something can be added, locked; 404 when there is none, 400 while it is not ready. */
+export async function requireReadyAsset(
+  transaction: PostgresTransaction,
+  environmentId: string,
+  id: string,
+): Promise<AssetRecord> {
+  await lockAsset(transaction, environmentId, id);
+  const asset = await requireAsset(transaction, environmentId, id);
+  if (asset.status === "ready") return asset;
+  throw new ApiError("invalid_parameters", [`The asset is ${asset.status}: tracks can be added once it is ready`]);
 }
 
 /** Newest first. */
@@ -97,11 +112,13 @@ async function withParts(db: Db, environmentId: string, rows: AssetRow[]): Promi
   const tracks = await tracksOf(db, environmentId, ids);
   const playbackIds = await playbackIdsOf(db, environmentId, ids);
   const staticRenditions = await staticRenditionsOf(db, environmentId, ids);
+  const masters = await mastersOf(db, environmentId, ids);
   return rows.map((row) => ({
     ...row,
     tracks: tracks.filter((track) => track.asset_id === row.id),
     playbackIds: playbackIds.filter((playbackId) => playbackId.asset_id === row.id),
     staticRenditions: staticRenditions.filter((file) => file.asset_id === row.id),
+    master: masters.find((master) => master.asset_id === row.id) ?? null,
   }));
 }
 
@@ -114,6 +131,16 @@ function tracksOf(db: Db, environmentId: string, assetIds: readonly string[]) {
     .where("status", "<>", "deleted")
     .orderBy("created_at")
     .orderBy("type", "desc") // video before audio, which are made together
+    .execute();
+}
+
+function mastersOf(db: Db, environmentId: string, assetIds: readonly string[]): Promise<MasterRow[]> {
+  return db
+    .selectFrom("masters")
+    .selectAll()
+    .where("environment_id", "=", environmentId)
+    .where("asset_id", "in", assetIds)
+    .where("deleted_at", "is", null)
     .execute();
 }
 

@@ -5,7 +5,9 @@ import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireAsset } from "./assets.ts";
 import { recordEvent } from "./events.ts";
+import { wantMaster } from "./masters.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
+import { insertSoundTracks } from "./sound-tracks.ts";
 import { insertStaticRenditions, tellStaticCreated } from "./static-renditions.ts";
 import { insertTextTracks, tellCreated } from "./text-tracks.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
@@ -42,6 +44,7 @@ export async function createAsset(
       video_quality: settings.videoQuality,
       max_resolution_tier: settings.maxResolutionTier,
       is_test: settings.isTest,
+      mp4_support: settings.mp4Support,
       created_at: now,
       updated_at: now,
     })
@@ -49,6 +52,7 @@ export async function createAsset(
   await insertPlaybackIds(transaction, services, { environmentId, assetId: id, policies: settings.policies });
   await insertStaticRenditions(transaction, services, { environmentId, assetId: id }, settings.staticRenditions);
   const tracks = await insertTextTracks(transaction, services, { environmentId, assetId: id, texts: settings.texts });
+  const sounds = await insertSoundTracks(transaction, services, { environmentId, assetId: id }, settings.sounds);
   const asset = await requireAsset(transaction, environmentId, id);
   const data = assetToWire(asset);
   await recordEvent(transaction, {
@@ -59,12 +63,13 @@ export async function createAsset(
     nowMs,
   });
   await tellStaticCreated(transaction, asset.staticRenditions, nowMs);
-  for (const track of tracks) await tellCreated(transaction, track, nowMs);
+  for (const track of [...tracks, ...sounds]) await tellCreated(transaction, track, nowMs);
+  if (settings.masterAccess === "temporary") await wantMaster(transaction, services, { environmentId, assetId: id });
   const payload: IngestJob = { environment: environmentId, assetId: id };
   const key = `ingest:${id}`;
   if (asset.input_url === null) await addJob(transaction, { task: INGEST_TASK, payload, key });
   else await addJob(transaction, { task: FETCH_TASK, payload, key, queue: fetchQueue(payload) });
-  return asset;
+  return requireAsset(transaction, environmentId, id);
 }
 
 /** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */

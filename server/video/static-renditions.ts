@@ -1,13 +1,12 @@
 import { isMediaId } from "../../domain/asset/media-id.ts";
 import {
-  isStaticResolution,
+  isFileResolution,
   MAKE_STATIC_TASK,
   type StaticJob,
   type StaticOutcome,
-  type WantedStatic,
 } from "../../domain/asset/static-renditions.ts";
 import { ApiError } from "../../domain/errors.ts";
-import { staticName } from "../../domain/media/static-rendition.ts";
+import { type FileResolution, staticName } from "../../domain/media/static-rendition.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Row } from "../../platform/postgres/schema.ts";
@@ -40,12 +39,13 @@ export function staticRenditionsOf(
     .execute();
 }
 
-/** Notes what is wanted. Nothing is made before the asset is ready: {@link makeStaticRenditions}. */
+/** Notes what is wanted; `isLegacy`: because of `mp4_support`. Nothing is made before the asset is ready: {@link makeStaticRenditions}. */
 export async function insertStaticRenditions(
   transaction: PostgresTransaction,
   { newId, now }: Pick<Services, "newId" | "now">,
   { environmentId, assetId }: Owner,
-  wanted: readonly WantedStatic[],
+  wanted: readonly { resolution: FileResolution; passthrough: string | null }[],
+  { isLegacy }: { isLegacy: boolean } = { isLegacy: false },
 ): Promise<StaticRow[]> {
   if (wanted.length === 0) return [];
   const created_at = new Date(now());
@@ -54,7 +54,7 @@ export async function insertStaticRenditions(
     .values(
       wanted.map(({ resolution, passthrough }) => ({
         ...{ environment_id: environmentId, asset_id: assetId, id: newId(), resolution, name: staticName(resolution) },
-        ...{ status: "preparing" as const, passthrough, created_at },
+        ...{ status: "preparing" as const, passthrough, created_at, is_legacy: isLegacy },
       })),
     )
     .returningAll()
@@ -75,7 +75,7 @@ export async function makeStaticRenditions(
   rows: readonly StaticRow[],
 ): Promise<void> {
   for (const { environment_id: environment, asset_id: assetId, id, resolution, status } of rows) {
-    if (status !== "preparing" || !isStaticResolution(resolution)) continue;
+    if (status !== "preparing" || !isFileResolution(resolution)) continue;
     const payload: StaticJob = { environment, assetId, id, resolution };
     const key = `${MAKE_STATIC_TASK}:${id}`;
     await addJob(transaction, { task: MAKE_STATIC_TASK, payload, key, queue: `static:${environment}` });
@@ -155,7 +155,9 @@ function columnsOf({ planId, widthPx, heightPx, bitrate, sizeBytes }: Extract<St
   return { ...size, bitrate: String(bitrate), size_bytes: String(sizeBytes), plan_id: planId };
 }
 
+/** Files of `mp4_support` are told of together (`mp4-support.ts`). */
 async function tell(transaction: PostgresTransaction, what: StaticEvent, row: StaticRow, nowMs: number): Promise<void> {
+  if (row.is_legacy) return;
   const { environment_id: environmentId, asset_id: assetId } = row;
   await recordEvent(transaction, {
     type: `video.asset.static_rendition.${what}`,

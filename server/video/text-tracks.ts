@@ -5,8 +5,8 @@ import { ApiError } from "../../domain/errors.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
-import { type AssetRecord, lockAsset, requireAsset, type TrackRow } from "./assets.ts";
-import { deleteTextSoon } from "./delete-asset.ts";
+import { type AssetRecord, lockAsset, requireAsset, requireReadyAsset, type TrackRow } from "./assets.ts";
+import { deleteTrackSoon } from "./delete-track.ts";
 import { recordEvent } from "./events.ts";
 import { trackToWire } from "./v1/asset-wire.ts";
 
@@ -84,11 +84,8 @@ export async function addTextTrack(
   services: Pick<Services, "newId" | "now">,
   { environmentId, assetId, text }: { environmentId: string; assetId: string; text: TextInput },
 ): Promise<TrackRow> {
-  await lockAsset(transaction, environmentId, assetId);
-  const asset = await requireAsset(transaction, environmentId, assetId);
-  if (asset.status !== "ready")
-    throw new ApiError("invalid_parameters", [`The asset is ${asset.status}: tracks can be added once it is ready`]);
-  const names = textNames(asset);
+  const asset = await requireReadyAsset(transaction, environmentId, assetId);
+  const names = trackNames(asset, "text");
   if (names.size >= MAX_TEXT_TRACKS)
     throw new ApiError("invalid_parameters", [`The asset has ${MAX_TEXT_TRACKS} text tracks: delete one before`]);
   requireFreeName(text.name, names);
@@ -99,13 +96,13 @@ export async function addTextTrack(
   return track;
 }
 
-/** Ends a text track: it leaves playlists within seconds, its text soon after. Media tracks stay as long as the asset. */
-export async function deleteTextTrack(
+/** Ends a track: it leaves playlists within seconds, its bytes soon after. Those of the asset's own file stay with it. */
+export async function deleteTrack(
   { db, now }: Pick<Services, "db" | "now">,
   { environmentId, assetId, trackId }: { environmentId: string; assetId: string; trackId: string },
 ): Promise<void> {
   await db.transaction().execute(async (transaction) => {
-    const before = await requireTextTrack(transaction, environmentId, assetId, trackId, "deleted");
+    const before = await requireAddedTrack(transaction, environmentId, assetId, trackId, "deleted");
     await transaction
       .updateTable("tracks")
       .set({ status: "deleted" })
@@ -113,7 +110,7 @@ export async function deleteTextTrack(
       .where("id", "=", trackId)
       .execute();
     await tellTrack(transaction, "deleted", { ...before, status: "deleted" }, now());
-    await deleteTextSoon(transaction, { environment: environmentId, assetId, trackId });
+    await deleteTrackSoon(transaction, { environment: environmentId, assetId, trackId });
   });
 }
 
@@ -125,16 +122,18 @@ export interface TrackChange {
   passthrough?: string | undefined;
 }
 
-/** Changes what is told of a text track, never what it says. */
-export async function changeTextTrack(
+/** Changes what is told of a track, never what it says. */
+export async function changeTrack(
   { db }: Pick<Services, "db">,
   { environmentId, assetId, trackId }: { environmentId: string; assetId: string; trackId: string },
   { passthrough, ...change }: TrackChange,
 ): Promise<TrackRow> {
   return db.transaction().execute(async (transaction) => {
-    const before = await requireTextTrack(transaction, environmentId, assetId, trackId, "changed");
+    const before = await requireAddedTrack(transaction, environmentId, assetId, trackId, "changed");
+    if (before.type !== "text" && change.closed_captions !== undefined)
+      throw new ApiError("invalid_parameters", ["closed_captions: is for text tracks"]);
     const asset = await requireAsset(transaction, environmentId, assetId);
-    if (change.name !== before.name) requireFreeName(change.name ?? null, textNames(asset));
+    if (change.name !== before.name) requireFreeName(change.name ?? null, trackNames(asset, before.type));
     return transaction
       .updateTable("tracks")
       .set({ name: before.name, ...change })
@@ -146,8 +145,8 @@ export async function changeTextTrack(
   });
 }
 
-/** Locks the asset. 404 where it has no such track, 400 where that is its picture or sound. */
-async function requireTextTrack(
+/** Locks the asset. 404 where it has no such track, 400 where that is of its own file. */
+async function requireAddedTrack(
   transaction: PostgresTransaction,
   environmentId: string,
   assetId: string,
@@ -158,18 +157,20 @@ async function requireTextTrack(
   const asset = await requireAsset(transaction, environmentId, assetId);
   const track = isMediaId(trackId) ? asset.tracks.find(({ id }) => id === trackId) : undefined;
   if (track === undefined) throw new ApiError("not_found", [`The asset has no track ${trackId}`]);
-  if (track.type === "text") return track;
-  throw new ApiError("invalid_parameters", [`Track ${trackId} is ${track.type}: only text tracks can be ${doing}`]);
+  if (track.type === "text" || track.source_url !== null) return track;
+  throw new ApiError("invalid_parameters", [
+    `Track ${trackId} is ${track.type} of the asset's own file: only text tracks and added sounds can be ${doing}`,
+  ]);
 }
 
-/** What its text tracks are called: viewers choose by it. */
-export function textNames({ tracks }: AssetRecord): Set<string> {
-  return new Set(tracks.flatMap(({ type, name }) => (type === "text" && name !== null ? [name] : [])));
+/** What its tracks of a type are called: viewers choose by it. */
+export function trackNames({ tracks }: AssetRecord, of: TrackRow["type"]): Set<string> {
+  return new Set(tracks.flatMap(({ type, name }) => (type === of && name !== null ? [name] : [])));
 }
 
-function requireFreeName(name: string | null, taken: ReadonlySet<string>): void {
+export function requireFreeName(name: string | null, taken: ReadonlySet<string>): void {
   if (name !== null && taken.has(name))
-    throw new ApiError("invalid_parameters", ["name: another text track of the asset has this name"]);
+    throw new ApiError("invalid_parameters", ["name: another track of this type has this name"]);
 }
 
 export function tellCreated(transaction: PostgresTransaction, track: TrackRow, nowMs: number): Promise<void> {

@@ -8,9 +8,10 @@ import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { examineSource } from "../jobs/examine-source.ts";
 import { STANDARDISED } from "../jobs/standardised-source.ts";
+import { reportTrack } from "../jobs/track-job.ts";
 import { openSource } from "../source/open-source.ts";
 import { captionPictures } from "./caption-pictures.ts";
-import { type CaptionParts, reportTrack } from "./read-text-track.ts";
+import type { CaptionParts } from "./read-text-track.ts";
 
 const Payload = z.object({ environment: z.string(), assetId: z.string() });
 const ID_LENGTH = 44;

@@ -4,8 +4,8 @@ import {
   silenceEncodeArguments,
   soundEncodeArguments,
 } from "../../domain/media/sound-encode-arguments.ts";
-import { PACKET_SAMPLES, soundGrid } from "../../domain/media/sound-grid.ts";
-import { soundCuts, soundEndSeconds } from "../../domain/media/sound-index.ts";
+import { PACKET_SAMPLES, plannedGrid } from "../../domain/media/sound-grid.ts";
+import { soundCuts } from "../../domain/media/sound-index.ts";
 import { soundInput } from "../../domain/media/sound-input.ts";
 import type { SoundRun } from "../../domain/media/sound-runs.ts";
 import { audioCodec } from "../../domain/mp4/codec.ts";
@@ -48,8 +48,8 @@ const BYTES_PER_SILENT_SAMPLE = 2;
  * time, or it is refused (EncodeMismatchError).
  */
 export async function encodeSound(tools: FfmpegTools, objects: Objects, job: SoundJob): Promise<EncodedSound> {
-  const { plan, rendition, sound, run } = job;
-  const grid = soundGrid(rendition.sampleRate, soundEndSeconds(sound.index));
+  const { plan, rendition, run } = job;
+  const grid = plannedGrid(rendition);
   const boundaries = plan.boundaries.map((ticks) => ticks / plan.timescale);
   const cuts = soundCuts(grid, boundaries).slice(run.first, run.end + 1);
   const [first = 0, end = 0] = [cuts[0], cuts.at(-1)];

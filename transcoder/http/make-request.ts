@@ -3,7 +3,8 @@ import { FIT_MODES, ROTATIONS } from "../../domain/media/image-shape.ts";
 import { ANIMATION_FORMATS, IMAGE_FORMATS, type Wanted } from "../../domain/media/transcoder-wire.ts";
 
 const id = z.string().regex(/^[A-Za-z0-9]{1,64}$/);
-const rendition = z.string().regex(/^[a-z0-9]{1,16}$/);
+/** That of a sound which was added by URL holds its track's id. */
+const rendition = z.string().regex(/^[A-Za-z0-9]{1,64}$/);
 const ofAsset = { environment: id, assetId: id, planId: z.string().regex(/^[0-9a-f]{16}$/) };
 const side = z.int().min(1).max(4_096).nullable();
 const seconds = z.number().min(0);

@@ -1,10 +1,14 @@
+import { MAKE_MASTER_TASK } from "../../domain/asset/master.ts";
 import { FETCH_TASK, FILL_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
 import { MAKE_STATIC_TASK } from "../../domain/asset/static-renditions.ts";
+import { READ_SOUND_TASK } from "../../domain/asset/text-track.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { type JobWorkerOptions, startJobWorker } from "../../platform/jobs/worker.ts";
+import { readSoundTask, type SoundTrackParts } from "../sounds/read-sound-track.ts";
 import { CHECK_DECODING_TASK, checkDecodingTask } from "./check-decoding.ts";
 import { type FillJobParts, fillTask } from "./fill.ts";
 import { fetchTask, type IngestParts, ingestTask, standardiseTask } from "./ingest.ts";
+import { type MasterJobParts, masterTask } from "./master.ts";
 import { type StaticJobParts, staticRenditionTask } from "./static-rendition.ts";
 
 /** Inputs that are fetched at the same time: they wait for other people's hosts. */
@@ -17,12 +21,16 @@ const CONVERSIONS = 2;
 const CHECKS = 4;
 /** Static renditions that are made at the same time; of one environment there is one at most. */
 const FILES = 2;
+/** Masters that are written at the same time; of one environment there is one at most. */
+const MASTERS = 2;
+/** Further sounds that are fetched and, if need be, made into an MP4 at the same time. */
+const SOUNDS = 4;
 
 type WorkerOptions = Omit<JobWorkerOptions, "tasks" | "concurrency">;
 
 /** The steps of taking an asset in, with places of their own: none keeps another waiting. */
 export function startIngestWorkers(
-  parts: IngestParts & StaticJobParts,
+  parts: IngestParts & StaticJobParts & MasterJobParts & SoundTrackParts,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
   return startEach(options, [
@@ -31,6 +39,8 @@ export function startIngestWorkers(
     [CHECKS, { [CHECK_DECODING_TASK]: checkDecodingTask(parts) }],
     [CONVERSIONS, { [STANDARDISE_TASK]: standardiseTask(parts) }],
     [FILES, { [MAKE_STATIC_TASK]: staticRenditionTask(parts) }],
+    [SOUNDS, { [READ_SOUND_TASK]: readSoundTask(parts) }],
+    [MASTERS, { [MAKE_MASTER_TASK]: masterTask(parts) }],
   ]);
 }
 

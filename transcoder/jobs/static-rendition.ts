@@ -1,7 +1,7 @@
 import { z } from "zod";
 import {
   APPLY_STATIC_TASK,
-  isStaticResolution,
+  isFileResolution,
   type StaticOutcome,
   type StaticResult,
 } from "../../domain/asset/static-renditions.ts";
@@ -20,7 +20,7 @@ const Payload = z.object({
   environment: z.string(),
   assetId: z.string(),
   id: z.string(),
-  resolution: z.string().refine(isStaticResolution),
+  resolution: z.string().refine(isFileResolution),
 });
 
 /** Makes one static rendition and tells the server, with its last statement, what came of it. */

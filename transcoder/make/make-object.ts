@@ -1,6 +1,7 @@
-import { initKey, segmentKey } from "../../domain/media/object-keys.ts";
+import { initKey, segmentKey, soundTrackRef } from "../../domain/media/object-keys.ts";
 import { type AudioRendition, type Plan, segmentSeconds, type VideoRendition } from "../../domain/media/plan.ts";
 import { soundRun } from "../../domain/media/sound-runs.ts";
+import { soundTrackOf } from "../../domain/media/sound-track.ts";
 import type { WantedInit, WantedSegment } from "../../domain/media/transcoder-wire.ts";
 import { findPlayable } from "../../domain/media/trick-rendition.ts";
 import { SharedCalls } from "../../platform/memory/shared-calls.ts";
@@ -83,7 +84,9 @@ export class ObjectMaker {
   }
 
   async #look(wanted: Wanted): Promise<{ planned: PlannedSource; rendition: Rendition }> {
-    const planned = await this.#sources.get(wanted, wanted.planId);
+    const trackId = soundTrackOf(wanted.rendition);
+    const owner = trackId === null ? wanted : soundTrackRef({ ...wanted, trackId });
+    const planned = await this.#sources.get(owner, wanted.planId);
     const rendition = planned === null ? null : findPlayable(planned.plan, wanted.rendition);
     if (planned === null || rendition === null) throw new NothingToMakeError(`${keyOf(wanted)} belongs to no plan`);
     if (wanted.kind === "segment" && !hasSegment(planned.plan, rendition, wanted.segment)) {

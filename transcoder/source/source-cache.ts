@@ -1,7 +1,8 @@
 import { buffer } from "node:stream/consumers";
 import type { AssetRef } from "../../domain/media/object-keys.ts";
 import { planKey } from "../../domain/media/object-keys.ts";
-import { decodePlan, type Plan } from "../../domain/media/plan.ts";
+import { decodePlan, type Plan, planSeconds } from "../../domain/media/plan.ts";
+import { endingBy } from "../../domain/media/sound-index.ts";
 import { Lru } from "../../platform/memory/lru.ts";
 import { SharedCalls } from "../../platform/memory/shared-calls.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
@@ -44,7 +45,9 @@ export class SourceCache {
     if (found === null) return null;
     const plan = decodePlan((await buffer(found.body)).toString("utf8"));
     if (plan.planId !== planId) throw new Error(`${key} holds the plan ${plan.planId}`);
-    const planned = { plan, source: await openSource(this.#objects, ref, plan.sourceGeneration) };
+    const source = await openSource(this.#objects, ref, plan.sourceGeneration);
+    const sounds = source.sounds.map(({ track, index }) => ({ track, index: endingBy(index, planSeconds(plan)) }));
+    const planned = { plan, source: { ...source, sounds } };
     this.#kept.set(key, planned);
     return planned;
   }

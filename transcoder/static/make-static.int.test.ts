@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { staticKey } from "../../domain/media/object-keys.ts";
 import type { Plan } from "../../domain/media/plan.ts";
-import { type StaticResolution, staticName } from "../../domain/media/static-rendition.ts";
+import { type FileResolution, staticName } from "../../domain/media/static-rendition.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function made(resolution: StaticResolution) {
+async function made(resolution: FileResolution) {
   const ref = { ...TEST_ASSET, planId: plan.planId };
   const planned = await new SourceCache(objects).get(ref, plan.planId);
   if (planned === null) throw new Error("no plan");
@@ -77,7 +77,7 @@ async function probe(path: string) {
 const NUMBERS = Array.from({ length: PICTURES }, (_, n) => n);
 
 describe("a static rendition", () => {
-  it.each(["highest", "360p"] as const)(
+  it.each(["highest", "360p", "low", "capped-1080p"] as const)(
     "of %s shows every picture at its time, with the sound beside it",
     async (resolution) => {
       const file = await made(resolution);
@@ -100,6 +100,7 @@ describe("a static rendition", () => {
 
   it("is not made where it would be scaled up", async () => {
     expect(await made("1080p")).toBeNull();
+    expect(await made("high")).toBeNull();
   });
 
   it("plays from its first bytes: the index comes before the media", async () => {

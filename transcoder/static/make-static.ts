@@ -7,7 +7,7 @@ import {
   type VideoRendition,
 } from "../../domain/media/plan.ts";
 import {
-  type StaticResolution,
+  type FileResolution,
   type StaticTracks,
   staticName,
   staticTracks,
@@ -51,7 +51,7 @@ export async function makeStatic(
   parts: StaticParts,
   ref: PlanRef,
   { plan, source }: PlannedSource,
-  resolution: StaticResolution,
+  resolution: FileResolution,
   signal: AbortSignal,
 ): Promise<StaticFile | null> {
   const chosen = staticTracks(plan, resolution);

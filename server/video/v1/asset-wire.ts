@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { MASTER_ACCESS } from "../../../domain/asset/master.ts";
+import { MP4_SUPPORT, mp4Status } from "../../../domain/asset/mp4-support.ts";
 import {
   ENCODING_TIERS,
   encodingTier,
@@ -9,7 +11,7 @@ import {
 import { isRecord } from "../../../domain/wire/peek-event.ts";
 import { unixSeconds } from "../../http/unix-seconds.ts";
 import type { AssetRecord, PlaybackIdRow, TrackRow } from "../assets.ts";
-import { StaticRenditionWire, staticRenditionToWire } from "./static-rendition-wire.ts";
+import { mp4FileToWire, StaticRenditionWire, staticRenditionToWire } from "./static-rendition-wire.ts";
 
 export const PlaybackIdWire = z.object({ id: z.string(), policy: z.enum(PLAYBACK_POLICIES) });
 
@@ -49,8 +51,15 @@ export const AssetWire = z.object({
   encoding_tier: z.enum(ENCODING_TIERS),
   video_quality: z.enum(VIDEO_QUALITIES),
   max_resolution_tier: z.enum(MAX_RESOLUTION_TIERS),
-  master_access: z.literal("none"),
-  mp4_support: z.literal("none"),
+  master_access: z.enum(MASTER_ACCESS),
+  master: z
+    .object({
+      status: z.enum(["preparing", "ready", "errored"]),
+      url: z.string().optional().describe("Serves for 24 hours; &download={file name} behind it has browsers save it"),
+    })
+    .optional()
+    .describe("While master_access is temporary"),
+  mp4_support: z.enum(MP4_SUPPORT),
   normalize_audio: z.boolean(),
   test: z.boolean().optional(),
   passthrough: z.string().optional(),
@@ -63,7 +72,12 @@ export const AssetWire = z.object({
   max_stored_frame_rate: z.number().optional(),
   tracks: z.array(TrackWire).optional(),
   static_renditions: z
-    .object({ files: z.array(StaticRenditionWire) })
+    .object({
+      status: z.enum(["preparing", "ready", "errored"]).optional().describe("Of all files of mp4_support together"),
+      files: z
+        .array(StaticRenditionWire.partial({ id: true, status: true, type: true, resolution: true }))
+        .describe("Those of mp4_support once they are ready, without id, status, type and resolution"),
+    })
     .optional()
     .describe("If any were asked for"),
   non_standard_input_reasons: z.record(z.string(), z.string()).optional(),
@@ -92,15 +106,15 @@ export function playbackIdToWire({
   return { id, policy };
 }
 
-/** What does an effect that is not built yet stands at its default: nothing else is let in. */
 function settingsToWire(asset: AssetRecord) {
   return {
     ingest_type: asset.ingest_type,
     encoding_tier: encodingTier(asset.video_quality),
     video_quality: asset.video_quality,
     max_resolution_tier: asset.max_resolution_tier,
-    master_access: "none",
-    mp4_support: "none",
+    master_access: asset.master === null ? "none" : "temporary",
+    ...(asset.master !== null && { master: { status: asset.master.status, ...present("url", asset.master.url) } }),
+    mp4_support: asset.mp4_support,
     normalize_audio: isRecord(asset.settings) && asset.settings["normalize_audio"] === true,
     ...present("upload_id", asset.upload_id),
     ...present("passthrough", asset.passthrough),
@@ -117,11 +131,19 @@ function factsToWire(asset: AssetRecord) {
     ...present("max_stored_resolution", asset.max_stored_resolution),
     ...present("max_stored_frame_rate", asset.max_stored_frame_rate),
     ...present("non_standard_input_reasons", asset.non_standard_input_reasons),
-    ...(asset.staticRenditions.length > 0 && {
-      static_renditions: { files: asset.staticRenditions.map(staticRenditionToWire) },
-    }),
+    ...staticRenditionsToWire(asset),
     ...(asset.tracks.length === 0 ? {} : { tracks: asset.tracks.map(trackToWire) }),
   };
+}
+
+/** An asset has either those that were asked for one by one, or those of `mp4_support`. */
+function staticRenditionsToWire({ status, mp4_support, staticRenditions }: AssetRecord) {
+  if (mp4_support === "none") {
+    return staticRenditions.length > 0 && { static_renditions: { files: staticRenditions.map(staticRenditionToWire) } };
+  }
+  const statuses = staticRenditions.map((file) => file.status);
+  const ready = staticRenditions.filter((file) => file.status === "ready");
+  return { static_renditions: { status: mp4Status(status, statuses), files: ready.map(mp4FileToWire) } };
 }
 
 function progressOf(asset: AssetRecord) {

@@ -24,7 +24,7 @@ export const Meta = z.object({
 
 const Input = z.object({
   url: text(MAX_URL_LENGTH).optional(),
-  type: text(20).optional().describe("video for the first, text for captions behind it"),
+  type: text(20).optional().describe("video for the first; behind it text for captions, audio for further sounds"),
   name: text(255).optional(),
   language_code: text(35).optional(),
   passthrough: Passthrough.optional(),
@@ -40,7 +40,9 @@ const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
 
 /** Body of `POST /video/v1/assets` and `new_asset_settings`; what fields mean together is decided in `domain/asset`. */
 export const SettingsBody = z.object({
-  inputs: Inputs.optional().describe("The URL of the media, or a list: the media first, captions behind it"),
+  inputs: Inputs.optional().describe(
+    "The URL of the media, or a list: the media first, captions and further sounds behind it",
+  ),
   input: Inputs.optional().describe("Older name of inputs"),
   playback_policies: Policies.optional().describe("public, signed; one playback id is made of each"),
   playback_policy: Policies.optional().describe("Older name of playback_policies"),
@@ -56,8 +58,12 @@ export const SettingsBody = z.object({
     .max(10)
     .optional()
     .describe("Files of whole renditions: highest, audio-only, or heights such as 720p"),
-  mp4_support: text(50).optional().describe("Only none is supported yet"),
-  master_access: text(50).optional().describe("Only none is supported yet"),
+  mp4_support: text(50)
+    .optional()
+    .describe("Older setting for such files: standard, capped-1080p, audio-only, both, or none"),
+  master_access: text(50)
+    .optional()
+    .describe("temporary: its source as a file for 24 hours, once it is ready; else none"),
   normalize_audio: z.boolean().optional().describe("Makes the sound −24 LUFS loud, by one gain for all of it"),
   generate_shots: z.boolean().optional().describe("Only false is supported yet"),
   directives: z.array(z.unknown()).optional().describe("Not supported yet"),

@@ -20,16 +20,31 @@ export const StaticRenditionWire = z.object({
   passthrough: z.string().optional(),
 });
 
+/** One made because of `mp4_support`, which is told of once it is ready. */
+export function mp4FileToWire(row: StaticRow): Partial<z.output<typeof StaticRenditionWire>> {
+  return { name: row.name, ext: extOf(row), ...measuresOf(row) };
+}
+
 export function staticRenditionToWire(row: StaticRow): z.output<typeof StaticRenditionWire> {
-  const { id, name, status, resolution, width, height, bitrate, size_bytes, passthrough } = row;
+  const { id, name, status, resolution, width, height, passthrough } = row;
   if (!isStaticResolution(resolution)) throw new Error(`a static rendition of ${resolution}`); // it was checked when it was made
   const size = width === null || height === null ? null : { widthPx: width, heightPx: height };
   return {
-    ...{ id, name, ext: name.endsWith(".m4a") ? "m4a" : "mp4", status, type: staticType(resolution), resolution },
+    ...{ id, name, ext: extOf(row), status, type: staticType(resolution), resolution },
     ...(status === "ready" && { resolution_tier: resolutionTier(size) }),
-    ...(size !== null && { width: size.widthPx, height: size.heightPx }),
+    ...measuresOf(row),
+    ...(passthrough !== null && { passthrough }),
+  };
+}
+
+function extOf({ name }: StaticRow): "mp4" | "m4a" {
+  return name.endsWith(".m4a") ? "m4a" : "mp4";
+}
+
+function measuresOf({ width, height, bitrate, size_bytes }: StaticRow) {
+  return {
+    ...(width !== null && height !== null && { width, height }),
     ...(bitrate !== null && { bitrate: Number(bitrate) }),
     ...(size_bytes !== null && { filesize: String(size_bytes) }),
-    ...(passthrough !== null && { passthrough }),
   };
 }

@@ -55,6 +55,10 @@ function createRoute(app: App, services: Services): void {
             throw new ApiError("invalid_parameters", [
               `Asset ${asset.id} is errored: there is nothing to make a file of`,
             ]);
+          if (asset.mp4_support !== "none")
+            throw new ApiError("invalid_parameters", [
+              `The asset has files by mp4_support ${asset.mp4_support}: set that to none before`,
+            ]);
           const existing = asset.staticRenditions.map(({ resolution }) => resolution).filter(isStaticResolution);
           const read = readStaticRenditions([request.body], existing);
           if ("problems" in read) throw new ApiError("invalid_parameters", read.problems);

@@ -64,6 +64,8 @@ const ROUTES: [Method, string, object?][] = [
   ["PATCH", "/video/v1/assets/{asset}", { passthrough: "p" }],
   ["DELETE", "/video/v1/assets/{asset}"],
   ["GET", "/video/v1/assets/{asset}/input-info"],
+  ["PUT", "/video/v1/assets/{asset}/master-access", { master_access: "temporary" }],
+  ["PUT", "/video/v1/assets/{asset}/mp4-support", { mp4_support: "capped-1080p" }],
   ["POST", "/video/v1/assets/{asset}/playback-ids", { policy: "public" }],
   ["GET", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
   ["DELETE", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],

@@ -115,7 +115,6 @@ describe("POST tracks", () => {
     const create = createTrack.bind(mux.video.assets);
     expect(await refusal(create(preparing.id, english))).toMatch(/400 .*preparing/);
     expect(await refusal(create(assetId, { ...english, name: "Taken" }))).toMatch(/400 .*name: another/);
-    expect(await refusal(create(assetId, { ...english, type: "audio" }))).toMatch(/400 .*audio is not supported/);
     expect(await refusal(create(assetId, { ...english, url: "ftp://example.com/a" }))).toMatch(/400 .*url: /);
     expect(await refusal(create(assetId, { ...english, language_code: "English (US)" }))).toMatch(
       /400 .*language_code/,

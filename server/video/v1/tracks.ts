@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { soundInputOf, soundInputProblems } from "../../../domain/asset/sound-input.ts";
 import { languageProblems, textInputOf, textInputProblems } from "../../../domain/asset/text-input.ts";
 import { ApiError } from "../../../domain/errors.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
@@ -8,19 +9,20 @@ import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
-import { addTextTrack, changeTextTrack, deleteTextTrack } from "../text-tracks.ts";
+import { addSoundTrack } from "../sound-tracks.ts";
+import { addTextTrack, changeTrack, deleteTrack } from "../text-tracks.ts";
 import { TrackWire, trackToWire } from "./asset-wire.ts";
 import { MAX_URL_LENGTH, Passthrough } from "./settings-body.ts";
 
 const AssetParams = z.object({ asset_id: z.string() });
 const Params = z.object({ asset_id: z.string(), track_id: z.string() });
 const Create = z.object({
-  url: text(MAX_URL_LENGTH).describe("Of an SRT or WebVTT file"),
-  type: text(20).describe("text; audio is not supported yet"),
+  url: text(MAX_URL_LENGTH).describe("Of an SRT or WebVTT file, or of a sound file"),
+  type: text(20).describe("text or audio"),
   language_code: text(35).describe("BCP 47, such as en or en-US"),
   name: text(255).optional().describe("What viewers choose by; the language's name unless given"),
-  text_type: text(20).optional().describe("subtitles"),
-  closed_captions: z.boolean().optional().describe("Also tells sounds, for those who do not hear them"),
+  text_type: text(20).optional().describe("subtitles, for text"),
+  closed_captions: z.boolean().optional().describe("For text: also tells sounds, for those who do not hear them"),
   passthrough: Passthrough.optional(),
 });
 const Update = z.object({
@@ -33,7 +35,7 @@ const Update = z.object({
 const one = z.object({ data: TrackWire });
 const common = { tags: ["Tracks"], security: [{ accessToken: [] }] };
 
-/** Text tracks of assets (reference video-api.md §3.3). */
+/** Text tracks and further sounds of assets (reference video-api.md §3.3). */
 export function trackRoutes(app: App, services: Services): void {
   createRoute(app, services);
   changeRoutes(app, services);
@@ -47,7 +49,7 @@ function createRoute(app: App, services: Services): void {
       preValidation: withoutNulls,
       schema: {
         ...common,
-        summary: "Add captions to an asset",
+        summary: "Add captions or a further sound to an asset",
         params: AssetParams,
         headers: IdempotencyHeaders,
         body: Create,
@@ -59,8 +61,12 @@ function createRoute(app: App, services: Services): void {
       const environmentId = callerOf(request).environment.id;
       const { asset_id: assetId } = request.params;
       const data = await writeOnce(services, request, reply, async (transaction) => {
-        const wanted = { environmentId, assetId, text: textInputOf(request.body) };
-        return trackToWire(await addTextTrack(transaction, services, wanted));
+        const owner = { environmentId, assetId };
+        const track =
+          request.body.type === "audio"
+            ? await addSoundTrack(transaction, services, owner, soundInputOf(request.body))
+            : await addTextTrack(transaction, services, { ...owner, text: textInputOf(request.body) });
+        return trackToWire(track);
       });
       return reply.code(201).send({ data });
     },
@@ -68,8 +74,8 @@ function createRoute(app: App, services: Services): void {
 }
 
 function problemsOf(body: z.output<typeof Create>): string[] {
-  if (body.type === "audio") return ["type: audio is not supported yet"];
-  return body.type === "text" ? textInputProblems(body) : ["type: must be text"];
+  if (body.type === "audio") return soundInputProblems(body);
+  return body.type === "text" ? textInputProblems(body) : ["type: must be text or audio"];
 }
 
 function refuse(problems: readonly string[]): void {
@@ -84,7 +90,7 @@ function changeRoutes(app: App, services: Services): void {
       preValidation: withoutNulls,
       schema: {
         ...common,
-        summary: "Change what is told of a text track",
+        summary: "Change what is told of a text track or an added sound",
         params: Params,
         body: Update,
         response: { ...REFUSALS, 200: one },
@@ -95,18 +101,23 @@ function changeRoutes(app: App, services: Services): void {
       refuse(language_code === undefined ? [] : languageProblems(language_code));
       const { asset_id: assetId, track_id: trackId } = request.params;
       const ref = { environmentId: callerOf(request).environment.id, assetId, trackId };
-      return { data: trackToWire(await changeTextTrack(services, ref, request.body)) };
+      return { data: trackToWire(await changeTrack(services, ref, request.body)) };
     },
   );
   app.delete(
     "/video/v1/assets/:asset_id/tracks/:track_id",
     {
       onRequest: allow(services, "video:write"),
-      schema: { ...common, summary: "Delete a text track", params: Params, response: { ...REFUSALS, 204: z.void() } },
+      schema: {
+        ...common,
+        summary: "Delete a text track or an added sound",
+        params: Params,
+        response: { ...REFUSALS, 204: z.void() },
+      },
     },
     async (request, reply) => {
       const { asset_id: assetId, track_id: trackId } = request.params;
-      await deleteTextTrack(services, { environmentId: callerOf(request).environment.id, assetId, trackId });
+      await deleteTrack(services, { environmentId: callerOf(request).environment.id, assetId, trackId });
       return reply.code(204).send();
     },
   );

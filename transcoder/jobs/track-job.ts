@@ -1,0 +1,71 @@
+import { z } from "zod";
+import type { AssetError } from "../../domain/asset/outcome.ts";
+import { APPLY_TRACK_RESULT_TASK, type TrackOutcome, type TrackResult } from "../../domain/asset/text-track.ts";
+import { CaptionsError } from "../../domain/captions/captions-error.ts";
+import type { TrackRef } from "../../domain/media/object-keys.ts";
+import { EXPORT_AGAIN } from "../../domain/media/refusals.ts";
+import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
+import { addJob } from "../../platform/jobs/jobs.ts";
+import type { JobTask } from "../../platform/jobs/task.ts";
+import type { Logger } from "../../platform/observability/logger.ts";
+import type { Postgres } from "../../platform/postgres/pool.ts";
+import { MediaError } from "./media-error.ts";
+
+interface TrackJobParts {
+  db: Postgres;
+  log: Logger;
+}
+
+/** What every kind of track tells of itself. */
+interface Found {
+  status: string;
+  active: boolean;
+}
+
+interface TrackJob<Track extends Found> {
+  find: (ref: TrackRef) => Promise<Track | undefined>;
+  read: (ref: TrackRef, track: Track, signal: AbortSignal) => Promise<TrackOutcome>;
+}
+
+const Payload = z.object({ environment: z.string(), assetId: z.string(), trackId: z.string() });
+
+const OURS: AssetError = {
+  type: "invalid_input",
+  messages: ["The file could not be processed. Nothing may be wrong with it: add the track again."],
+};
+
+/**
+ * The job of a track that a customer's URL gives: nothing is done for one that is not waited for any more, a file that cannot be
+ * read ends the track, never the asset, and any other failure is tried again.
+ */
+export function trackJob<Track extends Found>({ db, log }: TrackJobParts, { find, read }: TrackJob<Track>): JobTask {
+  return async (payload, { signal, isLastAttempt }) => {
+    const ref = Payload.parse(payload);
+    const track = await find(ref);
+    if (track?.status !== "preparing" || !track.active) return;
+    try {
+      await reportTrack(db, ref, await read(ref, track, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      const known = customersFault(error);
+      if (known === null && !isLastAttempt) throw error;
+      if (known === null) log.error({ err: error, ...ref }, "track was not read for good");
+      else log.info({ err: error, ...ref }, "track cannot be read");
+      await reportTrack(db, ref, { kind: "errored", error: known ?? OURS });
+    }
+  };
+}
+
+/** What the customer can mend; null for what is ours. */
+function customersFault(error: unknown): AssetError | null {
+  if (error instanceof CaptionsError) return { type: "invalid_input", messages: [error.message] };
+  if (error instanceof Mp4Error) return { type: "invalid_input", messages: [`${error.message}. ${EXPORT_AGAIN}`] };
+  return error instanceof MediaError ? { type: error.type, messages: [error.message] } : null;
+}
+
+/** The last statement of a job: the server changes the track. */
+export async function reportTrack(db: Postgres, ref: TrackRef, outcome: TrackOutcome): Promise<void> {
+  const { environment, assetId, trackId } = ref;
+  const payload: TrackResult = { environment, assetId, trackId, outcome };
+  await addJob(db, { task: APPLY_TRACK_RESULT_TASK, payload, key: `${APPLY_TRACK_RESULT_TASK}:${trackId}` });
+}
