@@ -21,6 +21,9 @@ export interface Track {
   /** As the first entry has it; 0 for anything but video. */
   codedWidthPx: number;
   codedHeightPx: number;
+  /** Size to show video at, as the track's header has it, also in fractions; 0 for audio. */
+  headerWidthPx: number;
+  headerHeightPx: number;
   /** Clockwise, to be applied to the decoded picture; null where the matrix does anything else (mirrors, scales, shears). */
   rotationDegrees: Rotation | null;
   /** BCP 47 where the file says it so (`elng`), else ISO 639-2/T; `und` where it does not say. */
@@ -54,16 +57,15 @@ const KINDS = new Map<string, Track["kind"]>([
  */
 export function readTrack(trak: Box, movieRotation: Rotation | null, maxSamples: number): Track {
   const boxes = readBoxes(trak.body);
-  const { id, isEnabled, matrix } = readTrackHeader(requireBox(boxes, "tkhd"));
+  const { matrix, ...header } = readTrackHeader(requireBox(boxes, "tkhd"));
   const media = readBoxes(requireBox(boxes, "mdia").body);
   const kind = KINDS.get(new Fields(requireBox(media, "hdlr").body).skip(8).fourCC()) ?? "other";
   const { timescale, language } = readMediaHeader(requireBox(media, "mdhd"));
   const elng = findBox(media, "elng");
   if (timescale === 0 && kind !== "other") throw damaged("a track's clock (mdhd) does not tick");
   return {
-    id,
+    ...header,
     kind,
-    isEnabled,
     timescale,
     edits: readEdits(findBox(boxes, "edts")),
     ...readTables(media, kind, maxSamples),
@@ -99,7 +101,8 @@ function readTrackHeader(tkhd: Box) {
   const isEnabled = (fields.skip(2).u8() & 1) === 1;
   const id = fields.skip(version === 1 ? 16 : 8).u32();
   const matrix = fields.skip(4 + (version === 1 ? 8 : 4) + 8 + 8).take(36);
-  return { id, isEnabled, matrix };
+  const [headerWidthPx, headerHeightPx] = [fields.u32() / ONE, fields.u32() / ONE];
+  return { id, isEnabled, matrix, headerWidthPx, headerHeightPx };
 }
 
 /** ISO/IEC 14496-12 §8.4.2. */
