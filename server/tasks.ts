@@ -25,7 +25,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [DELETE_STATIC_TASK]: deleteStaticFileTask(services),
     [APPLY_TRACK_RESULT_TASK]: applyTrackResultTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
-    [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
+    [DELETE_OBJECTS_TASK]: deleteObjectsTask(services),
     [DELETE_TEXT_TASK]: deleteTextTask(services.objects),
     [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),

@@ -1,3 +1,4 @@
+import { type ClipInput, clipInputOf, clipProblems, isClipUrl } from "./clip-input.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
 
@@ -49,8 +50,10 @@ export const PLAYBACK_POLICIES = ["public", "signed"] as const;
 export type PlaybackPolicy = (typeof PLAYBACK_POLICIES)[number];
 
 export interface AssetSettings {
-  /** Null for uploads: their bytes are the input. */
+  /** Null for uploads, whose bytes are the input, and for clips. */
   inputUrl: string | null;
+  /** Which stretch of another asset it is; null for all that comes as a file. */
+  clip: ClipInput | null;
   /** Captions that come with it. */
   texts: readonly TextInput[];
   /** One playback id is made of each. */
@@ -93,9 +96,12 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
   ];
   if (problems.length > 0 || quality === null || "problems" in files) return { problems };
   const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
+  const media = inputs.find((input) => !isText(input));
+  const isClip = media !== undefined && isClipUrl(media.url ?? "");
   return {
     settings: {
-      inputUrl: inputs.find((input) => !isText(input))?.url ?? null,
+      inputUrl: isClip ? null : (media?.url ?? null),
+      clip: isClip ? clipInputOf(media) : null,
       texts: inputs.filter(isText).map(textInputOf),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
@@ -171,19 +177,31 @@ function nameProblems({ name = "" }: InputWire, names: Set<string>, at: string):
 
 function firstInputProblems(input: InputWire, source: "url" | "upload"): string[] {
   const { url, type, overlay_settings, generated_subtitles, start_time, end_time } = input;
+  const isClip = isClipUrl(url ?? "");
   return [
     ...(type !== undefined && type !== "video" ? [notYet("inputs[0].type", type)] : []),
     ...(overlay_settings !== undefined ? [notYet("inputs[0].overlay_settings")] : []),
     ...((generated_subtitles?.length ?? 0) > 0 ? [notYet("inputs[0].generated_subtitles")] : []),
-    ...(start_time !== undefined || end_time !== undefined ? [notYet("inputs[0].start_time, end_time")] : []),
-    ...(source === "url" ? urlProblems(url) : []),
-    ...(source === "upload" && url !== undefined ? ["inputs[0].url: the upload itself is the first input"] : []),
+    ...(start_time !== undefined && !isClip ? [onlyOfClips("start_time")] : []),
+    ...(end_time !== undefined && !isClip ? [onlyOfClips("end_time")] : []),
+    ...(source === "url" ? urlProblems(input) : []),
+    ...(source === "upload" && url !== undefined ? [notInUpload(url)] : []),
   ];
 }
 
-function urlProblems(url: string | undefined): string[] {
+function onlyOfClips(field: string): string {
+  return `inputs[0].${field}: is for clips, whose url is mux://assets/ and the id of an asset`;
+}
+
+function notInUpload(url: string): string {
+  const rest = isClipUrl(url) ? "; a clip of an asset is made by POST /video/v1/assets" : "";
+  return `inputs[0].url: the upload itself is the first input${rest}`;
+}
+
+function urlProblems(input: InputWire): string[] {
+  const { url } = input;
   if (url === undefined || url === "") return ["inputs[0].url: name the URL of a video or audio file"];
-  if (/^mux:/i.test(url)) return [notYet("inputs[0].url", "clips of assets")];
+  if (isClipUrl(url)) return clipProblems(input, "inputs[0]");
   return /^https?:\/\/[^/?#\s]+/i.test(url) ? [] : ["inputs[0].url: begins with neither https:// nor http://"];
 }
 

@@ -32,7 +32,7 @@ export function readCueTiming(text: string, line: number): CueTiming {
 }
 
 /** Milliseconds; null where it is no time. */
-function readStamp(text: string): number | null {
+export function readStamp(text: string): number | null {
   const match = STAMP.exec(text);
   if (match === null) return null;
   const [, hours = "0", minutes = "", seconds = "", fraction = ""] = match;

@@ -79,6 +79,24 @@ export interface TranscoderAssets {
   active: boolean;
 }
 
+/** What a transcoder has to know of a clip: which stretch of which asset it is. */
+export interface TranscoderClips {
+  environment_id: string;
+  asset_id: string;
+  source_asset_id: string;
+  source_plan_id: string | null;
+  start_seconds: number;
+  end_seconds: number;
+}
+
+/** Text tracks of clips whose texts are still to be taken over. */
+export interface TranscoderClipTexts {
+  environment_id: string;
+  asset_id: string;
+  track_id: string;
+  source_track_id: string;
+}
+
 /** What a transcoder has to know of an asset's sound. */
 export interface TranscoderSoundSettings {
   environment_id: string;

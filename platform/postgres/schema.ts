@@ -8,6 +8,8 @@ import type {
   DeliverySigningKeys,
   DeliveryTextTracks,
   TranscoderAssets,
+  TranscoderClips,
+  TranscoderClipTexts,
   TranscoderSoundSettings,
   TranscoderTextTracks,
 } from "./schema-views.ts";
@@ -44,6 +46,8 @@ export interface Schema {
   delivery_environments: DeliveryEnvironments;
   delivery_text_tracks: DeliveryTextTracks;
   transcoder_assets: TranscoderAssets;
+  transcoder_clips: TranscoderClips;
+  transcoder_clip_texts: TranscoderClipTexts;
   transcoder_sound_settings: TranscoderSoundSettings;
   transcoder_text_tracks: TranscoderTextTracks;
   collector_playback_ids: CollectorPlaybackIds;
@@ -142,7 +146,7 @@ interface CollectorEnvKeys {
 }
 
 export type AssetStatus = "preparing" | "ready" | "errored";
-export type IngestType = "on_demand_url" | "on_demand_direct_upload";
+export type IngestType = "on_demand_url" | "on_demand_direct_upload" | "on_demand_clip";
 export type VideoQuality = "basic" | "plus" | "premium";
 export type MaxResolutionTier = "1080p" | "1440p" | "2160p";
 export type PlaybackPolicy = "public" | "signed";
@@ -160,6 +164,9 @@ interface Assets {
   ingest_type: IngestType;
   input_url: string | null;
   upload_id: string | null;
+  source_asset_id: Generated<string | null>;
+  clip_start_seconds: Generated<number | null>;
+  clip_end_seconds: Generated<number | null>;
   settings: Json;
   passthrough: string | null;
   meta: Json;
@@ -200,6 +207,7 @@ interface Tracks {
   closed_captions: boolean | null;
   passthrough: string | null;
   source_url: string | null;
+  source_track_id: Generated<string | null>;
   error: NullableJson;
   created_at: ColumnType<Date, Date, never>;
 }

@@ -7,6 +7,7 @@ import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
+import { failCopiedTexts } from "./clip-texts.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
@@ -100,9 +101,10 @@ export function applyResultTask(services: Pick<Services, "db" | "newId" | "now">
 async function store(
   transaction: PostgresTransaction,
   services: Pick<Services, "newId" | "now">,
-  { environment_id, id }: AssetRecord,
+  before: AssetRecord,
   { change, events }: Applied,
 ): Promise<void> {
+  const { environment_id, id } = before;
   const nowMs = services.now();
   const now = new Date(nowMs);
   await transaction
@@ -122,10 +124,12 @@ async function store(
   const after = await requireAsset(transaction, environment_id, id);
   if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
   if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
+  if (change.error !== undefined) await failCopiedTexts(transaction, after, change.error, nowMs);
   const data = assetToWire(await requireAsset(transaction, environment_id, id));
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
-  if (tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
+  const isClip = before.source_asset_id !== null; // has what its source was found to have
+  if (!isClip && tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
 }
 
 /** After it is ready, and after everything else: reading all pictures of an hour takes a while. */

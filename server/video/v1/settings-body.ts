@@ -32,15 +32,20 @@ const Input = z.object({
   closed_captions: z.boolean().optional().describe("For text: also tells sounds, for those who do not hear them"),
   overlay_settings: z.looseObject({}).optional().describe("Not supported yet"),
   generated_subtitles: z.array(z.unknown()).optional().describe("Not supported yet"),
-  start_time: z.number().optional().describe("Not supported yet"),
-  end_time: z.number().optional().describe("Not supported yet"),
+  start_time: z
+    .number()
+    .optional()
+    .describe("Seconds; of a clip, whose url is mux://assets/ and an asset's id. 0 unless given"),
+  end_time: z.number().optional().describe("Seconds; of a clip. The source's end unless given"),
 });
 const Inputs = z.union([text(MAX_URL_LENGTH), Input, z.array(z.union([text(MAX_URL_LENGTH), Input])).max(100)]);
 const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
 
 /** Body of `POST /video/v1/assets` and `new_asset_settings`; what fields mean together is decided in `domain/asset`. */
 export const SettingsBody = z.object({
-  inputs: Inputs.optional().describe("The URL of the media, or a list: the media first, captions behind it"),
+  inputs: Inputs.optional().describe(
+    "The URL of the media (mux://assets/ and an asset's id for a clip of it), or a list: the media first, captions behind it",
+  ),
   input: Inputs.optional().describe("Older name of inputs"),
   playback_policies: Policies.optional().describe("public, signed; one playback id is made of each"),
   playback_policy: Policies.optional().describe("Older name of playback_policies"),
