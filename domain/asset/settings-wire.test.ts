@@ -34,6 +34,7 @@ describe("readAssetSettings", () => {
       videoQuality: "basic",
       maxResolutionTier: "1080p",
       passthrough: null,
+      thumbnailSeconds: null,
       meta: {},
       isTest: false,
       staticRenditions: [],
@@ -102,6 +103,10 @@ describe("readAssetSettings", () => {
   ])("says of %s that it is not supported yet", (field, wire) => {
     expect(problemsOf(wire)).toEqual([expect.stringContaining("is not supported yet")]);
     expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
+  });
+
+  it("takes the time of the usual thumbnail", () => {
+    expect(settingsOf({ input: url, thumbnail_time: 1.5 }).thumbnailSeconds).toBe(1.5);
   });
 
   it("takes files of whole renditions, or says why not", () => {

@@ -20,6 +20,7 @@ export interface AssetSettingsWire {
   directives?: unknown[] | undefined;
   copy_overlays?: boolean | undefined;
   passthrough?: string | undefined;
+  thumbnail_time?: number | undefined;
   meta?: Record<string, string> | undefined;
   test?: boolean | undefined;
 }
@@ -61,6 +62,8 @@ export interface AssetSettings {
   videoQuality: VideoQuality;
   maxResolutionTier: MaxResolutionTier;
   passthrough: string | null;
+  /** Where a thumbnail is taken from that names no time; null: the middle. */
+  thumbnailSeconds: number | null;
   meta: Readonly<Record<string, string>>;
   isTest: boolean;
   /** Files of whole renditions, made when the asset is ready. */
@@ -107,6 +110,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
       passthrough: wire.passthrough === "" ? null : (wire.passthrough ?? null),
+      thumbnailSeconds: wire.thumbnail_time ?? null,
       meta: wire.meta ?? {},
       isTest: wire.test ?? false,
       staticRenditions: files.wanted,

@@ -1,4 +1,4 @@
--- What: clips: assets that are made of a stretch of another one, with its text tracks.
+-- What: clips: assets that are made of a stretch of another one, with its text tracks. The time of an asset's usual thumbnail.
 -- Lock or cost: adds empty columns; checks read assets and tracks once, a second a million rows, and nobody writes meanwhile.
 -- Previous release: runs beside it until there is a clip; its API cannot answer with one.
 
@@ -15,6 +15,14 @@ alter table assets
     and (source_asset_id is not null) = (clip_start_seconds is not null)
     and (source_asset_id is not null) = (clip_end_seconds is not null)),
   add constraint assets_clip_source foreign key (environment_id, source_asset_id) references assets on delete restrict;
+
+-- Where an asset's thumbnail is taken from that names no time.
+alter table assets add column thumbnail_seconds double precision check (thumbnail_seconds >= 0);
+
+create view delivery_thumbnail_times as
+  select environment_id, id as asset_id, thumbnail_seconds
+  from assets
+  where thumbnail_seconds is not null;
 
 -- The bytes of an asset stay while clips are made of it.
 create index assets_clips_in_making on assets (environment_id, source_asset_id)

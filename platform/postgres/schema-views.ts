@@ -55,6 +55,13 @@ export interface DeliveryTextTracks {
   created_at: Date;
 }
 
+/** Where thumbnails are taken from that name no time, of assets that were told it. */
+export interface DeliveryThumbnailTimes {
+  environment_id: string;
+  asset_id: string;
+  thumbnail_seconds: number;
+}
+
 /** What a transcoder may know of a text track. */
 export interface TranscoderTextTracks {
   environment_id: string;

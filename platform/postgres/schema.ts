@@ -7,6 +7,7 @@ import type {
   DeliveryPlaybackRestrictions,
   DeliverySigningKeys,
   DeliveryTextTracks,
+  DeliveryThumbnailTimes,
   TranscoderAssets,
   TranscoderClips,
   TranscoderClipTexts,
@@ -45,6 +46,7 @@ export interface Schema {
   delivery_signing_keys: DeliverySigningKeys;
   delivery_environments: DeliveryEnvironments;
   delivery_text_tracks: DeliveryTextTracks;
+  delivery_thumbnail_times: DeliveryThumbnailTimes;
   transcoder_assets: TranscoderAssets;
   transcoder_clips: TranscoderClips;
   transcoder_clip_texts: TranscoderClipTexts;
@@ -167,6 +169,7 @@ interface Assets {
   source_asset_id: Generated<string | null>;
   clip_start_seconds: Generated<number | null>;
   clip_end_seconds: Generated<number | null>;
+  thumbnail_seconds: Generated<number | null>;
   settings: Json;
   passthrough: string | null;
   meta: Json;

@@ -48,6 +48,7 @@ export async function createAsset(
       }),
       settings: JSON.stringify(settings.kept),
       passthrough: settings.passthrough,
+      thumbnail_seconds: settings.thumbnailSeconds,
       meta: JSON.stringify(settings.meta),
       video_quality: settings.videoQuality,
       max_resolution_tier: settings.maxResolutionTier,

@@ -54,6 +54,7 @@ export const AssetWire = z.object({
   normalize_audio: z.boolean(),
   test: z.boolean().optional(),
   passthrough: z.string().optional(),
+  thumbnail_time: z.number().optional().describe("Seconds: of a thumbnail that names no time"),
   meta: z.record(z.string(), z.string()).optional(),
   playback_ids: z.array(PlaybackIdWire),
   duration: z.number().optional().describe("Seconds"),
@@ -105,6 +106,7 @@ function settingsToWire(asset: AssetRecord) {
     ...present("upload_id", asset.upload_id),
     ...present("source_asset_id", asset.source_asset_id),
     ...present("passthrough", asset.passthrough),
+    ...present("thumbnail_time", asset.thumbnail_seconds),
     ...(Object.keys(asset.meta).length === 0 ? {} : { meta: asset.meta }),
     ...(asset.is_test ? { test: true } : {}),
   };

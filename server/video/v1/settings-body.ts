@@ -22,6 +22,9 @@ export const Meta = z.object({
   external_id: text(128).optional(),
 });
 
+/** An asset lasts 12 hours at most. */
+export const ThumbnailTime = z.number().min(0).max(43_200).describe("Seconds: of a thumbnail that names no time");
+
 const Input = z.object({
   url: text(MAX_URL_LENGTH).optional(),
   type: text(20).optional().describe("video for the first, text for captions behind it"),
@@ -68,6 +71,7 @@ export const SettingsBody = z.object({
   directives: z.array(z.unknown()).optional().describe("Not supported yet"),
   copy_overlays: z.boolean().optional(),
   passthrough: Passthrough.optional(),
+  thumbnail_time: ThumbnailTime.optional(),
   meta: Meta.optional(),
   test: z.boolean().optional(),
 });
