@@ -120,6 +120,9 @@ describe("a clip shows the pictures of its stretch, each at its time, in every r
     }
     const seconds = clip.plan.pictureEnd / clip.plan.timescale;
     expect(Math.abs(seconds - (end - start))).toBeLessThan(Math.max(0.001, 2 * errorSeconds));
+    const { facts } = clip.outcome;
+    for (const told of [facts.durationSeconds, facts.input.tracks[0]?.durationSeconds ?? 0])
+      expect(Math.abs(told - (end - start))).toBeLessThan(PACKET / 48_000 + 2 * errorSeconds);
     if (spec.sound === "aac") await expectPacketsInPlace(clip, file, start);
   });
 });

@@ -82,6 +82,25 @@ describe("clipPicture", () => {
     );
   });
 
+  it("takes any times, however coarse the clock", () => {
+    const times = fc.tuple(fc.double({ min: 0, max: 3.4, noNaN: true }), fc.double({ min: 0.5, max: 4, noNaN: true }));
+    fc.assert(
+      fc.property(times, fc.constantFrom(1, 2, 512, 1_001), ([startSeconds, length], ticks) => {
+        const endSeconds = Math.min(4, startSeconds + length);
+        const cut = clipPicture(film(100, 10, RATE * ticks, ticks), { startSeconds, endSeconds }, true);
+        if (cut === null) throw new Error("nothing was cut");
+        const { index, shown } = readAgain(cut, RATE * ticks);
+        const wanted = numbers(0, 100).filter(
+          (n) => (n + 1) / RATE > startSeconds + 0.001 && n / RATE < endSeconds - 0.001,
+        );
+        expect(shown).toEqual(wanted);
+        const tick = 1 / (RATE * ticks);
+        expect(Math.abs(cut.startSeconds - startSeconds)).toBeLessThan(tick + 0.001);
+        expect(Math.abs(index.end / index.timescale - (endSeconds - startSeconds))).toBeLessThan(2 * tick + 0.002);
+      }),
+    );
+  });
+
   it("begins and ends within pictures where the span does", () => {
     const source = film(50, 10, 12_800, 512);
     const cut = clipPicture(source, span(0.41, 1.21), true);

@@ -50,7 +50,8 @@ function picturesOf(index: PictureIndex, { startSeconds, endSeconds }: ClipSpan)
   const { to } = picturesWithin(index, 0, (wantedEnd - near) * index.factor);
   const [begin, next] = [beginOf(from), beginOf(to)];
   const start = wantedStart <= begin + near ? begin : Math.floor(wantedStart);
-  return { from, to, start, end: wantedEnd >= next - near ? next : Math.floor(wantedEnd) };
+  const least = Math.max(start, beginOf(to - 1)) + 1; // a coarse clock ticks once a picture
+  return { from, to, start, end: wantedEnd >= next - near ? next : Math.max(least, Math.floor(wantedEnd)) };
 }
 
 /** Nothing is kept in vain where the clip begins with a picture that needs no other: then it can be copied as it is. */

@@ -1,4 +1,5 @@
 import type { SampleTable } from "../mp4/movie.ts";
+import { Mp4Error } from "../mp4/mp4-error.ts";
 import type { SampleRange } from "./picture-range.ts";
 
 /** A stretch of a source's presentation, in seconds: the end is not part of it. */
@@ -21,6 +22,9 @@ export interface ClippedTrack {
   shownTicks: number;
 }
 
+/** Offsets are written from the lowest one on, in 31 bits. */
+const MAX_OFFSET = 2 ** 30;
+
 /** Of samples by their number in the source, in the clip's ticks. */
 interface ClippedTimes {
   /** When it is shown, on the clip's media time. */
@@ -28,7 +32,10 @@ interface ClippedTimes {
   durationOf: (sample: number) => number;
 }
 
-/** Rows of the source with other times: decode times follow from durations, composition offsets from what is to be shown when. */
+/**
+ * Rows of the source with other times: decode times follow from durations, composition offsets from what is to be shown when.
+ * Throws Mp4Error for a picture that stays absurdly long.
+ */
 export function clippedTable(
   source: SampleTable,
   { first, end }: SampleRange,
@@ -47,7 +54,9 @@ export function clippedTable(
   let dts = 0;
   for (let row = 0; row < count; row += 1) {
     table.dts[row] = dts;
-    table.cts[row] = timeOf(first + row) - dts;
+    const offset = timeOf(first + row) - dts;
+    if (Math.abs(offset) > MAX_OFFSET) throw new Mp4Error("The file shows one picture for absurdly long");
+    table.cts[row] = offset;
     dts += table.duration[row] ?? 0;
   }
   return table;
