@@ -105,9 +105,12 @@ describe("writeProgressiveHead", () => {
     const one = [{ size: 1, duration: 1, ctsOffset: 0, isSync: true }];
     const facts = { rotationDegrees: 90 as const, widthPx: 853.5, language: "pt-BR", name: "Comentário" };
     const head = writeProgressiveHead([track([one], facts)]);
-    expect(moovOf(head).tracks[0]).toMatchObject({ rotationDegrees: 90, headerWidthPx: 853.5, language: "pt-BR" });
-    expect(Buffer.from(head).includes(Buffer.from("©nam", "latin1"))).toBe(true);
-    expect(Buffer.from(head).includes("Comentário")).toBe(true);
+    expect(moovOf(head).tracks[0]).toMatchObject({
+      rotationDegrees: 90,
+      headerWidthPx: 853.5,
+      language: "pt-BR",
+      name: "Comentário",
+    });
   });
 
   it("has a row a tick of raw sound, however its runs lie", () => {

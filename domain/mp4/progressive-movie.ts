@@ -122,11 +122,9 @@ function writeTrack(
   return box("trak", tkhd, writeEdits(track, movieTimescale), writeMedia(track, offsets), writeName(track));
 }
 
-/** QuickTime's `©nam` in UTF-8, which the language has to say: a number of 0x400 and above. */
+/** QuickTime's user data, as other writers of MP4 have it. */
 function writeName({ name = "" }: ProgressiveTrack): Uint8Array {
-  if (name === "") return new Uint8Array();
-  const text = utf8(name);
-  return box("udta", box("\u00a9nam", u16(text.length, UNDETERMINED), text));
+  return name === "" ? new Uint8Array() : box("udta", box("name", utf8(name)));
 }
 
 /** How long the movie lasts by this track, its delay included. */

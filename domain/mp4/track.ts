@@ -1,6 +1,7 @@
+import { decodeUtf8 } from "../decode-utf8.ts";
 import { type Box, Fields, findBox, readBoxes, requireBox } from "./box-reader.ts";
 import { concat, i32, u32 } from "./box-writer.ts";
-import { damaged } from "./mp4-error.ts";
+import { damaged, Mp4Error } from "./mp4-error.ts";
 import { readSampleEntries } from "./sample-entry.ts";
 import { EMPTY_TABLE, readSampleTable, type SampleTable } from "./sample-table.ts";
 
@@ -28,6 +29,8 @@ export interface Track {
   rotationDegrees: Rotation | null;
   /** BCP 47 where the file says it so (`elng`), else ISO 639-2/T; `und` where it does not say. */
   language: string;
+  /** What people choose it by, where somebody named it. */
+  name: string | null;
   samples: SampleTable;
 }
 
@@ -43,6 +46,7 @@ export interface Edit {
 export type Rotation = 0 | 90 | 180 | 270;
 
 const MAX_LANGUAGE_BYTES = 64;
+const MAX_NAME_BYTES = 1_024;
 
 const KINDS = new Map<string, Track["kind"]>([
   ["vide", "video"],
@@ -70,6 +74,7 @@ export function readTrack(trak: Box, movieRotation: Rotation | null, maxSamples:
     edits: readEdits(findBox(boxes, "edts")),
     ...readTables(media, kind, maxSamples),
     rotationDegrees: turned(rotationOf(matrix), movieRotation),
+    name: readName(findBox(boxes, "udta")),
     language: (elng === null ? null : readExtendedLanguage(elng)) ?? language,
   };
 }
@@ -103,6 +108,18 @@ function readTrackHeader(tkhd: Box) {
   const matrix = fields.skip(4 + (version === 1 ? 8 : 4) + 8 + 8).take(36);
   const [headerWidthPx, headerHeightPx] = [fields.u32() / ONE, fields.u32() / ONE];
   return { id, isEnabled, matrix, headerWidthPx, headerHeightPx };
+}
+
+/** QuickTime's user data `name`, which is written in MP4 as well. What else is in there, in whatever shape, is nobody's concern. */
+function readName(udta: Box | null): string | null {
+  try {
+    const name = udta === null ? null : findBox(readBoxes(udta.body), "name");
+    const text = name === null || name.body.length > MAX_NAME_BYTES ? null : decodeUtf8(name.body);
+    return text === "" ? null : text;
+  } catch (error) {
+    if (error instanceof Mp4Error) return null;
+    throw error;
+  }
 }
 
 /** ISO/IEC 14496-12 §8.4.2. */

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { vi } from "vitest";
 import {
   APPLY_RESULT_TASK,
   type AssetResult,
@@ -53,8 +53,8 @@ export interface ClipWorld {
   clip(source: AssetRef, span: ClipSpan): Promise<TakenIn>;
   /** Runs the jobs of an asset, and gives what was told in the end. */
   runJobs(ref: AssetRef, task: string): Promise<IngestOutcome>;
-  /** Every segment of every rendition. */
-  makeAll(asset: TakenIn): Promise<void>;
+  /** Every segment of a rendition, or of all. */
+  makeAll(asset: TakenIn, rendition?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -88,8 +88,9 @@ export async function startClipWorld(): Promise<ClipWorld> {
       return makeReady(programs, ref, INGEST_TASK);
     },
     clip: async (source, span) => makeReady(programs, await addClip(source, span), CLIP_TASK),
-    makeAll: async ({ ref, plan }) => {
+    makeAll: async ({ ref, plan }, only) => {
       for (const rendition of [...plan.video, ...plan.audio]) {
+        if (only !== undefined && rendition.name !== only) continue;
         const wanted = { ...ref, planId: plan.planId, rendition: rendition.name };
         await maker.make({ kind: "init", ...wanted }, "viewer", never);
         for (const segment of segmentsOf(plan, rendition))
@@ -140,8 +141,7 @@ async function runJobs({ db, results }: Programs, ref: AssetRef, task: string): 
   await addJob(db, { task, payload: ref, maxAttempts: 1 });
   const told = () =>
     results.findLast(({ assetId, outcome }) => assetId === ref.assetId && outcome.kind !== "non_standard");
-  await expect.poll(told, { timeout: PATIENCE_MS }).toBeDefined();
-  return told()?.outcome ?? fail("nothing was told");
+  return vi.waitFor(() => told()?.outcome ?? fail("nothing was told"), { timeout: PATIENCE_MS });
 }
 
 /** As the server does with what was told. */

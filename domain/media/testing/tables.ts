@@ -42,6 +42,7 @@ export function trackOf(samples: SampleTable, facts: Partial<Track> = {}): Track
     headerHeightPx: 360,
     rotationDegrees: 0,
     language: "und",
+    name: null,
     samples,
     ...facts,
   };
