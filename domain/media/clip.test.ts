@@ -47,8 +47,8 @@ describe("clippedSegments", () => {
         const endSeconds = startSeconds + (seconds - startSeconds) * part + 0.01;
         const range = clippedSegments(planOf(boundaries), { startSeconds, endSeconds });
         if (range === null) {
-          expect(startSeconds).toBeGreaterThanOrEqual(seconds - 0.0011);
-          return; // what an expectation gives is no verdict of the property
+          expect(startSeconds).toBeGreaterThan(seconds - 0.001);
+          return; // nothing: fast-check takes what an assertion gives back for the verdict
         }
         const [begin = 0, end = 0] = [boundaries[range.first], boundaries[range.end]].map(
           (at) => (at ?? 0) / TIMESCALE,
