@@ -6,7 +6,7 @@ import { segmentSeconds } from "../domain/media/plan.ts";
 import { coldSegments, readWhole } from "./encode/cold-segments.ts";
 import { encodeSegment, encodeWhole } from "./encode/peer.ts";
 import { settled, watchFilm } from "./encode/watched-film.ts";
-import { cpuSecondsWithChildren } from "./measure/cpu-seconds.ts";
+import { watchCpuSeconds } from "./measure/cpu-seconds.ts";
 import { makeCameraFilm } from "./ready/films.ts";
 import { startVideoStack, type VideoStack } from "./stack/video-stack.ts";
 
@@ -25,6 +25,8 @@ const SECONDS = 40;
 const COLD_SECONDS = 10;
 const COLD_ROUNDS = 12;
 const IDLE_MS = 5_000;
+/** Nobody encodes for so little of what ffmpeg takes: the measurement is wrong. */
+const IMPOSSIBLE_RATIO = 0.8;
 
 const folder = await mkdtemp(join(tmpdir(), "playhead-encode-"));
 const promises: boolean[] = [];
@@ -98,21 +100,25 @@ async function cold(stack: VideoStack, film: string): Promise<void> {
 }
 
 /**
- * Seconds of processor time that the transcoder and all that it has run take from now on, beyond what it takes when it has nothing
+ * Seconds of processor time that the transcoder and all that it runs take from now on, beyond what it takes when it has nothing
  * to do: on a busy machine the same work lasts longer, and looking for jobs goes on meanwhile.
  */
 async function spentBy(stack: VideoStack): Promise<() => number> {
-  const pid = stack.pid("transcoder");
   await settled(stack);
-  const idle = cpuSecondsWithChildren(pid);
+  const watch = watchCpuSeconds(stack.pid("transcoder"));
+  const atFirst = watch.seconds();
   await sleep(IDLE_MS);
-  const [before, startedMs] = [cpuSecondsWithChildren(pid), performance.now()];
-  const idleRate = (before - idle) / IDLE_MS;
-  return () => cpuSecondsWithChildren(pid) - before - idleRate * (performance.now() - startedMs);
+  const [before, startedMs] = [watch.seconds(), performance.now()];
+  const idleRate = (before - atFirst) / IDLE_MS;
+  return () => {
+    watch.stop();
+    return watch.seconds() - before - idleRate * (performance.now() - startedMs);
+  };
 }
 
 function tell(what: string, ours: number, peer: number, limit: number): void {
   const ratio = ours / peer;
+  if (ratio < IMPOSSIBLE_RATIO) throw new Error(`${what}: ${ours} s beside ${peer} s were not measured rightly`);
   promises.push(ratio <= limit);
   console.log(
     `${what}: ${ours.toFixed(1)} s of processor time, one ffmpeg ${peer.toFixed(1)} s: ratio ${ratio.toFixed(2)} (≤ ${limit})`,

@@ -83,7 +83,8 @@ function playerPage(name: string, path = `${playbackId}.m3u8`): string {
     const video = document.querySelector("video");
     const hls = new Hls({ maxBufferLength: 60 });
     window.errors = [];
-    hls.on(Hls.Events.ERROR, (_, { details }) => errors.push(details));
+    // hls.js aborts by itself what is not wanted any more
+    hls.on(Hls.Events.ERROR, (_, { details }) => { if (details !== "aborted") errors.push(details); });
     hls.loadSource("${stack.stream}/${path}");
     hls.attachMedia(video);
     window.shownAt = async (seconds) => {

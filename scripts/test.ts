@@ -29,7 +29,7 @@ async function main(wanted: readonly string[]): Promise<number> {
     return 2;
   }
   const before = listProcesses();
-  let total: Tally = { passed: 0, failed: 0 };
+  let total: Tally = { passed: 0, failed: 0, failures: [] };
   const summary: string[] = [];
   for (const step of STEPS.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
     const { tally, line } = await runStep(step);
@@ -37,11 +37,12 @@ async function main(wanted: readonly string[]): Promise<number> {
     summary.push(line);
   }
   const left = leftovers(before, listProcesses(), ROOT, process.pid);
-  for (const { pid, commandLine } of left) summary.push(`  ✗ left running: ${pid} ${commandLine.slice(0, 120)}`);
-  total = add(total, { passed: 0, failed: left.length });
+  const failures = left.map(({ pid, commandLine }) => `left running: ${pid} ${commandLine.slice(0, 120)}`);
+  total = add(total, { passed: 0, failed: left.length, failures });
   const noKafka = await kafkaMissing(JARS_FOLDER);
   if (noKafka !== null) summary.push(`  ! the log on Kafka was not tried: ${noKafka}`);
   for (const warning of await staleParts(ROOT)) summary.push(`  ! ${warning}`);
+  for (const failure of total.failures) summary.push(`  ✗ ${failure}`);
   console.log(`\n${summary.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }

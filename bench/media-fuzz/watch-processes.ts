@@ -23,7 +23,7 @@ export function watchProcesses(parentOf: () => number): WatchedProcesses {
   const watched: WatchedProcesses = { seen: 0, peakMib: 0, wrong: [], stop: () => clearInterval(timer) };
   const timer = setInterval(() => {
     for (const pid of encodersOf(parentOf())) {
-      const status = readIfThere(() => readFileSync(`/proc/${pid}/status`, "utf8"));
+      const status = readIfThere(() => readFileSync(`/proc/${pid}/status`, "utf8"), "");
       watched.peakMib = Math.max(watched.peakMib, Math.round(Number(/^VmPeak:\s+(\d+)/m.exec(status)?.[1] ?? 0) / MIB));
       if (seen.has(pid)) continue;
       seen.add(pid);
@@ -35,7 +35,7 @@ export function watchProcesses(parentOf: () => number): WatchedProcesses {
 }
 
 function missingLimits(pid: number): string[] {
-  const limits = readIfThere(() => readFileSync(`/proc/${pid}/limits`, "utf8"));
+  const limits = readIfThere(() => readFileSync(`/proc/${pid}/limits`, "utf8"), "");
   if (limits === "") return []; // it ended meanwhile
   const limit = (name: string): number => Number(new RegExp(`^Max ${name}\\s+(\\S+)`, "m").exec(limits)?.[1]);
   const wrong = [];

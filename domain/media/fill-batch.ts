@@ -21,15 +21,16 @@ const MAX_ENCODER_BYTES = 480 * 2 ** 20;
 
 /**
  * What to make at once, beginning with a segment of which these renditions are missing: as many of them as there is memory
- * for, and of further segments as long as all of them miss there too.
+ * for, and of further segments as long as just these miss there. Where more of them are missing the batch ends, and the next
+ * one makes them all by one decode: else the rendition that a viewer has begun with would be decoded for by itself to the end.
  *
- * @param missing whether a segment misses all of these renditions, and is one with pictures
+ * @param missing the renditions that a segment misses; none where it has no pictures
  */
 export async function fillBatch(
   { plan, index, table }: { plan: Plan; index: PictureIndex; table: SampleTable },
   first: number,
   wanted: readonly VideoRendition[],
-  missing: (segment: number, renditions: readonly VideoRendition[]) => Promise<boolean>,
+  missing: (segment: number) => Promise<readonly VideoRendition[]>,
 ): Promise<FillBatch> {
   const renditions = fitting(wanted);
   const encoderBytes = bytesOf(renditions);
@@ -37,7 +38,7 @@ export async function fillBatch(
   while (end - first < MAX_SEGMENTS && encoderBytes * (end - first + 1) <= MAX_ENCODER_BYTES) {
     const [from, to] = [plan.boundaries[first], plan.boundaries[end + 1]];
     if (from === undefined || to === undefined || to - from > MAX_SECONDS * plan.timescale) break;
-    if (sourceBytes(index, table, from, to) > MAX_SOURCE_BYTES || !(await missing(end, renditions))) break;
+    if (sourceBytes(index, table, from, to) > MAX_SOURCE_BYTES || !areEqual(await missing(end), wanted)) break;
     end += 1;
   }
   return { segments: { first, end }, renditions };
@@ -50,6 +51,10 @@ function fitting(wanted: readonly VideoRendition[]): VideoRendition[] {
     if (chosen.length === 0 || bytesOf([...chosen, rendition]) <= MAX_ENCODER_BYTES) chosen.push(rendition);
   }
   return chosen;
+}
+
+function areEqual(some: readonly VideoRendition[], others: readonly VideoRendition[]): boolean {
+  return some.length === others.length && some.every(({ name }, n) => name === others[n]?.name);
 }
 
 function bytesOf(renditions: readonly VideoRendition[]): number {

@@ -32,6 +32,8 @@ import { Workspace } from "./workspace.ts";
 const READ_ONLY = 0o444;
 /** An object may be replaced, or its folder removed, between two steps: then the steps are done again. */
 const ATTEMPTS = 10;
+/** At once. With Node's own 64 KiB a segment of 4 MiB takes 6 to 16 ms instead of 2; what slow clients hold stays small. */
+const READ_BYTES = 2 ** 18;
 
 type Expected = { sizeBytes?: number; sha256?: string };
 type Found = { info: ObjectInfo; target: string };
@@ -90,7 +92,7 @@ class FolderObjects implements ResumableObjects {
       await handle.close();
       throw new RangeError(`Bytes ${start} to ${end} are not within ${key}, which has ${info.sizeBytes}`);
     }
-    if (start < end) return { info, body: handle.createReadStream({ start, end: end - 1 }) };
+    if (start < end) return { info, body: handle.createReadStream({ start, end: end - 1, highWaterMark: READ_BYTES }) };
     await handle.close();
     return { info, body: Readable.from([]) };
   }

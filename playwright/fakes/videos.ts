@@ -110,7 +110,7 @@ export function createFakeVideos(film: Film, publicUrl: () => string): FakeVideo
     if (Number(start ?? 0) === 0) upload.first = bytes.subarray(0, 16);
     received.set(upload.title, (received.get(upload.title) ?? 0) + bytes.length);
     if (Number(end) + 1 < Number(total)) return response.writeHead(308, { range: `bytes=0-${end}` }).end();
-    finish(upload);
+    if (upload.status === "waiting") finish(upload); // a second request for the same bytes makes no second asset
     response.writeHead(200).end();
   };
 

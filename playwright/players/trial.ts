@@ -64,8 +64,13 @@ export async function seekTrial({ pictures, rate, first }: Trial): Promise<Trial
     const isCalm = (): boolean => !player.video.seeking && player.video.readyState >= 2;
     await until(() => isCalm() && player.current() === n % player.renditions());
     const startedMs = performance.now();
-    player.video.currentTime = (picture - first + 0.5) / rate;
-    const isShown = await until(() => isCalm() && shown() === picture);
+    const seconds = (picture - first + 0.5) / rate;
+    player.video.currentTime = seconds;
+    const isShown = await until(() => {
+      // a player on a busy machine may go to its own begin only now; where it stands, the picture has to be right
+      if (isCalm() && Math.abs(player.video.currentTime - seconds) > 1) player.video.currentTime = seconds;
+      return isCalm() && shown() === picture;
+    });
     tookMs.push(performance.now() - startedMs);
     if (!isShown) report.wrong.push([picture, shown()]);
     report.seeks += 1;

@@ -36,7 +36,7 @@ function check(name: string, command: Command): Step {
 }
 
 async function appTypes(root: string): Promise<Tally> {
-  if (!existsSync(join(root, "app/tsconfig.json"))) return { passed: 0, failed: 0 };
+  if (!existsSync(join(root, "app/tsconfig.json"))) return { passed: 0, failed: 0, failures: [] };
   return tallyOfExit(await tool(root, ["tsc", "-p", "app/tsconfig.json", "--noEmit"]));
 }
 
@@ -61,14 +61,14 @@ async function integration(root: string): Promise<Tally> {
   });
   if (missing === null) return vitest(root, "integration");
   console.error(missing);
-  return { passed: 0, failed: 1 };
+  return { passed: 0, failed: 1, failures: [missing] };
 }
 
 async function playwright(root: string): Promise<Tally> {
   const missing = await browserMissing(root);
   if (missing !== null) {
     console.error(missing);
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [missing] };
   }
   return withReport(async (report) => {
     const run: Command = [join(root, "node_modules/.bin/playwright"), "test", "--reporter=list,json"];
@@ -86,8 +86,9 @@ async function withReport(work: (file: string) => Promise<Tally>): Promise<Tally
   try {
     return await work(join(folder, "report.json"));
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    return { passed: 0, failed: 1 }; // no report: the tool did not come that far
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(message);
+    return { passed: 0, failed: 1, failures: [message] }; // no report: the tool did not come that far
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -44,9 +44,7 @@ export async function fillPlan(parts: FillParts, order: FillOrder): Promise<void
       segment += 1;
       continue;
     }
-    const batch = await fillBatch(pictured, segment, missing, async (next, renditions) => {
-      return (await missingOf(parts, order, next, renditions, given)).length === renditions.length;
-    });
+    const batch = await fillBatch(pictured, segment, missing, (next) => missingOf(parts, order, next, encoded, given));
     if (!(await order.isWanted())) return;
     for (const key of await makeBatch(parts, order, { ...source, picture }, batch)) given.add(key);
   }

@@ -50,7 +50,7 @@ export class ObjectMaker {
    * with the signal's reason; work that nobody waits for any more is stopped.
    */
   async make(wanted: Wanted, priority: Priority, signal: AbortSignal): Promise<ObjectInfo> {
-    const { find } = this.#parts.objects;
+    const { find, store: objects } = this.#parts.objects;
     const key = keyOf(wanted);
     const stored = await find(key);
     if (stored !== null) return stored;
@@ -62,7 +62,7 @@ export class ObjectMaker {
       const current = (): Priority => (this.#urgent.has(work) ? "viewer" : priority);
       await this.#produce(wanted, planned, rendition, current, stop).finally(() => this.#urgent.delete(work));
     });
-    const made = await find(key);
+    const made = await objects.head(key); // its bytes were hashed on their way in
     if (made === null) throw new Error(`${key} is missing after it was made`);
     if (priority === "viewer" && wanted.kind === "segment") this.#prefetchNext(wanted, planned.plan, rendition);
     return made;
