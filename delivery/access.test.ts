@@ -20,7 +20,8 @@ const access = () =>
     playbackIds: {
       find: async () => ({
         ...{ policy: "signed", isActive: true, environment: "abc123", environmentNumber: 1, assetId: "asset" },
-        ...{ status: "ready", planId: "0123456789abcdef", title: null, textTracks: [], soundTracks: [] },
+        ...{ status: "ready", planId: "0123456789abcdef", title: null, thumbnailSeconds: null },
+        ...{ textTracks: [], soundTracks: [] },
       }),
     },
     rules: {

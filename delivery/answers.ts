@@ -108,7 +108,8 @@ export function createRespond({
     const plan = await currentPlan(opened);
     if (route.kind !== "storyboard_index") {
       const image = await imageAnswer(images, route, { facts, plan, params }, signal);
-      return { ...image, cacheControl: caching(opened.caching, A_DAY) };
+      const mayChange = route.kind === "thumbnail" && !params.has("time");
+      return { ...image, cacheControl: caching(opened.caching, mayChange ? A_MINUTE : A_DAY) };
     }
     const { contentType, text } = storyboardText(route, { plan, params, imageOrigin, token });
     return textAnswer(contentType, text, caching(opened.caching, A_MINUTE));

@@ -13,6 +13,7 @@ const READY: PlaybackFacts = {
   status: "ready",
   planId: "0123456789abcdef",
   title: null,
+  thumbnailSeconds: null,
   textTracks: [],
   soundTracks: [],
 };

@@ -14,6 +14,8 @@ export interface PlaybackFacts {
   status: "preparing" | "ready" | "errored";
   planId: string | null;
   title: string | null;
+  /** Where a thumbnail is taken from that names no time; null: the middle. */
+  thumbnailSeconds: number | null;
   /** In the order in which they were added. */
   textTracks: readonly TextTrack[];
   /** Sounds that were added by URL, in the same order. */
@@ -73,6 +75,9 @@ export function readPlaybackIdsFrom(postgres: Postgres): ReadPlaybackId {
     const row = await postgres
       .selectFrom("delivery_playback_ids as p")
       .innerJoin("delivery_environments as e", "e.environment_id", "p.environment_id")
+      .leftJoin("delivery_thumbnail_times as t", (join) =>
+        join.onRef("t.environment_id", "=", "p.environment_id").onRef("t.asset_id", "=", "p.asset_id"),
+      )
       .select([
         "p.policy",
         "p.active",
@@ -82,6 +87,7 @@ export function readPlaybackIdsFrom(postgres: Postgres): ReadPlaybackId {
         "p.status",
         "p.plan_id",
         "p.title",
+        "t.thumbnail_seconds",
       ])
       .where("p.playback_id", "=", playbackId)
       .executeTakeFirst();
@@ -95,6 +101,7 @@ export function readPlaybackIdsFrom(postgres: Postgres): ReadPlaybackId {
       status: row.status,
       planId: row.plan_id,
       title: row.title === "" ? null : row.title,
+      thumbnailSeconds: row.thumbnail_seconds,
       textTracks: row.status === "ready" ? await readTextTracks(postgres, row.environment_id, row.asset_id) : [],
       soundTracks: row.status === "ready" ? await readSoundTracks(postgres, row.environment_id, row.asset_id) : [],
     };

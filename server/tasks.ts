@@ -32,7 +32,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [DELETE_MASTER_TASK]: deleteMasterFileTask(services.objects),
     [APPLY_TRACK_RESULT_TASK]: applyTrackResultTask(services),
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
-    [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
+    [DELETE_OBJECTS_TASK]: deleteObjectsTask(services),
     [DELETE_TEXT_TASK]: deleteTextTask(services.objects),
     [DELETE_SOUND_TASK]: deleteSoundTask(services),
     [SWEEP_TASK]: sweepObjectsTask(services),

@@ -1,21 +1,17 @@
-import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Plan } from "../domain/media/plan.ts";
-import { parseMovie } from "../domain/mp4/movie.ts";
 import { readFragments } from "../domain/mp4/read-fragments.ts";
 import { openFolderObjects } from "../platform/objects/folder-objects.ts";
 import type { Objects } from "../platform/objects/objects.ts";
 import type { FfmpegTools } from "./ffmpeg.ts";
 import { type FilmSpec, makeFilm, readNumbers } from "./testing/barcode-film.ts";
+import { heardPackets, packetsOf, pictureTimes } from "./testing/film-times.ts";
 import { readJoined, segmentsOf, storeAndPlan, TEST_ASSET, writeJoined } from "./testing/made-asset.ts";
 import { testMaker, testTools } from "./testing/test-maker.ts";
 
-const run = promisify(execFile);
 const never = new AbortController().signal;
 /** Most that we may move the sound against the picture. */
 const MAX_OFFSET_SECONDS = 0.005;
@@ -118,19 +114,6 @@ async function expectAnySwitch(objects: Objects, plan: Plan, source: string, bas
   }
 }
 
-/** Presentation times of the decoded pictures, from the first one. */
-async function pictureTimes(input: string): Promise<number[]> {
-  const show = ["-select_streams", "v:0", "-show_entries", "frame=pts_time", "-of", "csv=p=0"];
-  const { stdout } = await run("ffprobe", ["-v", "error", ...show, input], { maxBuffer: 1024 ** 2 * 64 });
-  const times = stdout.split("\n").filter(Boolean).map(Number.parseFloat);
-  return times.map((time) => time - (times[0] ?? 0));
-}
-
-interface Packet {
-  hash: string;
-  seconds: number;
-}
-
 /** The same packet is heard as long after the first picture as in the source: at start, middle and end. */
 async function expectSoundInPlace(objects: Objects, plan: Plan, source: string): Promise<void> {
   const [audio] = plan.audio;
@@ -144,30 +127,4 @@ async function expectSoundInPlace(objects: Objects, plan: Plan, source: string):
     const wanted = (original[place]?.seconds ?? Number.NaN) - firstPicture;
     expect(Math.abs((made[place]?.seconds ?? Number.NaN) - wanted)).toBeLessThan(MAX_OFFSET_SECONDS);
   }
-}
-
-/** When each packet is heard by ISO/IEC 14496-12: its time less what the init segment's edit list hides. */
-function heardPackets(joined: Buffer): Packet[] {
-  const { init, samples } = readFragments(joined);
-  const moov = joined.subarray(joined.indexOf("moov") - 4);
-  const [track] = parseMovie(moov.subarray(0, moov.readUInt32BE(0))).tracks;
-  const hidden = track?.edits[0]?.mediaTime ?? 0;
-  return samples.map(({ presentationTime, start, size }) => ({
-    seconds: (presentationTime - hidden) / init.timescale,
-    hash: createHash("md5")
-      .update(joined.subarray(start, start + size))
-      .digest("hex"),
-  }));
-}
-
-async function packetsOf(input: string, stream: string): Promise<Packet[]> {
-  const show = ["-select_streams", stream, "-show_data_hash", "md5", "-show_entries", "packet=pts_time,data_hash"];
-  const { stdout } = await run("ffprobe", ["-v", "error", ...show, "-of", "json", input], {
-    maxBuffer: 1024 ** 2 * 64,
-  });
-  const { packets } = JSON.parse(stdout) as { packets: { pts_time: string; data_hash: string }[] };
-  return packets.map(({ pts_time, data_hash }) => ({
-    seconds: Number(pts_time),
-    hash: data_hash.replace(/^MD5:/, ""),
-  }));
 }

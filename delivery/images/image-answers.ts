@@ -31,7 +31,9 @@ export async function imageAnswer(
 function wantedPicture(route: PictureRoute, facts: Playable, plan: Plan, params: ParamSource): WantedPicture {
   const { environment, assetId, planId } = facts;
   const ref = { environment, assetId, planId };
-  if (route.kind === "thumbnail") return wantedImage(ref, plan, route.format, readThumbnailParams(params));
+  if (route.kind === "thumbnail") {
+    return wantedImage(ref, plan, route.format, readThumbnailParams(params), facts.thumbnailSeconds);
+  }
   if (route.kind === "animated") {
     return { kind: "animation", ...ref, format: route.format, ...readAnimationParams(params, planSeconds(plan)) };
   }

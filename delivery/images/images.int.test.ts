@@ -50,6 +50,20 @@ describe("images", () => {
     ]);
   });
 
+  it("show the asset's own time where none is asked for, soon after that was changed", async () => {
+    const { playbackId, assetId } = await publish(world);
+    world.makeAll(Buffer.from("image"));
+    const path = `/${playbackId}/thumbnail.jpg`;
+    const middle = await world.get(path);
+    expect(middle.headers["cache-control"]).toBe("public, max-age=60");
+    expect((await world.get(`${path}?time=1`)).headers["cache-control"]).toBe("public, max-age=86400");
+    await world.postgres.updateTable("assets").set({ thumbnail_seconds: 2.5 }).where("id", "=", assetId).execute();
+    world.advance(5_000);
+    await world.get(path);
+    const asked = world.transcoder.asked.map((one) => (one.kind === "image" ? one.timeSeconds : null));
+    expect(asked).toEqual([5.005, 1, 2.5]);
+  });
+
   it("are made once for all who want the same at the same time", async () => {
     const { playbackId } = await publish(world);
     const asked = Promise.withResolvers<void>();

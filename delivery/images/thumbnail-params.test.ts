@@ -58,7 +58,8 @@ describe("readThumbnailParams", () => {
 });
 
 describe("wantedImage", () => {
-  const wanted = (query: string) => wantedImage(ref, smallPlan(), "jpg", read(query));
+  const wanted = (query: string, usualSeconds: number | null = null) =>
+    wantedImage(ref, smallPlan(), "jpg", read(query), usualSeconds);
 
   it("takes the middle unless a time is given", () => {
     expect(wanted("width=160")).toEqual({
@@ -71,6 +72,12 @@ describe("wantedImage", () => {
       ...AS_IT_IS,
     });
     expect(wanted("time=0").timeSeconds).toBe(0);
+  });
+
+  it("takes the asset's own time for the middle, where it has one", () => {
+    expect([wanted("", 2.5).timeSeconds, wanted("", 0).timeSeconds]).toEqual([2.5, 0]);
+    expect(wanted("time=1", 2.5).timeSeconds).toBe(1);
+    expect(wanted("", 600).timeSeconds).toBe(10.01);
   });
 
   it("keeps the time within the asset", () => {

@@ -68,13 +68,15 @@ export interface InputTrackFacts {
  * slow host or a long conversion holds up nobody's upload.
  */
 export const FETCH_TASK = "fetch_input";
+/** Takes the place of fetching where the input is a stretch of another asset. */
+export const CLIP_TASK = "cut_clip";
 export const INGEST_TASK = "ingest_asset";
 export const STANDARDISE_TASK = "standardise_asset";
 /** Makes the segments that nobody has asked for yet; not part of taking an asset in. */
 export const FILL_TASK = "fill_asset";
 export const APPLY_RESULT_TASK = "apply_result";
 
-/** Payload of the first three: the transcoder reads the rest from its view of the asset. */
+/** Payload of all that take an asset in: the transcoder reads the rest from its view of the asset. */
 export interface IngestJob {
   environment: string;
   assetId: string;

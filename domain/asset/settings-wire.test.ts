@@ -28,12 +28,14 @@ describe("readAssetSettings", () => {
   it("has defaults for everything but the input", () => {
     expect(settingsOf({ inputs: [{ url }] })).toEqual({
       inputUrl: url,
+      clip: null,
       texts: [],
       sounds: [],
       policies: [],
       videoQuality: "basic",
       maxResolutionTier: "1080p",
       passthrough: null,
+      thumbnailSeconds: null,
       meta: {},
       isTest: false,
       masterAccess: "none",
@@ -99,9 +101,6 @@ describe("readAssetSettings", () => {
     ["inputs[0].type", { input: { url, type: "text" } }],
     ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
     ["inputs[0].generated_subtitles", { input: { url, generated_subtitles: [{}] } }],
-    ["inputs[0].start_time", { input: { url, start_time: 1 } }],
-    ["inputs[0].start_time", { input: { url, end_time: 1 } }],
-    ["inputs[0].url", { input: "mux://assets/abc" }],
   ])("says of %s that it is not supported yet", (field, wire) => {
     expect(problemsOf(wire)).toEqual([expect.stringContaining("is not supported yet")]);
     expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
@@ -118,6 +117,10 @@ describe("readAssetSettings", () => {
 
   it("takes access to the master", () => {
     expect(settingsOf({ input: url, master_access: "temporary" }).masterAccess).toBe("temporary");
+  });
+
+  it("takes the time of the usual thumbnail", () => {
+    expect(settingsOf({ input: url, thumbnail_time: 1.5 }).thumbnailSeconds).toBe(1.5);
   });
 
   it("takes files of whole renditions, or says why not", () => {
@@ -140,6 +143,29 @@ describe("readAssetSettings", () => {
     ["playback_policies", { input: url, playback_policy: "secret" }],
   ])("refuses a wrong %s", (field, wire) => {
     expect(problemsOf(wire)[0]?.startsWith(`${field}:`)).toBe(true);
+  });
+
+  it("takes a stretch of another asset, with captions behind it", () => {
+    const clip = { url: "mux://assets/abc", start_time: 1.5, end_time: 4 };
+    expect(settingsOf({ inputs: [clip, text] })).toMatchObject({
+      inputUrl: null,
+      clip: { sourceAssetId: "abc", startSeconds: 1.5, endSeconds: 4 },
+      texts: [{ url: text.url }],
+      kept: { inputs: [clip, text] },
+    });
+    expect(settingsOf({ input: clip.url }).clip).toEqual({ sourceAssetId: "abc", startSeconds: 0, endSeconds: null });
+  });
+
+  it("says that only clips have a start and an end, and that an upload is no clip", () => {
+    expect(problemsOf({ input: { url, start_time: 1, end_time: 2 } })).toEqual(
+      ["start_time", "end_time"].map((field) =>
+        expect.stringMatching(`^inputs\\[0\\].${field}: is for clips.*mux://assets/`),
+      ),
+    );
+    expect(problemsOf({ input: { end_time: 2 } }, "upload")).toEqual([expect.stringMatching(/end_time: is for clips/)]);
+    expect(problemsOf({ input: { url: "mux://assets/abc", start_time: 1 } }, "upload")).toEqual([
+      expect.stringMatching(/^inputs\[0\].url: the upload itself is the first input; a clip of an asset/),
+    ]);
   });
 
   const text = { url: "https://example.com/a.vtt", type: "text", language_code: "en" };

@@ -1,3 +1,4 @@
+import { type ClipInput, clipInputOf, clipProblems, isClipUrl } from "./clip-input.ts";
 import { MASTER_ACCESS, type MasterAccess } from "./master.ts";
 import { isMp4Support, MP4_SUPPORT, type Mp4Support } from "./mp4-support.ts";
 import { type SoundInput, soundInputOf, soundInputProblems } from "./sound-input.ts";
@@ -23,6 +24,7 @@ export interface AssetSettingsWire {
   directives?: unknown[] | undefined;
   copy_overlays?: boolean | undefined;
   passthrough?: string | undefined;
+  thumbnail_time?: number | undefined;
   meta?: Record<string, string> | undefined;
   test?: boolean | undefined;
 }
@@ -53,8 +55,10 @@ export const PLAYBACK_POLICIES = ["public", "signed"] as const;
 export type PlaybackPolicy = (typeof PLAYBACK_POLICIES)[number];
 
 export interface AssetSettings {
-  /** Null for uploads: their bytes are the input. */
+  /** Null for uploads, whose bytes are the input, and for clips. */
   inputUrl: string | null;
+  /** Which stretch of another asset it is; null for all that comes as a file. */
+  clip: ClipInput | null;
   /** Captions that come with it. */
   texts: readonly TextInput[];
   /** Sounds beside its own that come with it. */
@@ -64,6 +68,8 @@ export interface AssetSettings {
   videoQuality: VideoQuality;
   maxResolutionTier: MaxResolutionTier;
   passthrough: string | null;
+  /** Where a thumbnail is taken from that names no time; null: the middle. */
+  thumbnailSeconds: number | null;
   meta: Readonly<Record<string, string>>;
   isTest: boolean;
   /** `temporary`: its source as a file, made when the asset is ready. */
@@ -105,15 +111,19 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
   ];
   if (problems.length > 0 || quality === null || "problems" in files) return { problems };
   const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
+  const media = inputs.find((input) => !isTrack(input));
+  const isClip = media !== undefined && isClipUrl(media.url ?? "");
   return {
     settings: {
-      inputUrl: inputs.find((input) => !isTrack(input))?.url ?? null,
+      inputUrl: isClip ? null : (media?.url ?? null),
+      clip: isClip ? clipInputOf(media) : null,
       texts: inputs.filter(isText).map(textInputOf),
       sounds: inputs.filter(isSound).map(soundInputOf),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
       passthrough: wire.passthrough === "" ? null : (wire.passthrough ?? null),
+      thumbnailSeconds: wire.thumbnail_time ?? null,
       meta: wire.meta ?? {},
       isTest: wire.test ?? false,
       masterAccess: master_access === "temporary" ? "temporary" : "none",
@@ -204,19 +214,31 @@ function nameProblems({ name = "", type }: InputWire, names: Set<string>, at: st
 
 function firstInputProblems(input: InputWire, source: "url" | "upload"): string[] {
   const { url, type, overlay_settings, generated_subtitles, start_time, end_time } = input;
+  const isClip = isClipUrl(url ?? "");
   return [
     ...(type !== undefined && type !== "video" ? [notYet("inputs[0].type", type)] : []),
     ...(overlay_settings !== undefined ? [notYet("inputs[0].overlay_settings")] : []),
     ...((generated_subtitles?.length ?? 0) > 0 ? [notYet("inputs[0].generated_subtitles")] : []),
-    ...(start_time !== undefined || end_time !== undefined ? [notYet("inputs[0].start_time, end_time")] : []),
-    ...(source === "url" ? urlProblems(url) : []),
-    ...(source === "upload" && url !== undefined ? ["inputs[0].url: the upload itself is the first input"] : []),
+    ...(start_time !== undefined && !isClip ? [onlyOfClips("start_time")] : []),
+    ...(end_time !== undefined && !isClip ? [onlyOfClips("end_time")] : []),
+    ...(source === "url" ? urlProblems(input) : []),
+    ...(source === "upload" && url !== undefined ? [notInUpload(url)] : []),
   ];
 }
 
-function urlProblems(url: string | undefined): string[] {
+function onlyOfClips(field: string): string {
+  return `inputs[0].${field}: is for clips, whose url is mux://assets/ and the id of an asset`;
+}
+
+function notInUpload(url: string): string {
+  const rest = isClipUrl(url) ? "; a clip of an asset is made by POST /video/v1/assets" : "";
+  return `inputs[0].url: the upload itself is the first input${rest}`;
+}
+
+function urlProblems(input: InputWire): string[] {
+  const { url } = input;
   if (url === undefined || url === "") return ["inputs[0].url: name the URL of a video or audio file"];
-  if (/^mux:/i.test(url)) return [notYet("inputs[0].url", "clips of assets")];
+  if (isClipUrl(url)) return clipProblems(input, "inputs[0]");
   return isWebUrl(url) ? [] : ["inputs[0].url: begins with neither https:// nor http://"];
 }
 

@@ -1,5 +1,5 @@
+import { decodeUtf8 } from "../decode-utf8.ts";
 import { CaptionsError } from "./captions-error.ts";
-import { decodeUtf8 } from "./decode-utf8.ts";
 
 /** Bytes that are looked at to tell UTF-16 without a mark from the rest: the times at a file's begin are enough. */
 const LOOKED_AT = 2_048;

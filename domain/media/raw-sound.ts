@@ -14,10 +14,8 @@ const MAX_ROWS = 4_000_000;
  * enough to be read one by one. Other tracks are returned as they are. Throws Mp4Error for what is absurdly long.
  */
 export function withShortRows(track: Track): Track {
-  const { samples: table, entryTypes } = track;
-  const isRaw =
-    entryTypes.every(isRawEntry) && table.size.every((bytes, row) => bytes % (table.duration[row] ?? 1) === 0);
-  if (!isRaw || table.duration.every((ticks) => ticks <= MAX_ROW_TICKS)) return track;
+  const { samples: table } = track;
+  if (tickBytes(track) === null || table.duration.every((ticks) => ticks <= MAX_ROW_TICKS)) return track;
   const count = table.duration.reduce((sum, ticks) => sum + Math.ceil(ticks / MAX_ROW_TICKS), 0);
   if (count > MAX_ROWS) throw new Mp4Error(TOO_LONG);
   const rows: SampleTable = {
@@ -41,4 +39,14 @@ export function withShortRows(track: Track): Track {
     }
   }
   return { ...track, samples: rows };
+}
+
+/** Bytes of one tick of all channels; null for what is no raw sound, or not all of one size. */
+export function tickBytes({
+  entryTypes,
+  samples: { size, duration },
+}: Pick<Track, "entryTypes" | "samples">): number | null {
+  const bytes = (size[0] ?? 0) / (duration[0] ?? 1);
+  const isRaw = entryTypes.every(isRawEntry) && Number.isInteger(bytes) && bytes > 0;
+  return isRaw && size.every((all, row) => all === bytes * (duration[row] ?? 0)) ? bytes : null;
 }

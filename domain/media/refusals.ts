@@ -35,6 +35,10 @@ export const REFUSALS = {
     "The file becomes too large when it is decoded. Export it with a smaller picture or in shorter pieces.",
   no_pictures:
     "The file is damaged: none of its pictures can be decoded. Export it again, for example as MP4 with H.264.",
+  clip_of_nothing:
+    "The asset that the clip was to be made of has neither picture nor sound in that time. Make a clip with another start_time and end_time.",
+  clip_without_source:
+    "The asset that the clip was to be made of was deleted before the clip was made. Make a clip of one that is there.",
 } as const;
 
 export type Refusal = keyof typeof REFUSALS;

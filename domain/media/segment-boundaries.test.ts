@@ -29,6 +29,16 @@ describe("segmentBoundaries", () => {
     expect(starts.map((at) => at / RATE)).toEqual([0, 2, 4, 8, 12, 16, 20]);
   });
 
+  it("takes the sync samples also where the first picture is none, so that no picture is decoded twice", () => {
+    const hiding = (seconds: number) => ({ edits: [{ durationTicks: 0, mediaTime: seconds * RATE + 2, rate: 1 }] });
+    const table = gopTable(20 * RATE, 2 * RATE);
+    const { kind, starts } = segmentBoundaries(indexPictures(MOVIE, trackOf(table, hiding(1))), table);
+    expect([kind, starts.map((at) => at / RATE)]).toEqual(["sync", [0, 3, 5, 9, 13, 17]]);
+    const long = gopTable(24 * RATE, 8 * RATE);
+    const { starts: grid } = segmentBoundaries(indexPictures(MOVIE, trackOf(long, hiding(1))), long);
+    expect(grid.map((at) => at / RATE)).toEqual([0, 2, 4, 8, 12, 16, 20]);
+  });
+
   it("covers every picture exactly once, whatever the rate, the groups and the holes", () => {
     const gaps = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 400 });
     fc.assert(

@@ -8,9 +8,11 @@ const TARGET_SECONDS = 4;
 const EARLY_RATIO = 0.9;
 /** Longest segment for which the source's own sync samples are kept; beyond it a grid of exact frame times is better. */
 const MAX_SYNC_SEGMENT_SECONDS = 10;
+/** The same where the first picture is none of them, as in most clips: all is encoded then, and shorter segments are there sooner. */
+const MAX_ENCODED_SEGMENT_SECONDS = 6;
 
 export interface Boundaries {
-  /** `sync`: every segment begins with a sync sample of the source. `grid`: at frame times, every segment is encoded. */
+  /** `sync`: every segment but perhaps the first begins with a sync sample of the source. `grid`: at frame times, every segment is encoded. */
   kind: "sync" | "grid";
   /** Places in the picture index where segments begin; the first is 0. */
   starts: readonly number[];
@@ -20,7 +22,8 @@ export interface Boundaries {
 export function segmentBoundaries(index: PictureIndex, table: SampleTable): Boundaries {
   const starts = walk(index, (at) => table.isSync[index.samples[at] ?? 0] === 1, EARLY_RATIO);
   const isFirstSync = table.isSync[index.samples[0] ?? 0] === 1;
-  if (isFirstSync && longestSeconds(index, starts) <= MAX_SYNC_SEGMENT_SECONDS) return { kind: "sync", starts };
+  const maxSeconds = isFirstSync ? MAX_SYNC_SEGMENT_SECONDS : MAX_ENCODED_SEGMENT_SECONDS;
+  if (longestSeconds(index, starts) <= maxSeconds) return { kind: "sync", starts };
   return { kind: "grid", starts: walk(index, () => true, 1) };
 }
 

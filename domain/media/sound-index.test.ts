@@ -1,15 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { audioEntry, buildEsds, buildStsd } from "../mp4/testing/build-moov.ts";
 import { endingBy, heardTicks, indexSound, soundBoundaries, soundCuts } from "./sound-index.ts";
 import { tableOf, trackOf } from "./testing/tables.ts";
 
 const RATE = 48_000;
 const PACKET = 1_024;
+const AAC = buildStsd([audioEntry("mp4a", 2, RATE, 0, buildEsds(0x40, [0x11, 0x90]))]);
 const MOVIE = { timescale: 1_000 };
 
 function sound(packets: number, facts: Parameters<typeof trackOf>[1] = {}, originSeconds = 0) {
   const samples = Array.from({ length: packets }, (_, n) => ({ dts: n * PACKET, pts: n * PACKET }));
-  const track = trackOf(tableOf(samples, PACKET), { kind: "audio", timescale: RATE, entryTypes: ["mp4a"], ...facts });
+  const track = trackOf(tableOf(samples, PACKET), {
+    kind: "audio",
+    timescale: RATE,
+    entryTypes: ["mp4a"],
+    stsd: AAC,
+    ...facts,
+  });
   return indexSound(MOVIE, track, originSeconds);
 }
 
@@ -32,6 +40,13 @@ describe("indexSound", () => {
   it("drops what is heard before the first picture, but for one packet that the decoder needs", () => {
     const index = sound(100, {}, 0.1); // 4,800 ticks: four packets and 704 ticks
     expect(index).toMatchObject({ firstPacket: 3, lead: 0, editMediaTime: 4_800 - 3 * PACKET });
+  });
+
+  it("keeps a quarter of a second of what takes as long to decode rightly", () => {
+    const entry = audioEntry(".mp3", 2, RATE, 0);
+    const index = sound(100, { entryTypes: [".mp3"], stsd: buildStsd([entry]) }, 1);
+    expect(index?.firstPacket).toBe(35); // heard 0.253 s before
+    expect(index && heardTicks(index, 12)).toBe(47 * PACKET - RATE);
   });
 
   it("is null when all of it is over before the first picture", () => {

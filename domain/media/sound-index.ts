@@ -1,5 +1,13 @@
+import { audioCodec } from "../mp4/codec.ts";
 import type { Movie, SampleTable, Track } from "../mp4/movie.ts";
 import { mediaTimeOf, trackStart } from "./picture-index.ts";
+import { isRawEntry } from "./sound-entries.ts";
+
+/**
+ * Decoding begins this much earlier than what is wanted: ten packets of MP3, whose bits may lie in the nine before (bit
+ * reservoir: 511 bytes of packets of 57 at least), and more than the 80 ms that Opus needs (RFC 7845 §4.6).
+ */
+export const PREROLL_SECONDS = 0.25;
 
 /** The packets of a sound track as they are cut: none is encoded anew, so all times are the source's. */
 export interface SoundIndex {
@@ -33,7 +41,7 @@ export function indexSound(movie: Pick<Movie, "timescale">, track: Track, origin
   let endPacket = table.count;
   while (endPacket > firstHeard && mediaTimeOf(table, endPacket - 1) >= start.mediaEnd) endPacket -= 1;
   if (endPacket <= firstHeard) return null;
-  const firstPacket = withPreroll(firstHeard);
+  const firstPacket = firstHeard === 0 ? 0 : firstDecoded(firstHeard, heardAt, prerollSeconds(track) * timescale);
   const times = new Float64Array(endPacket - firstPacket + 1);
   for (let packet = firstPacket; packet < endPacket; packet += 1) {
     times[packet - firstPacket + 1] = (times[packet - firstPacket] ?? 0) + durationOf(table, packet);
@@ -42,9 +50,20 @@ export function indexSound(movie: Pick<Movie, "timescale">, track: Track, origin
   return { timescale, firstPacket, endPacket, times, lead: Math.max(0, offset), editMediaTime: Math.max(0, -offset) };
 }
 
-/** A decoder is right from its second packet on, so one more is kept before the first that is heard. */
-function withPreroll(packet: number): number {
-  return Math.max(0, packet - 1);
+/** How much is decoded before what is heard. AAC, which may also be copied, and raw sound need no more than the packet before. */
+export function prerollSeconds({ entryTypes, stsd }: Pick<Track, "entryTypes" | "stsd">): number {
+  return entryTypes.every(isRawEntry) || audioCodec(stsd) !== null ? 0 : PREROLL_SECONDS;
+}
+
+/**
+ * The packet to begin decoding with, so that the first that is heard is right: a decoder is so from its second packet on.
+ *
+ * @param heardAt ticks, of packets or places in step with them
+ */
+export function firstDecoded(firstHeard: number, heardAt: (packet: number) => number, prerollTicks: number): number {
+  let packet = Math.max(0, firstHeard - 1);
+  while (packet > 0 && heardAt(packet) > -prerollTicks) packet -= 1;
+  return packet;
 }
 
 function durationOf(table: SampleTable, packet: number): number {

@@ -3,16 +3,10 @@ import { writeInitSegment } from "../mp4/init-segment.ts";
 import type { Track } from "../mp4/movie.ts";
 import { readAudioEntry, readSampleEntries } from "../mp4/sample-entry.ts";
 import type { SampleRange } from "./picture-range.ts";
-import { heardTicks, type SoundIndex } from "./sound-index.ts";
+import { heardTicks, PREROLL_SECONDS, type SoundIndex } from "./sound-index.ts";
 
 /** Added to all times that the encoder sees: what is decoded before the presentation's start has a time too. */
 export const INPUT_SHIFT_SECONDS = 10;
-/**
- * Decoding begins this much earlier than what is wanted: ten packets of MP3, whose bits may lie in the nine before (bit
- * reservoir: 511 bytes of packets of 57 at least), and more than the 80 ms that Opus needs (RFC 7845 §4.6).
- */
-const PREROLL_SECONDS = 0.25;
-
 /** What a decoder of sound is fed: a small MP4 with just the packets that it needs, each at its time on the presentation. */
 export interface SoundInput {
   /** `ftyp`, `moov`, `moof` and the head of `mdat`; the bytes of {@link packets} follow. */
@@ -92,7 +86,8 @@ function placesWithin(index: SoundIndex, startSeconds: number, endSeconds: numbe
   return { from, to: Math.min(last, firstEndingAfter(end) + 1), beginsWithin };
 }
 
-function isQuickTime(stsd: Uint8Array): boolean {
+/** Whether a sound description is QuickTime's, with fields that ISO's has not. */
+export function isQuickTime(stsd: Uint8Array): boolean {
   const [entry] = readSampleEntries(stsd);
   return entry !== undefined && !readAudioEntry(stsd, entry).isPlain;
 }

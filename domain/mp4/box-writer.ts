@@ -33,6 +33,11 @@ export function ascii(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
+export function utf8(text: string): Uint8Array {
+  const escaped = encodeURIComponent(text.toWellFormed());
+  return ascii(escaped.replaceAll(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))));
+}
+
 export function box(type: string, ...body: readonly Uint8Array[]): Uint8Array {
   const sizeBytes = body.reduce((sum, part) => sum + part.length, 8);
   return concat(u32(sizeBytes), fourCC(type), ...body);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { box, u32 } from "./box-writer.ts";
+import { box, concat, u32, utf8 } from "./box-writer.ts";
 import { parseMovie, type SampleTable } from "./movie.ts";
 import { Mp4Error } from "./mp4-error.ts";
 import { buildMoov, IDENTITY, type TablesToBuild, type TrackToBuild } from "./testing/build-moov.ts";
@@ -287,6 +287,18 @@ describe("parseMovie: headers", () => {
     ["x".repeat(1_000), "eng"],
   ])("prefers the extended language %j", (extendedLanguage, expected) => {
     expect(parseTrack({ language: 0x15c7, extendedLanguage }).language).toBe(expected);
+  });
+
+  it.each([
+    ["a name", box("name", utf8("Für Blinde")), "Für Blinde"],
+    ["a name among other data", concat(box("titl"), box("name", utf8("A")), u32(0)), "A"],
+    ["no name", box("titl"), null],
+    ["an empty one", box("name"), null],
+    ["one that is no text", box("name", Uint8Array.of(0xff, 0xfe)), null],
+    ["one as long as a book", box("name", new Uint8Array(2_000).fill(0x41)), null],
+    ["damage", u32(0xffff, 0x6e616d65), null],
+  ])("reads what a track is called, of user data with %s", (_, userData, expected) => {
+    expect(parseTrack({ userData }).name).toBe(expected);
   });
 
   it("does not look into tracks that are neither seen nor heard, so that their faults do not matter", () => {

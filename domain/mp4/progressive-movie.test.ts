@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mediaTimeOf } from "../media/picture-index.ts";
-import { readBoxes } from "./box-reader.ts";
+import { readBoxes, requireBox } from "./box-reader.ts";
 import { fullBox, u32 } from "./box-writer.ts";
 import type { FragmentSample } from "./fragment.ts";
-import { parseMovie } from "./movie.ts";
-import { type ProgressiveTrack, writeProgressiveHead } from "./progressive-movie.ts";
+import { type Movie, parseMovie } from "./movie.ts";
+import { type ProgressiveOptions, type ProgressiveTrack, writeProgressiveHead } from "./progressive-movie.ts";
+import { audioEntry, buildStsd } from "./testing/build-moov.ts";
 
 const STSD = fullBox("stsd", 0, 0, u32(0));
 
@@ -14,11 +15,17 @@ const track = (chunks: FragmentSample[][], change: Partial<ProgressiveTrack> = {
   ...change,
 });
 
-function read(tracks: readonly ProgressiveTrack[]) {
-  const head = writeProgressiveHead(tracks);
-  const moov = readBoxes(head.subarray(0, -16)).find(({ type }) => type === "moov");
-  if (moov === undefined) throw new Error("no moov");
-  return { movie: parseMovie(moov.bytes), headBytes: head.length };
+function read(tracks: readonly ProgressiveTrack[], options?: ProgressiveOptions) {
+  const head = writeProgressiveHead(tracks, options);
+  return { movie: moovOf(head), headBytes: head.length };
+}
+
+function moovOf(head: Uint8Array): Movie {
+  return parseMovie(requireBox(readBoxes(head.subarray(0, -16)), "moov").bytes);
+}
+
+function fail(): never {
+  throw new Error("no track");
 }
 
 const sample = fc.record({
@@ -84,6 +91,49 @@ describe("writeProgressiveHead", () => {
       [1_000],
     ]);
     expect(movie.tracks[1]?.edits[0]?.durationTicks).toBe(3_000);
+  });
+
+  it("hides what the track's own end hides, in a clock that all tracks may have", () => {
+    const picture = Array.from({ length: 4 }, () => ({ size: 1, duration: 1_001, ctsOffset: 0, isSync: true }));
+    const head = { shownTicks: 2_002, editMediaTime: 1_001 };
+    const { movie } = read([track([picture], head)], { movieTimescale: 60_000 });
+    expect(movie.timescale).toBe(60_000);
+    expect(movie.tracks[0]?.edits).toEqual([{ durationTicks: 4_004, mediaTime: 1_001, rate: 1 }]);
+  });
+
+  it("tells a turn, a size in fractions, language and name", () => {
+    const one = [{ size: 1, duration: 1, ctsOffset: 0, isSync: true }];
+    const facts = { rotationDegrees: 90 as const, widthPx: 853.5, language: "pt-BR", name: "Comentário" };
+    const head = writeProgressiveHead([track([one], facts)]);
+    expect(moovOf(head).tracks[0]).toMatchObject({
+      rotationDegrees: 90,
+      headerWidthPx: 853.5,
+      language: "pt-BR",
+      name: "Comentário",
+    });
+  });
+
+  it("has a row a tick of raw sound, however its runs lie", () => {
+    const runs = [
+      [{ size: 400, duration: 100, ctsOffset: 0, isSync: true }],
+      [],
+      [{ size: 1_200, duration: 300, ctsOffset: 0, isSync: true }],
+    ];
+    const { movie, headBytes } = read([track(runs, { kind: "audio", timescale: 48_000, tickBytes: 4 })]);
+    const { duration, size, offset } = movie.tracks[0]?.samples ?? fail();
+    expect([[...duration], [...size], [...offset]]).toEqual([
+      [100, 300],
+      [400, 1_200],
+      [headBytes, headBytes + 400],
+    ]);
+  });
+
+  it("leaves QuickTime's descriptions of sound as they are in a file that is QuickTime's", () => {
+    const stsd = buildStsd([audioEntry("sowt", 2, 48_000, 1)]);
+    const runs = [[{ size: 4, duration: 1, ctsOffset: 0, isSync: true }]];
+    const head = writeProgressiveHead([track(runs, { kind: "audio", stsd })], { isQuickTime: true });
+    expect(Buffer.from(head.subarray(8, 12)).toString()).toBe("qt  ");
+    expect(Buffer.from(head).includes(Buffer.from(stsd))).toBe(true);
   });
 
   it("refuses a file of nothing", () => {

@@ -1,6 +1,7 @@
-import { ascii, box, concat, fourCC, fullBox, u16, u32, u32s, u64, u64s } from "./box-writer.ts";
+import { ascii, box, concat, fourCC, fullBox, u16, u32, u32s, u64, u64s, utf8 } from "./box-writer.ts";
 import type { FragmentSample } from "./fragment.ts";
 import { plainAudioStsd } from "./plain-audio-stsd.ts";
+import { type Rotation, rotationMatrix } from "./track.ts";
 
 /** A track of a file that is played while it arrives. */
 export interface ProgressiveTrack {
@@ -9,15 +10,33 @@ export interface ProgressiveTrack {
   timescale: number;
   /** The whole `stsd` box. */
   stsd: Uint8Array;
-  /** Size to show video at; 0 for audio. */
+  /** Size to show video at, also in fractions; 0 for audio. */
   widthPx: number;
   heightPx: number;
+  /** Clockwise turn that shows the pictures upright; 0 unless given. */
+  rotationDegrees?: Rotation;
+  /** BCP 47; undetermined unless given. */
+  language?: string | null;
+  /** What people choose it by. */
+  name?: string;
   /** Nothing is presented before, in ticks: silence before a late sound. */
   delay: number;
   /** Media time at which presentation begins: the priming of a sound's encoder. */
   editMediaTime: number;
+  /** So much is presented from there on, in ticks; all of it unless given. */
+  shownTicks?: number;
+  /** Of raw sound, the bytes of one tick: a sample here is a run of ticks, of which each is a sample of the file. */
+  tickBytes?: number | null;
   /** Samples that lie together, in decode order; as many chunks as the other tracks have, some may be empty. */
   chunks: readonly (readonly FragmentSample[])[];
+}
+
+/** Of the file as a whole. */
+export interface ProgressiveOptions {
+  /** Ticks per second of delays and lengths; those of the first track unless given. */
+  movieTimescale?: number;
+  /** Says that the file is QuickTime's, whose sound descriptions have other fields, and leaves them as they are. */
+  isQuickTime?: boolean;
 }
 
 const IDENTITY = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
@@ -34,16 +53,27 @@ const LARGE_MDAT_HEADER_BYTES = 16;
  *
  * @throws RangeError when there is no track, or a number does not fit its field
  */
-export function writeProgressiveHead(tracks: readonly ProgressiveTrack[]): Uint8Array {
+export function writeProgressiveHead(
+  tracks: readonly ProgressiveTrack[],
+  options: ProgressiveOptions = {},
+): Uint8Array {
   const [first] = tracks;
   if (first === undefined) throw new RangeError("a file without tracks plays nothing");
   const sizes = tracks.map(({ chunks }) => chunks.map(bytesOf));
   const mediaBytes = sizes.flat().reduce((sum, size) => sum + size, 0);
-  const ftyp = box("ftyp", fourCC("isom"), u32(512), fourCC("isom", "iso2", "avc1", "mp41"));
-  const moovAt = (mediaStart: number) => writeMovie(tracks, chunkOffsets(sizes, mediaStart), first.timescale);
+  const { movieTimescale = first.timescale, isQuickTime = false } = options;
+  const ftyp = isQuickTime
+    ? box("ftyp", fourCC("qt  "), u32(512), fourCC("qt  "))
+    : box("ftyp", fourCC("isom"), u32(512), fourCC("isom", "iso2", "avc1", "mp41"));
+  const written = isQuickTime ? tracks : tracks.map((track) => ({ ...track, stsd: plainStsd(track) }));
+  const moovAt = (mediaStart: number) => writeMovie(written, chunkOffsets(sizes, mediaStart), movieTimescale);
   const headBytes = ftyp.length + moovAt(0).length + LARGE_MDAT_HEADER_BYTES;
   const mdat = concat(u32(1), fourCC("mdat"), u64(mediaBytes + LARGE_MDAT_HEADER_BYTES));
   return concat(ftyp, moovAt(headBytes), mdat);
+}
+
+function plainStsd({ kind, stsd }: ProgressiveTrack): Uint8Array {
+  return kind === "video" ? stsd : plainAudioStsd(stsd);
 }
 
 function bytesOf(samples: readonly FragmentSample[]): number {
@@ -86,15 +116,20 @@ function writeTrack(
     TRACK_FLAGS,
     concat(u64(0, 0), u32(id, 0), u64(length), u32(0, 0)),
     u16(0, 0, kind === "audio" ? 0x0100 : 0, 0),
-    IDENTITY,
+    rotationMatrix(track.rotationDegrees ?? 0),
     u32(widthPx * 0x10000, heightPx * 0x10000),
   );
-  return box("trak", tkhd, writeEdits(track, movieTimescale), writeMedia(track, offsets));
+  return box("trak", tkhd, writeEdits(track, movieTimescale), writeMedia(track, offsets), writeName(track));
+}
+
+/** QuickTime's user data, as other writers of MP4 have it. */
+function writeName({ name = "" }: ProgressiveTrack): Uint8Array {
+  return name === "" ? new Uint8Array() : box("udta", box("name", utf8(name)));
 }
 
 /** How long the movie lasts by this track, its delay included. */
 function presentedTicks(track: ProgressiveTrack, movieTimescale: number): number {
-  const ticks = track.delay + mediaTicks(track) - track.editMediaTime;
+  const ticks = track.delay + (track.shownTicks ?? mediaTicks(track) - track.editMediaTime);
   return Math.round((Math.max(0, ticks) / track.timescale) * movieTimescale);
 }
 
@@ -111,7 +146,7 @@ function offsetShift({ chunks }: ProgressiveTrack): number {
 function writeEdits(track: ProgressiveTrack, movieTimescale: number): Uint8Array {
   const delay = Math.round((track.delay / track.timescale) * movieTimescale);
   const mediaTime = track.editMediaTime + offsetShift(track);
-  if (delay === 0 && mediaTime === 0) return new Uint8Array();
+  if (delay === 0 && mediaTime === 0 && track.shownTicks === undefined) return new Uint8Array();
   const media = concat(u64(presentedTicks(track, movieTimescale) - delay, mediaTime), u16(1, 0));
   const entries = delay === 0 ? [media] : [concat(u64(delay), NOTHING, u16(1, 0)), media];
   return box("edts", fullBox("elst", 1, 0, u32(entries.length), ...entries));
@@ -128,15 +163,22 @@ function writeMedia(track: ProgressiveTrack, offsets: readonly number[]): Uint8A
   const mediaHeader = isVideo ? fullBox("vmhd", 0, 1, u16(0, 0, 0, 0)) : fullBox("smhd", 0, 0, u16(0, 0));
   const dref = fullBox("dref", 0, 0, u32(1), fullBox("url ", 0, SELF_CONTAINED));
   const minf = box("minf", mediaHeader, box("dinf", dref), writeSampleTable(track, offsets));
-  return box("mdia", mdhd, fullBox("hdlr", 0, 0, handler), minf);
+  return box("mdia", mdhd, writeLanguage(track), fullBox("hdlr", 0, 0, handler), minf);
+}
+
+/** `elng`, ISO/IEC 14496-12 §8.4.6: the old field of three letters cannot hold every language. */
+function writeLanguage({ language = null }: ProgressiveTrack): Uint8Array {
+  return language === null ? new Uint8Array() : fullBox("elng", 0, 0, ascii(`${language}\0`));
 }
 
 /** ISO/IEC 14496-12 §8.5 to §8.7. */
 function writeSampleTable(track: ProgressiveTrack, offsets: readonly number[]): Uint8Array {
+  const { stsd, tickBytes = null } = track;
+  const places = chunkPlaces(offsets.filter((_, at) => (track.chunks[at]?.length ?? 0) > 0));
+  if (tickBytes !== null) return writeTickTable(track, tickBytes, places);
   const samples = track.chunks.flat();
   const shift = offsetShift(track);
   const offsetsOfTimes = samples.map(({ ctsOffset }) => ctsOffset + shift);
-  const stsd = track.kind === "video" ? track.stsd : plainAudioStsd(track.stsd);
   const syncs = samples.flatMap(({ isSync }, at) => (isSync ? [at + 1] : []));
   const isAllSync = syncs.length === samples.length;
   return box(
@@ -148,9 +190,22 @@ function writeSampleTable(track: ProgressiveTrack, offsets: readonly number[]): 
     ),
     ...(offsetsOfTimes.every((offset) => offset === 0) ? [] : [runs("ctts", offsetsOfTimes)]),
     ...(isAllSync ? [] : [fullBox("stss", 0, 0, u32s([syncs.length, ...syncs]))]),
-    chunkRuns(track.chunks),
-    fullBox("stsz", 0, 0, u32(0), u32s([samples.length, ...samples.map(({ size }) => size)])),
-    chunkPlaces(offsets.filter((_, at) => (track.chunks[at]?.length ?? 0) > 0)),
+    chunkRuns(track.chunks.map((chunk) => chunk.length)),
+    fullBox("stsz", 0, 0, u32(0, samples.length), u32s(samples.map(({ size }) => size))),
+    places,
+  );
+}
+
+/** Of raw sound: a sample a tick, all of one size. */
+function writeTickTable(track: ProgressiveTrack, tickBytes: number, places: Uint8Array): Uint8Array {
+  const ticks = mediaTicks(track);
+  return box(
+    "stbl",
+    track.stsd,
+    fullBox("stts", 0, 0, u32(1, ticks, 1)),
+    chunkRuns(track.chunks.map((chunk) => chunk.reduce((sum, { duration }) => sum + duration, 0))),
+    fullBox("stsz", 0, 0, u32(tickBytes, ticks)),
+    places,
   );
 }
 
@@ -165,8 +220,8 @@ function runs(type: string, values: readonly number[]): Uint8Array {
 }
 
 /** `stsc`: from which chunk on a chunk has how many samples. */
-function chunkRuns(chunks: readonly (readonly FragmentSample[])[]): Uint8Array {
-  const counts = chunks.map((samples) => samples.length).filter((count) => count > 0);
+function chunkRuns(samplesOfChunks: readonly number[]): Uint8Array {
+  const counts = samplesOfChunks.filter((count) => count > 0);
   const rows = counts.flatMap((count, at) => (count === counts[at - 1] ? [] : [at + 1, count, 1]));
   return fullBox("stsc", 0, 0, u32s([rows.length / 3, ...rows]));
 }

@@ -1,6 +1,7 @@
+import { decodeUtf8 } from "../decode-utf8.ts";
 import { type Box, Fields, findBox, readBoxes, requireBox } from "./box-reader.ts";
 import { concat, i32, u32 } from "./box-writer.ts";
-import { damaged } from "./mp4-error.ts";
+import { damaged, Mp4Error } from "./mp4-error.ts";
 import { readSampleEntries } from "./sample-entry.ts";
 import { EMPTY_TABLE, readSampleTable, type SampleTable } from "./sample-table.ts";
 
@@ -21,10 +22,15 @@ export interface Track {
   /** As the first entry has it; 0 for anything but video. */
   codedWidthPx: number;
   codedHeightPx: number;
+  /** Size to show video at, as the track's header has it, also in fractions; 0 for audio. */
+  headerWidthPx: number;
+  headerHeightPx: number;
   /** Clockwise, to be applied to the decoded picture; null where the matrix does anything else (mirrors, scales, shears). */
   rotationDegrees: Rotation | null;
   /** BCP 47 where the file says it so (`elng`), else ISO 639-2/T; `und` where it does not say. */
   language: string;
+  /** What people choose it by, where somebody named it. */
+  name: string | null;
   samples: SampleTable;
 }
 
@@ -40,6 +46,7 @@ export interface Edit {
 export type Rotation = 0 | 90 | 180 | 270;
 
 const MAX_LANGUAGE_BYTES = 64;
+const MAX_NAME_BYTES = 1_024;
 
 const KINDS = new Map<string, Track["kind"]>([
   ["vide", "video"],
@@ -54,20 +61,20 @@ const KINDS = new Map<string, Track["kind"]>([
  */
 export function readTrack(trak: Box, movieRotation: Rotation | null, maxSamples: number): Track {
   const boxes = readBoxes(trak.body);
-  const { id, isEnabled, matrix } = readTrackHeader(requireBox(boxes, "tkhd"));
+  const { matrix, ...header } = readTrackHeader(requireBox(boxes, "tkhd"));
   const media = readBoxes(requireBox(boxes, "mdia").body);
   const kind = KINDS.get(new Fields(requireBox(media, "hdlr").body).skip(8).fourCC()) ?? "other";
   const { timescale, language } = readMediaHeader(requireBox(media, "mdhd"));
   const elng = findBox(media, "elng");
   if (timescale === 0 && kind !== "other") throw damaged("a track's clock (mdhd) does not tick");
   return {
-    id,
+    ...header,
     kind,
-    isEnabled,
     timescale,
     edits: readEdits(findBox(boxes, "edts")),
     ...readTables(media, kind, maxSamples),
     rotationDegrees: turned(rotationOf(matrix), movieRotation),
+    name: readName(findBox(boxes, "udta")),
     language: (elng === null ? null : readExtendedLanguage(elng)) ?? language,
   };
 }
@@ -99,7 +106,20 @@ function readTrackHeader(tkhd: Box) {
   const isEnabled = (fields.skip(2).u8() & 1) === 1;
   const id = fields.skip(version === 1 ? 16 : 8).u32();
   const matrix = fields.skip(4 + (version === 1 ? 8 : 4) + 8 + 8).take(36);
-  return { id, isEnabled, matrix };
+  const [headerWidthPx, headerHeightPx] = [fields.u32() / ONE, fields.u32() / ONE];
+  return { id, isEnabled, matrix, headerWidthPx, headerHeightPx };
+}
+
+/** QuickTime's user data `name`, which is written in MP4 as well. What else is in there, in whatever shape, is nobody's concern. */
+function readName(udta: Box | null): string | null {
+  try {
+    const name = udta === null ? null : findBox(readBoxes(udta.body), "name");
+    const text = name === null || name.body.length > MAX_NAME_BYTES ? null : decodeUtf8(name.body);
+    return text === "" ? null : text;
+  } catch (error) {
+    if (error instanceof Mp4Error) return null;
+    throw error;
+  }
 }
 
 /** ISO/IEC 14496-12 §8.4.2. */

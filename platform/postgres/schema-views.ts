@@ -78,6 +78,13 @@ export interface DeliveryMasters {
   active: boolean;
 }
 
+/** Where thumbnails are taken from that name no time, of assets that were told it. */
+export interface DeliveryThumbnailTimes {
+  environment_id: string;
+  asset_id: string;
+  thumbnail_seconds: number;
+}
+
 /** What a transcoder may know of a text track. */
 export interface TranscoderTextTracks {
   environment_id: string;
@@ -112,6 +119,24 @@ export interface TranscoderAssets {
   max_resolution_tier: MaxResolutionTier;
   video_quality: VideoQuality;
   active: boolean;
+}
+
+/** What a transcoder has to know of a clip: which stretch of which asset it is. */
+export interface TranscoderClips {
+  environment_id: string;
+  asset_id: string;
+  source_asset_id: string;
+  source_plan_id: string | null;
+  start_seconds: number;
+  end_seconds: number;
+}
+
+/** Text tracks of clips whose texts are still to be taken over. */
+export interface TranscoderClipTexts {
+  environment_id: string;
+  asset_id: string;
+  track_id: string;
+  source_track_id: string;
 }
 
 /** What a transcoder has to know of an asset's sound. */

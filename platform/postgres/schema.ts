@@ -10,7 +10,10 @@ import type {
   DeliverySigningKeys,
   DeliverySoundTracks,
   DeliveryTextTracks,
+  DeliveryThumbnailTimes,
   TranscoderAssets,
+  TranscoderClips,
+  TranscoderClipTexts,
   TranscoderSoundSettings,
   TranscoderSoundTracks,
   TranscoderTextTracks,
@@ -50,7 +53,10 @@ export interface Schema {
   delivery_text_tracks: DeliveryTextTracks;
   delivery_masters: DeliveryMasters;
   delivery_sound_tracks: DeliverySoundTracks;
+  delivery_thumbnail_times: DeliveryThumbnailTimes;
   transcoder_assets: TranscoderAssets;
+  transcoder_clips: TranscoderClips;
+  transcoder_clip_texts: TranscoderClipTexts;
   transcoder_sound_settings: TranscoderSoundSettings;
   transcoder_sound_tracks: TranscoderSoundTracks;
   transcoder_text_tracks: TranscoderTextTracks;
@@ -150,7 +156,7 @@ interface CollectorEnvKeys {
 }
 
 export type AssetStatus = "preparing" | "ready" | "errored";
-export type IngestType = "on_demand_url" | "on_demand_direct_upload";
+export type IngestType = "on_demand_url" | "on_demand_direct_upload" | "on_demand_clip";
 export type VideoQuality = "basic" | "plus" | "premium";
 export type MaxResolutionTier = "1080p" | "1440p" | "2160p";
 export type PlaybackPolicy = "public" | "signed";
@@ -168,6 +174,10 @@ interface Assets {
   ingest_type: IngestType;
   input_url: string | null;
   upload_id: string | null;
+  source_asset_id: Generated<string | null>;
+  clip_start_seconds: Generated<number | null>;
+  clip_end_seconds: Generated<number | null>;
+  thumbnail_seconds: Generated<number | null>;
   settings: Json;
   passthrough: string | null;
   meta: Json;
@@ -209,6 +219,7 @@ interface Tracks {
   closed_captions: boolean | null;
   passthrough: string | null;
   source_url: string | null;
+  source_track_id: Generated<string | null>;
   error: NullableJson;
   created_at: ColumnType<Date, Date, never>;
 }

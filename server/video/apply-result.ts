@@ -7,6 +7,7 @@ import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, lockAsset, type MasterRow, requireAsset } from "./assets.ts";
+import { failCopiedTexts } from "./clip-texts.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
 import { failMaster, makeMaster, masterRef } from "./masters.ts";
@@ -103,9 +104,10 @@ export function applyResultTask(services: Pick<Services, "db" | "newId" | "now">
 async function store(
   transaction: PostgresTransaction,
   services: Pick<Services, "newId" | "now">,
-  { environment_id, id }: AssetRecord,
+  before: AssetRecord,
   { change, events }: Applied,
 ): Promise<void> {
+  const { environment_id, id } = before;
   const nowMs = services.now();
   const now = new Date(nowMs);
   await transaction
@@ -125,6 +127,7 @@ async function store(
   const after = await requireAsset(transaction, environment_id, id);
   if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
   if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
+  if (change.error !== undefined) await failCopiedTexts(transaction, after, change.error, nowMs);
   if (change.ready !== undefined) await readSoundTracks(transaction, addedSounds(after));
   if (change.status === "errored") await failSoundTracks(transaction, addedSounds(after), nowMs);
   if (after.master !== null) await settleMaster(transaction, after.master, change, nowMs);
@@ -132,7 +135,8 @@ async function store(
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
   await bringMp4(transaction, services, environment_id, id);
-  if (tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
+  const isClip = before.source_asset_id !== null; // has what its source was found to have
+  if (!isClip && tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
 }
 
 async function settleMaster(

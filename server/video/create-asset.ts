@@ -1,9 +1,11 @@
-import { FETCH_TASK, INGEST_TASK, type IngestJob } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, INGEST_TASK, type IngestJob } from "../../domain/asset/outcome.ts";
 import type { AssetSettings } from "../../domain/asset/settings-wire.ts";
-import { addJob } from "../../platform/jobs/jobs.ts";
+import { addJob, type JobSpec } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireAsset } from "./assets.ts";
+import { requireClipSource } from "./clip-source.ts";
+import { copyTextTracks, textsBesideCopied } from "./clip-texts.ts";
 import { recordEvent } from "./events.ts";
 import { wantMaster } from "./masters.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
@@ -21,7 +23,7 @@ export interface NewAsset {
   uploadId: string | null;
 }
 
-/** The asset with its playback ids, told as created, and the job that makes it ready. */
+/** The asset with its playback ids, told as created, and the job that makes it ready. 400 where it is a clip of nothing. */
 export async function createAsset(
   transaction: PostgresTransaction,
   services: Pick<Services, "newId" | "now">,
@@ -29,17 +31,26 @@ export async function createAsset(
 ): Promise<AssetRecord> {
   const nowMs = services.now();
   const now = new Date(nowMs);
+  const clip = settings.clip === null ? null : await requireClipSource(transaction, environmentId, settings.clip);
+  const owner = { environmentId, assetId: id };
+  const texts = clip === null ? settings.texts : textsBesideCopied({ ...clip, texts: settings.texts });
   await transaction
     .insertInto("assets")
     .values({
       environment_id: environmentId,
       id,
       status: "preparing",
-      ingest_type: uploadId === null ? "on_demand_url" : "on_demand_direct_upload",
+      ingest_type: clip !== null ? "on_demand_clip" : uploadId === null ? "on_demand_url" : "on_demand_direct_upload",
       input_url: settings.inputUrl,
       upload_id: uploadId,
+      ...(clip !== null && {
+        source_asset_id: clip.source.id,
+        clip_start_seconds: clip.startSeconds,
+        clip_end_seconds: clip.endSeconds,
+      }),
       settings: JSON.stringify(settings.kept),
       passthrough: settings.passthrough,
+      thumbnail_seconds: settings.thumbnailSeconds,
       meta: JSON.stringify(settings.meta),
       video_quality: settings.videoQuality,
       max_resolution_tier: settings.maxResolutionTier,
@@ -49,10 +60,11 @@ export async function createAsset(
       updated_at: now,
     })
     .execute();
-  await insertPlaybackIds(transaction, services, { environmentId, assetId: id, policies: settings.policies });
-  await insertStaticRenditions(transaction, services, { environmentId, assetId: id }, settings.staticRenditions);
-  const tracks = await insertTextTracks(transaction, services, { environmentId, assetId: id, texts: settings.texts });
-  const sounds = await insertSoundTracks(transaction, services, { environmentId, assetId: id }, settings.sounds);
+  await insertPlaybackIds(transaction, services, { ...owner, policies: settings.policies });
+  await insertStaticRenditions(transaction, services, owner, settings.staticRenditions);
+  const given = await insertTextTracks(transaction, services, { ...owner, texts });
+  const copied = clip === null ? [] : await copyTextTracks(transaction, services, { ...owner, ...clip, texts });
+  const sounds = await insertSoundTracks(transaction, services, owner, settings.sounds);
   const asset = await requireAsset(transaction, environmentId, id);
   const data = assetToWire(asset);
   await recordEvent(transaction, {
@@ -63,13 +75,16 @@ export async function createAsset(
     nowMs,
   });
   await tellStaticCreated(transaction, asset.staticRenditions, nowMs);
-  for (const track of [...tracks, ...sounds]) await tellCreated(transaction, track, nowMs);
-  if (settings.masterAccess === "temporary") await wantMaster(transaction, services, { environmentId, assetId: id });
+  for (const track of [...given, ...copied, ...sounds]) await tellCreated(transaction, track, nowMs);
+  if (settings.masterAccess === "temporary") await wantMaster(transaction, services, owner);
   const payload: IngestJob = { environment: environmentId, assetId: id };
-  const key = `ingest:${id}`;
-  if (asset.input_url === null) await addJob(transaction, { task: INGEST_TASK, payload, key });
-  else await addJob(transaction, { task: FETCH_TASK, payload, key, queue: fetchQueue(payload) });
+  await addJob(transaction, { ...firstStep(asset, payload), payload, key: `ingest:${id}` });
   return requireAsset(transaction, environmentId, id);
+}
+
+function firstStep({ input_url, source_asset_id }: AssetRecord, job: IngestJob): Pick<JobSpec, "task" | "queue"> {
+  if (source_asset_id !== null) return { task: CLIP_TASK, queue: `clip:${job.environment}` };
+  return input_url === null ? { task: INGEST_TASK } : { task: FETCH_TASK, queue: fetchQueue(job) };
 }
 
 /** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */

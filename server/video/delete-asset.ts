@@ -6,6 +6,7 @@ import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset } from "./assets.ts";
+import { isBeingClipped } from "./clip-source.ts";
 import { recordEvent } from "./events.ts";
 import { removeAll } from "./sweep-objects.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
@@ -15,6 +16,8 @@ export const DELETE_OBJECTS_TASK = "delete_asset_objects";
 export const DELETE_TEXT_TASK = "delete_text_track";
 /** Segments that were being made for viewers are stored by then. One that is still taken in ends with a result, and goes then. */
 const SECOND_ROUND_MS = 60_000;
+/** A clip is cut in seconds. */
+const CLIPPED_MS = 10_000;
 
 const DeleteObjectsJob = z.object({ environment: z.string(), assetId: z.string() });
 const DeleteTextJob = DeleteObjectsJob.extend({ trackId: z.string() });
@@ -73,9 +76,14 @@ export async function addTwice(
   await addJob(transaction, { ...job, afterMs: SECOND_ROUND_MS });
 }
 
-/** The job of {@link deleteObjectsSoon}; running it again finds nothing left. */
-export function deleteObjectsTask(objects: ResumableObjects): JobTask {
-  return (payload, { signal }) => removeAll(objects, DeleteObjectsJob.parse(payload), signal);
+/** The job of {@link deleteObjectsSoon}; running it again finds nothing left. Waits for clips that are being made of the asset. */
+export function deleteObjectsTask({ db, objects }: Pick<Services, "db" | "objects">): JobTask {
+  return async (payload, { signal }) => {
+    const ref = DeleteObjectsJob.parse(payload);
+    if (!(await isBeingClipped(db, ref))) return removeAll(objects, ref, signal);
+    const key = `${DELETE_OBJECTS_TASK}:${ref.assetId}`;
+    await addJob(db, { task: DELETE_OBJECTS_TASK, payload: ref, key, afterMs: CLIPPED_MS });
+  };
 }
 
 /** The job of {@link deleteTextSoon}. */

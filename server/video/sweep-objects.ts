@@ -5,6 +5,7 @@ import type { JobTask } from "../../platform/jobs/task.ts";
 import type { ResumableObjects } from "../../platform/objects/objects.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
+import { isBeingClipped } from "./clip-source.ts";
 
 export const SWEEP_TASK = "sweep_objects";
 
@@ -55,7 +56,7 @@ function assetOf(key: string): AssetRef | null {
   return /^[a-z0-9]{6}$/.test(environment) && isMediaId(assetId) ? { environment, assetId } : null;
 }
 
-/** Its asset lives, or was deleted just now, or an upload is about to become it. */
+/** Its asset lives, was deleted just now or is being clipped, or an upload is about to become it. */
 async function isWanted(db: Postgres, { environment, assetId }: AssetRef, deletedAfter: Date): Promise<boolean> {
   const upload = await db
     .selectFrom("uploads")
@@ -71,5 +72,8 @@ async function isWanted(db: Postgres, { environment, assetId }: AssetRef, delete
     .where("environment_id", "=", environment)
     .where("id", "=", assetId)
     .executeTakeFirst();
-  return asset !== undefined && (asset.deleted_at === null || asset.deleted_at > deletedAfter);
+  if (asset === undefined) return false;
+  return (
+    asset.deleted_at === null || asset.deleted_at > deletedAfter || (await isBeingClipped(db, { environment, assetId }))
+  );
 }

@@ -14,7 +14,7 @@ type TrackEvent = "created" | "ready" | "errored" | "deleted";
 /** Files are small; a host that does not answer holds one of these up. */
 const QUEUES_PER_ENVIRONMENT = 4;
 /** All languages of the Union four times over. Players list every track. */
-const MAX_TEXT_TRACKS = 100;
+export const MAX_TEXT_TRACKS = 100;
 
 export interface NewTextTracks {
   environmentId: string;

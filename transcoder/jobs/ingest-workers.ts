@@ -1,11 +1,12 @@
 import { MAKE_MASTER_TASK } from "../../domain/asset/master.ts";
-import { FETCH_TASK, FILL_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, FILL_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
 import { MAKE_STATIC_TASK } from "../../domain/asset/static-renditions.ts";
 import { READ_SOUND_TASK } from "../../domain/asset/text-track.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { type JobWorkerOptions, startJobWorker } from "../../platform/jobs/worker.ts";
 import { readSoundTask, type SoundTrackParts } from "../sounds/read-sound-track.ts";
 import { CHECK_DECODING_TASK, checkDecodingTask } from "./check-decoding.ts";
+import { type ClipJobParts, clipTask } from "./clip.ts";
 import { type FillJobParts, fillTask } from "./fill.ts";
 import { fetchTask, type IngestParts, ingestTask, standardiseTask } from "./ingest.ts";
 import { type MasterJobParts, masterTask } from "./master.ts";
@@ -13,6 +14,8 @@ import { type StaticJobParts, staticRenditionTask } from "./static-rendition.ts"
 
 /** Inputs that are fetched at the same time: they wait for other people's hosts. */
 const FETCHES = 16;
+/** Clips that are cut at the same time, which moves gigabytes; of one environment there is one at most. */
+const CLIPS = 2;
 /** Files that are looked at at the same time: each takes a fraction of a second, unless its sound is measured: 9 s of an hour. */
 const INGESTS = 4;
 /** Files that are converted at the same time; of one environment there is one at most. */
@@ -30,11 +33,12 @@ type WorkerOptions = Omit<JobWorkerOptions, "tasks" | "concurrency">;
 
 /** The steps of taking an asset in, with places of their own: none keeps another waiting. */
 export function startIngestWorkers(
-  parts: IngestParts & StaticJobParts & MasterJobParts & SoundTrackParts,
+  parts: IngestParts & ClipJobParts & StaticJobParts & MasterJobParts & SoundTrackParts,
   options: WorkerOptions,
 ): { close(): Promise<void> } {
   return startEach(options, [
     [FETCHES, { [FETCH_TASK]: fetchTask(parts) }],
+    [CLIPS, { [CLIP_TASK]: clipTask(parts) }],
     [INGESTS, { [INGEST_TASK]: ingestTask(parts) }],
     [CHECKS, { [CHECK_DECODING_TASK]: checkDecodingTask(parts) }],
     [CONVERSIONS, { [STANDARDISE_TASK]: standardiseTask(parts) }],

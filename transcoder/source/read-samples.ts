@@ -13,7 +13,7 @@ const MAX_GAP_BYTES = 256 * 1024;
 export async function readSamples(
   objects: Objects,
   key: string,
-  table: SampleTable,
+  table: Pick<SampleTable, "offset" | "size">,
   { first, end }: { first: number; end: number },
 ): Promise<Buffer> {
   requireUsualWeight(table, { first, end });
@@ -30,7 +30,11 @@ export async function readSamples(
 }
 
 /** Samples from `first` on that one read gets: each begins behind the one before, with a small gap at most. */
-function runFrom(table: SampleTable, first: number, end: number): { end: number; range: ByteRange } {
+function runFrom(
+  table: Pick<SampleTable, "offset" | "size">,
+  first: number,
+  end: number,
+): { end: number; range: ByteRange } {
   const start = table.offset[first] ?? 0;
   let behind = start + (table.size[first] ?? 0);
   let sample = first + 1;

@@ -35,7 +35,7 @@ export function soundSource({ track, index, facts, gainDb = 0 }: PlannedSound): 
   const codec = audioCodec(track.stsd) ?? { codecs: "", ...(facts ?? entryOf(track)) };
   const { codecs, channels, sampleRate } = codec;
   const language = languageTag(track.language) ?? facts?.language ?? null;
-  const found = { trackId: track.id, index, table: track.samples, language, title: facts?.title ?? null, gainDb };
+  const found = { trackId: track.id, index, table: track.samples, language, title: facts?.title ?? track.name, gainDb };
   return { ...found, codecs: PLAYED_CODECS.includes(codecs) ? codecs : null, channels, sampleRate };
 }
 

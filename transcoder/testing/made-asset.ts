@@ -42,8 +42,9 @@ export async function writeJoined(
   rendition: string,
   segments: readonly number[],
   file: string,
+  asset = TEST_ASSET,
 ): Promise<string> {
-  await writeFile(file, await readJoined(objects, plan, rendition, segments));
+  await writeFile(file, await readJoined(objects, plan, rendition, segments, asset));
   return file;
 }
 
@@ -52,8 +53,9 @@ export async function readJoined(
   { planId }: Plan,
   rendition: string,
   segments: readonly number[],
+  asset = TEST_ASSET,
 ): Promise<Buffer> {
-  const ref = { ...TEST_ASSET, planId };
+  const ref = { ...asset, planId };
   const keys = [initKey(ref, rendition), ...segments.map((segment) => segmentKey(ref, rendition, segment))];
   const parts = keys.map(async (key) => {
     const found = await objects.read(key);

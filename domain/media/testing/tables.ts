@@ -38,8 +38,11 @@ export function trackOf(samples: SampleTable, facts: Partial<Track> = {}): Track
     entryTypes: ["avc1"],
     codedWidthPx: 640,
     codedHeightPx: 360,
+    headerWidthPx: 640,
+    headerHeightPx: 360,
     rotationDegrees: 0,
     language: "und",
+    name: null,
     samples,
     ...facts,
   };

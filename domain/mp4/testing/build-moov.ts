@@ -26,6 +26,8 @@ export interface TrackToBuild extends TablesToBuild {
   language?: number;
   /** Text of `elng`, with what ends it. */
   extendedLanguage?: string;
+  /** Body of the track's `udta`. */
+  userData?: Uint8Array;
   edits?: readonly (readonly [durationTicks: number, mediaTime: number, rate: number])[];
   stsd?: Uint8Array;
 }
@@ -54,6 +56,7 @@ function buildTrack(track: TrackToBuild): Uint8Array {
       i32(...(track.matrix ?? IDENTITY)),
       u32(320 << 16, 180 << 16),
     ),
+    track.userData === undefined ? new Uint8Array() : box("udta", track.userData),
     edits === undefined ? new Uint8Array() : box("edts", buildEdits(edits, version)),
     box(
       "mdia",

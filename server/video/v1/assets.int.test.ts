@@ -249,11 +249,15 @@ describe("PATCH /video/v1/assets/{id}", () => {
     ]);
   });
 
-  it("refuses what cannot be changed yet", async () => {
-    const { id } = await create();
-    const response = await ask("PATCH", `/video/v1/assets/${id}`, { thumbnail_time: 3 });
-    expect(response.statusCode).toBe(400);
-    expect(response.json().error.messages).toEqual(["thumbnail_time: is not supported yet"]);
+  it("changes the time of the usual thumbnail, which a new asset may have too", async () => {
+    const { id, thumbnail_time } = await create({ input: INPUT, thumbnail_time: 1.5 });
+    expect(thumbnail_time).toBe(1.5);
+    const changed = await ask("PATCH", `/video/v1/assets/${id}`, { thumbnail_time: 3 });
+    expect(changed.json().data.thumbnail_time).toBe(3);
+    await ask("PATCH", `/video/v1/assets/${id}`, { passthrough: "x" });
+    expect((await ask("GET", `/video/v1/assets/${id}`)).json().data.thumbnail_time).toBe(3);
+    const wrong = await ask("PATCH", `/video/v1/assets/${id}`, { thumbnail_time: -1 });
+    expect([wrong.statusCode, wrong.json().error.messages[0]]).toEqual([400, expect.stringMatching(/^thumbnail_time/)]);
   });
 });
 

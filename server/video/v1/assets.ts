@@ -13,7 +13,7 @@ import { createAsset } from "../create-asset.ts";
 import { deleteAsset } from "../delete-asset.ts";
 import { AssetWire, assetToWire } from "./asset-wire.ts";
 import { InputInfoWire, inputInfoToWire } from "./input-info-wire.ts";
-import { Meta, Passthrough, requireSettings, SettingsBody } from "./settings-body.ts";
+import { Meta, Passthrough, requireSettings, SettingsBody, ThumbnailTime } from "./settings-body.ts";
 
 const Params = z.object({ asset_id: z.string() });
 const Query = PageQuery.extend({
@@ -24,7 +24,7 @@ const Query = PageQuery.extend({
 const Update = z.object({
   passthrough: Passthrough.optional().describe("Empty text clears it"),
   meta: Meta.optional().describe("Given members change; empty text clears one"),
-  thumbnail_time: z.never("is not supported yet").optional(),
+  thumbnail_time: ThumbnailTime.optional(),
 });
 
 const one = z.object({ data: AssetWire });
@@ -143,14 +143,14 @@ function updateRoute(app: App, services: Services): void {
       preValidation: withoutNulls,
       schema: {
         ...common,
-        summary: "Change passthrough or metadata of an asset",
+        summary: "Change passthrough, metadata or thumbnail time of an asset",
         params: Params,
         body: Update,
         response: { ...REFUSALS, 200: one },
       },
     },
     async (request) => {
-      const { passthrough, meta } = request.body;
+      const { passthrough, meta, thumbnail_time } = request.body;
       const { asset_id: assetId } = request.params;
       const environmentId = callerOf(request).environment.id;
       const { asset } = await changeAsset(services, environmentId, assetId, async (transaction, before) => {
@@ -159,6 +159,7 @@ function updateRoute(app: App, services: Services): void {
           .updateTable("assets")
           .set({ updated_at: new Date(services.now()) })
           .set(passthrough === undefined ? {} : { passthrough: passthrough === "" ? null : passthrough })
+          .set(thumbnail_time === undefined ? {} : { thumbnail_seconds: thumbnail_time })
           .set({ meta: JSON.stringify(Object.fromEntries(merged)) })
           .where("environment_id", "=", environmentId)
           .where("id", "=", assetId)

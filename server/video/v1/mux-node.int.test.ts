@@ -47,6 +47,17 @@ describe("@mux/mux-node against the server", () => {
     expect(seen.sort()).toEqual(made.sort());
   });
 
+  it("makes a clip, and chooses the usual thumbnail", async () => {
+    const { id } = await mux.video.assets.create({ inputs: [{ url: "https://example.com/a.mp4" }] });
+    await addJob(server.db, { task: APPLY_RESULT_TASK, payload: result(environment, id) });
+    await vi.waitFor(async () => expect((await mux.video.assets.retrieve(id)).status).toBe("ready"), 5_000);
+    const inputs = [{ url: `mux://assets/${id}`, start_time: 1, end_time: 3.5 }];
+    const clip = await mux.video.assets.create({ inputs, playback_policies: ["public"] });
+    expect([clip.ingest_type, clip.source_asset_id]).toEqual(["on_demand_clip", id]);
+    expect((await mux.video.assets.retrieveInputInfo(clip.id))[0]?.settings).toEqual(inputs[0]);
+    expect((await mux.video.assets.update(clip.id, { thumbnail_time: 2 })).thumbnail_time).toBe(2);
+  });
+
   it("adds, retrieves and deletes playback ids", async () => {
     const asset = await mux.video.assets.create({ inputs: [{ url: "https://example.com/a.mp4" }] });
     const { id } = await mux.video.assets.createPlaybackId(asset.id, { policy: "signed" });

@@ -22,6 +22,9 @@ export const Meta = z.object({
   external_id: text(128).optional(),
 });
 
+/** An asset lasts 12 hours at most. */
+export const ThumbnailTime = z.number().min(0).max(43_200).describe("Seconds: of a thumbnail that names no time");
+
 const Input = z.object({
   url: text(MAX_URL_LENGTH).optional(),
   type: text(20).optional().describe("video for the first; behind it text for captions, audio for further sounds"),
@@ -32,8 +35,11 @@ const Input = z.object({
   closed_captions: z.boolean().optional().describe("For text: also tells sounds, for those who do not hear them"),
   overlay_settings: z.looseObject({}).optional().describe("Not supported yet"),
   generated_subtitles: z.array(z.unknown()).optional().describe("Not supported yet"),
-  start_time: z.number().optional().describe("Not supported yet"),
-  end_time: z.number().optional().describe("Not supported yet"),
+  start_time: z
+    .number()
+    .optional()
+    .describe("Seconds; of a clip, whose url is mux://assets/ and an asset's id. 0 unless given"),
+  end_time: z.number().optional().describe("Seconds; of a clip. The source's end unless given"),
 });
 const Inputs = z.union([text(MAX_URL_LENGTH), Input, z.array(z.union([text(MAX_URL_LENGTH), Input])).max(100)]);
 const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
@@ -41,7 +47,7 @@ const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
 /** Body of `POST /video/v1/assets` and `new_asset_settings`; what fields mean together is decided in `domain/asset`. */
 export const SettingsBody = z.object({
   inputs: Inputs.optional().describe(
-    "The URL of the media, or a list: the media first, captions and further sounds behind it",
+    "The URL of the media (mux://assets/ and an asset's id for a clip of it), or a list: the media first, captions and further sounds behind it",
   ),
   input: Inputs.optional().describe("Older name of inputs"),
   playback_policies: Policies.optional().describe("public, signed; one playback id is made of each"),
@@ -69,6 +75,7 @@ export const SettingsBody = z.object({
   directives: z.array(z.unknown()).optional().describe("Not supported yet"),
   copy_overlays: z.boolean().optional(),
   passthrough: Passthrough.optional(),
+  thumbnail_time: ThumbnailTime.optional(),
   meta: Meta.optional(),
   test: z.boolean().optional(),
 });
