@@ -1,8 +1,10 @@
+import Mux from "@mux/mux-node";
 import { expect, test } from "@playwright/test";
 import { uploadAndPlay } from "../bench/ready/upload.ts";
 import { startVideoStack, type VideoStack } from "../bench/stack/video-stack.ts";
+import { ffmpeg } from "../transcoder/testing/sound-film.ts";
 import { makeNumberedFilm, PICTURES, RATE } from "./players/numbered-film.ts";
-import { PLAYERS } from "./players/player-pages.ts";
+import { HLS_JS, PLAYERS } from "./players/player-pages.ts";
 import { seekTrial } from "./players/trial.ts";
 import { type Site, serveSite } from "./system/site.ts";
 
@@ -13,14 +15,16 @@ const PER_SEEK_MS = 5_000;
 
 let stack: VideoStack;
 let site: Site;
+let assetId: string;
 let playbackId: string;
 
 test.beforeAll(async ({ browserName: _ }, testInfo) => {
   test.setTimeout(180_000);
   const film = testInfo.outputPath("film.mp4");
   await makeNumberedFilm(film);
-  [stack, site] = await Promise.all([startVideoStack(), serveSite()]);
-  const { assetId } = await uploadAndPlay(stack, film);
+  site = await serveSite();
+  stack = await startVideoStack({ variables: { FETCH_ALLOW: new URL(site.origin).host } });
+  ({ assetId } = await uploadAndPlay(stack, film));
   const headers = { authorization: stack.authorization };
   const answer = await fetch(`${stack.api}/video/v1/assets/${assetId}`, { headers });
   const { data } = (await answer.json()) as { data: { playback_ids: { id: string }[] } };
@@ -65,6 +69,35 @@ for (const { name, html } of PLAYERS) {
     expect(await page.evaluate("player.video.duration")).toBeCloseTo(8, 1);
   });
 }
+
+test("hls.js plays on with a sound that was added by URL, also behind its end, and changes it", async ({
+  page,
+}, info) => {
+  test.setTimeout(150_000);
+  const sound = info.outputPath("sound.mp3");
+  await ffmpeg("-f", "lavfi", "-i", "sine=frequency=330:duration=5", sound);
+  site.file("/sound.mp3", sound);
+  const mux = new Mux({ tokenId: stack.tokenId, tokenSecret: stack.tokenSecret, baseURL: stack.api });
+  await mux.video.assets.createTrack(assetId, { url: `${site.origin}/sound.mp3`, type: "audio", language_code: "de" });
+  const playlist = async () => (await fetch(`${stack.stream}/${playbackId}.m3u8`)).text();
+  await expect.poll(playlist, { timeout: 30_000 }).toContain('NAME="German"');
+
+  await page.goto(site.page("/sounds", HLS_JS.html(stack.stream, playbackId)));
+  await expect.poll(() => page.evaluate("player.ready"), { timeout: 20_000 }).toBe(true);
+  expect(await page.evaluate("player.sounds()")).toEqual(["Default", "German"]);
+  await page.evaluate("player.listen(1)");
+  const time = () => page.evaluate("player.video.currentTime");
+  for (const [from, listenTo] of [
+    [3, 1], // over the end of the sound
+    [18, 0],
+    [24, 1],
+  ]) {
+    await page.evaluate(`player.listen(${listenTo}); player.video.currentTime = ${from}; void player.video.play()`);
+    await expect.poll(time, { timeout: 30_000 }).toBeGreaterThan((from ?? 0) + 4);
+  }
+  await expect.poll(() => page.evaluate("player.video.ended"), { timeout: 30_000 }).toBe(true);
+  expect(await page.evaluate("player.errors")).toEqual([]);
+});
 
 /** All over the film, the same every time; the last one leaves some seconds to play. */
 function somePictures(count: number): number[] {
