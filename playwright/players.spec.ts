@@ -2,8 +2,9 @@ import Mux from "@mux/mux-node";
 import { expect, test } from "@playwright/test";
 import { uploadAndPlay } from "../bench/ready/upload.ts";
 import { startVideoStack, type VideoStack } from "../bench/stack/video-stack.ts";
+import { ffmpeg } from "../transcoder/testing/sound-film.ts";
 import { makeNumberedFilm, PICTURES, RATE } from "./players/numbered-film.ts";
-import { PLAYERS } from "./players/player-pages.ts";
+import { HLS_JS, PLAYERS } from "./players/player-pages.ts";
 import { seekTrial } from "./players/trial.ts";
 import { type Site, serveSite } from "./system/site.ts";
 
@@ -16,6 +17,8 @@ const ENGLISH = "1\n00:00:10,000 --> 00:00:13,000\nHalf seen\n\n2\n00:00:15,000 
 
 let stack: VideoStack;
 let site: Site;
+let mux: Mux;
+let assetId: string;
 let playbackId: string;
 
 test.beforeAll(async ({ browserName: _ }, testInfo) => {
@@ -24,15 +27,13 @@ test.beforeAll(async ({ browserName: _ }, testInfo) => {
   await makeNumberedFilm(film);
   site = await serveSite();
   stack = await startVideoStack({ variables: { FETCH_ALLOW: new URL(site.origin).host } });
-  const uploaded = await uploadAndPlay(stack, film);
-  playbackId = uploaded.playbackId;
-  const { api, tokenId, tokenSecret } = stack;
-  const mux = new Mux({ tokenId, tokenSecret, baseURL: api });
+  ({ assetId, playbackId } = await uploadAndPlay(stack, film));
+  mux = new Mux({ tokenId: stack.tokenId, tokenSecret: stack.tokenSecret, baseURL: stack.api });
   const url = site.page("/en.srt", ENGLISH);
   const track = { type: "text" as const, text_type: "subtitles" as const, language_code: "en", name: "English", url };
-  await mux.video.assets.createTrack(uploaded.assetId, track);
+  await mux.video.assets.createTrack(assetId, track);
   const texts = async () => {
-    const { tracks = [] } = await mux.video.assets.retrieve(uploaded.assetId);
+    const { tracks = [] } = await mux.video.assets.retrieve(assetId);
     return tracks.flatMap(({ type, status }) => (type === "text" ? [status] : []));
   };
   await expect.poll(texts, { timeout: 20_000, intervals: [100] }).toEqual(["ready"]);
@@ -98,6 +99,34 @@ for (const [kind, query, times] of [
     expect(await page.evaluate("player.errors")).toEqual([]);
   });
 }
+
+test("hls.js plays on with a sound that was added by URL, also behind its end, and changes it", async ({
+  page,
+}, info) => {
+  test.setTimeout(150_000);
+  const sound = info.outputPath("sound.mp3");
+  await ffmpeg("-f", "lavfi", "-i", "sine=frequency=330:duration=5", sound);
+  site.file("/sound.mp3", sound);
+  await mux.video.assets.createTrack(assetId, { url: `${site.origin}/sound.mp3`, type: "audio", language_code: "de" });
+  const playlist = async () => (await fetch(`${stack.stream}/${playbackId}.m3u8`)).text();
+  await expect.poll(playlist, { timeout: 30_000 }).toContain('NAME="German"');
+
+  await page.goto(site.page("/sounds", HLS_JS.html(stack.stream, playbackId)));
+  await expect.poll(() => page.evaluate("player.ready"), { timeout: 20_000 }).toBe(true);
+  expect(await page.evaluate("player.sounds()")).toEqual(["Default", "German"]);
+  await page.evaluate("player.listen(1)");
+  const time = () => page.evaluate("player.video.currentTime");
+  for (const [from, listenTo] of [
+    [3, 1], // over the end of the sound
+    [18, 0],
+    [24, 1],
+  ]) {
+    await page.evaluate(`player.listen(${listenTo}); player.video.currentTime = ${from}; void player.video.play()`);
+    await expect.poll(time, { timeout: 30_000 }).toBeGreaterThan((from ?? 0) + 4);
+  }
+  await expect.poll(() => page.evaluate("player.video.ended"), { timeout: 30_000 }).toBe(true);
+  expect(await page.evaluate("player.errors")).toEqual([]);
+});
 
 /** All over the film, the same every time; the last one leaves some seconds to play. */
 function somePictures(count: number): number[] {

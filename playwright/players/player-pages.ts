@@ -39,7 +39,7 @@ const shaka = (name: string, extension: string): PlayerPage => ({
     ),
 });
 
-const HLS_JS: PlayerPage = {
+export const HLS_JS: PlayerPage = {
   name: "hls.js",
   html: (stream, id, query = "") =>
     page(
@@ -52,6 +52,8 @@ const HLS_JS: PlayerPage = {
           renditions: () => hls.levels.length,
           choose: (n) => { hls.currentLevel = n; },
           current: () => hls.currentLevel,
+          sounds: () => hls.audioTracks.map(({ name }) => name),
+          listen: (n) => { hls.audioTrack = n; },
         };
         // by itself, for a segment that is not wanted any more; and of a busy machine, which is asked again
         const usual = ["aborted", "fragLoadTimeOut"];

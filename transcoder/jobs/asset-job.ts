@@ -8,6 +8,7 @@ import type { JobTask } from "../../platform/jobs/task.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import { MediaError } from "./media-error.ts";
+import { watchDeletion } from "./watch-deletion.ts";
 
 export interface AssetJobParts {
   db: Postgres;
@@ -30,8 +31,6 @@ export type AssetStep = (
   payload: unknown,
 ) => Promise<IngestOutcome | null>;
 
-const LOOK_EVERY_MS = 2_000;
-
 /** Changes nothing of an asset that is gone, but makes the server remove what is stored for it. */
 const DELETED: IngestOutcome = {
   kind: "errored",
@@ -45,13 +44,14 @@ const Payload = z.object({ environment: z.string(), assetId: z.string() });
  * stops the work, a customer's fault ends the asset, any other failure is tried again.
  */
 export function assetJob(parts: AssetJobParts, step: AssetStep): JobTask {
-  const { db, log, lookEveryMs = LOOK_EVERY_MS } = parts;
+  const { db, log, lookEveryMs } = parts;
   return async (payload, { signal, isLastAttempt }) => {
     const ref = Payload.parse(payload);
     const asset = await findAsset(db, ref);
     if (asset === undefined || asset.status !== "preparing") return;
     if (!asset.active) return report(db, ref, DELETED); // an earlier attempt may have stored something
-    const deletion = watchDeletion(db, ref, lookEveryMs);
+    const isGone = async (): Promise<boolean> => (await findAsset(db, ref))?.active === false;
+    const deletion = watchDeletion(isGone, "asset", lookEveryMs);
     try {
       const outcome = await step(ref, asset, AbortSignal.any([signal, deletion.signal]), payload);
       if (outcome !== null) await report(db, ref, outcome);
@@ -62,16 +62,6 @@ export function assetJob(parts: AssetJobParts, step: AssetStep): JobTask {
       deletion.stop();
     }
   };
-}
-
-function watchDeletion(db: Postgres, ref: AssetRef, everyMs: number): { signal: AbortSignal; stop: () => void } {
-  const deleted = new AbortController();
-  const look = async (): Promise<void> => {
-    const asset = await findAsset(db, ref);
-    if (asset?.active === false) deleted.abort(new Error("the asset was deleted"));
-  };
-  const timer = setInterval(() => look().catch(() => {}), everyMs); // without Postgres the work goes on
-  return { signal: deleted.signal, stop: () => clearInterval(timer) };
 }
 
 /** A customer's file ends as errored; any other failure is ours and is tried again, until the last time. */

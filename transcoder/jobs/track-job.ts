@@ -10,10 +10,13 @@ import type { JobTask } from "../../platform/jobs/task.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import { MediaError } from "./media-error.ts";
+import { watchDeletion } from "./watch-deletion.ts";
 
 interface TrackJobParts {
   db: Postgres;
   log: Logger;
+  /** How often a running job looks whether its track was deleted; shorter only in tests. */
+  lookEveryMs?: number;
 }
 
 /** What every kind of track tells of itself. */
@@ -34,24 +37,37 @@ const OURS: AssetError = {
   messages: ["The file could not be processed. Nothing may be wrong with it: add the track again."],
 };
 
+/** Changes nothing of a track that is gone, but makes the server remove what is stored for it. */
+const GONE: TrackOutcome = {
+  kind: "errored",
+  error: { type: "invalid_input", messages: ["The track was deleted before it was ready."] },
+};
+
 /**
- * The job of a track that a customer's URL gives: nothing is done for one that is not waited for any more, a file that cannot be
- * read ends the track, never the asset, and any other failure is tried again.
+ * The job of a track that a customer's URL gives: nothing is done for one that is not waited for any more, one that is deleted
+ * stops the work, a file that cannot be read ends the track, never the asset, and any other failure is tried again.
  */
-export function trackJob<Track extends Found>({ db, log }: TrackJobParts, { find, read }: TrackJob<Track>): JobTask {
+export function trackJob<Track extends Found>(
+  { db, log, lookEveryMs }: TrackJobParts,
+  { find, read }: TrackJob<Track>,
+): JobTask {
   return async (payload, { signal, isLastAttempt }) => {
     const ref = Payload.parse(payload);
     const track = await find(ref);
     if (track?.status !== "preparing" || !track.active) return;
+    const deletion = watchDeletion(async () => (await find(ref))?.active === false, "track", lookEveryMs);
     try {
-      await reportTrack(db, ref, await read(ref, track, signal));
+      await reportTrack(db, ref, await read(ref, track, AbortSignal.any([signal, deletion.signal])));
     } catch (error) {
       signal.throwIfAborted();
+      if (deletion.signal.aborted) return await reportTrack(db, ref, GONE);
       const known = customersFault(error);
       if (known === null && !isLastAttempt) throw error;
       if (known === null) log.error({ err: error, ...ref }, "track was not read for good");
       else log.info({ err: error, ...ref }, "track cannot be read");
       await reportTrack(db, ref, { kind: "errored", error: known ?? OURS });
+    } finally {
+      deletion.stop();
     }
   };
 }

@@ -27,6 +27,8 @@ export interface SoundTrackParts {
   sources: SourceCache;
   allow: AllowList;
   log: Logger;
+  /** As of `trackJob`. */
+  lookEveryMs?: number;
 }
 
 /** Twelve hours of 5.1 without compression have 25 GB. */

@@ -50,6 +50,8 @@ let worker: JobWorker;
 let main: Plan;
 const results: TrackResult[] = [];
 let made = 0;
+/** Downloads that were begun and never end. */
+let slow = 0;
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
@@ -63,6 +65,11 @@ beforeAll(async () => {
   await ffmpeg("-f", "lavfi", "-i", `${PICTURE}:d=${SECONDS}`, ...PICTURE_CODEC, film);
   main = await storeAndPlan(objects, film);
   web = createServer(async ({ url: path = "" }, response) => {
+    if (path.endsWith("?slowly")) {
+      slow += 1;
+      response.writeHead(200, { "content-length": 1_000_000 }).write(await readFile(join(folder, "slow.m4a")));
+      return; // and nothing more
+    }
     const bytes = await readFile(join(folder, basename(path))).catch(() => null);
     response.writeHead(bytes === null ? 404 : 200).end(bytes);
   });
@@ -110,7 +117,7 @@ async function read(name: string, status: "preparing" | "deleted" = "preparing")
     })
     .execute();
   const ref = { ...TEST_ASSET, trackId };
-  const parts = { db, objects, tools, log, sources: new SourceCache(objects) };
+  const parts = { db, objects, tools, log, sources: new SourceCache(objects), lookEveryMs: 100 };
   const { list: allow } = parseAllowList(`127.0.0.1:${port}`);
   await readSoundTask({ ...parts, allow })(ref, { signal: never, attempt: 1, isLastAttempt: false });
   const told = () => results.find((result) => result.trackId === trackId);
@@ -231,6 +238,16 @@ describe("a sound by URL", () => {
     expect(errors[2]).toMatch(/^download_failed/);
     const asset = await db.selectFrom("assets").select("status").executeTakeFirstOrThrow();
     expect(asset.status).toBe("ready");
+  });
+
+  it("ends its download when its track is deleted meanwhile", async () => {
+    await music("slow.m4a", 2, "-c:a", "aac");
+    const reading = read("slow.m4a?slowly");
+    await expect.poll(() => slow, { timeout: 20_000 }).toBe(1);
+    await db.updateTable("tracks").set({ status: "deleted" }).where("source_url", "like", "%slowly").execute();
+    const { ref, outcome } = await reading;
+    expect(outcome).toMatchObject({ kind: "errored", error: { messages: [expect.stringContaining("deleted")] } });
+    expect(await objects.head(sourceKey(soundTrackRef(ref), 1))).toBeNull();
   });
 
   it("is not fetched for a track that is deleted", async () => {
