@@ -29,6 +29,7 @@ describe("readAssetSettings", () => {
     expect(settingsOf({ inputs: [{ url }] })).toEqual({
       inputUrl: url,
       texts: [],
+      generated: [],
       policies: [],
       videoQuality: "basic",
       maxResolutionTier: "1080p",
@@ -97,7 +98,6 @@ describe("readAssetSettings", () => {
     ["inputs[1]", { inputs: [url, { url, type: "audio", language_code: "de" }] }],
     ["inputs[0].type", { input: { url, type: "text" } }],
     ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
-    ["inputs[0].generated_subtitles", { input: { url, generated_subtitles: [{}] } }],
     ["inputs[0].start_time", { input: { url, start_time: 1 } }],
     ["inputs[0].start_time", { input: { url, end_time: 1 } }],
     ["inputs[0].url", { input: "mux://assets/abc" }],
@@ -146,6 +146,37 @@ describe("readAssetSettings", () => {
   ])("refuses captions with a wrong %s", (field, wrong) => {
     const problems = problemsOf({ inputs: [url, wrong] });
     expect(problems.map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
+  it("takes captions that are to be written down, also of an upload", () => {
+    const generated_subtitles = [{ language_code: "en", name: "Written" }, { language_code: "auto" }];
+    const generated = [
+      { languageCode: "en", name: "Written", passthrough: null },
+      { languageCode: "auto", name: null, passthrough: null },
+    ];
+    expect(settingsOf({ inputs: [{ url, generated_subtitles }] }).generated).toEqual(generated);
+    expect(settingsOf({ inputs: [{ generated_subtitles }] }, "upload").generated).toEqual(generated);
+    expect(settingsOf({ input: url }).generated).toEqual([]);
+  });
+
+  it.each<[string, AssetSettingsWire]>([
+    [
+      "inputs[0].generated_subtitles[1].language_code",
+      { input: { url, generated_subtitles: [{}, { language_code: "tlh" }] } },
+    ],
+    ["inputs[0].generated_subtitles[1].name", { input: { url, generated_subtitles: [{ name: "a" }, { name: "a" }] } }],
+    [
+      "inputs[1].name",
+      {
+        inputs: [
+          { url, generated_subtitles: [{ name: "a" }] },
+          { ...text, name: "a" },
+        ],
+      },
+    ],
+    ["inputs[1].generated_subtitles", { inputs: [url, { ...text, generated_subtitles: [{}] }] }],
+  ])("refuses captions to be written down with a wrong %s", (field, wire) => {
+    expect(problemsOf(wire).map((problem) => problem.split(":")[0])).toEqual([field]);
   });
 
   it("lets the first input of an upload only configure it", () => {

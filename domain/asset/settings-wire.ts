@@ -1,3 +1,4 @@
+import { type GeneratedInput, type GeneratedWire, generatedInputOf, generatedProblems } from "./generated-text.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
 
@@ -29,7 +30,7 @@ export interface InputWire {
   url?: string | undefined;
   type?: string | undefined;
   overlay_settings?: object | undefined;
-  generated_subtitles?: unknown[] | undefined;
+  generated_subtitles?: GeneratedWire[] | undefined;
   start_time?: number | undefined;
   end_time?: number | undefined;
   name?: string | undefined;
@@ -53,6 +54,8 @@ export interface AssetSettings {
   inputUrl: string | null;
   /** Captions that come with it. */
   texts: readonly TextInput[];
+  /** Captions that are to be written down from its sound. */
+  generated: readonly GeneratedInput[];
   /** One playback id is made of each. */
   policies: readonly PlaybackPolicy[];
   videoQuality: VideoQuality;
@@ -97,6 +100,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
     settings: {
       inputUrl: inputs.find((input) => !isText(input))?.url ?? null,
       texts: inputs.filter(isText).map(textInputOf),
+      generated: (inputs[0]?.generated_subtitles ?? []).map(generatedInputOf),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
@@ -154,15 +158,30 @@ function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): 
   const problems = hasMedia ? firstInputProblems(first, source) : [];
   if (first === undefined && source === "url") problems.push("inputs: name the URL of a video or audio file");
   const names = new Set<string>();
+  const generated = hasMedia ? (first.generated_subtitles ?? []) : [];
+  generated.forEach((one, n) => {
+    problems.push(...nameProblems(one, names, `inputs[0].generated_subtitles[${n}]`));
+  });
   inputs.slice(hasMedia ? 1 : 0).forEach((input, place) => {
     const at = `inputs[${place + (hasMedia ? 1 : 0)}]`;
     if (!isText(input)) problems.push(notYet(at, "another input than text"));
-    else problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, names, at));
+    else
+      problems.push(
+        ...textInputProblems(input, `${at}.`),
+        ...nameProblems(input, names, at),
+        ...silentProblems(input, at),
+      );
   });
   return problems;
 }
 
-function nameProblems({ name = "" }: InputWire, names: Set<string>, at: string): string[] {
+function silentProblems({ generated_subtitles = [] }: InputWire, at: string): string[] {
+  return generated_subtitles.length === 0
+    ? []
+    : [`${at}.generated_subtitles: only the first input has sound to be written down`];
+}
+
+function nameProblems({ name = "" }: Pick<InputWire, "name">, names: Set<string>, at: string): string[] {
   if (name === "") return [];
   const isTaken = names.has(name);
   names.add(name);
@@ -170,11 +189,11 @@ function nameProblems({ name = "" }: InputWire, names: Set<string>, at: string):
 }
 
 function firstInputProblems(input: InputWire, source: "url" | "upload"): string[] {
-  const { url, type, overlay_settings, generated_subtitles, start_time, end_time } = input;
+  const { url, type, overlay_settings, generated_subtitles = [], start_time, end_time } = input;
   return [
     ...(type !== undefined && type !== "video" ? [notYet("inputs[0].type", type)] : []),
     ...(overlay_settings !== undefined ? [notYet("inputs[0].overlay_settings")] : []),
-    ...((generated_subtitles?.length ?? 0) > 0 ? [notYet("inputs[0].generated_subtitles")] : []),
+    ...generatedProblems(generated_subtitles, "inputs[0]."),
     ...(start_time !== undefined || end_time !== undefined ? [notYet("inputs[0].start_time, end_time")] : []),
     ...(source === "url" ? urlProblems(url) : []),
     ...(source === "upload" && url !== undefined ? ["inputs[0].url: the upload itself is the first input"] : []),

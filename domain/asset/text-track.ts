@@ -6,9 +6,10 @@ import type { AssetError } from "./outcome.ts";
  */
 export const READ_TEXT_TASK = "read_text_track";
 export const READ_EMBEDDED_TASK = "read_embedded_captions";
+export const TRANSCRIBE_TASK = "transcribe";
 export const APPLY_TRACK_RESULT_TASK = "apply_track_result";
 
-/** Payload of {@link READ_TEXT_TASK}; {@link READ_EMBEDDED_TASK} has the first two. */
+/** Payload of {@link READ_TEXT_TASK} and {@link TRANSCRIBE_TASK}; {@link READ_EMBEDDED_TASK} has the first two. */
 export interface TextTrackJob {
   environment: string;
   assetId: string;
@@ -20,11 +21,18 @@ export interface TrackResult extends TextTrackJob {
 }
 
 export type TrackOutcome =
-  /** Its captions are stored. */
-  | { kind: "ready" }
-  | { kind: "errored"; error: AssetError }
+  /** Its captions are stored. The language is told where it was not known: BCP 47. */
+  | { kind: "ready"; languageCode?: string }
+  | { kind: "errored"; error: TrackError }
   /** Captions that the source itself holds, stored as a track that the server does not know yet. */
   | { kind: "embedded"; channel: EmbeddedChannel };
+
+export interface TrackError {
+  /** Of a customer's file as of an asset; `transcription_failed`: speech was not written down. */
+  type: AssetError["type"] | "transcription_failed";
+  /** Sentences for the customer: what is wrong, and what helps. */
+  messages: readonly string[];
+}
 
 /** CEA-608 has four, two in each field. */
 export const EMBEDDED_CHANNELS = ["CC1", "CC2", "CC3", "CC4"] as const;

@@ -5,6 +5,7 @@ import type {
   IngestType,
   MaxResolutionTier,
   PlaybackPolicy,
+  TextSource,
   VideoQuality,
 } from "./schema.ts";
 
@@ -63,6 +64,11 @@ export interface TranscoderTextTracks {
   status: "preparing" | "ready" | "errored" | "deleted";
   source_url: string | null;
   active: boolean;
+  text_source: TextSource | null;
+  language_code: string | null;
+  /** Of the sound that a generated one is made of; null where the asset has none. */
+  sound_name: string | null;
+  sound_language_code: string | null;
 }
 
 /** What a transcoder may know of an asset. */

@@ -9,6 +9,7 @@ import type { Services } from "../http/services.ts";
 import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
+import { failGeneratedTracks, transcribeSoon } from "./generated-tracks.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
@@ -120,8 +121,14 @@ async function store(
       .execute();
   }
   const after = await requireAsset(transaction, environment_id, id);
-  if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
-  if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
+  if (change.ready !== undefined) {
+    await makeStaticRenditions(transaction, after.staticRenditions);
+    await transcribeSoon(transaction, after.tracks);
+  }
+  if (change.status === "errored") {
+    await failStaticRenditions(transaction, services, after.staticRenditions);
+    await failGeneratedTracks(transaction, services, after.tracks);
+  }
   const data = assetToWire(await requireAsset(transaction, environment_id, id));
   for (const type of events)
     await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });

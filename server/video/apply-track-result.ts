@@ -7,7 +7,7 @@ import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset, type TrackRow } from "./assets.ts";
 import { deleteTextSoon } from "./delete-asset.ts";
-import { tellCreated, tellTrack } from "./text-tracks.ts";
+import { endTrack, tellCreated, tellTrack } from "./text-tracks.ts";
 
 /** The transcoder's word, as `domain/asset/text-track.ts` has it. */
 const Result: z.ZodType<TrackResult> = z.object({
@@ -15,10 +15,13 @@ const Result: z.ZodType<TrackResult> = z.object({
   assetId: z.string(),
   trackId: z.string().regex(/^[A-Za-z0-9]{32,50}$/),
   outcome: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("ready") }),
+    z.object({ kind: z.literal("ready"), languageCode: z.string().exactOptional() }),
     z.object({
       kind: z.literal("errored"),
-      error: z.object({ type: z.enum(["download_failed", "invalid_input"]), messages: z.array(z.string()) }),
+      error: z.object({
+        type: z.enum(["download_failed", "invalid_input", "transcription_failed"]),
+        messages: z.array(z.string()),
+      }),
     }),
     z.object({ kind: z.literal("embedded"), channel: z.enum(EMBEDDED_CHANNELS) }),
   ]),
@@ -42,22 +45,14 @@ async function apply(transaction: PostgresTransaction, result: TrackResult, nowM
   if (outcome.kind === "embedded") return insertEmbedded(transaction, result, outcome.channel, nowMs);
   const before = await transaction
     .selectFrom("tracks")
-    .select("status")
+    .select(["environment_id", "id", "status"])
     .where("environment_id", "=", environment)
     .where("asset_id", "=", assetId)
     .where("id", "=", trackId)
     .executeTakeFirst();
   if (before === undefined || before.status === "deleted") return deleteTextSoon(transaction, ref);
   if (before.status !== "preparing") return;
-  const error = outcome.kind === "errored" ? JSON.stringify(outcome.error) : null;
-  const track = await transaction
-    .updateTable("tracks")
-    .set({ status: outcome.kind, error })
-    .where("environment_id", "=", environment)
-    .where("id", "=", trackId)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  await tellTrack(transaction, outcome.kind, track, nowMs);
+  await endTrack(transaction, before, outcome, nowMs);
 }
 
 /** The transcoder chose the id, so that a second result meets the first. Which language it is the source does not say. */

@@ -3,8 +3,9 @@ import type { AssetSettings } from "../../domain/asset/settings-wire.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
-import { type AssetRecord, requireAsset } from "./assets.ts";
+import { type AssetRecord, requireAsset, type TrackRow } from "./assets.ts";
 import { recordEvent } from "./events.ts";
+import { insertGeneratedTracks } from "./generated-tracks.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
 import { insertStaticRenditions, tellStaticCreated } from "./static-renditions.ts";
 import { insertTextTracks, tellCreated } from "./text-tracks.ts";
@@ -48,7 +49,7 @@ export async function createAsset(
     .execute();
   await insertPlaybackIds(transaction, services, { environmentId, assetId: id, policies: settings.policies });
   await insertStaticRenditions(transaction, services, { environmentId, assetId: id }, settings.staticRenditions);
-  const tracks = await insertTextTracks(transaction, services, { environmentId, assetId: id, texts: settings.texts });
+  const tracks = await insertTracks(transaction, services, { environmentId, assetId: id }, settings);
   const asset = await requireAsset(transaction, environmentId, id);
   const data = assetToWire(asset);
   await recordEvent(transaction, {
@@ -65,6 +66,19 @@ export async function createAsset(
   if (asset.input_url === null) await addJob(transaction, { task: INGEST_TASK, payload, key });
   else await addJob(transaction, { task: FETCH_TASK, payload, key, queue: fetchQueue(payload) });
   return asset;
+}
+
+async function insertTracks(
+  transaction: PostgresTransaction,
+  services: Pick<Services, "newId" | "now">,
+  owner: { environmentId: string; assetId: string },
+  { texts, generated: wanted }: AssetSettings,
+): Promise<TrackRow[]> {
+  const names = new Set(wanted.flatMap(({ name }) => name ?? []));
+  const given = await insertTextTracks(transaction, services, { ...owner, texts, taken: names });
+  const taken = new Set(given.flatMap(({ name }) => name ?? []));
+  const generated = await insertGeneratedTracks(transaction, services, { ...owner, wanted, taken, ofTrackId: null });
+  return [...given, ...generated];
 }
 
 /** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */
