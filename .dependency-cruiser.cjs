@@ -88,10 +88,11 @@ const forbidden = [
   },
   {
     name: "processes-in-few-places",
-    comment: "only embedded engines, the supervisor, ffmpeg's launcher, benchmarks and tests start processes",
+    comment:
+      "only embedded engines, the supervisor, what starts ffmpeg and the recogniser, benchmarks and tests start processes",
     severity: "error",
     from: {
-      pathNot: `^(platform/[^/]+/embedded|scripts|bench|playwright)/|^transcoder/ffmpeg\\.ts$|${TEST}|${TEST_SUPPORT}|node_modules/`,
+      pathNot: `^(platform/[^/]+/embedded|scripts|bench|playwright)/|^transcoder/(ffmpeg|recogniser)\\.ts$|${TEST}|${TEST_SUPPORT}|node_modules/`,
     },
     to: { path: "^(node:)?(child_process|cluster)$" },
   },

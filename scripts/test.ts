@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { JARS_FOLDER, kafkaMissing } from "../platform/eventlog/embedded/kafka-jars.ts";
+import { RECOGNISER_FOLDER, recogniserMissing } from "../platform/speech/embedded/recogniser-files.ts";
 import { staleParts } from "./full/stale-parts.ts";
 import { seconds } from "./supervise/terminal.ts";
 import { leftovers, listProcesses } from "./testing/leftovers.ts";
@@ -41,6 +42,8 @@ async function main(wanted: readonly string[]): Promise<number> {
   total = add(total, { passed: 0, failed: left.length, failures });
   const noKafka = await kafkaMissing(JARS_FOLDER);
   if (noKafka !== null) summary.push(`  ! the log on Kafka was not tried: ${noKafka}`);
+  const noSpeech = recogniserMissing(RECOGNISER_FOLDER);
+  if (noSpeech !== null) summary.push(`  ! captions from speech were not tried: ${noSpeech}`);
   for (const warning of await staleParts(ROOT)) summary.push(`  ! ${warning}`);
   for (const failure of total.failures) summary.push(`  ✗ ${failure}`);
   console.log(`\n${summary.join("\n")}\n\n${total.passed} passed, ${total.failed} failed`);

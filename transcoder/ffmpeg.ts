@@ -17,6 +17,7 @@ import {
 } from "./launch/capabilities.ts";
 import { FfmpegError, type FfmpegFailure, ownReason, probeError } from "./launch/ffmpeg-error.ts";
 import { guards } from "./launch/guards.ts";
+import { LAUNCHER, SHELL } from "./launch/launcher.ts";
 import { FIND_PROGRAMS, filesOfRun, type RunFiles, roomWith } from "./launch/room.ts";
 import {
   CANDIDATES,
@@ -74,6 +75,8 @@ export interface FfmpegTools {
   /** Like `run`, into a file, which is overwritten; after a rejection it may be there in part. */
   runToFile(run: FfmpegRun & { outputFile: string }): Promise<void>;
   probe(path: string, demuxer: string, signal?: AbortSignal): Promise<ProbeResult>;
+  /** What holds each run back, for other programs that are to be held back as well. */
+  layers: Sandbox;
   /** Names of the active layers around each run. */
   sandbox: readonly string[];
   /** Names of the layers that this machine cannot give. */
@@ -91,8 +94,6 @@ interface Tools {
   encoders: Encoders;
 }
 
-const SHELL = "/bin/sh";
-const LAUNCHER = join(import.meta.dirname, "launch-ffmpeg.sh");
 const INSTALL = "apt-get install --yes --no-install-recommends ffmpeg";
 
 /** What gives the layers that a machine lacks. */
@@ -152,6 +153,7 @@ export async function openFfmpeg(options: {
         await launch(tools, run, cwd, [{ to: run.outputFile, ...outputOf(run) }]);
       }),
     probe: (path, demuxer, signal) => probe(tools, path, demuxer, signal),
+    layers: sandbox,
     sandbox: layerNames(sandbox),
     missingLayers: missing,
     version: found.version,

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Becomes ffmpeg (or ffprobe) under limits. Everything that reads untrusted media is started through here, by transcoder/ffmpeg.ts:
+# Becomes ffmpeg, ffprobe or the recogniser of speech under limits. Everything that reads untrusted media is started through here,
+# by transcoder/ffmpeg.ts and transcoder/recogniser.ts:
 #
 #   launch-ffmpeg.sh MEMORY_KIB CPU_SECONDS FILE_BLOCKS NETWORK DEATH NICENESS BINARY ARGUMENT...
 #

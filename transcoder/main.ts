@@ -9,6 +9,7 @@ import { Program } from "../platform/observability/program.ts";
 import { type CheckResult, Readiness } from "../platform/observability/readiness.ts";
 import { missingMigrations } from "../platform/postgres/migrate.ts";
 import { createPool, createPostgres } from "../platform/postgres/pool.ts";
+import { RECOGNISER_FOLDER, recogniserMissing } from "../platform/speech/embedded/recogniser-files.ts";
 import { sweepTemporaryFolders } from "../platform/temporary/temporary-folder.ts";
 import { startCaptionWorkers } from "./captions/caption-workers.ts";
 import { readTranscoderConfig } from "./config.ts";
@@ -19,6 +20,7 @@ import { startFillWorker, startIngestWorkers } from "./jobs/ingest-workers.ts";
 import { ObjectMaker } from "./make/make-object.ts";
 import { Slots } from "./make/slots.ts";
 import { wholeObjects } from "./make/whole-objects.ts";
+import { openRecogniser } from "./recogniser.ts";
 import { SourceCache } from "./source/source-cache.ts";
 
 /** Single pictures at a time, of the number of encodes: they run beside those, so that they take a third of the cores at most. */
@@ -53,6 +55,8 @@ const swept = await sweepTemporaryFolders();
 if (swept > 0) log.info({ swept }, "temporary folders of killed programs removed");
 const tools = await openFfmpeg({ ffmpegPath: config.ffmpegPath, ffprobePath: config.ffprobePath, log });
 readiness.add("ffmpeg", () => sandboxCheck(tools));
+const recogniser = openRecogniser(RECOGNISER_FOLDER, tools.layers);
+readiness.add("speech", speechCheck);
 
 const encodeSeconds = new Histogram({
   name: "playhead_encode_seconds",
@@ -110,9 +114,18 @@ const filling = startFillWorker(
   jobOptions,
 );
 program.onStop("filling in", () => filling.close());
-const captionWorkers = startCaptionWorkers({ db, objects, tools, allow: config.fetchAllow, log }, jobOptions);
+const captionWorkers = startCaptionWorkers(
+  { db, objects, tools, recogniser, sources, slots, allow: config.fetchAllow, log },
+  jobOptions,
+);
 program.onStop("caption jobs", () => captionWorkers.close());
 log.info({ port: listener.port }, "listening");
+
+/** It may be fetched while the program runs. */
+function speechCheck(): CheckResult {
+  const missing = recogniserMissing(RECOGNISER_FOLDER);
+  return missing === null ? { ok: true } : { ok: true, degraded: `no automatic captions: ${missing}` };
+}
 
 /** A missing layer is the machine's to give: the work goes on without it. */
 function sandboxCheck({ sandbox, missingLayers }: FfmpegTools): CheckResult {

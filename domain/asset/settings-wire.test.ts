@@ -31,6 +31,7 @@ describe("readAssetSettings", () => {
       clip: null,
       texts: [],
       sounds: [],
+      generated: [],
       policies: [],
       videoQuality: "basic",
       maxResolutionTier: "1080p",
@@ -100,7 +101,6 @@ describe("readAssetSettings", () => {
     ["inputs[1]", { inputs: [url, { url, overlay_settings: {} }] }],
     ["inputs[0].type", { input: { url, type: "text" } }],
     ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
-    ["inputs[0].generated_subtitles", { input: { url, generated_subtitles: [{}] } }],
   ])("says of %s that it is not supported yet", (field, wire) => {
     expect(problemsOf(wire)).toEqual([expect.stringContaining("is not supported yet")]);
     expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
@@ -211,6 +211,37 @@ describe("readAssetSettings", () => {
   it("refuses a name twice among tracks of one type", () => {
     const twice = { inputs: [url, { ...sound, name: "A" }, { ...text, name: "A" }, { ...sound, name: "A" }] };
     expect(problemsOf(twice)).toEqual(["inputs[3].name: another audio track of the asset has this name"]);
+  });
+
+  it("takes captions that are to be written down, also of an upload", () => {
+    const generated_subtitles = [{ language_code: "en", name: "Written" }, { language_code: "auto" }];
+    const generated = [
+      { languageCode: "en", name: "Written", passthrough: null },
+      { languageCode: "auto", name: null, passthrough: null },
+    ];
+    expect(settingsOf({ inputs: [{ url, generated_subtitles }] }).generated).toEqual(generated);
+    expect(settingsOf({ inputs: [{ generated_subtitles }] }, "upload").generated).toEqual(generated);
+    expect(settingsOf({ input: url }).generated).toEqual([]);
+  });
+
+  it.each<[string, AssetSettingsWire]>([
+    [
+      "inputs[0].generated_subtitles[1].language_code",
+      { input: { url, generated_subtitles: [{}, { language_code: "tlh" }] } },
+    ],
+    ["inputs[0].generated_subtitles[1].name", { input: { url, generated_subtitles: [{ name: "a" }, { name: "a" }] } }],
+    [
+      "inputs[1].name",
+      {
+        inputs: [
+          { url, generated_subtitles: [{ name: "a" }] },
+          { ...text, name: "a" },
+        ],
+      },
+    ],
+    ["inputs[1].generated_subtitles", { inputs: [url, { ...text, generated_subtitles: [{}] }] }],
+  ])("refuses captions to be written down with a wrong %s", (field, wire) => {
+    expect(problemsOf(wire).map((problem) => problem.split(":")[0])).toEqual([field]);
   });
 
   it("lets the first input of an upload only configure it", () => {

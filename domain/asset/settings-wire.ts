@@ -1,4 +1,5 @@
 import { type ClipInput, clipInputOf, clipProblems, isClipUrl } from "./clip-input.ts";
+import { type GeneratedInput, type GeneratedWire, generatedInputOf, generatedProblems } from "./generated-text.ts";
 import { MASTER_ACCESS, type MasterAccess } from "./master.ts";
 import { isMp4Support, MP4_SUPPORT, type Mp4Support } from "./mp4-support.ts";
 import { type SoundInput, soundInputOf, soundInputProblems } from "./sound-input.ts";
@@ -35,7 +36,7 @@ export interface InputWire {
   url?: string | undefined;
   type?: string | undefined;
   overlay_settings?: object | undefined;
-  generated_subtitles?: unknown[] | undefined;
+  generated_subtitles?: GeneratedWire[] | undefined;
   start_time?: number | undefined;
   end_time?: number | undefined;
   name?: string | undefined;
@@ -63,6 +64,8 @@ export interface AssetSettings {
   texts: readonly TextInput[];
   /** Sounds beside its own that come with it. */
   sounds: readonly SoundInput[];
+  /** Captions that are to be written down from its sound. */
+  generated: readonly GeneratedInput[];
   /** One playback id is made of each. */
   policies: readonly PlaybackPolicy[];
   videoQuality: VideoQuality;
@@ -119,6 +122,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
       clip: isClip ? clipInputOf(media) : null,
       texts: inputs.filter(isText).map(textInputOf),
       sounds: inputs.filter(isSound).map(soundInputOf),
+      generated: (inputs[0]?.generated_subtitles ?? []).map(generatedInputOf),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
@@ -196,16 +200,27 @@ function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): 
   const problems = hasMedia ? firstInputProblems(first, source) : [];
   if (first === undefined && source === "url") problems.push("inputs: name the URL of a video or audio file");
   const [texts, sounds] = [new Set<string>(), new Set<string>()];
+  const generated = hasMedia ? (first.generated_subtitles ?? []) : [];
+  generated.forEach(({ name }, n) => {
+    problems.push(...nameProblems({ name, type: "text" }, texts, `inputs[0].generated_subtitles[${n}]`));
+  });
   inputs.slice(hasMedia ? 1 : 0).forEach((input, place) => {
     const at = `inputs[${place + (hasMedia ? 1 : 0)}]`;
     if (!isTrack(input)) problems.push(notYet(at, "another input than text and audio"));
     if (isText(input)) problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, texts, at));
     if (isSound(input)) problems.push(...soundInputProblems(input, `${at}.`), ...nameProblems(input, sounds, at));
+    problems.push(...silentProblems(input, at));
   });
   return problems;
 }
 
-function nameProblems({ name = "", type }: InputWire, names: Set<string>, at: string): string[] {
+function silentProblems({ generated_subtitles = [] }: InputWire, at: string): string[] {
+  return generated_subtitles.length === 0
+    ? []
+    : [`${at}.generated_subtitles: only the first input's sound is written down`];
+}
+
+function nameProblems({ name = "", type }: Pick<InputWire, "name" | "type">, names: Set<string>, at: string): string[] {
   if (name === "") return [];
   const isTaken = names.has(name);
   names.add(name);
@@ -213,12 +228,12 @@ function nameProblems({ name = "", type }: InputWire, names: Set<string>, at: st
 }
 
 function firstInputProblems(input: InputWire, source: "url" | "upload"): string[] {
-  const { url, type, overlay_settings, generated_subtitles, start_time, end_time } = input;
+  const { url, type, overlay_settings, generated_subtitles = [], start_time, end_time } = input;
   const isClip = isClipUrl(url ?? "");
   return [
     ...(type !== undefined && type !== "video" ? [notYet("inputs[0].type", type)] : []),
     ...(overlay_settings !== undefined ? [notYet("inputs[0].overlay_settings")] : []),
-    ...((generated_subtitles?.length ?? 0) > 0 ? [notYet("inputs[0].generated_subtitles")] : []),
+    ...generatedProblems(generated_subtitles, "inputs[0]."),
     ...(start_time !== undefined && !isClip ? [onlyOfClips("start_time")] : []),
     ...(end_time !== undefined && !isClip ? [onlyOfClips("end_time")] : []),
     ...(source === "url" ? urlProblems(input) : []),

@@ -8,9 +8,10 @@ export const READ_TEXT_TASK = "read_text_track";
 /** Of an asset that is ready. */
 export const READ_SOUND_TASK = "read_sound_track";
 export const READ_EMBEDDED_TASK = "read_embedded_captions";
+export const TRANSCRIBE_TASK = "transcribe";
 export const APPLY_TRACK_RESULT_TASK = "apply_track_result";
 
-/** Payload of {@link READ_TEXT_TASK} and {@link READ_SOUND_TASK}; {@link READ_EMBEDDED_TASK} has the first two. */
+/** Payload of {@link READ_TEXT_TASK}, {@link READ_SOUND_TASK} and {@link TRANSCRIBE_TASK}; {@link READ_EMBEDDED_TASK} has the first two. */
 export interface TextTrackJob {
   environment: string;
   assetId: string;
@@ -22,9 +23,9 @@ export interface TrackResult extends TextTrackJob {
 }
 
 export type TrackOutcome =
-  /** Its captions are stored, or its sound. */
-  | { kind: "ready"; sound?: SoundTrackFacts }
-  | { kind: "errored"; error: AssetError }
+  /** Its captions are stored, or its sound. The language is told where it was not known: BCP 47. */
+  | { kind: "ready"; languageCode?: string; sound?: SoundTrackFacts }
+  | { kind: "errored"; error: TrackError }
   /** Captions that the source itself holds, stored as a track that the server does not know yet. */
   | { kind: "embedded"; channel: EmbeddedChannel };
 
@@ -32,6 +33,13 @@ export interface SoundTrackFacts {
   channels: number;
   /** As much of it as is heard beside the asset's own tracks. */
   durationSeconds: number;
+}
+
+export interface TrackError {
+  /** Of a customer's file as of an asset; `transcription_failed`: speech was not written down. */
+  type: AssetError["type"] | "transcription_failed";
+  /** Sentences for the customer: what is wrong, and what helps. */
+  messages: readonly string[];
 }
 
 /** CEA-608 has four, two in each field. */

@@ -32,8 +32,33 @@ export function silenceEncodeArguments(options: SoundEncodeOptions) {
   };
 }
 
-function output({ rendition, feed }: SoundEncodeOptions, first: readonly string[]): string[] {
-  const { sampleRate, channels, averageBitrate, gainDb } = rendition;
+/**
+ * Arguments of ffmpeg for a stretch of speech as a recogniser takes it: from a small MP4 on standard input to mono of that rate,
+ * signed 16 bits, on standard output. Nothing comes where nothing can be decoded.
+ *
+ * @param feed samples [start, end) of the presentation, at that rate
+ */
+export function speechArguments(sampleRate: number, feed: SoundEncodeOptions["feed"]) {
+  const rendition = { sampleRate, channels: 1, averageBitrate: 0, gainDb: 0 };
+  return {
+    input: ["-copyts", "-threads", "1", "-f", "mov"],
+    output: [...SOUND_ALONE, "-af", filters({ rendition, feed }, []), "-c:a", "pcm_s16le", "-f", "s16le"],
+  };
+}
+
+const SOUND_ALONE = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"];
+
+function output(options: SoundEncodeOptions, first: readonly string[]): string[] {
+  const bitrate = String(options.rendition.averageBitrate);
+  return [
+    ...[...SOUND_ALONE, "-af", filters(options, first), "-c:a", "aac", "-b:a", bitrate, "-threads", "1"],
+    ...["-avoid_negative_ts", "disabled", "-f", "mp4", "-movflags", "+cmaf+empty_moov+frag_discont"],
+  ];
+}
+
+/** Exactly the samples of the feed, silence where the source has none; `first` stands before. */
+function filters({ rendition, feed }: SoundEncodeOptions, first: readonly string[]): string {
+  const { sampleRate, channels, gainDb } = rendition;
   const [start, end] = [feed.start + encoderShift(rendition), feed.end + encoderShift(rendition)];
   const resample = [
     `osr=${sampleRate}`,
@@ -41,17 +66,12 @@ function output({ rendition, feed }: SoundEncodeOptions, first: readonly string[
     // a hole of over half a millisecond is filled with silence; times are whole samples, so nothing less is one
     `async=1:min_hard_comp=0.0005:first_pts=${start}`,
   ];
-  const filters = [
+  return [
     ...first,
     `aresample=${resample.join(":")}`,
     `aformat=sample_fmts=fltp:channel_layouts=${LAYOUTS[channels] ?? "stereo"}`,
     ...(gainDb === 0 ? [] : [`volume=${gainDb}dB:precision=float`]),
     `atrim=start_pts=${start}:end_pts=${end}`,
     `apad=whole_len=${end - start}`,
-  ];
-  return [
-    ...["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1"],
-    ...["-af", filters.join(","), "-c:a", "aac", "-b:a", String(averageBitrate), "-threads", "1"],
-    ...["-avoid_negative_ts", "disabled", "-f", "mp4", "-movflags", "+cmaf+empty_moov+frag_discont"],
-  ];
+  ].join(",");
 }

@@ -5,6 +5,7 @@ import type {
   IngestType,
   MaxResolutionTier,
   PlaybackPolicy,
+  TextSource,
   VideoQuality,
 } from "./schema.ts";
 
@@ -93,6 +94,11 @@ export interface TranscoderTextTracks {
   status: "preparing" | "ready" | "errored" | "deleted";
   source_url: string | null;
   active: boolean;
+  text_source: TextSource | null;
+  language_code: string | null;
+  /** Of the sound that a generated one is made of; null where the asset has none. */
+  sound_name: string | null;
+  sound_language_code: string | null;
 }
 
 /** What a transcoder may know of a sound that is added by URL. */

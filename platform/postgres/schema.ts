@@ -161,7 +161,7 @@ export type VideoQuality = "basic" | "plus" | "premium";
 export type MaxResolutionTier = "1080p" | "1440p" | "2160p";
 export type PlaybackPolicy = "public" | "signed";
 export type TrackType = "video" | "audio" | "text";
-export type TextSource = "uploaded" | "embedded";
+export type TextSource = "uploaded" | "embedded" | "generated_vod";
 export type UploadStatus = "waiting" | "asset_created" | "errored" | "cancelled" | "timed_out";
 /** Read parsed, written as JSON text: the driver would make an array of Postgres of an array. */
 type Json = ColumnType<Record<string, unknown>, string, string>;
@@ -220,6 +220,7 @@ interface Tracks {
   passthrough: string | null;
   source_url: string | null;
   source_track_id: Generated<string | null>;
+  of_track_id: Generated<string | null>;
   error: NullableJson;
   created_at: ColumnType<Date, Date, never>;
 }

@@ -37,6 +37,8 @@ const Environment = z.object({
   /** Programs that decode and encode: names, looked for in PATH, or paths. */
   FFMPEG_PATH: z.string().min(1).default("ffmpeg"),
   FFPROBE_PATH: z.string().min(1).default("ffprobe"),
+  /** 0: the recogniser of speech is not fetched where it lacks. */
+  PLAYHEAD_SPEECH: flag.default(true),
   /** What inputs may be fetched from although it is private: host:port or CIDR. */
   FETCH_ALLOW: z.string().default(""),
   /** 1: stop when standard input ends. Set by scripts/start.mjs. */

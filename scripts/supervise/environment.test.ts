@@ -73,6 +73,7 @@ describe("the environment of a program", () => {
 function input(overrides: Partial<SuperviseConfig> = {}): EnvironmentInput {
   const config: SuperviseConfig = {
     PLAYHEAD_PORT_BASE: 3000,
+    PLAYHEAD_SPEECH: true,
     HOST: ["127.0.0.1", "::1"],
     LOG_LEVEL: "info",
     PLAYHEAD_SUPERVISED: true,

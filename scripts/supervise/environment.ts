@@ -94,6 +94,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
   }),
   build: next,
   install: () => ({}),
+  speech: () => ({}),
 };
 
 function common({ config, ports }: EnvironmentInput): Variables {

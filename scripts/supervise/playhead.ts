@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import type { Ports } from "../../domain/ports.ts";
+import { RECOGNISER_FOLDER, recogniserMissing } from "../../platform/speech/embedded/recogniser-files.ts";
 import { ffmpegMissing } from "../debian/ffmpeg.ts";
 import { buildApp } from "./app-build.ts";
 import type { StartArguments } from "./arguments.ts";
@@ -72,6 +73,7 @@ export class Playhead {
     const building = wanted.dev ? Promise.resolve() : terminal.step("app build", () => this.#build());
     const [environmentId] = await Promise.all([this.#startServices(), building]);
     await this.#program(APP, this.#stages[0]);
+    this.#fetchRecogniser();
     return { ...this.#access, environmentId };
   }
 
@@ -99,6 +101,20 @@ export class Playhead {
       terminal.step("ffmpeg from Debian", () => this.#install(command)),
     );
     if (complaint !== null) throw new StartError(complaint);
+  }
+
+  /** In the background, since nothing waits for it: until it is there captions are not written down, and tracks say so. */
+  #fetchRecogniser(): void {
+    const { config, terminal, signal } = this.#options;
+    if (!config.PLAYHEAD_SPEECH || recogniserMissing(RECOGNISER_FOLDER) === null) return;
+    const child = this.#supervisor.job("speech", ["scripts/speech.ts"]);
+    this.#stages[0].push(child);
+    child.exitCode.then((code) => {
+      if (signal.aborted) return;
+      terminal.say(
+        code === 0 ? "  ✓ automatic captions: the recogniser is installed" : `  ! ${child.lastLines().at(-1)}`,
+      );
+    });
   }
 
   async #install(command: readonly [string, string, string]): Promise<number> {

@@ -152,6 +152,18 @@ describe("npm start", () => {
     await until(() => existsSync(devFile()));
     expect(existsSync(join(tree, ".playhead/eventlog/old"))).toBe(false);
   });
+
+  it.each([
+    ["that it came", "process.exit(0)", "✓ automatic captions"],
+    ["why it did not", `console.error("speech: no network"); process.exit(1)`, "! speech: no network"],
+  ])("fetches the recogniser of speech when all runs, and says %s", { timeout: 30_000 }, async (_, does, said) => {
+    const missing = `export const RECOGNISER_FOLDER = ""; export const recogniserMissing = () => "it is not there";`;
+    write("platform/speech/embedded/recogniser-files.ts", missing);
+    write("scripts/speech.ts", does);
+    const npm = startWith({ PLAYHEAD_SPEECH: "1" });
+    await until(() => npm.output().includes(said));
+    await until(() => existsSync(devFile()));
+  });
 });
 
 interface Start {
@@ -172,6 +184,7 @@ function startWith(environment: Record<string, string>, ...args: string[]): Star
       PLAYHEAD_PORT_BASE: String(base),
       DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
       CLICKHOUSE_URL: "http://nobody@127.0.0.1:1",
+      PLAYHEAD_SPEECH: "0",
       ...environment,
     },
     stdio: ["ignore", "pipe", "pipe"],

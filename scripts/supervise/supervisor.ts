@@ -23,7 +23,7 @@ export interface SupervisorOptions {
 export type Script = readonly [path: string, ...args: string[]];
 
 /** Programs that run to their end. */
-export type Job = "migrate" | "seed" | "build" | "install";
+export type Job = "migrate" | "seed" | "build" | "install" | "speech";
 
 /** The same trouble is shown again after this long. */
 const SHOW_AGAIN_MS = 10_000;

@@ -41,6 +41,9 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     language_code: "en",
     closed_captions: true,
   },
+  "POST /video/v1/assets/{asset_id}/tracks/{audio_track_id}/generate-subtitles": {
+    generated_subtitles: [{ language_code: "en", name: "English (generated)" }],
+  },
   "PATCH /video/v1/assets/{asset_id}/tracks/{track_id}": { name: "English for the deaf and hard of hearing" },
   "POST /video/v1/uploads": {
     cors_origin: "https://app.example.com",

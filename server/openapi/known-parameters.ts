@@ -44,6 +44,7 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   playback_id: { description: "Id of a playback id", example: MEDIA_ID },
   static_rendition_id: { description: "Id of a static rendition", example: MEDIA_ID },
   playback_restriction_id: { description: "Id of a playback restriction", example: MEDIA_ID },
+  audio_track_id: { description: "Id of a track of type audio", example: MEDIA_ID },
   track_id: { description: "Id of a track", example: MEDIA_ID },
   video_id: { description: "Your own id of the video (`video_id` of the player's metadata)", example: "film-42" },
   metric_id: { description: "Id of a metric", example: "video_startup_time" },

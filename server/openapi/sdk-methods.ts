@@ -62,6 +62,7 @@ export const SDK_METHODS: Readonly<Record<string, string>> = {
   "POST /video/v1/assets/{}/static-renditions": "video.assets.createStaticRendition",
   "DELETE /video/v1/assets/{}/static-renditions/{}": "video.assets.deleteStaticRendition",
   "POST /video/v1/assets/{}/tracks": "video.assets.createTrack",
+  "POST /video/v1/assets/{}/tracks/{}/generate-subtitles": "video.assets.generateSubtitles",
   "PATCH /video/v1/assets/{}/tracks/{}": "video.assets.updateTrack",
   "DELETE /video/v1/assets/{}/tracks/{}": "video.assets.deleteTrack",
   "GET /video/v1/playback-ids/{}": "video.playbackIds.retrieve",

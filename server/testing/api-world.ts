@@ -56,6 +56,7 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
     static_rendition_id: file.id,
     playback_restriction_id: restriction.id,
     track_id: trackId,
+    audio_track_id: await soundOf(server, authorization, asset.id),
     upload_id: upload.id,
     annotation_id: annotation.id,
     signing_key_id: signingKey.id,
@@ -71,6 +72,11 @@ async function createTrack(server: DataServer, authorization: string, assetId: s
   const answer = await caller(server, authorization)("POST", `/video/v1/assets/${assetId}/tracks`, body);
   if (answer.statusCode !== 201) throw new Error(`A track answered ${answer.statusCode}: ${answer.body}`);
   return answer.json().data.id;
+}
+
+async function soundOf(server: DataServer, authorization: string, assetId: string): Promise<string> {
+  const answer = await caller(server, authorization)("GET", `/video/v1/assets/${assetId}`);
+  return answer.json().data.tracks.find(({ type }: { type: string }) => type === "audio").id;
 }
 
 /** As a customer's own server signs it for public pages. */

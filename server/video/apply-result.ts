@@ -10,6 +10,7 @@ import { type AssetRecord, lockAsset, type MasterRow, requireAsset } from "./ass
 import { failCopiedTexts } from "./clip-texts.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
+import { failGeneratedTracks, transcribeSoon } from "./generated-tracks.ts";
 import { failMaster, makeMaster, masterRef } from "./masters.ts";
 import { bringMp4Files, tellMp4 } from "./mp4-support.ts";
 import { addedSounds, failSoundTracks, readSoundTracks } from "./sound-tracks.ts";
@@ -125,11 +126,17 @@ async function store(
       .execute();
   }
   const after = await requireAsset(transaction, environment_id, id);
-  if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
-  if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
+  if (change.ready !== undefined) {
+    await makeStaticRenditions(transaction, after.staticRenditions);
+    await readSoundTracks(transaction, addedSounds(after));
+    await transcribeSoon(transaction, after.tracks);
+  }
   if (change.error !== undefined) await failCopiedTexts(transaction, after, change.error, nowMs);
-  if (change.ready !== undefined) await readSoundTracks(transaction, addedSounds(after));
-  if (change.status === "errored") await failSoundTracks(transaction, addedSounds(after), nowMs);
+  if (change.status === "errored") {
+    await failStaticRenditions(transaction, services, after.staticRenditions);
+    await failSoundTracks(transaction, addedSounds(after), nowMs);
+    await failGeneratedTracks(transaction, services, after.tracks);
+  }
   if (after.master !== null) await settleMaster(transaction, after.master, change, nowMs);
   const data = assetToWire(await requireAsset(transaction, environment_id, id));
   for (const type of events)

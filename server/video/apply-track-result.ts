@@ -1,18 +1,13 @@
 import { z } from "zod";
 import { trackName } from "../../domain/asset/text-input.ts";
-import {
-  EMBEDDED_CHANNELS,
-  type EmbeddedChannel,
-  type SoundTrackFacts,
-  type TrackResult,
-} from "../../domain/asset/text-track.ts";
+import { EMBEDDED_CHANNELS, type EmbeddedChannel, type TrackResult } from "../../domain/asset/text-track.ts";
 import type { TrackRef } from "../../domain/media/object-keys.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { lockAsset, requireAsset, type TrackRow } from "./assets.ts";
 import { deleteTrackSoon } from "./delete-track.ts";
-import { tellCreated, tellTrack, trackNames } from "./text-tracks.ts";
+import { endTrack, tellCreated, tellTrack, trackNames } from "./text-tracks.ts";
 
 /** The transcoder's word, as `domain/asset/text-track.ts` has it. */
 const Result: z.ZodType<TrackResult> = z.object({
@@ -22,13 +17,17 @@ const Result: z.ZodType<TrackResult> = z.object({
   outcome: z.discriminatedUnion("kind", [
     z.object({
       kind: z.literal("ready"),
+      languageCode: z.string().exactOptional(),
       sound: z
         .object({ channels: z.number().int().positive(), durationSeconds: z.number().nonnegative() })
         .exactOptional(),
     }),
     z.object({
       kind: z.literal("errored"),
-      error: z.object({ type: z.enum(["download_failed", "invalid_input"]), messages: z.array(z.string()) }),
+      error: z.object({
+        type: z.enum(["download_failed", "invalid_input", "transcription_failed"]),
+        messages: z.array(z.string()),
+      }),
     }),
     z.object({ kind: z.literal("embedded"), channel: z.enum(EMBEDDED_CHANNELS) }),
   ]),
@@ -52,26 +51,14 @@ async function apply(transaction: PostgresTransaction, result: TrackResult, nowM
   if (outcome.kind === "embedded") return insertEmbedded(transaction, result, outcome.channel, nowMs);
   const before = await transaction
     .selectFrom("tracks")
-    .select("status")
+    .select(["environment_id", "id", "status"])
     .where("environment_id", "=", environment)
     .where("asset_id", "=", assetId)
     .where("id", "=", trackId)
     .executeTakeFirst();
   if (before === undefined || before.status === "deleted") return deleteTrackSoon(transaction, ref);
   if (before.status !== "preparing") return;
-  const error = outcome.kind === "errored" ? JSON.stringify(outcome.error) : null;
-  const track = await transaction
-    .updateTable("tracks")
-    .set({ status: outcome.kind, error, ...(outcome.kind === "ready" ? soundColumns(outcome.sound) : {}) })
-    .where("environment_id", "=", environment)
-    .where("id", "=", trackId)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  await tellTrack(transaction, outcome.kind, track, nowMs);
-}
-
-function soundColumns(sound: SoundTrackFacts | undefined) {
-  return sound === undefined ? {} : { max_channels: sound.channels, duration_seconds: sound.durationSeconds };
+  await endTrack(transaction, before, outcome, nowMs);
 }
 
 /** The transcoder chose the id, so that a second result meets the first. Which language it is the source does not say. */

@@ -1,3 +1,4 @@
+import type { GeneratedInput } from "../../domain/asset/generated-text.ts";
 import type { AssetError } from "../../domain/asset/outcome.ts";
 import { type TextInput, trackName } from "../../domain/asset/text-input.ts";
 import { ApiError } from "../../domain/errors.ts";
@@ -6,27 +7,27 @@ import type { Services } from "../http/services.ts";
 import type { AssetRecord, TrackRow } from "./assets.ts";
 import { MAX_TEXT_TRACKS, tellTrack } from "./text-tracks.ts";
 
-/** A clip that is being made, and the asset that it is a stretch of. */
-export interface NewClip {
-  environmentId: string;
-  assetId: string;
+/** What is asked for beside the captions that a clip takes over of its source. */
+interface BesideCopied {
   source: AssetRecord;
-  /** Captions that are given beside what the source has. */
   texts: readonly TextInput[];
+  /** To be written down from the clip's sound. */
+  generated: readonly GeneratedInput[];
 }
 
 /** The captions that are given, with names beside those that the clip takes over. 400 where a name is taken, or they are too many. */
-export function textsBesideCopied({ source, texts }: Pick<NewClip, "source" | "texts">): TextInput[] {
+export function textsBesideCopied({ source, texts, generated }: BesideCopied): TextInput[] {
   const copied = copiedTracks(source);
   const taken = new Set(copied.flatMap(({ name }) => name ?? []));
-  const clash = texts.find(({ name }) => name !== null && taken.has(name));
+  const asked = [...texts, ...generated];
+  const clash = asked.find(({ name }) => name !== null && taken.has(name));
   if (clash !== undefined)
     throw new ApiError("invalid_parameters", [`inputs: the clip takes over a text track called "${clash.name}"`]);
-  if (copied.length + texts.length > MAX_TEXT_TRACKS)
+  if (copied.length + asked.length > MAX_TEXT_TRACKS)
     throw new ApiError("invalid_parameters", [
       `inputs: with the ${copied.length} text tracks that the clip takes over there are more than ${MAX_TEXT_TRACKS}`,
     ]);
-  for (const { name } of texts) if (name !== null) taken.add(name);
+  for (const { name } of asked) if (name !== null) taken.add(name);
   return texts.map((text) => {
     const name = text.name ?? trackName(text.languageCode, taken);
     taken.add(name);
@@ -38,7 +39,12 @@ export function textsBesideCopied({ source, texts }: Pick<NewClip, "source" | "t
 export async function copyTextTracks(
   transaction: PostgresTransaction,
   { newId, now }: Pick<Services, "newId" | "now">,
-  { environmentId, assetId, source, texts }: NewClip,
+  {
+    environmentId,
+    assetId,
+    source,
+    texts,
+  }: { environmentId: string; assetId: string; source: AssetRecord; texts: number },
 ): Promise<TrackRow[]> {
   const copied = copiedTracks(source);
   if (copied.length === 0) return [];
@@ -58,7 +64,7 @@ export async function copyTextTracks(
         closed_captions: track.closed_captions,
         passthrough: track.passthrough,
         source_track_id: track.id,
-        created_at: new Date(now() + texts.length + at), // lists are in this order: a millisecond apart
+        created_at: new Date(now() + texts + at), // lists are in this order: a millisecond apart
       })),
     )
     .returningAll()

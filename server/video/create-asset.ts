@@ -3,10 +3,11 @@ import type { AssetSettings } from "../../domain/asset/settings-wire.ts";
 import { addJob, type JobSpec } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
-import { type AssetRecord, requireAsset } from "./assets.ts";
-import { requireClipSource } from "./clip-source.ts";
+import { type AssetRecord, requireAsset, type TrackRow } from "./assets.ts";
+import { type ClipSource, requireClipSource } from "./clip-source.ts";
 import { copyTextTracks, textsBesideCopied } from "./clip-texts.ts";
 import { recordEvent } from "./events.ts";
+import { insertGeneratedTracks } from "./generated-tracks.ts";
 import { wantMaster } from "./masters.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
 import { insertSoundTracks } from "./sound-tracks.ts";
@@ -33,7 +34,6 @@ export async function createAsset(
   const now = new Date(nowMs);
   const clip = settings.clip === null ? null : await requireClipSource(transaction, environmentId, settings.clip);
   const owner = { environmentId, assetId: id };
-  const texts = clip === null ? settings.texts : textsBesideCopied({ ...clip, texts: settings.texts });
   await transaction
     .insertInto("assets")
     .values({
@@ -62,9 +62,7 @@ export async function createAsset(
     .execute();
   await insertPlaybackIds(transaction, services, { ...owner, policies: settings.policies });
   await insertStaticRenditions(transaction, services, owner, settings.staticRenditions);
-  const given = await insertTextTracks(transaction, services, { ...owner, texts });
-  const copied = clip === null ? [] : await copyTextTracks(transaction, services, { ...owner, ...clip, texts });
-  const sounds = await insertSoundTracks(transaction, services, owner, settings.sounds);
+  const tracks = await insertTracks(transaction, services, { ...owner, clip }, settings);
   const asset = await requireAsset(transaction, environmentId, id);
   const data = assetToWire(asset);
   await recordEvent(transaction, {
@@ -75,7 +73,7 @@ export async function createAsset(
     nowMs,
   });
   await tellStaticCreated(transaction, asset.staticRenditions, nowMs);
-  for (const track of [...given, ...copied, ...sounds]) await tellCreated(transaction, track, nowMs);
+  for (const track of tracks) await tellCreated(transaction, track, nowMs);
   if (settings.masterAccess === "temporary") await wantMaster(transaction, services, owner);
   const payload: IngestJob = { environment: environmentId, assetId: id };
   await addJob(transaction, { ...firstStep(asset, payload), payload, key: `ingest:${id}` });
@@ -85,6 +83,23 @@ export async function createAsset(
 function firstStep({ input_url, source_asset_id }: AssetRecord, job: IngestJob): Pick<JobSpec, "task" | "queue"> {
   if (source_asset_id !== null) return { task: CLIP_TASK, queue: `clip:${job.environment}` };
   return input_url === null ? { task: INGEST_TASK } : { task: FETCH_TASK, queue: fetchQueue(job) };
+}
+
+/** Captions that are given, those that a clip takes over, those that are to be written down, and further sounds. */
+async function insertTracks(
+  transaction: PostgresTransaction,
+  services: Pick<Services, "newId" | "now">,
+  { clip, ...owner }: { environmentId: string; assetId: string; clip: ClipSource | null },
+  { texts, generated: wanted, sounds }: AssetSettings,
+): Promise<TrackRow[]> {
+  const named = clip === null ? texts : textsBesideCopied({ ...clip, texts, generated: wanted });
+  const names = new Set(wanted.flatMap(({ name }) => name ?? []));
+  const given = await insertTextTracks(transaction, services, { ...owner, texts: named, taken: names });
+  const copied =
+    clip === null ? [] : await copyTextTracks(transaction, services, { ...owner, ...clip, texts: named.length });
+  const taken = new Set([...given, ...copied].flatMap(({ name }) => name ?? []));
+  const generated = await insertGeneratedTracks(transaction, services, { ...owner, wanted, taken, ofTrackId: null });
+  return [...given, ...copied, ...generated, ...(await insertSoundTracks(transaction, services, owner, sounds))];
 }
 
 /** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */

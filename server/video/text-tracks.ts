@@ -1,6 +1,6 @@
 import { isMediaId } from "../../domain/asset/media-id.ts";
 import { type TextInput, trackName } from "../../domain/asset/text-input.ts";
-import { READ_TEXT_TASK, type TextTrackJob } from "../../domain/asset/text-track.ts";
+import { READ_TEXT_TASK, type TextTrackJob, type TrackOutcome } from "../../domain/asset/text-track.ts";
 import { ApiError } from "../../domain/errors.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
@@ -20,22 +20,28 @@ export interface NewTextTracks {
   environmentId: string;
   assetId: string;
   texts: readonly TextInput[];
+  /** Names that others have, or will have. */
+  taken?: ReadonlySet<string>;
 }
 
 /** The tracks, preparing, and the jobs that read their texts. The caller has the asset locked, or just made. */
 export async function insertTextTracks(
   transaction: PostgresTransaction,
   services: Pick<Services, "newId" | "now">,
-  { environmentId, assetId, texts }: NewTextTracks,
+  { environmentId, assetId, texts, taken: others = new Set() }: NewTextTracks,
 ): Promise<TrackRow[]> {
-  const taken = new Set(texts.flatMap(({ name }) => name ?? []));
+  const taken = new Set([...others, ...texts.flatMap(({ name }) => name ?? [])]);
   const made: TrackRow[] = [];
   for (const text of texts) {
     const name = text.name ?? trackName(text.languageCode, taken);
     taken.add(name);
     const id = services.newId();
     const at = services.now() + made.length; // lists are in this order: a millisecond apart
-    made.push(await insertTextTrack(transaction, { environmentId, assetId, id, at, text, name }));
+    const { languageCode, closedCaptions, passthrough, url } = text;
+    const facts = { language_code: languageCode, name, closed_captions: closedCaptions, passthrough };
+    const source = { text_source: "uploaded" as const, source_url: url };
+    const owner = { environment_id: environmentId, asset_id: assetId, id };
+    made.push(await insertTextTrack(transaction, { ...owner, ...facts, ...source, created_at: new Date(at) }));
     const payload: TextTrackJob = { environment: environmentId, assetId, trackId: id };
     const queue = `text:${environmentId}:${id.charCodeAt(0) % QUEUES_PER_ENVIRONMENT}`;
     await addJob(transaction, { task: READ_TEXT_TASK, payload, key: `${READ_TEXT_TASK}:${id}`, queue });
@@ -43,37 +49,23 @@ export async function insertTextTracks(
   return made;
 }
 
-interface NewTextTrack {
-  environmentId: string;
-  assetId: string;
-  id: string;
-  /** Unix milliseconds. */
-  at: number;
-  text: TextInput;
-  name: string;
-}
+type OwnFacts =
+  | "environment_id"
+  | "asset_id"
+  | "id"
+  | "language_code"
+  | "name"
+  | "passthrough"
+  | "text_source"
+  | "created_at";
+type NewTextTrack = Pick<TrackRow, OwnFacts> &
+  Partial<Pick<TrackRow, "closed_captions" | "source_url" | "of_track_id">>;
 
-function insertTextTrack(
-  transaction: PostgresTransaction,
-  { environmentId, assetId, id, at, text, name }: NewTextTrack,
-) {
+/** A text track that prepares. */
+export function insertTextTrack(transaction: PostgresTransaction, track: NewTextTrack): Promise<TrackRow> {
   return transaction
     .insertInto("tracks")
-    .values({
-      environment_id: environmentId,
-      asset_id: assetId,
-      id,
-      type: "text",
-      status: "preparing",
-      language_code: text.languageCode,
-      name,
-      text_type: "subtitles",
-      text_source: "uploaded",
-      closed_captions: text.closedCaptions,
-      passthrough: text.passthrough,
-      source_url: text.url,
-      created_at: new Date(at),
-    })
+    .values({ type: "text", status: "preparing", text_type: "subtitles", ...track })
     .returningAll()
     .executeTakeFirstOrThrow();
 }
@@ -86,14 +78,49 @@ export async function addTextTrack(
 ): Promise<TrackRow> {
   const asset = await requireReadyAsset(transaction, environmentId, assetId);
   const names = trackNames(asset, "text");
-  if (names.size >= MAX_TEXT_TRACKS)
-    throw new ApiError("invalid_parameters", [`The asset has ${MAX_TEXT_TRACKS} text tracks: delete one before`]);
-  requireFreeName(text.name, names);
+  requireRoom(names, [text]);
   const named = { ...text, name: text.name ?? trackName(text.languageCode, names) };
   const [track] = await insertTextTracks(transaction, services, { environmentId, assetId, texts: [named] });
   if (track === undefined) throw new Error("no track was made");
   await tellCreated(transaction, track, services.now());
   return track;
+}
+
+/** 400 where the asset cannot have so many more text tracks, or not by those names. */
+export function requireRoom(taken: ReadonlySet<string>, wanted: readonly { name: string | null }[]): void {
+  if (taken.size + wanted.length > MAX_TEXT_TRACKS)
+    throw new ApiError("invalid_parameters", [
+      `The asset has ${taken.size} text tracks of ${MAX_TEXT_TRACKS}: delete some before`,
+    ]);
+  const names = new Set(taken);
+  for (const { name } of wanted) {
+    requireFreeName(name, names);
+    if (name !== null) names.add(name);
+  }
+}
+
+/** What became of a track that prepared. */
+export async function endTrack(
+  transaction: PostgresTransaction,
+  { environment_id, id }: Pick<TrackRow, "environment_id" | "id">,
+  outcome: Exclude<TrackOutcome, { kind: "embedded" }>,
+  nowMs: number,
+): Promise<void> {
+  const error = outcome.kind === "errored" ? JSON.stringify(outcome.error) : null;
+  const { languageCode, sound } = outcome.kind === "ready" ? outcome : {};
+  const track = await transaction
+    .updateTable("tracks")
+    .set({
+      status: outcome.kind,
+      error,
+      ...(languageCode !== undefined && { language_code: languageCode }),
+      ...(sound !== undefined && { max_channels: sound.channels, duration_seconds: sound.durationSeconds }),
+    })
+    .where("environment_id", "=", environment_id)
+    .where("id", "=", id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await tellTrack(transaction, outcome.kind, track, nowMs);
 }
 
 /** Ends a track: it leaves playlists within seconds, its bytes soon after. Those of the asset's own file stay with it. */

@@ -26,6 +26,9 @@ import { createLogger } from "../../platform/observability/logger.ts";
 import { createMetrics } from "../../platform/observability/metrics.ts";
 import { createPool, createPostgres, type Postgres } from "../../platform/postgres/pool.ts";
 import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
+import { Slots } from "../make/slots.ts";
+import { openRecogniser } from "../recogniser.ts";
+import { SourceCache } from "../source/source-cache.ts";
 import { testTools } from "../testing/test-maker.ts";
 import { startCaptionWorkers } from "./caption-workers.ts";
 
@@ -57,7 +60,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
   const { list: allow } = parseAllowList(`127.0.0.1:${portOf(web)}`);
   const options = { url, name: "test", log, metrics: createMetrics("test") };
-  workers = startCaptionWorkers({ db, objects, tools: await testTools(), allow, log }, options);
+  const tools = await testTools();
+  const recogniser = openRecogniser(join(folder, "none"), tools.layers);
+  const parts = { sources: new SourceCache(objects), slots: new Slots(1), recogniser };
+  workers = startCaptionWorkers({ db, objects, tools, allow, log, ...parts }, options);
   const tasks = { [APPLY_TRACK_RESULT_TASK]: async (payload: unknown) => void results.push(payload as TrackResult) };
   server = startJobWorker({ ...options, concurrency: 1, tasks });
   await createEnvironment();

@@ -29,7 +29,7 @@ export const TrackWire = z.object({
   language_code: z.string().optional(),
   name: z.string().optional(),
   text_type: z.literal("subtitles").optional(),
-  text_source: z.enum(["uploaded", "embedded"]).optional(),
+  text_source: z.enum(["uploaded", "embedded", "generated_vod"]).optional(),
   closed_captions: z.boolean().optional(),
   passthrough: z.string().optional(),
   error: z.object({ type: z.string(), messages: z.array(z.string()) }).optional(),

@@ -25,6 +25,16 @@ export const Meta = z.object({
 /** An asset lasts 12 hours at most. */
 export const ThumbnailTime = z.number().min(0).max(43_200).describe("Seconds: of a thumbnail that names no time");
 
+/** As many as the API knows languages. */
+export const MAX_GENERATED = 23;
+
+/** Captions that are to be written down from speech. */
+export const GeneratedSubtitle = z.object({
+  language_code: text(35).optional().describe("en, or auto: as the file says; other languages end as errored tracks"),
+  name: text(255).optional().describe("What viewers choose by; the language's name unless given"),
+  passthrough: Passthrough.optional(),
+});
+
 const Input = z.object({
   url: text(MAX_URL_LENGTH).optional(),
   type: text(20).optional().describe("video for the first; behind it text for captions, audio for further sounds"),
@@ -34,7 +44,11 @@ const Input = z.object({
   text_type: text(20).optional().describe("subtitles, for text"),
   closed_captions: z.boolean().optional().describe("For text: also tells sounds, for those who do not hear them"),
   overlay_settings: z.looseObject({}).optional().describe("Not supported yet"),
-  generated_subtitles: z.array(z.unknown()).optional().describe("Not supported yet"),
+  generated_subtitles: z
+    .array(GeneratedSubtitle)
+    .max(MAX_GENERATED)
+    .optional()
+    .describe("Of the first input: captions to be written down from its speech, which is English"),
   start_time: z
     .number()
     .optional()

@@ -20,7 +20,7 @@ let postgres: TestPostgres;
 let server: TestServer;
 let first: Awaited<ReturnType<typeof createFirstTenant>>;
 let other: Awaited<ReturnType<typeof createOtherTenant>>;
-let ids: { asset: string; playbackId: string; upload: string; file: string; track: string; restriction: string };
+let ids: Record<"asset" | "playbackId" | "upload" | "file" | "track" | "sound" | "restriction", string>;
 /** Tokens: of the other tenant with every right, and of the first without the right to write, or to video at all. */
 let stranger: string;
 let reader: string;
@@ -48,7 +48,7 @@ beforeAll(async () => {
   const [track] = asset.data.tracks;
   ids = {
     ...{ asset: asset.data.id, playbackId: playbackId.id, upload: upload.data.id },
-    ...{ file: file.data.id, track: track.id, restriction: restriction.data.id },
+    ...{ file: file.data.id, track: track.id, sound: track.id, restriction: restriction.data.id },
   };
 });
 afterAll(async () => {
@@ -70,6 +70,7 @@ const ROUTES: [Method, string, object?][] = [
   ["GET", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
   ["DELETE", "/video/v1/assets/{asset}/playback-ids/{playbackId}"],
   ["POST", "/video/v1/assets/{asset}/tracks", { url: "https://x.y/a.srt", type: "text", language_code: "en" }],
+  ["POST", "/video/v1/assets/{asset}/tracks/{sound}/generate-subtitles", { generated_subtitles: [{}] }],
   ["PATCH", "/video/v1/assets/{asset}/tracks/{track}", { name: "n" }],
   ["DELETE", "/video/v1/assets/{asset}/tracks/{track}"],
   ["GET", "/video/v1/playback-ids/{playbackId}"],
@@ -94,7 +95,7 @@ const filled = (path: string): string => path.replaceAll(/\{(\w+)\}/g, (_, name:
 /** As the document names the parameters. */
 const PARAMETERS = {
   ...{ asset: "asset_id", playbackId: "playback_id", upload: "upload_id", file: "static_rendition_id" },
-  ...{ track: "track_id", restriction: "playback_restriction_id" },
+  ...{ track: "track_id", sound: "audio_track_id", restriction: "playback_restriction_id" },
 };
 
 it("knows every route that the document lists", async () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { generatedInputOf, generatedProblems } from "../../../domain/asset/generated-text.ts";
 import { soundInputOf, soundInputProblems } from "../../../domain/asset/sound-input.ts";
 import { languageProblems, textInputOf, textInputProblems } from "../../../domain/asset/text-input.ts";
 import { ApiError } from "../../../domain/errors.ts";
@@ -9,13 +10,15 @@ import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
+import { generateTextTracks } from "../generated-tracks.ts";
 import { addSoundTrack } from "../sound-tracks.ts";
 import { addTextTrack, changeTrack, deleteTrack } from "../text-tracks.ts";
 import { TrackWire, trackToWire } from "./asset-wire.ts";
-import { MAX_URL_LENGTH, Passthrough } from "./settings-body.ts";
+import { GeneratedSubtitle, MAX_GENERATED, MAX_URL_LENGTH, Passthrough } from "./settings-body.ts";
 
 const AssetParams = z.object({ asset_id: z.string() });
 const Params = z.object({ asset_id: z.string(), track_id: z.string() });
+const AudioParams = z.object({ asset_id: z.string(), audio_track_id: z.string() });
 const Create = z.object({
   url: text(MAX_URL_LENGTH).describe("Of an SRT or WebVTT file, or of a sound file"),
   type: text(20).describe("text or audio"),
@@ -32,12 +35,16 @@ const Update = z.object({
   passthrough: Passthrough.optional().describe("Empty text clears it"),
 });
 
+const Generate = z.object({ generated_subtitles: z.array(GeneratedSubtitle).min(1).max(MAX_GENERATED) });
+
 const one = z.object({ data: TrackWire });
+const several = z.object({ data: z.array(TrackWire) });
 const common = { tags: ["Tracks"], security: [{ accessToken: [] }] };
 
 /** Text tracks and further sounds of assets (reference video-api.md §3.3). */
 export function trackRoutes(app: App, services: Services): void {
   createRoute(app, services);
+  generateRoute(app, services);
   changeRoutes(app, services);
 }
 
@@ -67,6 +74,37 @@ function createRoute(app: App, services: Services): void {
             ? await addSoundTrack(transaction, services, owner, soundInputOf(request.body))
             : await addTextTrack(transaction, services, { ...owner, text: textInputOf(request.body) });
         return trackToWire(track);
+      });
+      return reply.code(201).send({ data });
+    },
+  );
+}
+
+function generateRoute(app: App, services: Services): void {
+  app.post(
+    "/video/v1/assets/:asset_id/tracks/:audio_track_id/generate-subtitles",
+    {
+      onRequest: allow(services, "video:write"),
+      preValidation: withoutNulls,
+      schema: {
+        ...common,
+        summary: "Have captions written down from a track of sound",
+        params: AudioParams,
+        headers: IdempotencyHeaders,
+        body: Generate,
+        response: { ...REFUSALS, 422: ErrorBody, 201: several },
+      },
+    },
+    async (request, reply) => {
+      const { generated_subtitles } = request.body;
+      refuse(generatedProblems(generated_subtitles));
+      const environmentId = callerOf(request).environment.id;
+      const { asset_id: assetId, audio_track_id: trackId } = request.params;
+      const data = await writeOnce(services, request, reply, async (transaction) => {
+        const wanted = generated_subtitles.map(generatedInputOf);
+        return (await generateTextTracks(transaction, services, { environmentId, assetId, trackId, wanted })).map(
+          trackToWire,
+        );
       });
       return reply.code(201).send({ data });
     },
