@@ -5,7 +5,7 @@ import { decodedSamples, pictureAt, picturesWithin, type SampleRange } from "./p
 
 /** Times come as decimals, pictures lie on ticks: so near to where a picture begins or ends, just that is meant. */
 const NEAR_SECONDS = 0.001;
-/** For sources whose sync samples are not quite what they claim: as many more as an encoder would ask for (docs/decisions/just-in-time.md). */
+/** For sources whose sync samples are not quite what they claim: as many more as an encoder asks for (decisions/just-in-time.md). */
 const SPARE_SYNCS = 3;
 
 /**

@@ -8,11 +8,11 @@ const TARGET_SECONDS = 4;
 const EARLY_RATIO = 0.9;
 /** Longest segment for which the source's own sync samples are kept; beyond it a grid of exact frame times is better. */
 const MAX_SYNC_SEGMENT_SECONDS = 10;
-/** The same where the first picture is none of them, as in most clips: all is encoded then, and shorter segments are there sooner. */
+/** The same where the first picture is none of them, as in most clips: all is encoded then, shorter ones are there sooner. */
 const MAX_ENCODED_SEGMENT_SECONDS = 6;
 
 export interface Boundaries {
-  /** `sync`: every segment but perhaps the first begins with a sync sample of the source. `grid`: at frame times, every segment is encoded. */
+  /** `sync`: every segment, the first perhaps not, begins with a sync sample of the source. `grid`: at frame times, every segment is encoded. */
   kind: "sync" | "grid";
   /** Places in the picture index where segments begin; the first is 0. */
   starts: readonly number[];

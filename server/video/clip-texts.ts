@@ -15,7 +15,7 @@ interface BesideCopied {
   generated: readonly GeneratedInput[];
 }
 
-/** The captions that are given, with names beside those that the clip takes over. 400 where a name is taken, or they are too many. */
+/** The captions given, with names beside those that the clip takes over. 400 where a name is taken, or they are too many. */
 export function textsBesideCopied({ source, texts, generated }: BesideCopied): TextInput[] {
   const copied = copiedTracks(source);
   const taken = new Set(copied.flatMap(({ name }) => name ?? []));
