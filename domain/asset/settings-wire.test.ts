@@ -89,7 +89,6 @@ describe("readAssetSettings", () => {
   it.each<[string, AssetSettingsWire]>([
     ["mp4_support", { input: url, mp4_support: "standard" }],
     ["master_access", { input: url, master_access: "temporary" }],
-    ["generate_shots", { input: url, generate_shots: true }],
     ["directives", { input: url, directives: [{ id: "x" }] }],
     ["playback_policies", { input: url, playback_policy: "drm" }],
     ["playback_policies", { input: url, advanced_playback_policies: [{ policy: "drm" }] }],
@@ -146,6 +145,10 @@ describe("readAssetSettings", () => {
   ])("refuses captions with a wrong %s", (field, wrong) => {
     const problems = problemsOf({ inputs: [url, wrong] });
     expect(problems.map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
+  it("takes the wish for shots", () => {
+    expect(settingsOf({ input: url, generate_shots: true }).kept).toMatchObject({ generate_shots: true });
   });
 
   it("lets the first input of an upload only configure it", () => {

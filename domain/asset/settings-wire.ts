@@ -134,11 +134,10 @@ function qualityOf({ video_quality, encoding_tier }: AssetSettingsWire): VideoQu
 }
 
 function unsupportedFields(wire: AssetSettingsWire): string[] {
-  const { mp4_support, master_access, generate_shots, directives } = wire;
+  const { mp4_support, master_access, directives } = wire;
   return [
     ...(mp4_support !== undefined && mp4_support !== "none" ? [notYet("mp4_support", mp4_support)] : []),
     ...(master_access !== undefined && master_access !== "none" ? [notYet("master_access", master_access)] : []),
-    ...(generate_shots === true ? [notYet("generate_shots", "true")] : []),
     ...((directives?.length ?? 0) > 0 ? [notYet("directives")] : []),
   ];
 }

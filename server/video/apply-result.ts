@@ -10,7 +10,7 @@ import { type AssetRecord, lockAsset, requireAsset } from "./assets.ts";
 import { deleteObjectsSoon } from "./delete-asset.ts";
 import { recordEvent } from "./events.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
-import { assetToWire } from "./v1/asset-wire.ts";
+import { assetToWire, shotsToWire, wantsShots } from "./v1/asset-wire.ts";
 
 const Reasons = z.record(z.string(), z.string());
 const positive = z.number().positive();
@@ -122,9 +122,13 @@ async function store(
   const after = await requireAsset(transaction, environment_id, id);
   if (change.ready !== undefined) await makeStaticRenditions(transaction, after.staticRenditions);
   if (change.status === "errored") await failStaticRenditions(transaction, services, after.staticRenditions);
-  const data = assetToWire(await requireAsset(transaction, environment_id, id));
-  for (const type of events)
-    await recordEvent(transaction, { type, environmentId: environment_id, object: { type: "asset", id }, data, nowMs });
+  const told = await requireAsset(transaction, environment_id, id);
+  const event = { environmentId: environment_id, object: { type: "asset" as const, id }, nowMs };
+  for (const type of events) await recordEvent(transaction, { ...event, type, data: assetToWire(told) });
+  if (change.status === "ready" && wantsShots(told)) {
+    const data = { ...shotsToWire(told), asset_id: id };
+    await recordEvent(transaction, { ...event, type: "video.asset.shots.skipped", data });
+  }
   if (tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);
 }
 

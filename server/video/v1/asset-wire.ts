@@ -51,6 +51,11 @@ export const AssetWire = z.object({
   master_access: z.literal("none"),
   mp4_support: z.literal("none"),
   normalize_audio: z.boolean(),
+  generate_shots: z.boolean().optional(),
+  shots: z
+    .object({ status: z.enum(["pending", "skipped"]) })
+    .optional()
+    .describe("With generate_shots: nothing looks for shots, so they are skipped once the asset is taken in"),
   test: z.boolean().optional(),
   passthrough: z.string().optional(),
   meta: z.record(z.string(), z.string()).optional(),
@@ -101,11 +106,22 @@ function settingsToWire(asset: AssetRecord) {
     master_access: "none",
     mp4_support: "none",
     normalize_audio: isRecord(asset.settings) && asset.settings["normalize_audio"] === true,
+    ...(wantsShots(asset) ? { generate_shots: true, shots: shotsToWire(asset) } : {}),
     ...present("upload_id", asset.upload_id),
     ...present("passthrough", asset.passthrough),
     ...(Object.keys(asset.meta).length === 0 ? {} : { meta: asset.meta }),
     ...(asset.is_test ? { test: true } : {}),
   };
+}
+
+/** Whether the asset was made with `generate_shots: true`. */
+export function wantsShots({ settings }: Pick<AssetRecord, "settings">): boolean {
+  return isRecord(settings) && settings["generate_shots"] === true;
+}
+
+/** What became of the shots that were asked for. */
+export function shotsToWire({ status }: Pick<AssetRecord, "status">) {
+  return { status: status === "preparing" ? "pending" : "skipped" } as const;
 }
 
 function factsToWire(asset: AssetRecord) {

@@ -59,7 +59,7 @@ export const SettingsBody = z.object({
   mp4_support: text(50).optional().describe("Only none is supported yet"),
   master_access: text(50).optional().describe("Only none is supported yet"),
   normalize_audio: z.boolean().optional().describe("Makes the sound −24 LUFS loud, by one gain for all of it"),
-  generate_shots: z.boolean().optional().describe("Only false is supported yet"),
+  generate_shots: z.boolean().optional().describe("Kept and given back; shots are skipped"),
   directives: z.array(z.unknown()).optional().describe("Not supported yet"),
   copy_overlays: z.boolean().optional(),
   passthrough: Passthrough.optional(),
