@@ -15,6 +15,7 @@ import { applyStaticTask } from "./video/apply-static.ts";
 import { applyTrackResultTask } from "./video/apply-track-result.ts";
 import { DELETE_OBJECTS_TASK, DELETE_TEXT_TASK, deleteObjectsTask, deleteTextTask } from "./video/delete-asset.ts";
 import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-file.ts";
+import { DELETE_TEST_TASK, deleteTestAssetTask } from "./video/delete-test-asset.ts";
 import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
 
 /** Every job that the server does, in one place. */
@@ -27,6 +28,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [SETTLE_UPLOAD_TASK]: settleUploadTask(services),
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services.objects),
     [DELETE_TEXT_TASK]: deleteTextTask(services.objects),
+    [DELETE_TEST_TASK]: deleteTestAssetTask(services),
     [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
     [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),

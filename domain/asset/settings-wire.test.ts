@@ -29,6 +29,7 @@ describe("readAssetSettings", () => {
     expect(settingsOf({ inputs: [{ url }] })).toEqual({
       inputUrl: url,
       texts: [],
+      overlays: [],
       policies: [],
       videoQuality: "basic",
       maxResolutionTier: "1080p",
@@ -95,7 +96,6 @@ describe("readAssetSettings", () => {
     ["inputs[1]", { inputs: [url, "https://example.com/b.mp4"] }],
     ["inputs[1]", { inputs: [url, { url, type: "audio", language_code: "de" }] }],
     ["inputs[0].type", { input: { url, type: "text" } }],
-    ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
     ["inputs[0].generated_subtitles", { input: { url, generated_subtitles: [{}] } }],
     ["inputs[0].start_time", { input: { url, start_time: 1 } }],
     ["inputs[0].start_time", { input: { url, end_time: 1 } }],
@@ -118,6 +118,7 @@ describe("readAssetSettings", () => {
     ["inputs[0].url", { inputs: [{}] }],
     ["inputs[0].url", { input: "ftp://example.com/a" }],
     ["inputs[0].url", { input: "https://" }],
+    ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
     ["input", { input: url, inputs: url }],
     ["playback_policies", { input: url, playback_policy: "secret" }],
   ])("refuses a wrong %s", (field, wire) => {
@@ -145,6 +146,22 @@ describe("readAssetSettings", () => {
   ])("refuses captions with a wrong %s", (field, wrong) => {
     const problems = problemsOf({ inputs: [url, wrong] });
     expect(problems.map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
+  const overlay = { url: "https://example.com/logo.png", overlay_settings: { width: "10%" } };
+
+  it("takes overlays behind the media, of an upload also as the only inputs, and keeps what it took", () => {
+    const { inputUrl, overlays, kept } = settingsOf({ inputs: [url, text, overlay] });
+    expect([inputUrl, overlays.map(({ input, url }) => [input, url])]).toEqual([url, [[2, overlay.url]]]);
+    expect(kept).toEqual({ inputs: [{ url }, text, overlay] });
+    for (const inputs of [[overlay], [{}, overlay]])
+      expect(settingsOf({ inputs }, "upload")).toMatchObject({ inputUrl: null, overlays: [{ url: overlay.url }] });
+  });
+
+  it("takes ten overlays and not eleven", () => {
+    const many = (count: number) => ({ inputs: [url, ...Array.from({ length: count }, () => overlay)] });
+    expect(settingsOf(many(10)).overlays).toHaveLength(10);
+    expect(problemsOf(many(11))).toEqual(["inputs: at most 10 overlays"]);
   });
 
   it("takes the wish for shots", () => {

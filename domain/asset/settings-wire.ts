@@ -1,3 +1,11 @@
+import {
+  isOverlay,
+  MAX_OVERLAYS,
+  type OverlayInput,
+  type OverlaySettingsWire,
+  overlayInputOf,
+  overlayProblems,
+} from "./overlay-input.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
 
@@ -28,7 +36,7 @@ export type InputsWire = string | InputWire | (string | InputWire)[];
 export interface InputWire {
   url?: string | undefined;
   type?: string | undefined;
-  overlay_settings?: object | undefined;
+  overlay_settings?: OverlaySettingsWire | undefined;
   generated_subtitles?: unknown[] | undefined;
   start_time?: number | undefined;
   end_time?: number | undefined;
@@ -53,6 +61,8 @@ export interface AssetSettings {
   inputUrl: string | null;
   /** Captions that come with it. */
   texts: readonly TextInput[];
+  /** Images that are burnt into its pictures. */
+  overlays: readonly OverlayInput[];
   /** One playback id is made of each. */
   policies: readonly PlaybackPolicy[];
   videoQuality: VideoQuality;
@@ -95,8 +105,9 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
   const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
   return {
     settings: {
-      inputUrl: inputs.find((input) => !isText(input))?.url ?? null,
+      inputUrl: inputs.find(isMedia)?.url ?? null,
       texts: inputs.filter(isText).map(textInputOf),
+      overlays: overlaysOf(inputs),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
@@ -146,18 +157,29 @@ function isText({ type }: InputWire): boolean {
   return type === "text";
 }
 
-/** The media come first; of an upload, they are no input. Captions may follow. */
+function isMedia(input: InputWire): boolean {
+  return !isText(input) && !isOverlay(input);
+}
+
+/** Those of an asset's inputs that are images to be burnt in, which have no problems. */
+export function overlaysOf(inputs: readonly InputWire[]): OverlayInput[] {
+  return inputs.flatMap((input, place) => (isOverlay(input) ? [overlayInputOf(input, place)] : []));
+}
+
+/** The media come first; of an upload, they are no input. Captions and overlays may follow. */
 function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): string[] {
   const [first] = inputs;
-  const hasMedia = first !== undefined && !(source === "upload" && isText(first));
+  const hasMedia = first !== undefined && (source === "url" || isMedia(first));
   const problems = hasMedia ? firstInputProblems(first, source) : [];
   if (first === undefined && source === "url") problems.push("inputs: name the URL of a video or audio file");
   const names = new Set<string>();
   inputs.slice(hasMedia ? 1 : 0).forEach((input, place) => {
     const at = `inputs[${place + (hasMedia ? 1 : 0)}]`;
-    if (!isText(input)) problems.push(notYet(at, "another input than text"));
+    if (isOverlay(input)) problems.push(...overlayProblems(input, `${at}.`));
+    else if (!isText(input)) problems.push(notYet(at, "another input than text or an overlay"));
     else problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, names, at));
   });
+  if (inputs.filter(isOverlay).length > MAX_OVERLAYS) problems.push(`inputs: at most ${MAX_OVERLAYS} overlays`);
   return problems;
 }
 
@@ -172,7 +194,9 @@ function firstInputProblems(input: InputWire, source: "url" | "upload"): string[
   const { url, type, overlay_settings, generated_subtitles, start_time, end_time } = input;
   return [
     ...(type !== undefined && type !== "video" ? [notYet("inputs[0].type", type)] : []),
-    ...(overlay_settings !== undefined ? [notYet("inputs[0].overlay_settings")] : []),
+    ...(overlay_settings !== undefined
+      ? ["inputs[0].overlay_settings: the video comes first, overlays behind it"]
+      : []),
     ...((generated_subtitles?.length ?? 0) > 0 ? [notYet("inputs[0].generated_subtitles")] : []),
     ...(start_time !== undefined || end_time !== undefined ? [notYet("inputs[0].start_time, end_time")] : []),
     ...(source === "url" ? urlProblems(url) : []),

@@ -51,6 +51,16 @@ export function staticKey({ environment, assetId, planId }: PlanRef, name: strin
   return `${environment}/${assetId}/${planId}/static/${name}`;
 }
 
+/** What a customer's URL gave for an image that is burnt in; `input` is its place among the inputs. */
+export function sentOverlayKey({ environment, assetId }: AssetRef, input: number): string {
+  return `${environment}/${assetId}/overlays/sent/${input}`;
+}
+
+/** An image that a plan burns in, as PNG: `image` is the begin of its SHA-256, so that it never changes. */
+export function overlayImageKey({ environment, assetId }: AssetRef, image: string): string {
+  return `${environment}/${assetId}/overlays/${image}`;
+}
+
 export interface TrackRef extends AssetRef {
   trackId: string;
 }

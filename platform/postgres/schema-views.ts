@@ -79,6 +79,14 @@ export interface TranscoderAssets {
   active: boolean;
 }
 
+/** What a transcoder has to know of an asset's pictures. */
+export interface TranscoderPictureSettings {
+  environment_id: string;
+  asset_id: string;
+  inputs: unknown;
+  is_test: boolean;
+}
+
 /** What a transcoder has to know of an asset's sound. */
 export interface TranscoderSoundSettings {
   environment_id: string;

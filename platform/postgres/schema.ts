@@ -8,6 +8,7 @@ import type {
   DeliverySigningKeys,
   DeliveryTextTracks,
   TranscoderAssets,
+  TranscoderPictureSettings,
   TranscoderSoundSettings,
   TranscoderTextTracks,
 } from "./schema-views.ts";
@@ -44,6 +45,7 @@ export interface Schema {
   delivery_environments: DeliveryEnvironments;
   delivery_text_tracks: DeliveryTextTracks;
   transcoder_assets: TranscoderAssets;
+  transcoder_picture_settings: TranscoderPictureSettings;
   transcoder_sound_settings: TranscoderSoundSettings;
   transcoder_text_tracks: TranscoderTextTracks;
   collector_playback_ids: CollectorPlaybackIds;

@@ -4,6 +4,7 @@ import { addJob } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireAsset } from "./assets.ts";
+import { deleteTestAssetLater } from "./delete-test-asset.ts";
 import { recordEvent } from "./events.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
 import { insertStaticRenditions, tellStaticCreated } from "./static-renditions.ts";
@@ -62,8 +63,10 @@ export async function createAsset(
   for (const track of tracks) await tellCreated(transaction, track, nowMs);
   const payload: IngestJob = { environment: environmentId, assetId: id };
   const key = `ingest:${id}`;
-  if (asset.input_url === null) await addJob(transaction, { task: INGEST_TASK, payload, key });
+  const isFetched = asset.input_url !== null || settings.overlays.length > 0;
+  if (!isFetched) await addJob(transaction, { task: INGEST_TASK, payload, key });
   else await addJob(transaction, { task: FETCH_TASK, payload, key, queue: fetchQueue(payload) });
+  if (settings.isTest) await deleteTestAssetLater(transaction, payload);
   return asset;
 }
 

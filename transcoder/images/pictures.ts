@@ -1,5 +1,7 @@
+import { usualColourMatrix } from "../../domain/media/colour-matrix.ts";
 import type { FedTrack } from "../../domain/media/encoder-input.ts";
 import { initKey, type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
+import { overlayFilter } from "../../domain/media/overlay-filters.ts";
 import { toneMapFilters } from "../../domain/media/picture-filters.ts";
 import type { PictureIndex } from "../../domain/media/picture-index.ts";
 import type { SampleRange } from "../../domain/media/picture-range.ts";
@@ -8,6 +10,7 @@ import { segmentAt, segmentPictures } from "../../domain/media/segment-pictures.
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { readWhole } from "../make/whole-objects.ts";
+import { type PlacedLayer, placedFiles } from "../overlays/overlay-layers.ts";
 import { readSamples } from "../source/read-samples.ts";
 import type { PlannedSource } from "../source/source-cache.ts";
 
@@ -18,21 +21,26 @@ export interface Pictures {
   index: PictureIndex;
   /** Where the stream does not say how its colours are coded, it is as in HD: BT.709. */
   isHd: boolean;
-  /** Filters that make a decoded picture one of the highest rendition: its shape, and ordinary brightness. */
+  /** Filters that make a decoded picture one of the highest rendition: its shape, ordinary brightness, what is burnt in. */
   before: readonly string[];
+  /** What those filters read (`FfmpegRun.placed`). */
+  placed?: Readonly<Record<string, Uint8Array>> | undefined;
   /** Bytes of samples, in decode order. */
   read(range: SampleRange): Promise<Buffer>;
 }
 
-/** From this height on, players take pictures that do not say how their colours are coded as BT.709. */
-const HD_PX = 720;
-
 /** Null when the source has no picture. */
-export function sourcePictures(objects: Objects, { source, plan }: PlannedSource): Pictures | null {
+export async function sourcePictures(
+  objects: Objects,
+  { source, plan, layerOf }: PlannedSource,
+): Promise<Pictures | null> {
   if (source.picture === null) return null;
   const { track, index } = source.picture;
+  const [top] = plan.video;
+  const layer = top === undefined ? null : await layerOf(top);
+  const before = [...filtersBefore(track, plan), ...burningFilters(layer)];
   const read = (range: SampleRange) => readSamples(objects, source.key, track.samples, range);
-  return { track, index, isHd: isHd(plan), before: filtersBefore(track, plan), read };
+  return { track, index, isHd: isHd(plan), before, placed: placedFiles([layer]), read };
 }
 
 /** None for what is shown as it is decoded, which is nearly everything. */
@@ -44,6 +52,11 @@ function filtersBefore({ codedWidthPx, codedHeightPx, rotationDegrees }: FedTrac
   const isOfItsShape = top.widthPx === widthPx && top.heightPx === heightPx;
   const toneMap = plan.hdr === undefined ? [] : toneMapFilters(plan.hdr);
   return [...(isOfItsShape ? [] : [`scale=${top.widthPx}:${top.heightPx}:flags=bicubic`]), ...toneMap];
+}
+
+/** As in the renditions, whose pictures have 8 bits of 4:2:0. */
+function burningFilters(layer: PlacedLayer | null): string[] {
+  return layer === null ? [] : ["format=yuv420p", overlayFilter(layer, "o")];
 }
 
 /** Pictures from and to these times, from stored segments of a rendition; null when not all of them are stored. */
@@ -79,5 +92,5 @@ export async function storedPictures(
 }
 
 function isHd({ video: [top] }: Plan): boolean {
-  return top !== undefined && top.heightPx >= HD_PX;
+  return top !== undefined && usualColourMatrix(top.heightPx) === "bt709";
 }

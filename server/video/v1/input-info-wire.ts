@@ -25,7 +25,7 @@ export function inputInfoToWire(settings: unknown, facts: InputFacts | null): z.
   const { inputs } = z.object({ inputs: z.array(z.looseObject({})).default([]) }).parse(settings);
   const file = facts === null ? {} : { file: fileToWire(facts) };
   const [first] = inputs;
-  const hasMedia = first !== undefined && first["type"] !== "text";
+  const hasMedia = first !== undefined && first["type"] !== "text" && first["overlay_settings"] === undefined;
   const others = inputs.slice(hasMedia ? 1 : 0).map((settings) => ({ settings }));
   return [{ settings: hasMedia ? first : {}, ...file }, ...others];
 }

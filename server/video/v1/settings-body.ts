@@ -22,6 +22,18 @@ export const Meta = z.object({
   external_id: text(128).optional(),
 });
 
+const length = (what: string) => text(20).optional().describe(`${what}, such as 10% or 100px`);
+
+const OverlaySettings = z.object({
+  vertical_align: text(20).optional().describe("top (unless given), middle or bottom"),
+  vertical_margin: length("From that edge inwards, or from the middle down"),
+  horizontal_align: text(20).optional().describe("left (unless given), center or right"),
+  horizontal_margin: length("From that edge inwards, or from the middle to the right"),
+  width: length("How wide it appears"),
+  height: length("How high it appears; one of the two keeps the image's shape"),
+  opacity: text(20).optional().describe("Such as 90%; 100% unless given"),
+});
+
 const Input = z.object({
   url: text(MAX_URL_LENGTH).optional(),
   type: text(20).optional().describe("video for the first, text for captions behind it"),
@@ -30,7 +42,7 @@ const Input = z.object({
   passthrough: Passthrough.optional(),
   text_type: text(20).optional().describe("subtitles, for text"),
   closed_captions: z.boolean().optional().describe("For text: also tells sounds, for those who do not hear them"),
-  overlay_settings: z.looseObject({}).optional().describe("Not supported yet"),
+  overlay_settings: OverlaySettings.optional().describe("Behind the media: an image that is burnt into the pictures"),
   generated_subtitles: z.array(z.unknown()).optional().describe("Not supported yet"),
   start_time: z.number().optional().describe("Not supported yet"),
   end_time: z.number().optional().describe("Not supported yet"),
@@ -40,7 +52,9 @@ const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
 
 /** Body of `POST /video/v1/assets` and `new_asset_settings`; what fields mean together is decided in `domain/asset`. */
 export const SettingsBody = z.object({
-  inputs: Inputs.optional().describe("The URL of the media, or a list: the media first, captions behind it"),
+  inputs: Inputs.optional().describe(
+    "The URL of the media, or a list: the media first, captions and overlays behind it",
+  ),
   input: Inputs.optional().describe("Older name of inputs"),
   playback_policies: Policies.optional().describe("public, signed; one playback id is made of each"),
   playback_policy: Policies.optional().describe("Older name of playback_policies"),
@@ -64,7 +78,7 @@ export const SettingsBody = z.object({
   copy_overlays: z.boolean().optional(),
   passthrough: Passthrough.optional(),
   meta: Meta.optional(),
-  test: z.boolean().optional(),
+  test: z.boolean().optional().describe("Free: marked, of at most 10 seconds, deleted after a day"),
 });
 
 /** The settings, or a refusal that names every field that is wrong or not supported yet. */
