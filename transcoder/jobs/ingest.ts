@@ -3,6 +3,7 @@ import { type AssetRef, planKey, sourceKey } from "../../domain/media/object-key
 import type { Plan } from "../../domain/media/plan.ts";
 import { listedFirst } from "../../domain/media/rendition-order.ts";
 import { TEST_SECONDS } from "../../domain/media/shown-part.ts";
+import { shownSize } from "../../domain/media/source-facts.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
@@ -88,8 +89,9 @@ async function planned(
   const { isTest, overlays } = await pictureSettings(db, ref);
   const opened = await openSource(objects, ref, sourceGeneration);
   const source = isTest ? sourceUntil(opened, TEST_SECONDS) : opened;
-  const images = facts.video === null ? [] : await storeOverlays(parts, ref, overlays, signal);
-  if (isTest && facts.video !== null) images.push(await storeTestMark(parts, ref, signal));
+  const { video } = facts;
+  const images = video === null ? [] : await storeOverlays(parts, ref, overlays, shownSize(video), signal);
+  if (isTest && video !== null) images.push(await storeTestMark(parts, ref, signal));
   const found = soundsOf(source, facts.sounds, judgement.needsStandardising);
   const sounds = await asLoudAsAsked(parts, ref, source.key, found, signal);
   const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier, {

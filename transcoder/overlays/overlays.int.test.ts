@@ -89,7 +89,7 @@ const sendImage = (bytes: Buffer) => objects.put(sentOverlayKey(TEST_ASSET, 1), 
 
 function stored(overlay_settings: Record<string, string>, store = objects): Promise<StoredOverlay[]> {
   const input = overlayInputOf({ url: "https://example.com/logo.png", overlay_settings }, 1);
-  return storeOverlays({ objects: store, tools }, TEST_ASSET, [input], never);
+  return storeOverlays({ objects: store, tools }, TEST_ASSET, [input], FILM, never);
 }
 
 const ref = () => ({ ...TEST_ASSET, planId: plan.planId });

@@ -15,7 +15,7 @@ import { twoColours } from "../testing/two-colours.ts";
 import { storeOverlays, storeTestMark } from "./store-overlays.ts";
 
 const never = new AbortController().signal;
-const INPUT = overlayInputOf({ url: "https://example.com/logo.png", overlay_settings: {} }, 1);
+const PICTURE = { widthPx: 1_920, heightPx: 1_080 };
 
 let folder: string;
 let tools: FfmpegTools;
@@ -28,9 +28,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function store(image: Buffer) {
-  await objects.put(sentOverlayKey(TEST_ASSET, INPUT.input), image);
-  const [stored] = await storeOverlays({ objects, tools }, TEST_ASSET, [INPUT], never);
+async function store(image: Buffer, overlay_settings: Record<string, string> = {}) {
+  const input = overlayInputOf({ url: "https://example.com/logo.png", overlay_settings }, 1);
+  await objects.put(sentOverlayKey(TEST_ASSET, 1), image);
+  const [stored] = await storeOverlays({ objects, tools }, TEST_ASSET, [input], PICTURE, never);
   if (stored === undefined) throw new Error("nothing was stored");
   return stored;
 }
@@ -83,6 +84,13 @@ describe("an image that is sent", () => {
     const refused = await store(await image()).catch((error: unknown) => error);
     expect(refused).toMatchObject({ type: "invalid_input", message: expect.stringContaining(words) });
     expect(refused).toMatchObject({ message: expect.stringMatching(/^inputs\[1\]: /) });
+  });
+
+  it("is refused where its shape and one side make it gigantic", async () => {
+    const wide = await twoColours(400, 10).png().toBuffer();
+    expect(await store(wide, { height: "80%" })).toMatchObject({ widthPx: 400 }); // 34,560 of 1,920
+    const refused = await store(wide, { height: "100%" }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ type: "invalid_input", message: expect.stringContaining("20 times as wide") });
   });
 
   it("may be as large as 4096 × 4096", async () => {

@@ -4,9 +4,15 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import sharp from "sharp";
 import type { OverlayInput } from "../../domain/asset/overlay-input.ts";
+import type { Size } from "../../domain/media/image-shape.ts";
 import { type AssetRef, overlayImageKey, sentOverlayKey } from "../../domain/media/object-keys.ts";
-import type { OverlayPlacement } from "../../domain/media/overlay-placement.ts";
-import { MAX_OVERLAY_SIDE_PX, OVERLAY_REFUSALS, overlayTooLarge } from "../../domain/media/overlay-refusals.ts";
+import { type OverlayPlacement, overlayBox } from "../../domain/media/overlay-placement.ts";
+import {
+  MAX_OVERLAY_RATIO,
+  MAX_OVERLAY_SIDE_PX,
+  OVERLAY_REFUSALS,
+  overlayTooLarge,
+} from "../../domain/media/overlay-refusals.ts";
 import { type SniffedImage, sniffImage } from "../../domain/media/sniff-image.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { ObjectMissingError, type Objects } from "../../platform/objects/objects.ts";
@@ -51,11 +57,16 @@ export async function fetchOverlays(
   }
 }
 
-/** Makes the fetched images what plans burn in. Rejects with MediaError for what cannot be read as an image. */
+/**
+ * Makes the fetched images what plans burn in. Rejects with MediaError for what cannot be read as an image, or would be gigantic.
+ *
+ * @param picture as it is shown
+ */
 export async function storeOverlays(
   parts: Parts,
   ref: AssetRef,
   overlays: readonly OverlayInput[],
+  picture: Size,
   signal: AbortSignal,
 ): Promise<StoredOverlay[]> {
   const stored: StoredOverlay[] = [];
@@ -63,9 +74,21 @@ export async function storeOverlays(
     const key = sentOverlayKey(ref, input);
     const sent = await parts.objects.read(key);
     if (sent === null) throw new ObjectMissingError(`There is no object ${key}`);
-    stored.push(await naming(input, storeImage(parts, ref, await buffer(sent.body), placement, signal)));
+    const storing = storeImage(parts, ref, await buffer(sent.body), placement, signal);
+    stored.push(
+      await naming(
+        input,
+        storing.then((overlay) => notGigantic(overlay, picture)),
+      ),
+    );
   }
   return stored;
+}
+
+function notGigantic(overlay: StoredOverlay, picture: Size): StoredOverlay {
+  const { widthRatio, heightRatio } = overlayBox(picture, overlay, overlay.placement);
+  if (Math.max(widthRatio, heightRatio) <= MAX_OVERLAY_RATIO) return overlay;
+  throw new MediaError("invalid_input", OVERLAY_REFUSALS.huge);
 }
 
 /** Stores the image that marks tests. */
