@@ -18,6 +18,7 @@ import { applyTrackResultTask } from "./video/apply-track-result.ts";
 import { DELETE_OBJECTS_TASK, DELETE_TEXT_TASK, deleteObjectsTask, deleteTextTask } from "./video/delete-asset.ts";
 import { DELETE_SOUND_TASK, deleteSoundTask } from "./video/delete-sound-track.ts";
 import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-file.ts";
+import { DELETE_TEST_TASK, deleteTestAssetTask } from "./video/delete-test-asset.ts";
 import { END_MASTER_TASK } from "./video/masters.ts";
 import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
 
@@ -35,6 +36,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [DELETE_OBJECTS_TASK]: deleteObjectsTask(services),
     [DELETE_TEXT_TASK]: deleteTextTask(services.objects),
     [DELETE_SOUND_TASK]: deleteSoundTask(services),
+    [DELETE_TEST_TASK]: deleteTestAssetTask(services),
     [SWEEP_TASK]: sweepObjectsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
     [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),

@@ -47,6 +47,8 @@ export interface FfmpegRun {
   stdin?: Uint8Array | AsyncIterable<Uint8Array>;
   /** Absolute paths of files beside `inputFile` that it reads, such as those of further `-i`. It sees no others. */
   files?: readonly string[];
+  /** Small files that are written into its folder, by their names there: what filters read. */
+  placed?: Readonly<Record<string, Uint8Array>>;
   maxOutputBytes: number;
   timeoutMs: number;
   signal?: AbortSignal;
@@ -149,6 +151,7 @@ export async function openFfmpeg(options: {
     runMany: (run) => runToMany(tools, run),
     runToFile: (run) =>
       inPrivateFolder(async (cwd) => {
+        await place(run, cwd);
         await writeFile(run.outputFile, ""); // only what is there can be shown to ffmpeg
         await launch(tools, run, cwd, [{ to: run.outputFile, ...outputOf(run) }]);
       }),
@@ -190,6 +193,7 @@ async function runToBytes(tools: Tools, run: FfmpegRun): Promise<Uint8Array> {
     },
   });
   await inPrivateFolder(async (cwd) => {
+    await place(run, cwd);
     const isWritten = once(sink, "finish");
     await launch(tools, run, cwd, [{ to: sink, ...outputOf(run) }], tooMuch.signal);
     await isWritten;
@@ -202,6 +206,7 @@ async function runToBytes(tools: Tools, run: FfmpegRun): Promise<Uint8Array> {
 async function runToMany(tools: Tools, run: FfmpegManyRun): Promise<Uint8Array[]> {
   const { filter, outputs } = run.args;
   return inPrivateFolder(async (cwd) => {
+    await place(run, cwd);
     const files = outputs.map((options, n) => ({ to: join(cwd, `${n}.mp4`), options }));
     const [first, ...others] = files;
     if (first === undefined) return [];
@@ -209,6 +214,10 @@ async function runToMany(tools: Tools, run: FfmpegManyRun): Promise<Uint8Array[]
     await launch(tools, run, cwd, [graphed, ...others]);
     return Promise.all(files.map(({ to }) => readFile(to)));
   });
+}
+
+async function place({ placed = {} }: Pick<FfmpegRun, "placed">, cwd: string): Promise<void> {
+  for (const [name, bytes] of Object.entries(placed)) await writeFile(join(cwd, name), bytes);
 }
 
 interface Output {

@@ -50,6 +50,11 @@ describe("applyOutcome", () => {
     });
   });
 
+  it("gives no track more time than the asset, of which a test shows the begin", () => {
+    const track = applyOutcome(preparing, ready({ durationSeconds: 10 }))?.change.ready?.tracks[0];
+    expect(track).toMatchObject({ type: "video", durationSeconds: 10 });
+  });
+
   it("leaves picture facts out of sound alone, and the audio track out of silent video", () => {
     const sound = applyOutcome(preparing, ready({ video: null, topRendition: null }));
     expect(sound?.change.ready).toMatchObject({

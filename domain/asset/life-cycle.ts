@@ -99,7 +99,8 @@ function fail({ nonStandardReasons }: AssetState, error: AssetError): Applied {
 }
 
 function tracksOf({ video, sounds, durationSeconds, input }: AssetFacts): NewTrack[] {
-  const pictureSeconds = input.tracks.find(({ type }) => type === "video")?.durationSeconds ?? durationSeconds;
+  const sentSeconds = input.tracks.find(({ type }) => type === "video")?.durationSeconds ?? durationSeconds;
+  const pictureSeconds = Math.min(sentSeconds, durationSeconds); // of a test only the begin is shown
   return [
     ...(video === null ? [] : [{ type: "video" as const, durationSeconds: pictureSeconds, ...video }]),
     ...sounds.map((sound, at) => ({ type: "audio" as const, isPrimary: at === 0, ...sound })),

@@ -32,6 +32,7 @@ describe("readAssetSettings", () => {
       texts: [],
       sounds: [],
       generated: [],
+      overlays: [],
       policies: [],
       videoQuality: "basic",
       maxResolutionTier: "1080p",
@@ -93,14 +94,11 @@ describe("readAssetSettings", () => {
   });
 
   it.each<[string, AssetSettingsWire]>([
-    ["generate_shots", { input: url, generate_shots: true }],
     ["directives", { input: url, directives: [{ id: "x" }] }],
     ["playback_policies", { input: url, playback_policy: "drm" }],
     ["playback_policies", { input: url, advanced_playback_policies: [{ policy: "drm" }] }],
     ["inputs[1]", { inputs: [url, "https://example.com/b.mp4"] }],
-    ["inputs[1]", { inputs: [url, { url, overlay_settings: {} }] }],
     ["inputs[0].type", { input: { url, type: "text" } }],
-    ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
   ])("says of %s that it is not supported yet", (field, wire) => {
     expect(problemsOf(wire)).toEqual([expect.stringContaining("is not supported yet")]);
     expect(problemsOf(wire)[0]?.startsWith(field)).toBe(true);
@@ -139,6 +137,7 @@ describe("readAssetSettings", () => {
     ["inputs[0].url", { inputs: [{}] }],
     ["inputs[0].url", { input: "ftp://example.com/a" }],
     ["inputs[0].url", { input: "https://" }],
+    ["inputs[0].overlay_settings", { input: { url, overlay_settings: {} } }],
     ["input", { input: url, inputs: url }],
     ["playback_policies", { input: url, playback_policy: "secret" }],
   ])("refuses a wrong %s", (field, wire) => {
@@ -242,6 +241,26 @@ describe("readAssetSettings", () => {
     ["inputs[1].generated_subtitles", { inputs: [url, { ...text, generated_subtitles: [{}] }] }],
   ])("refuses captions to be written down with a wrong %s", (field, wire) => {
     expect(problemsOf(wire).map((problem) => problem.split(":")[0])).toEqual([field]);
+  });
+
+  const overlay = { url: "https://example.com/logo.png", overlay_settings: { width: "10%" } };
+
+  it("takes overlays behind the media, of an upload also as the only inputs, and keeps what it took", () => {
+    const { inputUrl, overlays, kept } = settingsOf({ inputs: [url, text, overlay] });
+    expect([inputUrl, overlays.map(({ input, url }) => [input, url])]).toEqual([url, [[2, overlay.url]]]);
+    expect(kept).toEqual({ inputs: [{ url }, text, overlay] });
+    for (const inputs of [[overlay], [{}, overlay]])
+      expect(settingsOf({ inputs }, "upload")).toMatchObject({ inputUrl: null, overlays: [{ url: overlay.url }] });
+  });
+
+  it("takes ten overlays and not eleven", () => {
+    const many = (count: number) => ({ inputs: [url, ...Array.from({ length: count }, () => overlay)] });
+    expect(settingsOf(many(10)).overlays).toHaveLength(10);
+    expect(problemsOf(many(11))).toEqual(["inputs: at most 10 overlays"]);
+  });
+
+  it("takes the wish for shots", () => {
+    expect(settingsOf({ input: url, generate_shots: true }).kept).toMatchObject({ generate_shots: true });
   });
 
   it("lets the first input of an upload only configure it", () => {

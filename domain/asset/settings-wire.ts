@@ -2,6 +2,14 @@ import { type ClipInput, clipInputOf, clipProblems, isClipUrl } from "./clip-inp
 import { type GeneratedInput, type GeneratedWire, generatedInputOf, generatedProblems } from "./generated-text.ts";
 import { MASTER_ACCESS, type MasterAccess } from "./master.ts";
 import { isMp4Support, MP4_SUPPORT, type Mp4Support } from "./mp4-support.ts";
+import {
+  isOverlay,
+  MAX_OVERLAYS,
+  type OverlayInput,
+  type OverlaySettingsWire,
+  overlayInputOf,
+  overlayProblems,
+} from "./overlay-input.ts";
 import { type SoundInput, soundInputOf, soundInputProblems } from "./sound-input.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
 import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
@@ -35,7 +43,7 @@ export type InputsWire = string | InputWire | (string | InputWire)[];
 export interface InputWire {
   url?: string | undefined;
   type?: string | undefined;
-  overlay_settings?: object | undefined;
+  overlay_settings?: OverlaySettingsWire | undefined;
   generated_subtitles?: GeneratedWire[] | undefined;
   start_time?: number | undefined;
   end_time?: number | undefined;
@@ -66,6 +74,8 @@ export interface AssetSettings {
   sounds: readonly SoundInput[];
   /** Captions that are to be written down from its sound. */
   generated: readonly GeneratedInput[];
+  /** Images that are burnt into its pictures. */
+  overlays: readonly OverlayInput[];
   /** One playback id is made of each. */
   policies: readonly PlaybackPolicy[];
   videoQuality: VideoQuality;
@@ -114,7 +124,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
   ];
   if (problems.length > 0 || quality === null || "problems" in files) return { problems };
   const { mp4_support, master_access, normalize_audio, generate_shots, copy_overlays } = wire;
-  const media = inputs.find((input) => !isTrack(input));
+  const media = inputs.find(isMedia);
   const isClip = media !== undefined && isClipUrl(media.url ?? "");
   return {
     settings: {
@@ -123,6 +133,7 @@ export function readAssetSettings(wire: AssetSettingsWire, source: "url" | "uplo
       texts: inputs.filter(isText).map(textInputOf),
       sounds: inputs.filter(isSound).map(soundInputOf),
       generated: (inputs[0]?.generated_subtitles ?? []).map(generatedInputOf),
+      overlays: overlaysOf(inputs),
       policies: policies.filter(isPlaybackPolicy),
       videoQuality: quality,
       maxResolutionTier: wire.max_resolution_tier ?? "1080p",
@@ -163,11 +174,8 @@ function qualityOf({ video_quality, encoding_tier }: AssetSettingsWire): VideoQu
 }
 
 function unsupportedFields(wire: AssetSettingsWire): string[] {
-  const { generate_shots, directives } = wire;
-  return [
-    ...(generate_shots === true ? [notYet("generate_shots", "true")] : []),
-    ...((directives?.length ?? 0) > 0 ? [notYet("directives")] : []),
-  ];
+  const { directives } = wire;
+  return [...((directives?.length ?? 0) > 0 ? [notYet("directives")] : [])];
 }
 
 function masterProblems({ master_access = "none" }: AssetSettingsWire): string[] {
@@ -189,14 +197,19 @@ function isSound({ type }: InputWire): boolean {
   return type === "audio";
 }
 
-function isTrack(input: InputWire): boolean {
-  return isText(input) || isSound(input);
+function isMedia(input: InputWire): boolean {
+  return !isText(input) && !isSound(input) && !isOverlay(input);
 }
 
-/** The media come first; of an upload, they are no input. Captions and further sounds may follow. */
+/** Those of an asset's inputs that are images to be burnt in, which have no problems. */
+export function overlaysOf(inputs: readonly InputWire[]): OverlayInput[] {
+  return inputs.flatMap((input, place) => (isOverlay(input) ? [overlayInputOf(input, place)] : []));
+}
+
+/** The media come first; of an upload, they are no input. Captions, further sounds and overlays may follow. */
 function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): string[] {
   const [first] = inputs;
-  const hasMedia = first !== undefined && !(source === "upload" && isTrack(first));
+  const hasMedia = first !== undefined && (source === "url" || isMedia(first));
   const problems = hasMedia ? firstInputProblems(first, source) : [];
   if (first === undefined && source === "url") problems.push("inputs: name the URL of a video or audio file");
   const [texts, sounds] = [new Set<string>(), new Set<string>()];
@@ -206,11 +219,13 @@ function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): 
   });
   inputs.slice(hasMedia ? 1 : 0).forEach((input, place) => {
     const at = `inputs[${place + (hasMedia ? 1 : 0)}]`;
-    if (!isTrack(input)) problems.push(notYet(at, "another input than text and audio"));
+    if (isMedia(input)) problems.push(notYet(at, "another input than text, audio or an overlay"));
+    if (isOverlay(input)) problems.push(...overlayProblems(input, `${at}.`));
     if (isText(input)) problems.push(...textInputProblems(input, `${at}.`), ...nameProblems(input, texts, at));
     if (isSound(input)) problems.push(...soundInputProblems(input, `${at}.`), ...nameProblems(input, sounds, at));
     problems.push(...silentProblems(input, at));
   });
+  if (inputs.filter(isOverlay).length > MAX_OVERLAYS) problems.push(`inputs: at most ${MAX_OVERLAYS} overlays`);
   return problems;
 }
 
@@ -232,7 +247,9 @@ function firstInputProblems(input: InputWire, source: "url" | "upload"): string[
   const isClip = isClipUrl(url ?? "");
   return [
     ...(type !== undefined && type !== "video" ? [notYet("inputs[0].type", type)] : []),
-    ...(overlay_settings !== undefined ? [notYet("inputs[0].overlay_settings")] : []),
+    ...(overlay_settings !== undefined
+      ? ["inputs[0].overlay_settings: the video comes first, overlays behind it"]
+      : []),
     ...generatedProblems(generated_subtitles, "inputs[0]."),
     ...(start_time !== undefined && !isClip ? [onlyOfClips("start_time")] : []),
     ...(end_time !== undefined && !isClip ? [onlyOfClips("end_time")] : []),

@@ -1,4 +1,5 @@
 import { h264Level } from "./h264-level.ts";
+import { type BurntLayer, overlayFilter } from "./overlay-filters.ts";
 import { pictureFilters } from "./picture-filters.ts";
 import type { HdrTransfer, VideoRendition } from "./plan.ts";
 
@@ -24,6 +25,8 @@ interface CommonOptions {
 
 export interface EncodeOptions extends CommonOptions {
   rendition: VideoRendition;
+  /** What is burnt in, of the rendition's size. */
+  layer?: BurntLayer | null;
   keep: KeptTimes;
 }
 
@@ -34,8 +37,8 @@ export interface EncodeOptions extends CommonOptions {
  * depend on the quality asked for; `cmaf` makes the decode time the first presentation time. Each was tried both ways
  * (docs/decisions/encoding.md). What comes out is checked against the plan all the same.
  */
-export function encodeArguments({ rendition, keep, timescale, hdr, threads }: EncodeOptions) {
-  const filters = [trim(keep), ...pictureFilters(rendition, hdr)];
+export function encodeArguments({ rendition, layer = null, keep, timescale, hdr, threads }: EncodeOptions) {
+  const filters = [trim(keep), ...renditionFilters(rendition, layer, "o", { timescale, hdr })];
   return {
     input: inputOptions(threads),
     output: ["-map", "0:v:0", "-vf", filters.join(","), ...encoderOptions(rendition, timescale)],
@@ -44,6 +47,8 @@ export function encodeArguments({ rendition, keep, timescale, hdr, threads }: En
 
 export interface EncodeManyOptions extends CommonOptions {
   renditions: readonly VideoRendition[];
+  /** What is burnt into each of them. */
+  layers?: readonly (BurntLayer | null)[];
   /** One a segment, in order, neighbours. */
   keeps: readonly KeptTimes[];
 }
@@ -53,10 +58,11 @@ export interface EncodeManyOptions extends CommonOptions {
  * encoder of its own, with the arguments of {@link encodeArguments}, so that its bytes are the same. Outputs are in the order
  * of renditions, and of segments within each; they are written when the last picture is decoded.
  */
-export function encodeManyArguments({ renditions, keeps, timescale, hdr, threads }: EncodeManyOptions) {
+export function encodeManyArguments(options: EncodeManyOptions) {
+  const { renditions, layers = [], keeps, timescale, hdr, threads } = options;
   const whole = { start: keeps[0]?.start ?? 0, end: keeps.at(-1)?.end ?? 0 };
   const rungs = renditions.map((rendition, rung) => {
-    const filters = pictureFilters(rendition, hdr).join(",");
+    const filters = renditionFilters(rendition, layers[rung] ?? null, `l${rung}`, { timescale, hdr }).join(",");
     const cuts = keeps.map((keep, n) => `[c${rung}x${n}]${trim(keep)}[o${rung}x${n}]`);
     return [`[r${rung}]${filters},${split(keeps.length, (n) => `c${rung}x${n}`)}`, ...cuts];
   });
@@ -68,6 +74,16 @@ export function encodeManyArguments({ renditions, keeps, timescale, hdr, threads
       keeps.map((_, n) => ["-map", `[o${rung}x${n}]`, ...encoderOptions(rendition, timescale)]),
     ),
   };
+}
+
+/** From a decoded picture to one that is encoded. An image is laid on at each size anew: scaling both together would blur it. */
+function renditionFilters(
+  rendition: VideoRendition,
+  layer: BurntLayer | null,
+  label: string,
+  { timescale, hdr }: Pick<CommonOptions, "timescale" | "hdr">,
+): string[] {
+  return [...pictureFilters(rendition, hdr), ...(layer === null ? [] : [overlayFilter(layer, label, timescale)])];
 }
 
 function trim({ start, end }: KeptTimes): string {

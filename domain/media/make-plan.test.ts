@@ -54,6 +54,20 @@ describe("makePlan", () => {
     expect(plan({ picture: large, sound: null }).video[0]).toMatchObject({ name: "1080p", kind: "encoded" });
   });
 
+  it("copies nothing of a picture that something is burnt into, and says what", () => {
+    const place = { leftRatio: 0, topRatio: 0, widthRatio: 0.1, heightRatio: 0.1, opacityRatio: 1 };
+    const overlays = { colourMatrix: "bt709" as const, images: [{ image: "a", ...place }] };
+    for (const facts of [{}, { family: "hevc" as const, codecs: "hvc1.1.6.L93.90" }]) {
+      const marked = plan({ picture: picture(10, { ...facts, overlays }), sound: null });
+      expect(marked.overlays).toEqual(overlays);
+      expect(marked.video.map(({ name, kind }) => `${name} ${kind}`).slice(0, 2)).toEqual([
+        "720p encoded",
+        "480p encoded",
+      ]);
+    }
+    expect(plan({ picture: picture(10), sound: null })).not.toHaveProperty("overlays");
+  });
+
   it("encodes the top rendition of copied HEVC as well, for players that know H.264 only", () => {
     const hevc = picture(10, { family: "hevc", codecs: "hvc1.1.6.L93.90" });
     const { video } = plan({ picture: hevc, sound: null });

@@ -6,7 +6,7 @@ import { type LadderSource, type MaxResolutionTier, planLadder, type Rung } from
 import { peakBitrate } from "./peak-bitrate.ts";
 import type { PictureIndex } from "./picture-index.ts";
 import { copiedSamples, decodedSamples } from "./picture-range.ts";
-import type { HdrTransfer, Plan, VideoRendition } from "./plan.ts";
+import type { HdrTransfer, Plan, PlannedOverlays, VideoRendition } from "./plan.ts";
 import { requireUsualWeight } from "./segment-weight.ts";
 import { soundEndSeconds } from "./sound-index.ts";
 import { type SoundSource, soundRenditions } from "./sound-renditions.ts";
@@ -22,6 +22,8 @@ export interface PictureSource {
   family?: PictureFamily;
   /** Of a source that is HDR. */
   hdr?: HdrTransfer;
+  /** What is burnt in; its samples make no rendition as they are then. */
+  overlays?: PlannedOverlays;
   /** RFC 6381 name of the source's own stream, where it is copyable. */
   codecs: string;
   /** Places in the index where segments begin. */
@@ -38,6 +40,8 @@ export interface PlanSource {
   tier: MaxResolutionTier;
   /** `plus` unless given. */
   quality?: VideoQuality;
+  /** Of an asset that is a test (`Plan.test`); the indexes hold no more than that. */
+  test?: NonNullable<Plan["test"]>;
 }
 
 /** A segment of sound alone lasts this long. */
@@ -55,7 +59,7 @@ const OVERHEAD_BYTES_PER_SAMPLE = 16;
  * when a segment would be too heavy to make.
  */
 export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
-  const { picture, sounds, sourceGeneration } = source;
+  const { picture, sounds, sourceGeneration, test } = source;
   const timescale = picture?.index.timescale ?? sounds[0]?.index.timescale;
   if (timescale === undefined) throw new RangeError("there is nothing to plan");
   const pictureEnd = picture?.index.end ?? 0;
@@ -67,6 +71,8 @@ export function makePlan(source: PlanSource): Omit<Plan, "planId"> {
     boundaries,
     pictureEnd,
     ...(picture?.hdr !== undefined && { hdr: picture.hdr }),
+    ...(picture?.overlays !== undefined && { overlays: picture.overlays }),
+    ...(test !== undefined && { test }),
     video: picture === null ? [] : videoRenditions(picture, source),
     audio: soundRenditions(
       sounds,
@@ -102,7 +108,7 @@ function videoRenditions(picture: PictureSource, { tier, quality }: PlanSource):
   const frameRate = index.times.length < 2 ? 0 : index.times.length / seconds;
   return planLadder(source, tier, quality).flatMap((rung, place) => {
     const isWhole = rung.widthPx === picture.widthPx && rung.heightPx === picture.heightPx;
-    const isCopied = place === 0 && isWhole && picture.isCopyable;
+    const isCopied = place === 0 && isWhole && picture.isCopyable && picture.overlays === undefined;
     if (!isCopied) return [encodedRendition(picture, rung, frameRate)];
     if (family === "h264") return [copiedRendition(picture, rung, frameRate, bitrate)];
     // who does not play it must not be left with the rungs below

@@ -56,6 +56,16 @@ export function masterKey({ environment, assetId, masterId }: AssetRef & { maste
   return `${environment}/${assetId}/master/${masterId}`;
 }
 
+/** What a customer's URL gave for an image that is burnt in; `input` is its place among the inputs. */
+export function sentOverlayKey({ environment, assetId }: AssetRef, input: number): string {
+  return `${environment}/${assetId}/overlays/sent/${input}`;
+}
+
+/** An image that a plan burns in, as PNG: `image` is the begin of its SHA-256, so that it never changes. */
+export function overlayImageKey({ environment, assetId }: AssetRef, image: string): string {
+  return `${environment}/${assetId}/overlays/${image}`;
+}
+
 export interface TrackRef extends AssetRef {
   trackId: string;
 }

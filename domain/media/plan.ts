@@ -1,4 +1,6 @@
 import { isRecord } from "../wire/peek-event.ts";
+import type { ColourMatrix } from "./colour-matrix.ts";
+import type { PlannedOverlay } from "./overlay-placement.ts";
 
 /**
  * The segment plan of an asset: which renditions there are and where every segment begins and ends. Made once, immutable,
@@ -22,10 +24,24 @@ export interface Plan {
   pictureEnd: number;
   /** How the source's picture is to be shown brighter than usual; absent for one that is not. Renditions that are encoded are SDR. */
   hdr?: HdrTransfer;
+  /** Images that are burnt into all pictures; absent where there are none. Nothing of the picture is copied then. */
+  overlays?: PlannedOverlays;
+  /**
+   * Of an asset made with `test: true`: nothing of the source is shown from `shownSeconds` on, and what is delivered of it is
+   * not counted.
+   */
+  test?: { shownSeconds: number };
   /** Highest first; empty where the source has no picture. */
   video: readonly VideoRendition[];
   /** Of all sounds, the one that players begin with first, those of group `surround` last; empty where the source is silent. */
   audio: readonly AudioRendition[];
+}
+
+export interface PlannedOverlays {
+  /** How the colours of every rendition's pictures are coded. */
+  colourMatrix: ColourMatrix;
+  /** Later ones lie above. */
+  images: readonly PlannedOverlay[];
 }
 
 /** Transfer functions of HDR: SMPTE ST 2084 and ARIB STD-B67. */

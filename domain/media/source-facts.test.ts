@@ -44,7 +44,7 @@ describe("sourceFacts", () => {
         ...{ streamIndex: 0, trackId: 1, codec: "h264", profile: "High", level: 40, pixelFormat: "yuv420p" },
         ...{ durationSeconds: 9.9, startSeconds: 0.1, bitrate: 900, codedWidthPx: 1920, codedHeightPx: 1080 },
         ...{ sampleAspectRatio: 1, rotationDegrees: 90, averageFrameRate: 30_000 / 1001, baseFrameRate: 60 },
-        ...{ isInterlaced: false, isReordered: true, hdr: null },
+        ...{ isInterlaced: false, isReordered: true, hdr: null, colourMatrix: null },
       },
       audio: sound,
       sounds: [sound],
@@ -90,6 +90,8 @@ describe("sourceFacts", () => {
   });
 
   it("knows fields and HDR", () => {
+    const matrices = ["bt709", "smpte170m", "bt2020nc", "ycgco"].map((color_space) => picture({ color_space }));
+    expect(matrices.map((video) => video?.colourMatrix)).toEqual(["bt709", "bt601", "bt2020", null]);
     expect(picture({ field_order: "tt", color_transfer: "arib-std-b67" })).toMatchObject({
       isInterlaced: true,
       hdr: "hlg",

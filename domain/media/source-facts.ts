@@ -1,3 +1,4 @@
+import type { ColourMatrix } from "./colour-matrix.ts";
 import type { HdrTransfer } from "./plan.ts";
 import { languageTag } from "./sound-language.ts";
 
@@ -16,6 +17,7 @@ export interface ProbedStream {
   field_order?: string | undefined;
   has_b_frames?: number | undefined;
   color_transfer?: string | undefined;
+  color_space?: string | undefined;
   avg_frame_rate?: string | undefined;
   r_frame_rate?: string | undefined;
   sample_rate?: number | undefined;
@@ -78,6 +80,8 @@ export interface VideoFacts extends StreamFacts {
   isReordered: boolean;
   /** Transfer function of HDR; null in SDR, and where the file does not say. */
   hdr: HdrTransfer | null;
+  /** Null where the file does not say, or says something rare. */
+  colourMatrix: ColourMatrix | null;
 }
 
 export interface AudioFacts extends StreamFacts {
@@ -96,6 +100,12 @@ const INTERLACED: readonly string[] = ["tt", "bb", "tb", "bt"];
 const HDR_TRANSFERS = new Map<string, HdrTransfer>([
   ["smpte2084", "pq"],
   ["arib-std-b67", "hlg"],
+]);
+const COLOUR_MATRICES = new Map<string, ColourMatrix>([
+  ["bt709", "bt709"],
+  ["smpte170m", "bt601"],
+  ["bt470bg", "bt601"],
+  ["bt2020nc", "bt2020"],
 ]);
 
 /**
@@ -151,6 +161,7 @@ function videoFacts(stream: ProbedStream): VideoFacts | null {
     isReordered: (stream.has_b_frames ?? 0) > 0,
     isInterlaced: INTERLACED.includes(stream.field_order ?? ""),
     hdr: HDR_TRANSFERS.get(stream.color_transfer ?? "") ?? null,
+    colourMatrix: COLOUR_MATRICES.get(stream.color_space ?? "") ?? null,
   };
 }
 

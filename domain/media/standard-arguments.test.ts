@@ -6,7 +6,14 @@ const stream = { trackId: null, profile: null, durationSeconds: null, startSecon
 const VIDEO: VideoFacts = {
   ...{ ...stream, streamIndex: 3, codec: "vp9", level: null, pixelFormat: "yuv420p" },
   ...{ codedWidthPx: 1280, codedHeightPx: 720, sampleAspectRatio: 1, rotationDegrees: 0 },
-  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: false, hdr: null },
+  ...{
+    averageFrameRate: 25,
+    baseFrameRate: 25,
+    isInterlaced: false,
+    isReordered: false,
+    hdr: null,
+    colourMatrix: null,
+  },
 };
 const AUDIO: AudioFacts = {
   ...{ ...stream, streamIndex: 5, codec: "dts", channels: 6, sampleRate: 44_100, language: null, title: null },

@@ -8,7 +8,7 @@ const VIDEO: VideoFacts = {
   ...stream,
   ...{ streamIndex: 0, trackId: 1, codec: "h264", profile: "High", level: 40, pixelFormat: "yuv420p" },
   ...{ codedWidthPx: 1920, codedHeightPx: 1080, sampleAspectRatio: 1, rotationDegrees: 0 },
-  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: true, hdr: null },
+  ...{ averageFrameRate: 25, baseFrameRate: 25, isInterlaced: false, isReordered: true, hdr: null, colourMatrix: null },
 };
 const AUDIO: AudioFacts = {
   ...{ ...stream, streamIndex: 1, trackId: 2, codec: "aac", profile: "LC", channels: 2, sampleRate: 48_000 },

@@ -37,6 +37,11 @@ describe("countedSegment", () => {
     expect(countedSegment(plan({ audio: [audio] }), audio, 1)).toBeNull();
   });
 
+  it("counts nothing of a test", () => {
+    expect(countedSegment(plan({ test: { shownSeconds: 10 } }), video(1_280, 720), 0)).toBeNull();
+    expect(countedSegment(plan(), video(1_280, 720), 0)).not.toBeNull();
+  });
+
   it("counts nothing for segments that are none", () => {
     const short = plan({ pictureEnd: 120_120 });
     expect([2, 3, 99].map((segment) => countedSegment(short, video(1_280, 720), segment))).toEqual([null, null, null]);

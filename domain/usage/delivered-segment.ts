@@ -8,8 +8,8 @@ export interface CountedSegment {
 }
 
 /**
- * Null where it counts for nothing: sound beside a picture is part of watching that picture, and would count it twice. Lengths
- * are differences of rounded ends, so that their sum is right.
+ * Null where it counts for nothing: sound beside a picture is part of watching that picture, and would count it twice; tests are
+ * free. Lengths are differences of rounded ends, so that their sum is right.
  */
 export function countedSegment(
   plan: Plan,
@@ -18,7 +18,7 @@ export function countedSegment(
 ): CountedSegment | null {
   const isSound = "channels" in rendition;
   const span = segmentSpan(plan, rendition, segment);
-  if (span === null || (isSound && plan.video.length > 0)) return null;
+  if (span === null || plan.test !== undefined || (isSound && plan.video.length > 0)) return null;
   const lengthMs = Math.round(span.endSeconds * 1_000) - Math.round(span.startSeconds * 1_000);
   return { tier: resolutionTier(isSound ? null : rendition), lengthMs };
 }

@@ -145,6 +145,14 @@ export interface TranscoderClipTexts {
   source_track_id: string;
 }
 
+/** What a transcoder has to know of an asset's pictures. */
+export interface TranscoderPictureSettings {
+  environment_id: string;
+  asset_id: string;
+  inputs: unknown;
+  is_test: boolean;
+}
+
 /** What a transcoder has to know of an asset's sound. */
 export interface TranscoderSoundSettings {
   environment_id: string;

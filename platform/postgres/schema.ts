@@ -14,6 +14,7 @@ import type {
   TranscoderAssets,
   TranscoderClips,
   TranscoderClipTexts,
+  TranscoderPictureSettings,
   TranscoderSoundSettings,
   TranscoderSoundTracks,
   TranscoderTextTracks,
@@ -57,6 +58,7 @@ export interface Schema {
   transcoder_assets: TranscoderAssets;
   transcoder_clips: TranscoderClips;
   transcoder_clip_texts: TranscoderClipTexts;
+  transcoder_picture_settings: TranscoderPictureSettings;
   transcoder_sound_settings: TranscoderSoundSettings;
   transcoder_sound_tracks: TranscoderSoundTracks;
   transcoder_text_tracks: TranscoderTextTracks;

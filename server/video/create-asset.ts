@@ -6,6 +6,7 @@ import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireAsset, type TrackRow } from "./assets.ts";
 import { type ClipSource, requireClipSource } from "./clip-source.ts";
 import { copyTextTracks, textsBesideCopied } from "./clip-texts.ts";
+import { deleteTestAssetLater } from "./delete-test-asset.ts";
 import { recordEvent } from "./events.ts";
 import { insertGeneratedTracks } from "./generated-tracks.ts";
 import { wantMaster } from "./masters.ts";
@@ -76,13 +77,19 @@ export async function createAsset(
   for (const track of tracks) await tellCreated(transaction, track, nowMs);
   if (settings.masterAccess === "temporary") await wantMaster(transaction, services, owner);
   const payload: IngestJob = { environment: environmentId, assetId: id };
-  await addJob(transaction, { ...firstStep(asset, payload), payload, key: `ingest:${id}` });
+  const step = firstStep(asset, settings.overlays.length > 0, payload);
+  await addJob(transaction, { ...step, payload, key: `ingest:${id}` });
+  if (settings.isTest) await deleteTestAssetLater(transaction, payload);
   return requireAsset(transaction, environmentId, id);
 }
 
-function firstStep({ input_url, source_asset_id }: AssetRecord, job: IngestJob): Pick<JobSpec, "task" | "queue"> {
+function firstStep(
+  { input_url, source_asset_id }: AssetRecord,
+  hasOverlays: boolean,
+  job: IngestJob,
+): Pick<JobSpec, "task" | "queue"> {
   if (source_asset_id !== null) return { task: CLIP_TASK, queue: `clip:${job.environment}` };
-  return input_url === null ? { task: INGEST_TASK } : { task: FETCH_TASK, queue: fetchQueue(job) };
+  return input_url === null && !hasOverlays ? { task: INGEST_TASK } : { task: FETCH_TASK, queue: fetchQueue(job) };
 }
 
 /** Captions that are given, those that a clip takes over, those that are to be written down, and further sounds. */

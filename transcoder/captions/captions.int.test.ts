@@ -95,7 +95,7 @@ async function createEnvironment(): Promise<void> {
 }
 
 /** @param generation of its source; null while it is preparing */
-async function createAsset(id: string, generation: number | null): Promise<void> {
+async function createAsset(id: string, generation: number | null, isTest = false): Promise<void> {
   const at = new Date();
   await db
     .insertInto("assets")
@@ -107,6 +107,7 @@ async function createAsset(id: string, generation: number | null): Promise<void>
       plan_id: generation === null ? null : "0123456789abcdef",
       ingest_type: "on_demand_url",
       settings: "{}",
+      is_test: isTest,
       meta: "{}",
       video_quality: "basic",
       max_resolution_tier: "1080p",
@@ -201,11 +202,11 @@ describe("captions in a source", () => {
   const two = join(SEGMENTS, "multi-channel-608-captions.ts");
 
   /** A ready asset of these files, as its source came and as it was standardised; gives results once its job is done. */
-  async function resultsOf(sent: string, standard: string): Promise<TrackResult[]> {
+  async function resultsOf(sent: string, standard: string, isTest = false): Promise<TrackResult[]> {
     made += 1;
     const id = `asset${made}x`.padEnd(44, "0");
     const ref = { environment: ENVIRONMENT, assetId: id };
-    await createAsset(id, 2);
+    await createAsset(id, 2, isTest);
     await objects.put(sourceKey(ref, 1), createReadStream(sent));
     await objects.put(sourceKey(ref, 2), createReadStream(standard));
     await addJob(db, { task: READ_EMBEDDED_TASK, payload: ref });
@@ -233,6 +234,23 @@ describe("captions in a source", () => {
       "PERIOD, FOLKS.\nWE’RE LOSING TIME FROM QUESTION",
       "être une période de questions\ntrès courte, chers députés.",
     ]);
+  });
+
+  it("end with what a test shows of its source", async () => {
+    const loop = ["-stream_loop", "3"];
+    const file = join(folder, "long.mp4");
+    await promisify(execFile)("ffmpeg", ["-v", "error", ...loop, "-i", two, "-c", "copy", "-an", "-y", file]);
+    const endOf = async (isTest: boolean): Promise<number> => {
+      const [told] = await resultsOf(two, file, isTest);
+      if (told === undefined) throw new Error("it has captions");
+      const { environment, assetId: id, trackId } = told;
+      const stored = await objects.read(captionsKey({ environment, assetId: id, trackId }));
+      const { cues } = decodeCaptions(stored === null ? "" : await text(stored.body));
+      return cues.at(-1)?.endMs ?? 0;
+    };
+    expect(await endOf(false)).toBeGreaterThan(10_000);
+    expect(await endOf(true)).toBeLessThanOrEqual(10_000);
+    expect(await endOf(true)).toBeGreaterThan(0);
   });
 
   it("are not read from pictures that were encoded, which lose some of them", async () => {

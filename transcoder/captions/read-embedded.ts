@@ -3,13 +3,15 @@ import { z } from "zod";
 import type { EmbeddedChannel } from "../../domain/asset/text-track.ts";
 import { decodeCea608 } from "../../domain/captions/cea608/decode-cea608.ts";
 import { type AssetRef, captionsKey } from "../../domain/media/object-keys.ts";
+import { TEST_SECONDS } from "../../domain/media/shown-part.ts";
 import { h264NalLengthBytes, videoCodec } from "../../domain/mp4/codec.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { examineSource } from "../jobs/examine-source.ts";
+import { pictureSettings } from "../jobs/picture-settings.ts";
 import { STANDARDISED } from "../jobs/standardised-source.ts";
 import { reportTrack } from "../jobs/track-job.ts";
-import { openSource } from "../source/open-source.ts";
+import { openSource, sourceUntil } from "../source/open-source.ts";
 import { captionPictures } from "./caption-pictures.ts";
 import type { CaptionParts } from "./read-text-track.ts";
 
@@ -49,14 +51,16 @@ function embeddedTrackId({ environment, assetId }: AssetRef, channel: EmbeddedCh
 
 /** Channels that say something, their captions stored. */
 async function storeCaptions(
-  { objects, tools }: CaptionParts,
+  { db, objects, tools }: CaptionParts,
   ref: AssetRef,
   generation: number,
   signal: AbortSignal,
 ): Promise<EmbeddedChannel[]> {
   // ffmpeg keeps one pair of a picture that carries two: no captions are better than some with holes
   const wasEncoded = async () => (await examineSource(tools, objects, ref, signal)).judgement.video !== "copy";
-  const { key, picture } = await openSource(objects, ref, generation);
+  const { isTest } = await pictureSettings(db, ref);
+  const opened = await openSource(objects, ref, generation);
+  const { key, picture } = isTest ? sourceUntil(opened, TEST_SECONDS) : opened;
   if (picture === null || videoCodec(picture.track.stsd) === null) return [];
   if (generation === STANDARDISED && (await wasEncoded())) return [];
   const lengthBytes = h264NalLengthBytes(picture.track.stsd);

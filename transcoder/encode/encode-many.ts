@@ -4,6 +4,7 @@ import type { VideoRendition } from "../../domain/media/plan.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
+import { placedFiles } from "../overlays/overlay-layers.ts";
 import { readSamples } from "../source/read-samples.ts";
 import { type EncodeJob, expectedSegment, MAX_SEGMENT_BYTES, placesOfSegment } from "./encode-pictures.ts";
 import { type EncodedSegment, EncodeMismatchError, rewriteSegment } from "./rewrite-segment.ts";
@@ -29,7 +30,7 @@ const TIMEOUT_MS = 900_000;
  * exactly as planned is told as such, and everything else is right. Rejects with RangeError when a segment has no pictures.
  */
 export async function encodeMany(tools: FfmpegTools, objects: Objects, job: EncodeManyJob): Promise<EncodedOfMany[]> {
-  const { source, plan, renditions, segments, threads, signal } = job;
+  const { source, plan, layerOf, renditions, segments, threads, signal } = job;
   const { track, index } = source.picture;
   const { timescale, hdr } = plan;
   const places = Array.from({ length: segments.end - segments.first }, (_, n) => segments.first + n);
@@ -41,8 +42,11 @@ export async function encodeMany(tools: FfmpegTools, objects: Objects, job: Enco
     end: (index.times[to - 1] ?? 0) + input.offset + 1,
   }));
   const samples = await readSamples(objects, source.key, track.samples, input.samples);
+  const layers = await Promise.all(renditions.map(layerOf));
+  const placed = placedFiles(layers);
   const running = tools.runMany({
-    args: encodeManyArguments({ renditions, keeps, timescale, hdr, threads }),
+    args: encodeManyArguments({ renditions, layers, keeps, timescale, hdr, threads }),
+    ...(placed && { placed }),
     stdin: Buffer.concat([...input.head, samples]),
     maxOutputBytes: MAX_SEGMENT_BYTES,
     timeoutMs: TIMEOUT_MS,

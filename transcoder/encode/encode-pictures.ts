@@ -6,6 +6,7 @@ import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
 import { renditionPictures } from "../../domain/media/trick-rendition.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
+import { type LayerOf, placedFiles } from "../overlays/overlay-layers.ts";
 import type { Source } from "../source/open-source.ts";
 import { readSamples } from "../source/read-samples.ts";
 import { type EncodedSegment, EncodeMismatchError, type ExpectedSegment, rewriteSegment } from "./rewrite-segment.ts";
@@ -17,6 +18,7 @@ export interface PicturedSource extends Source {
 export interface EncodeJob {
   source: PicturedSource;
   plan: Plan;
+  layerOf: LayerOf;
   rendition: VideoRendition;
   segment: number;
   threads: number;
@@ -47,7 +49,7 @@ export async function encodePictures(tools: FfmpegTools, objects: Objects, job: 
 async function encodeOnce(
   tools: FfmpegTools,
   objects: Objects,
-  { source, plan, rendition, segment, threads, signal }: EncodeJob,
+  { source, plan, layerOf, rendition, segment, threads, signal }: EncodeJob,
   extraSyncs: number,
 ): Promise<EncodedSegment> {
   const { track, index } = source.picture;
@@ -55,8 +57,11 @@ async function encodeOnce(
   const pictures = renditionPictures(rendition, placesOfSegment(plan, index, segment));
   const input = encoderInput(track, index, pictures, extraSyncs);
   const samples = await readSamples(objects, source.key, track.samples, input.samples);
+  const layer = await layerOf(rendition);
+  const placed = placedFiles([layer]);
   const output = await tools.run({
-    args: encodeArguments({ rendition, timescale, keep: input.keep, hdr, threads }),
+    args: encodeArguments({ rendition, layer, timescale, keep: input.keep, hdr, threads }),
+    ...(placed && { placed }),
     stdin: Buffer.concat([...input.head, samples]),
     maxOutputBytes: MAX_SEGMENT_BYTES,
     timeoutMs: TIMEOUT_MS,

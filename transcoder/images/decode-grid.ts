@@ -17,7 +17,7 @@ export interface GridJob {
 /** What ffmpeg makes of the pictures of a grid, which are exactly `count`; the caller looks whether it has them all. */
 export async function decodeGrid(
   tools: Decoder,
-  { isHd, before, track, index, read }: Pictures,
+  { isHd, before, placed, track, index, read }: Pictures,
   job: GridJob,
 ): Promise<Uint8Array> {
   const { parts, filters } = gridInput(track, index, job.grid);
@@ -36,6 +36,7 @@ export async function decodeGrid(
       ],
     },
     stdin: Buffer.concat(bytes),
+    ...(placed && { placed }),
     maxOutputBytes: job.maxOutputBytes,
     timeoutMs: TIMEOUT_MS,
     signal: job.signal,

@@ -35,7 +35,7 @@ export async function decodePicture(tools: Decoder, pictures: Pictures, job: Dec
 
 async function decodeOnce(
   tools: Decoder,
-  { isHd, before, track, index, read }: Pictures,
+  { isHd, before, placed, track, index, read }: Pictures,
   { at, filters, size, signal }: DecodeJob,
   extraSyncs: number,
 ): Promise<Uint8Array> {
@@ -47,6 +47,7 @@ async function decodeOnce(
       output: ["-map", "0:v:0", "-vf", chain, "-fps_mode", "passthrough", "-frames:v", "1", ...RAW_OUTPUT],
     },
     stdin: Buffer.concat([...head, await read(samples)]),
+    ...(placed && { placed }),
     maxOutputBytes: size.widthPx * size.heightPx * CHANNELS,
     timeoutMs: TIMEOUT_MS,
     signal,

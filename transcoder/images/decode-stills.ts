@@ -32,6 +32,7 @@ export async function decodeStills(
       ],
     },
     stdin: inputOf(pictures, samples),
+    ...(pictures.placed && { placed: pictures.placed }),
     maxOutputBytes: bytes * samples.length,
     timeoutMs: TIMEOUT_MS,
     signal,

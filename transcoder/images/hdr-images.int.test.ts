@@ -108,7 +108,7 @@ describe.each([
     ["exact", undefined],
     ["near", 0],
   ])("%s tiles of a storyboard and an animated image look like the thumbnail", async (_kind, maxExactPx) => {
-    const pictures = sourcePictures(objects, planned);
+    const pictures = await sourcePictures(objects, planned);
     const [top] = planned.plan.video;
     if (pictures === null || top === undefined) throw new Error("the film has pictures");
     const stretch = { startSeconds: 0, endSeconds: 1 };

@@ -122,7 +122,7 @@ export class ImageMaker {
   async #produce(key: string, wanted: WantedStored, planned: PlannedSource, signal: AbortSignal): Promise<Buffer> {
     const { tools, objects } = this.#parts;
     const [top] = planned.plan.video;
-    const pictures = sourcePictures(objects, planned);
+    const pictures = await sourcePictures(objects, planned);
     if (pictures === null || top === undefined) throw new NothingToMakeError(`${key}: there is no picture`);
     const bytes =
       wanted.kind === "animation"

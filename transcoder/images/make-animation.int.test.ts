@@ -9,6 +9,7 @@ import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
+import { NO_LAYERS } from "../overlays/overlay-layers.ts";
 import { openSource } from "../source/open-source.ts";
 import { makeFilm, readNumber } from "../testing/barcode-film.ts";
 import { segmentsOf, storeAndPlan, TEST_ASSET } from "../testing/made-asset.ts";
@@ -33,7 +34,11 @@ beforeAll(async () => {
   const film = join(folder, "film.mp4");
   await makeFilm(film, { rate: "30", pictures: 200 });
   plan = await storeAndPlan(objects, film);
-  const found = sourcePictures(objects, { plan, source: await openSource(objects, TEST_ASSET, 1) });
+  const found = await sourcePictures(objects, {
+    plan,
+    source: await openSource(objects, TEST_ASSET, 1),
+    layerOf: NO_LAYERS,
+  });
   if (found === null) throw new Error("the film has pictures");
   pictures = found;
   parts = { tools, objects, log: createLogger("test", "silent") };

@@ -23,7 +23,7 @@ export async function makeImage(
   signal: AbortSignal,
 ): Promise<Buffer | null> {
   const [top] = planned.plan.video;
-  const source = sourcePictures(parts.objects, planned);
+  const source = await sourcePictures(parts.objects, planned);
   if (source === null || top === undefined) return null;
   const whole = imageShape(top, wanted);
   const { pictures, shape } = (await fromStored(parts, planned, wanted, whole)) ?? { pictures: source, shape: whole };

@@ -8,6 +8,7 @@ import { planStoryboard, storyboardTiles } from "../../domain/media/storyboard.t
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
+import { NO_LAYERS } from "../overlays/overlay-layers.ts";
 import { openSource } from "../source/open-source.ts";
 import { type FilmSpec, makeFilm, readNumber } from "../testing/barcode-film.ts";
 import { storeAndPlan, TEST_ASSET } from "../testing/made-asset.ts";
@@ -32,7 +33,11 @@ async function filmed(spec: FilmSpec): Promise<{ plan: Plan; pictures: Pictures 
   const film = join(folder, "film.mp4");
   await makeFilm(film, spec);
   const plan = await storeAndPlan(objects, film);
-  const pictures = sourcePictures(objects, { plan, source: await openSource(objects, TEST_ASSET, 1) });
+  const pictures = await sourcePictures(objects, {
+    plan,
+    source: await openSource(objects, TEST_ASSET, 1),
+    layerOf: NO_LAYERS,
+  });
   if (pictures === null) throw new Error("the film has pictures");
   return { plan, pictures };
 }

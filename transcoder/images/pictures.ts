@@ -1,6 +1,8 @@
+import { usualColourMatrix } from "../../domain/media/colour-matrix.ts";
 import type { FedTrack } from "../../domain/media/encoder-input.ts";
 import { initKey, type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
-import { toneMapImageFilters } from "../../domain/media/picture-filters.ts";
+import { overlayFilter } from "../../domain/media/overlay-filters.ts";
+import { toneMapFilters, toneMapImageFilters } from "../../domain/media/picture-filters.ts";
 import type { PictureIndex } from "../../domain/media/picture-index.ts";
 import type { SampleRange } from "../../domain/media/picture-range.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
@@ -9,6 +11,7 @@ import { shownSize } from "../../domain/media/source-facts.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import { readWhole } from "../make/whole-objects.ts";
+import { type PlacedLayer, placedFiles } from "../overlays/overlay-layers.ts";
 import { readSamples } from "../source/read-samples.ts";
 import type { PlannedSource } from "../source/source-cache.ts";
 
@@ -19,24 +22,33 @@ export interface Pictures {
   index: PictureIndex;
   /** Where the stream does not say how its colours are coded, it is as in HD: BT.709. */
   isHd: boolean;
-  /** Filters that give a decoded picture the size and shape of the highest rendition. */
+  /** Filters that give a decoded picture the size and shape of the highest rendition, with what is burnt in. */
   before: readonly string[];
+  /** What those filters read (`FfmpegRun.placed`). */
+  placed?: Readonly<Record<string, Uint8Array>> | undefined;
   /** Filters that make its brightness ordinary, for when it is as small as it is to be. */
   toneMap: readonly string[];
   /** Bytes of samples, in decode order. */
   read(range: SampleRange): Promise<Buffer>;
 }
 
-/** From this height on, players take pictures that do not say how their colours are coded as BT.709. */
-const HD_PX = 720;
-
 /** Null when the source has no picture. */
-export function sourcePictures(objects: Objects, { source, plan }: PlannedSource): Pictures | null {
+export async function sourcePictures(
+  objects: Objects,
+  { source, plan, layerOf }: PlannedSource,
+): Promise<Pictures | null> {
   if (source.picture === null) return null;
   const { track, index } = source.picture;
+  const [top] = plan.video;
+  const layer = top === undefined ? null : await layerOf(top);
   const read = (range: SampleRange) => readSamples(objects, source.key, track.samples, range);
-  const toneMap = plan.hdr === undefined ? [] : toneMapImageFilters(plan.hdr);
-  return { track, index, isHd: isHd(plan), before: filtersBefore(track, plan), toneMap, read };
+  if (layer === null) {
+    const toneMap = plan.hdr === undefined ? [] : toneMapImageFilters(plan.hdr);
+    return { track, index, isHd: isHd(plan), before: filtersBefore(track, plan), toneMap, read };
+  }
+  const mapped = plan.hdr === undefined ? [] : toneMapFilters(plan.hdr); // what is burnt in has ordinary brightness
+  const before = [...filtersBefore(track, plan), ...mapped, ...burningFilters(layer)];
+  return { track, index, isHd: isHd(plan), before, placed: placedFiles([layer]), toneMap: [], read };
 }
 
 /** None for what is shown as it is decoded, which is nearly everything. */
@@ -46,6 +58,11 @@ function filtersBefore(track: FedTrack, plan: Plan): string[] {
   const { widthPx, heightPx } = shownSize({ ...track, sampleAspectRatio: 1 });
   const isOfItsShape = top.widthPx === widthPx && top.heightPx === heightPx;
   return isOfItsShape ? [] : [`scale=${top.widthPx}:${top.heightPx}:flags=bicubic`];
+}
+
+/** As in the renditions, whose pictures have 8 bits of 4:2:0. */
+function burningFilters(layer: PlacedLayer): string[] {
+  return ["format=yuv420p", overlayFilter(layer, "o")];
 }
 
 /** Pictures from and to these times, from stored segments of a rendition; null when not all of them are stored. */
@@ -81,5 +98,5 @@ export async function storedPictures(
 }
 
 function isHd({ video: [top] }: Plan): boolean {
-  return top !== undefined && top.heightPx >= HD_PX;
+  return top !== undefined && usualColourMatrix(top.heightPx) === "bt709";
 }

@@ -67,6 +67,13 @@ describe("StandbyDecoders", () => {
     expect(begun[5]?.signal?.aborted).toBe(false);
   });
 
+  it("never gives one to a run with files of its own, nor keeps one for the next", async () => {
+    for (const input of ["a", "b"]) await decode(input);
+    const placed = { "overlay.png": Buffer.from("x") };
+    for (const input of ["c", "d", "e"]) expect(await decode(input, { placed })).toBe(input + input);
+    expect(begun.slice(3).map((one) => one.placed)).toEqual([placed, placed, placed]); // and none waits for more
+  });
+
   it("ends one that nobody needs, and all when it is closed", async () => {
     for (const input of ["a", "b"]) await decode(input);
     vi.advanceTimersByTime(PATIENCE_MS);

@@ -33,8 +33,9 @@ export class StandbyDecoders implements Decoder {
   }
 
   async run(run: FfmpegRun): Promise<Uint8Array> {
-    const { stdin } = run;
-    if (!(stdin instanceof Uint8Array)) return this.#tools.run(run);
+    const { stdin, placed } = run;
+    // what is placed is one asset's: no other may meet it
+    if (!(stdin instanceof Uint8Array) || placed !== undefined) return this.#tools.run(run);
     const key = JSON.stringify([run.args, run.maxOutputBytes, run.timeoutMs]);
     const isUsual = key === this.#lastKey;
     this.#lastKey = key;

@@ -1,5 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import { CLIP_TASK, INGEST_TASK } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, INGEST_TASK } from "../../domain/asset/outcome.ts";
 import type { TrackOutcome } from "../../domain/asset/text-track.ts";
 import { decodeCaptions } from "../../domain/captions/captions.ts";
 import { clipCaptions } from "../../domain/captions/clip-captions.ts";
@@ -14,6 +14,7 @@ import { storeClip } from "../clips/store-clip.ts";
 import type { PlannedSource, SourceCache } from "../source/source-cache.ts";
 import { type AssetJobParts, assetJob } from "./asset-job.ts";
 import { refused } from "./media-error.ts";
+import { pictureSettings } from "./picture-settings.ts";
 import { reportTrack } from "./track-job.ts";
 
 export interface ClipJobParts extends AssetJobParts {
@@ -30,7 +31,9 @@ export function clipTask(parts: ClipJobParts): JobTask {
     const { db, objects } = parts;
     const key = sourceKey(ref, 1);
     if ((await objects.head(key)) === null) await cutClip(parts, ref, key, signal);
-    await addJob(db, { task: INGEST_TASK, payload: ref, key: `${INGEST_TASK}:${ref.assetId}` });
+    const { overlays } = await pictureSettings(db, ref);
+    const task = overlays.length > 0 ? FETCH_TASK : INGEST_TASK; // images to be burnt in come by URL
+    await addJob(db, { task, payload: ref, key: `${task}:${ref.assetId}` });
     return null;
   });
 }

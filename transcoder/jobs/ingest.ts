@@ -2,6 +2,8 @@ import { INGEST_TASK, type IngestOutcome, STANDARDISE_TASK } from "../../domain/
 import { type AssetRef, planKey, sourceKey } from "../../domain/media/object-keys.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import { listedFirst } from "../../domain/media/rendition-order.ts";
+import { TEST_SECONDS } from "../../domain/media/shown-part.ts";
+import { shownSize } from "../../domain/media/source-facts.ts";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
@@ -9,7 +11,8 @@ import type { Objects, ResumableObjects } from "../../platform/objects/objects.t
 import { canDecode } from "../encode/can-decode.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { ObjectMaker } from "../make/make-object.ts";
-import { openSource, type Source } from "../source/open-source.ts";
+import { fetchOverlays, storeOverlays, storeTestMark } from "../overlays/store-overlays.ts";
+import { openSource, type Source, sourceUntil } from "../source/open-source.ts";
 import { planSource } from "../source/plan-source.ts";
 import { soundsOf } from "../source/sound-source.ts";
 import { asLoudAsAsked } from "./asked-loudness.ts";
@@ -20,6 +23,7 @@ import { type Examined, examineSource } from "./examine-source.ts";
 import { fetchInput } from "./fetch-input.ts";
 import { fillSoon } from "./fill.ts";
 import { refused } from "./media-error.ts";
+import { pictureSettings } from "./picture-settings.ts";
 import { planWishes } from "./plan-wishes.ts";
 import { progressOf } from "./progress.ts";
 import { STANDARDISED, storeStandardised } from "./standardised-source.ts";
@@ -33,13 +37,15 @@ export interface IngestParts extends AssetJobParts {
   allow: AllowList;
 }
 
-/** The first step of a URL input: its bytes. */
+/** The first step of what comes by URL, be it the media or what is burnt in: its bytes. */
 export function fetchTask(parts: IngestParts): JobTask {
   return assetJob(parts, async (ref, asset, signal) => {
     const key = sourceKey(ref, 1);
     if (asset.input_url !== null && (await parts.objects.head(key)) === null) {
       await fetchInput(parts.objects, { url: asset.input_url, ref, allow: parts.allow, signal });
     }
+    const { overlays } = await pictureSettings(parts.db, ref);
+    await fetchOverlays(parts, ref, overlays, signal);
     await addJob(parts.db, { task: INGEST_TASK, payload: ref, key: `${INGEST_TASK}:${ref.assetId}` });
     return null;
   });
@@ -82,10 +88,18 @@ async function planned(
   const { db, objects, tools, maker, isFilling = false } = parts;
   const wishes = planWishes({ facts, judgement }, asset.video_quality);
   const sourceGeneration = judgement.needsStandardising ? STANDARDISED : 1;
-  const source = await openSource(objects, ref, sourceGeneration);
+  const { isTest, overlays } = await pictureSettings(db, ref);
+  const opened = await openSource(objects, ref, sourceGeneration);
+  const source = isTest ? sourceUntil(opened, TEST_SECONDS) : opened;
+  const { video } = facts;
+  const images = video === null ? [] : await storeOverlays(parts, ref, overlays, shownSize(video), signal);
+  if (isTest && video !== null) images.push(await storeTestMark(parts, ref, signal));
   const found = soundsOf(source, facts.sounds, judgement.needsStandardising);
   const sounds = await asLoudAsAsked(parts, ref, source.key, found, signal);
-  const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier, { ...wishes, sounds });
+  const plan = await planSource(objects, source, sourceGeneration, asset.max_resolution_tier, {
+    ...{ ...wishes, sounds, overlays: images },
+    ...(isTest && { test: { shownSeconds: TEST_SECONDS } }),
+  });
   if (facts.video !== null && !(await showsPictures(tools, objects, source, plan, signal))) {
     throw refused("no_pictures");
   }

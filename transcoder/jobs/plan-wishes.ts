@@ -7,7 +7,8 @@ export function planWishes(
   { facts, judgement }: Pick<Examined, "facts" | "judgement">,
   quality: VideoQuality,
 ): PlanWishes {
-  if (facts.video === null || judgement.video !== "copy") return { quality };
-  const { sampleAspectRatio, hdr } = facts.video;
-  return { quality, sampleAspectRatio, hdr };
+  if (facts.video === null) return { quality };
+  const { sampleAspectRatio, hdr, colourMatrix } = facts.video;
+  if (judgement.video !== "copy") return { quality, colourMatrix: hdr === null ? colourMatrix : "bt709" };
+  return { quality, sampleAspectRatio, hdr, colourMatrix };
 }

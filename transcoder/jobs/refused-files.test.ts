@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DOWNLOAD_HELP, DOWNLOAD_LIMITS, type DownloadFault, statusHelp } from "../../domain/media/download-help.ts";
+import { OVERLAY_REFUSALS, overlayTooLarge } from "../../domain/media/overlay-refusals.ts";
 import { EXPORT_AGAIN, REFUSALS } from "../../domain/media/refusals.ts";
 import { FetchFailedError, FetchRefusedError } from "../../platform/fetching/fetch-errors.ts";
 
@@ -12,7 +13,7 @@ const rows = readFileSync(join(import.meta.dirname, "../../docs/refused-files.md
   .map((line) => line.slice(2, -2).replace(" | ", " "));
 
 describe("docs/refused-files.md", () => {
-  it.each(Object.entries({ ...REFUSALS, ...DOWNLOAD_LIMITS }))("has %s", (_, message) => {
+  it.each(Object.entries({ ...REFUSALS, ...DOWNLOAD_LIMITS, ...OVERLAY_REFUSALS }))("has %s", (_, message) => {
     expect(rows).toContain(message);
   });
 
@@ -31,5 +32,6 @@ describe("docs/refused-files.md", () => {
   it("says what helps against each status, and against a damaged index", () => {
     for (const status of [403, 404, 503, 418]) expect(rows.some((row) => row.endsWith(statusHelp(status)))).toBe(true);
     expect(rows.some((row) => row.endsWith(EXPORT_AGAIN))).toBe(true);
+    expect(rows).toContain(overlayTooLarge(1, 1).replace("1 × 1 ", "… × … "));
   });
 });

@@ -21,6 +21,7 @@ export interface EncodingParts {
 export interface EncodingOrder extends PlanRef {
   plan: Plan;
   source: EncodeJob["source"];
+  layerOf: EncodeJob["layerOf"];
   rendition: VideoRendition;
   segment: number;
 }
@@ -49,9 +50,9 @@ export async function makeEncoded(
 
 async function encode(parts: EncodingParts, order: EncodingOrder, signal: AbortSignal): Promise<void> {
   const { tools, objects, threads, onEncoded } = parts;
-  const { plan, source, rendition, segment } = order;
+  const { plan, source, layerOf, rendition, segment } = order;
   const startedMs = performance.now();
-  const job = { source, plan, rendition, segment, threads, signal };
+  const job = { source, plan, layerOf, rendition, segment, threads, signal };
   await storeEncoded(objects, order, await encodePictures(tools, objects.store, job));
   onEncoded((performance.now() - startedMs) / 1_000);
 }

@@ -6,7 +6,7 @@ import { type Source, soundOf } from "../source/open-source.ts";
 import { type EncodingOrder, type EncodingParts, keepInit } from "./encoded-segments.ts";
 import type { Priority } from "./slots.ts";
 
-export interface SoundOrder extends Omit<EncodingOrder, "source" | "rendition"> {
+export interface SoundOrder extends Omit<EncodingOrder, "source" | "layerOf" | "rendition"> {
   source: Source;
   rendition: AudioRendition;
 }

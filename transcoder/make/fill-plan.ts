@@ -82,7 +82,8 @@ async function makeBatch(
       () => "fill",
       signal,
       (giveWay) => {
-        const job = { source, plan: planned.plan, ...batch, threads, signal: AbortSignal.any([signal, giveWay]) };
+        const { plan, layerOf } = planned;
+        const job = { source, plan, layerOf, ...batch, threads, signal: AbortSignal.any([signal, giveWay]) };
         return encodeMany(tools, objects.store, job).catch((error: unknown) => {
           giveWay.throwIfAborted();
           throw error;

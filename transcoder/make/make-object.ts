@@ -104,7 +104,7 @@ export class ObjectMaker {
 
   async #produce(
     wanted: Wanted,
-    { plan, source }: PlannedSource,
+    { plan, source, layerOf }: PlannedSource,
     rendition: Rendition,
     priority: () => Priority,
     stop: AbortSignal,
@@ -126,7 +126,7 @@ export class ObjectMaker {
     if (picture === null) throw new Error(`${key}: the source has no picture, the plan has`);
     const pictured = { ...source, picture };
     if (rendition.kind === "encoded") {
-      const order = { ...wanted, plan, source: pictured, rendition, segment: segmentOf(wanted) };
+      const order = { ...wanted, plan, source: pictured, layerOf, rendition, segment: segmentOf(wanted) };
       return makeEncoded(this.#parts, order, priority, stop);
     }
     const isInit = wanted.kind === "init";

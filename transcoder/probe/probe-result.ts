@@ -21,6 +21,7 @@ const ProbeStream = z.object({
   field_order: z.string().optional(),
   has_b_frames: z.number().optional(),
   color_transfer: z.string().optional(),
+  color_space: z.string().optional(),
   avg_frame_rate: z.string().optional(),
   r_frame_rate: z.string().optional(),
   sample_rate: numeric,

@@ -3,6 +3,7 @@ import { indexPictures, type PictureIndex } from "../../domain/media/picture-ind
 import type { AudioRendition } from "../../domain/media/plan.ts";
 import { playedSounds, playedTrack } from "../../domain/media/played-track.ts";
 import { withShortRows } from "../../domain/media/raw-sound.ts";
+import { picturesUntil, soundUntil } from "../../domain/media/shown-part.ts";
 import { indexSound, type SoundIndex } from "../../domain/media/sound-index.ts";
 import { readMovieBox } from "../../domain/mp4/locate.ts";
 import { type Movie, parseMovie, type Track } from "../../domain/mp4/movie.ts";
@@ -44,6 +45,18 @@ export function indexSource(key: string, movie: Movie): Source {
     return index === null ? [] : [{ track, index }];
   });
   return { key, picture, sounds };
+}
+
+/** As if the source ended there: what lies behind is neither planned nor made. */
+export function sourceUntil({ key, picture, sounds }: Source, seconds: number): Source {
+  return {
+    key,
+    picture: picture && { ...picture, index: picturesUntil(picture.index, seconds) },
+    sounds: sounds.flatMap((sound) => {
+      const index = soundUntil(sound.index, seconds);
+      return index === null ? [] : [{ ...sound, index }];
+    }),
+  };
 }
 
 /** The track that a rendition of sound is made of. Throws when the source has it not, which the plan says it has. */

@@ -6,12 +6,14 @@ import { endingBy } from "../../domain/media/sound-index.ts";
 import { Lru } from "../../platform/memory/lru.ts";
 import { SharedCalls } from "../../platform/memory/shared-calls.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
-import { openSource, type Source } from "./open-source.ts";
+import { type LayerOf, OverlayLayers } from "../overlays/overlay-layers.ts";
+import { openSource, type Source, sourceUntil } from "./open-source.ts";
 
-/** A plan with the index of what it is cut from. */
+/** A plan with the index of what it is cut from, as far as that is shown, and with what is burnt into its pictures. */
 export interface PlannedSource {
   plan: Plan;
   source: Source;
+  layerOf: LayerOf;
 }
 
 /**
@@ -26,11 +28,13 @@ const NEVER = new AbortController().signal;
 export class SourceCache {
   readonly #objects: Objects;
   readonly #kept: Lru<PlannedSource>;
+  readonly #layers: OverlayLayers;
   readonly #loading = new SharedCalls<PlannedSource | null>();
 
   /** @param maxSamples smaller only in tests */
   constructor(objects: Objects, maxSamples = MAX_SAMPLES) {
     this.#objects = objects;
+    this.#layers = new OverlayLayers(objects);
     this.#kept = new Lru({ maxWeight: maxSamples, weigh: ({ source }) => countSamples(source) });
   }
 
@@ -45,9 +49,10 @@ export class SourceCache {
     if (found === null) return null;
     const plan = decodePlan((await buffer(found.body)).toString("utf8"));
     if (plan.planId !== planId) throw new Error(`${key} holds the plan ${plan.planId}`);
-    const source = await openSource(this.#objects, ref, plan.sourceGeneration);
-    const sounds = source.sounds.map(({ track, index }) => ({ track, index: endingBy(index, planSeconds(plan)) }));
-    const planned = { plan, source: { ...source, sounds } };
+    const opened = await openSource(this.#objects, ref, plan.sourceGeneration);
+    const shown = plan.test === undefined ? opened : sourceUntil(opened, plan.test.shownSeconds);
+    const sounds = shown.sounds.map(({ track, index }) => ({ track, index: endingBy(index, planSeconds(plan)) }));
+    const planned = { plan, source: { ...shown, sounds }, layerOf: this.#layers.of({ ...ref, planId }, plan) };
     this.#kept.set(key, planned);
     return planned;
   }

@@ -50,7 +50,7 @@ export interface StaticFile {
 export async function makeStatic(
   parts: StaticParts,
   ref: PlanRef,
-  { plan, source }: PlannedSource,
+  { plan, source, layerOf }: PlannedSource,
   resolution: FileResolution,
   signal: AbortSignal,
 ): Promise<StaticFile | null> {
@@ -59,7 +59,7 @@ export async function makeStatic(
   const { video } = chosen;
   const key = staticKey(ref, staticName(resolution));
   const { sizeBytes } =
-    (await parts.objects.head(key)) ?? (await assemble({ parts, ref, plan, source, signal }, key, chosen));
+    (await parts.objects.head(key)) ?? (await assemble({ parts, ref, plan, source, layerOf, signal }, key, chosen));
   const bitrate = Math.round((sizeBytes * 8) / Math.max(planSeconds(plan), 0.001));
   return { widthPx: video?.widthPx ?? 0, heightPx: video?.heightPx ?? 0, bitrate, sizeBytes };
 }
@@ -101,14 +101,14 @@ async function storedTrack(
 
 /** Segments of a size that the plan does not have: nobody else needs them, so they are not stored. */
 async function encodedTrack(
-  { parts: { tools, objects, slots, threads }, plan, source, signal }: Job,
+  { parts: { tools, objects, slots, threads }, plan, source, layerOf, signal }: Job,
   rendition: VideoRendition,
 ): Promise<SegmentedTrack> {
   const { picture } = source;
   if (picture === null) throw new Error("the source has no picture, the plan has");
   const seconds = segmentSeconds(plan, rendition);
   const encode = (segment: number): Promise<EncodedSegment> => {
-    const job = { source: { ...source, picture }, plan, rendition, segment, threads };
+    const job = { source: { ...source, picture }, plan, layerOf, rendition, segment, threads };
     return slots.run(
       () => "prefetch",
       signal,

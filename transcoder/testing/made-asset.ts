@@ -5,8 +5,8 @@ import { type AssetRef, initKey, planKey, segmentKey, sourceKey } from "../../do
 import { type Plan, segmentSeconds } from "../../domain/media/plan.ts";
 import type { AudioFacts } from "../../domain/media/source-facts.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
-import { openSource } from "../source/open-source.ts";
-import { planSource } from "../source/plan-source.ts";
+import { openSource, sourceUntil } from "../source/open-source.ts";
+import { type PlanWishes, planSource } from "../source/plan-source.ts";
 import { soundsOf } from "../source/sound-source.ts";
 
 export const TEST_ASSET: AssetRef = { environment: "abc123", assetId: "A".repeat(44) };
@@ -15,17 +15,20 @@ export const TEST_ASSET: AssetRef = { environment: "abc123", assetId: "A".repeat
  * Stores a file as an asset's source and plans it, as ingest does with a standard one.
  *
  * @param sounds what ffprobe says of them, which the file's own tables know less well
+ * @param wishes what is burnt in, or that it is a test
  */
 export async function storeAndPlan(
   objects: Objects,
   file: string,
   ref = TEST_ASSET,
   sounds?: readonly AudioFacts[],
+  wishes: PlanWishes = {},
 ): Promise<Plan> {
   await objects.put(sourceKey(ref, 1), createReadStream(file));
-  const source = await openSource(objects, ref, 1);
+  const opened = await openSource(objects, ref, 1);
+  const source = wishes.test === undefined ? opened : sourceUntil(opened, wishes.test.shownSeconds);
   const planned = sounds === undefined ? source.sounds : soundsOf(source, sounds, false);
-  const plan = await planSource(objects, source, 1, "1080p", { sounds: planned });
+  const plan = await planSource(objects, source, 1, "1080p", { ...wishes, sounds: planned });
   await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
   return plan;
 }

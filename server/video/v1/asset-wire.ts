@@ -62,6 +62,11 @@ export const AssetWire = z.object({
     .describe("While master_access is temporary"),
   mp4_support: z.enum(MP4_SUPPORT),
   normalize_audio: z.boolean(),
+  generate_shots: z.boolean().optional(),
+  shots: z
+    .object({ status: z.enum(["pending", "skipped"]) })
+    .optional()
+    .describe("With generate_shots: nothing looks for shots, so they are skipped once the asset is taken in"),
   test: z.boolean().optional(),
   passthrough: z.string().optional(),
   thumbnail_time: z.number().optional().describe("Seconds: of a thumbnail that names no time"),
@@ -118,6 +123,7 @@ function settingsToWire(asset: AssetRecord) {
     ...(asset.master !== null && { master: { status: asset.master.status, ...present("url", asset.master.url) } }),
     mp4_support: asset.mp4_support,
     normalize_audio: isRecord(asset.settings) && asset.settings["normalize_audio"] === true,
+    ...(wantsShots(asset) ? { generate_shots: true, shots: shotsToWire(asset) } : {}),
     ...present("upload_id", asset.upload_id),
     ...present("source_asset_id", asset.source_asset_id),
     ...present("passthrough", asset.passthrough),
@@ -125,6 +131,16 @@ function settingsToWire(asset: AssetRecord) {
     ...(Object.keys(asset.meta).length === 0 ? {} : { meta: asset.meta }),
     ...(asset.is_test ? { test: true } : {}),
   };
+}
+
+/** Whether the asset was made with `generate_shots: true`. */
+export function wantsShots({ settings }: Pick<AssetRecord, "settings">): boolean {
+  return isRecord(settings) && settings["generate_shots"] === true;
+}
+
+/** What became of the shots that were asked for. */
+export function shotsToWire({ status }: Pick<AssetRecord, "status">) {
+  return { status: status === "preparing" ? "pending" : "skipped" } as const;
 }
 
 function factsToWire(asset: AssetRecord) {

@@ -7,6 +7,7 @@ import { basic, createFirstTenant } from "../../testing/tenant.ts";
 import { startTestServer, TEST_START_MS, type TestServer } from "../../testing/test-server.ts";
 import { applyOutcomeNow, caller, eventsOf, READY, result } from "../../testing/video.ts";
 import { deleteObjectsSoon } from "../delete-asset.ts";
+import { DELETE_TEST_TASK } from "../delete-test-asset.ts";
 
 const INPUT = "https://example.com/a.mp4";
 const ID = /^[A-Za-z0-9]{44}$/;
@@ -68,7 +69,10 @@ describe("POST /video/v1/assets", () => {
       ]),
     });
     expect(await eventsOf(server)).toEqual([{ type: "video.asset.created", object_id: asset.id, data: asset }]);
-    expect(await listJobs(server.db)).toMatchObject([{ task: FETCH_TASK, key: `ingest:${asset.id}` }]);
+    expect(await listJobs(server.db)).toMatchObject([
+      { task: FETCH_TASK, key: `ingest:${asset.id}` },
+      { task: DELETE_TEST_TASK, key: `${DELETE_TEST_TASK}:${asset.id}` },
+    ]);
   });
 
   it("gives back that the sound is to be normalised", async () => {

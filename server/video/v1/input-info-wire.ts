@@ -25,7 +25,7 @@ export function inputInfoToWire(settings: unknown, facts: InputFacts | null): z.
   const { inputs } = z.object({ inputs: z.array(z.looseObject({})).default([]) }).parse(settings);
   const file = facts === null ? {} : { file: fileToWire(facts) };
   const [first] = inputs;
-  const hasMedia = first !== undefined && first["type"] !== "text" && first["type"] !== "audio";
+  const hasMedia = first !== undefined && !isBesideMedia(first);
   const others = inputs.slice(hasMedia ? 1 : 0).map((settings) => ({ settings }));
   return [{ settings: hasMedia ? first : {}, ...file }, ...others];
 }
@@ -44,4 +44,9 @@ function fileToWire({ containerFormat, tracks }: InputFacts) {
       sample_rate: track.sampleRate,
     })),
   };
+}
+
+/** Captions, further sounds and overlays: of an upload they may be all inputs. */
+function isBesideMedia(input: Readonly<Record<string, unknown>>): boolean {
+  return input["type"] === "text" || input["type"] === "audio" || input["overlay_settings"] !== undefined;
 }

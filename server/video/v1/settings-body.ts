@@ -35,6 +35,18 @@ export const GeneratedSubtitle = z.object({
   passthrough: Passthrough.optional(),
 });
 
+const length = (what: string) => text(20).optional().describe(`${what}, such as 10% or 100px`);
+
+const OverlaySettings = z.object({
+  vertical_align: text(20).optional().describe("top (unless given), middle or bottom"),
+  vertical_margin: length("From that edge inwards, or from the middle down"),
+  horizontal_align: text(20).optional().describe("left (unless given), center or right"),
+  horizontal_margin: length("From that edge inwards, or from the middle to the right"),
+  width: length("How wide it appears"),
+  height: length("How high it appears; one of the two keeps the image's shape"),
+  opacity: text(20).optional().describe("Such as 90%; 100% unless given"),
+});
+
 const Input = z.object({
   url: text(MAX_URL_LENGTH).optional(),
   type: text(20).optional().describe("video for the first; behind it text for captions, audio for further sounds"),
@@ -43,7 +55,7 @@ const Input = z.object({
   passthrough: Passthrough.optional(),
   text_type: text(20).optional().describe("subtitles, for text"),
   closed_captions: z.boolean().optional().describe("For text: also tells sounds, for those who do not hear them"),
-  overlay_settings: z.looseObject({}).optional().describe("Not supported yet"),
+  overlay_settings: OverlaySettings.optional().describe("Behind the media: an image that is burnt into the pictures"),
   generated_subtitles: z
     .array(GeneratedSubtitle)
     .max(MAX_GENERATED)
@@ -61,7 +73,7 @@ const Policies = z.union([z.string(), z.array(z.string()).max(MAX_POLICIES)]);
 /** Body of `POST /video/v1/assets` and `new_asset_settings`; what fields mean together is decided in `domain/asset`. */
 export const SettingsBody = z.object({
   inputs: Inputs.optional().describe(
-    "The URL of the media (mux://assets/ and an asset's id for a clip of it), or a list: the media first, captions and further sounds behind it",
+    "The URL of the media (mux://assets/ and an asset's id for a clip of it), or a list: the media first, captions, further sounds and overlays behind it",
   ),
   input: Inputs.optional().describe("Older name of inputs"),
   playback_policies: Policies.optional().describe("public, signed; one playback id is made of each"),
@@ -85,13 +97,13 @@ export const SettingsBody = z.object({
     .optional()
     .describe("temporary: its source as a file for 24 hours, once it is ready; else none"),
   normalize_audio: z.boolean().optional().describe("Makes the sound −24 LUFS loud, by one gain for all of it"),
-  generate_shots: z.boolean().optional().describe("Only false is supported yet"),
+  generate_shots: z.boolean().optional().describe("Kept and given back; shots are skipped"),
   directives: z.array(z.unknown()).optional().describe("Not supported yet"),
   copy_overlays: z.boolean().optional(),
   passthrough: Passthrough.optional(),
   thumbnail_time: ThumbnailTime.optional(),
   meta: Meta.optional(),
-  test: z.boolean().optional(),
+  test: z.boolean().optional().describe("Free: marked, of at most 10 seconds, deleted after a day"),
 });
 
 /** The settings, or a refusal that names every field that is wrong or not supported yet. */

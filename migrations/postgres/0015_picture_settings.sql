@@ -1,0 +1,8 @@
+-- What: the transcoder reads which images are burnt into an asset's pictures, and whether it is a test.
+-- Lock or cost: a view; none.
+-- Previous release: runs beside it; its transcoders burn nothing in.
+
+-- `inputs` as the wire has them; their places tell which one a message is about.
+create view transcoder_picture_settings as
+  select a.environment_id, a.id as asset_id, coalesce(a.settings -> 'inputs', '[]') as inputs, a.is_test
+  from assets a;
