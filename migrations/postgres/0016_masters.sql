@@ -43,7 +43,7 @@ alter table static_renditions add column is_legacy boolean not null default fals
 alter table tracks drop constraint tracks_source;
 alter table tracks add constraint tracks_source check (
   case type
-    when 'text' then (text_source = 'uploaded') = (source_url is not null)
+    when 'text' then (text_source = 'uploaded' and source_track_id is null) = (source_url is not null)
     when 'audio' then source_url is null or not is_primary
     else source_url is null
   end

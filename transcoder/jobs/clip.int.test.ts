@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CLIP_TASK, INGEST_TASK } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, INGEST_TASK } from "../../domain/asset/outcome.ts";
 import { type Captions, decodeCaptions } from "../../domain/captions/captions.ts";
 import { type AssetRef, assetPrefix, captionsKey, sourceKey } from "../../domain/media/object-keys.ts";
 import { listJobs } from "../../platform/jobs/testing.ts";
@@ -105,6 +105,19 @@ describe("cutting a clip", () => {
     expect(own).toBeLessThan(all / 4);
     expect(read.get(sourceKey(source.ref, 1)) ?? 0).toBeLessThan(own + 200_000); // and its index
     expect((await listJobs(world.db)).some(({ key }) => key === `${INGEST_TASK}:${clip.assetId}`)).toBe(true);
+  });
+
+  it("has the images fetched that are to be burnt into it", async () => {
+    const clip = await world.addClip(source.ref, SPAN);
+    const inputs = [{ url: "mux://assets/a" }, { url: "https://example.com/logo.png", overlay_settings: {} }];
+    await world.db
+      .updateTable("assets")
+      .set({ settings: JSON.stringify({ inputs }) })
+      .where("id", "=", clip.assetId)
+      .execute();
+    await cut(clip);
+    const next = (await listJobs(world.db)).filter(({ key }) => key?.endsWith(`:${clip.assetId}`));
+    expect(next.map(({ task }) => task)).toEqual([FETCH_TASK]);
   });
 
   it("goes on where it was after any failure, with the same bytes", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { CLIP_TASK } from "../../../domain/asset/outcome.ts";
-import { READ_EMBEDDED_TASK } from "../../../domain/asset/text-track.ts";
+import { READ_EMBEDDED_TASK, TRANSCRIBE_TASK } from "../../../domain/asset/text-track.ts";
 import { sourceKey } from "../../../domain/media/object-keys.ts";
 import { listJobs } from "../../../platform/jobs/testing.ts";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
@@ -189,6 +189,25 @@ describe("text tracks of a clip", () => {
     );
     const { id } = await create({ inputs: [clipOf(source), TEXT, { ...TEXT, name: "Mine" }] });
     expect((await textsOf(id)).map(({ name }) => name)).toEqual(["English 2", "Mine", "English"]);
+  });
+
+  it("are taken over as they were written down, beside those that are still to be written", async () => {
+    const source = await readyAsset({ input: { url: FILM, generated_subtitles: [{ name: "Heard" }] } });
+    const [heard] = await textsOf(source);
+    const outcome = { kind: "ready" as const };
+    const trackId = String(heard?.["id"]);
+    await applyTrackResultTask(server.services)({ environment, assetId: source, trackId, outcome }, CONTEXT);
+    const clip = (name: string) => ({ input: { ...clipOf(source), generated_subtitles: [{ name }] } });
+    expect(await refusal(clip("Heard"))).toBe('inputs: the clip takes over a text track called "Heard"');
+    const { id } = await create(clip("Anew"));
+    const texts = await textsOf(id);
+    expect(texts).toMatchObject([
+      { name: "Heard", text_source: "generated_vod", status: "preparing" },
+      { name: "Anew", text_source: "generated_vod", status: "preparing" },
+    ]);
+    await applyOutcomeNow(server, result(environment, id));
+    const written = (await listJobs(server.db)).filter(({ task }) => task === TRANSCRIBE_TASK);
+    expect(written.map(({ key }) => key)).toEqual([trackId, texts[1]?.["id"]].map((of) => `${TRANSCRIBE_TASK}:${of}`));
   });
 
   it("end with a clip that is errored", async () => {
