@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { sql } from "kysely";
 import { DatabaseError } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -42,6 +43,19 @@ describe("createPostgres", () => {
       PostgresUnavailable,
     );
     expect((await sql<unknown>`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+    await pool.end();
+  });
+
+  it("outlives a connection that is cut between two statements of a transaction", async () => {
+    const pool = createPool({ url: postgres.url, applicationName: "test", log });
+    const db = createPostgres(pool);
+    const cut = db.transaction().execute(async (transaction) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
+      await sql`select pg_terminate_backend(${rows[0]?.pid}, 5000)`.execute(db);
+      await sleep(50); // the end is heard while nothing is asked: unheard, it would end the process
+      await sql`select 1`.execute(transaction);
+    });
+    await expect(cut).rejects.toBeInstanceOf(PostgresUnavailable);
     await pool.end();
   });
 });

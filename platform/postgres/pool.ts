@@ -53,6 +53,8 @@ export function createPool({ url, applicationName, log, metrics, max = 10 }: Poo
   });
   // An idle connection that breaks says so here; without a listener Node would end the process.
   pool.on("error", (error) => log.warn({ err: error }, "idle postgres connection lost"));
+  // The same while it is lent out and nothing is asked of it; who asks next is told.
+  pool.on("connect", (client) => client.on("error", () => {}));
   if (metrics !== undefined) watchPool(pool, metrics);
   return pool;
 }
