@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { createReadStream } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { planKey, sourceKey } from "../domain/media/object-keys.ts";
 import type { Plan } from "../domain/media/plan.ts";
-import { type Rotation, rotationMatrix } from "../domain/mp4/track.ts";
+import type { Rotation } from "../domain/mp4/track.ts";
 import { openFolderObjects } from "../platform/objects/folder-objects.ts";
 import type { Objects } from "../platform/objects/objects.ts";
 import type { FfmpegTools } from "./ffmpeg.ts";
@@ -18,6 +18,7 @@ import { planSource } from "./source/plan-source.ts";
 import { type FilmSpec, makeFilm, readNumbers } from "./testing/barcode-film.ts";
 import { segmentsOf, TEST_ASSET, writeJoined } from "./testing/made-asset.ts";
 import { testMaker, testTools } from "./testing/test-maker.ts";
+import { turnFilm } from "./testing/turn-film.ts";
 
 const run = promisify(execFile);
 const never = new AbortController().signal;
@@ -154,18 +155,11 @@ describe("a source that is cut just in time shows its pictures, each at its time
 async function makeSource(base: string, { cutFrom, turned, ...spec }: Source): Promise<string> {
   const file = `${base}.mp4`;
   await makeFilm(file, spec);
-  if (turned !== undefined) await turn(file, turned);
+  if (turned !== undefined) await turnFilm(file, turned);
   if (cutFrom === undefined) return file;
   const cut = `${base}-cut.mp4`;
   await run("ffmpeg", ["-v", "error", "-y", "-ss", cutFrom, "-i", file, "-c", "copy", cut]);
   return cut;
-}
-
-/** Writes the matrix of the track's header, which ffmpeg 5.1 cannot be told to (ISO/IEC 14496-12 §8.3.2). */
-async function turn(file: string, degrees: Rotation): Promise<void> {
-  const bytes = await readFile(file);
-  bytes.set(rotationMatrix(degrees), bytes.indexOf("tkhd") + 4 + 40);
-  await writeFile(file, bytes);
 }
 
 /** As ingest does with what need not be standardised. */

@@ -28,11 +28,7 @@ const IDLE_MS = 500;
 export async function watchFilm(stack: VideoStack, file: string): Promise<WatchedFilm> {
   const { playlist } = await uploadAndPlay(stack, file, { video_quality: "plus" });
   const objects = openFolderObjects(stack.objectsDir);
-  const planId = /\/h\/-\/([0-9a-f]{16})\//.exec(await (await fetch(playlist)).text())?.[1] ?? "";
-  const ref = await findPlan(objects, planId);
-  const found = await objects.read(planKey(ref));
-  if (found === null) throw new Error(`there is no plan ${planId}`);
-  const plan = decodePlan((await buffer(found.body)).toString("utf8"));
+  const { ref, plan } = await storedPlan(objects, await (await fetch(playlist)).text());
   const encoded = plan.video.filter(({ kind }) => kind === "encoded");
   const isStored = async (rendition: string, segment: number): Promise<boolean> =>
     (await objects.head(segmentKey(ref, rendition, segment))) !== null;
@@ -41,7 +37,7 @@ export async function watchFilm(stack: VideoStack, file: string): Promise<Watche
     plan,
     encoded,
     url: (rendition, segment) =>
-      `${base}/s/-/${planId}/${rendition}/${segment === undefined ? "init.mp4" : `${segment}.m4s`}`,
+      `${base}/s/-/${ref.planId}/${rendition}/${segment === undefined ? "init.mp4" : `${segment}.m4s`}`,
     isStored,
     filled: async () => {
       for (const rendition of encoded) {
@@ -50,6 +46,15 @@ export async function watchFilm(stack: VideoStack, file: string): Promise<Watche
       }
     },
   };
+}
+
+/** The plan that a public asset's multivariant playlist names, and whose it is. */
+export async function storedPlan(objects: Objects, multivariant: string): Promise<{ ref: PlanRef; plan: Plan }> {
+  const planId = /\/h\/-\/([0-9a-f]{16})\//.exec(multivariant)?.[1] ?? "";
+  const ref = await findPlan(objects, planId);
+  const found = await objects.read(planKey(ref));
+  if (found === null) throw new Error(`there is no plan ${planId}`);
+  return { ref, plan: decodePlan((await buffer(found.body)).toString("utf8")) };
 }
 
 /** Whose plan it is: ids of environments are on no page that a viewer sees. */
