@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { FOUND_SOURCES } from "./found-sources.ts";
+import { runMatrix } from "./matrix-run.ts";
+import { NUMBERED_SOURCES } from "./numbered-sources.ts";
+
+/** One of each way that a file goes: cut as it is, on a grid, turned, made anew, with sounds encoded, with several; and refused. */
+const NAMES = [
+  "HEVC of 10 bits",
+  "open groups",
+  "turned by 90 degrees",
+  "a transport stream",
+  "three languages",
+  "MP3 in MP4",
+  "vide: ocean.mp4",
+];
+
+it("files that differ play as they are: every picture, as good as one encode, sound in its place", async () => {
+  const sources = [...NUMBERED_SOURCES, ...FOUND_SOURCES].filter(({ name }) => NAMES.includes(name));
+  expect(sources).toHaveLength(NAMES.length);
+  const judged = await runMatrix({ sources });
+  expect(judged.flatMap(({ name, complaints }) => complaints.map((complaint) => `${name}: ${complaint}`))).toEqual([]);
+  expect(judged.map(({ status }) => status)).toEqual(sources.map(() => "ready"));
+  for (const { name, pictures, told, losses, offsetsMs } of judged) {
+    expect(told, name).toBeGreaterThan(pictures / 2);
+    expect(losses.length, name).toBeGreaterThan(0);
+    expect(offsetsMs.length, name).toBeGreaterThan(2);
+  }
+}, 300_000);

@@ -1,0 +1,37 @@
+import type { Refusal } from "../../domain/media/refusals.ts";
+
+/** One file of the matrix, and what has to become of it. */
+export interface MatrixSource {
+  name: string;
+  family: Family;
+  /** Gives the file's path, made in the folder or found; null where it cannot be had on this machine. */
+  provide(folder: string): Promise<string | null>;
+  expected: Expected;
+}
+
+export const FAMILIES = ["codec", "rate", "group", "shape", "container", "sound", "found", "long", "refused"] as const;
+
+export type Family = (typeof FAMILIES)[number];
+
+export type Expected = ExpectedReady | { status: "errored"; because: string };
+
+export interface ExpectedReady {
+  status: "ready";
+  /** `non_standard_input_reasons`; none where it is standard. */
+  reasons?: Readonly<Record<string, string>>;
+  /**
+   * How its pictures are known again. `numbered`: by the number in each. `matched`: by what each shows. `resampled`: as
+   * `matched`, made anew at another rate or with some left out, so that only what is on screen at a time can be compared.
+   */
+  pictures: "numbered" | "matched" | "resampled" | "none";
+  /** As many as the source has. */
+  sounds: number;
+  /** Its sound is looked at only where it is said to be heard. */
+  isSilent?: boolean;
+}
+
+/** `non_standard_input_reasons` of what cannot be cut as it is, whatever is in it. */
+export const NON_STANDARD = { unexpected_media_file_parameters: "non-standard" } as const;
+
+/** A refusal is told by its sentence: `because` is the sentence's key, or the sentence where it is no fixed one. */
+export const refusedAs = (because: Refusal): Expected => ({ status: "errored", because });
