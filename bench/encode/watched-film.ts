@@ -26,9 +26,9 @@ const IDLE_MS = 500;
 
 /** Uploads a film with every rung of the usual quality. */
 export async function watchFilm(stack: VideoStack, file: string): Promise<WatchedFilm> {
-  const { playlist } = await uploadAndPlay(stack, file, { video_quality: "plus" });
+  const { assetId, playlist } = await uploadAndPlay(stack, file, { video_quality: "plus" });
   const objects = openFolderObjects(stack.objectsDir);
-  const { ref, plan } = await storedPlan(objects, await (await fetch(playlist)).text());
+  const { ref, plan } = await storedPlan(objects, assetId, await (await fetch(playlist)).text());
   const encoded = plan.video.filter(({ kind }) => kind === "encoded");
   const isStored = async (rendition: string, segment: number): Promise<boolean> =>
     (await objects.head(segmentKey(ref, rendition, segment))) !== null;
@@ -48,22 +48,26 @@ export async function watchFilm(stack: VideoStack, file: string): Promise<Watche
   };
 }
 
-/** The plan that a public asset's multivariant playlist names, and whose it is. */
-export async function storedPlan(objects: Objects, multivariant: string): Promise<{ ref: PlanRef; plan: Plan }> {
+/** The plan that a public asset's multivariant playlist names, with its environment. */
+export async function storedPlan(
+  objects: Objects,
+  assetId: string,
+  multivariant: string,
+): Promise<{ ref: PlanRef; plan: Plan }> {
   const planId = /\/h\/-\/([0-9a-f]{16})\//.exec(multivariant)?.[1] ?? "";
-  const ref = await findPlan(objects, planId);
+  const ref = await findPlan(objects, assetId, planId);
   const found = await objects.read(planKey(ref));
   if (found === null) throw new Error(`there is no plan ${planId}`);
   return { ref, plan: decodePlan((await buffer(found.body)).toString("utf8")) };
 }
 
-/** Whose plan it is: ids of environments are on no page that a viewer sees. */
-async function findPlan(objects: Objects, planId: string): Promise<PlanRef> {
+/** Ids of environments are on no page that a viewer sees. Assets that are alike have plans of the same id. */
+async function findPlan(objects: Objects, assetId: string, planId: string): Promise<PlanRef> {
   for await (const { key } of objects.list("")) {
-    const [environment = "", assetId = "", plan = ""] = key.split("/");
-    if (plan === planId) return { environment, assetId, planId };
+    const [environment = "", asset, plan] = key.split("/");
+    if (asset === assetId && plan === planId) return { environment, assetId, planId };
   }
-  throw new Error(`there is no plan ${planId}`);
+  throw new Error(`asset ${assetId} has no plan ${planId}`);
 }
 
 /** Resolves when the transcoder runs nothing any more. */

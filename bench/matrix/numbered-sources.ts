@@ -11,6 +11,8 @@ export const MUSIC =
 /** Six channels, each with its own rising tone. */
 const SURROUND = `aevalsrc='${[300, 400, 500, 60, 700, 800].map((hertz) => `0.1*sin(2*PI*(${hertz}*t+20*t*t))`).join("|")}':c=5.1:s=48000`;
 
+/** As soft as a lens is: what the film maker draws has noise that would take any bits that there are. */
+const SOFT = "gblur=sigma=1.5";
 const PICTURES = 250;
 const RATE = "25";
 
@@ -38,6 +40,7 @@ interface Numbered extends Partial<FilmSpec> {
   cutFrom?: string;
   turned?: Rotation;
   isResampled?: boolean;
+  isNoise?: boolean;
 }
 
 const CODECS: readonly Numbered[] = [
@@ -98,6 +101,7 @@ const SHAPES: readonly Numbered[] = [
     reasons: { pixel_aspect_ratio: "non-standard" },
   },
   { name: "odd sizes", filter: "scale=641:359", output: VP9, reasons: { video_codec: "vp9" } },
+  { name: "noise", isNoise: true, output: X264 },
   { name: "upright", widthPx: 360, heightPx: 640, output: X264 },
 ];
 
@@ -152,8 +156,19 @@ export const NUMBERED_SOURCES: readonly MatrixSource[] = [
 ];
 
 function numbered(family: Family, source: Numbered): MatrixSource {
-  const { name, ending = "mp4", cutFrom, turned, reasons, sounds = 1, isResampled = false, ...film } = source;
-  const spec: FilmSpec = { rate: RATE, pictures: PICTURES, sound: "aac", heard: [MUSIC], ...film };
+  const {
+    name,
+    ending = "mp4",
+    cutFrom,
+    turned,
+    reasons,
+    sounds = 1,
+    isResampled = false,
+    isNoise = false,
+    ...film
+  } = source;
+  const filter = [...(isNoise ? [] : [SOFT]), ...(film.filter === undefined ? [] : [film.filter])].join(",") || "null";
+  const spec: FilmSpec = { rate: RATE, pictures: PICTURES, sound: "aac", heard: [MUSIC], ...film, filter };
   return {
     name,
     family,
@@ -162,6 +177,7 @@ function numbered(family: Family, source: Numbered): MatrixSource {
       ...(reasons !== undefined && { reasons }),
       pictures: isResampled ? "resampled" : "numbered",
       sounds: spec.sound === null ? 0 : sounds,
+      isNoise,
     },
     provide: async (folder) => {
       const file = join(folder, `film.${ending}`);

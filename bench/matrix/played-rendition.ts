@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readInit } from "../../domain/hls/testing/read-init.ts";
+import { readBoxes, requireBox } from "../../domain/mp4/box-reader.ts";
+import { parseMovie } from "../../domain/mp4/movie.ts";
 import { readFragments } from "../../domain/mp4/read-fragments.ts";
 import { httpSite } from "../manifests/http-site.ts";
 
@@ -49,7 +50,9 @@ export async function playRendition(
   }
   const file = join(folder, `${name}.mp4`);
   await writeFile(file, Buffer.concat([init, ...segments]));
-  const { editMediaTime, timescale } = readInit(init);
+  const [track] = parseMovie(requireBox(readBoxes(init), "moov").bytes).tracks;
+  const { edits = [], timescale = 1 } = track ?? {};
+  const editMediaTime = edits[0]?.mediaTime ?? 0;
   const perSegment = segments.map((segment) => readFragments(Buffer.concat([init, segment])).samples);
   const ticks = perSegment.flat().map(({ presentationTime }) => presentationTime - editMediaTime);
   return {

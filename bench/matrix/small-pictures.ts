@@ -6,7 +6,7 @@ const SIZE = WIDTH_PX * HEIGHT_PX;
 /** How far another picture may lie that a shown one is taken for. */
 const NEAR = 2;
 /** Of neighbours that hardly differ an encoder may show the other: a picture is another's only where it fits that much better. */
-const MUCH_BETTER = 1.25;
+const MUCH_BETTER = 2;
 const MIN_DIFFERENCE = 0.5;
 
 /** The pictures that ffmpeg decodes of an input, small and grey, in the order of presentation. */

@@ -5,7 +5,7 @@ import type { ExpectedReady } from "./source.ts";
 
 /** The pictures of a source as any player shows them. */
 export interface SourcePictures {
-  /** Seconds from the first one, rising. */
+  /** Seconds from the first one, rising; NaN where the file does not say. */
   times: readonly number[];
   /** Time of the first one in the file. */
   firstSeconds: number;
@@ -21,17 +21,30 @@ export async function readSourcePictures(
   kind: ExpectedReady["pictures"],
   isLong: boolean,
 ): Promise<SourcePictures> {
-  const times = kind === "none" ? [] : isLong ? await packetTimes(file) : await pictureTimes(file);
-  const [firstSeconds = 0] = times;
+  const told = kind === "none" ? [] : isLong ? await packetTimes(file) : await pictureTimes(file);
+  const firstSeconds = told.find(Number.isFinite) ?? 0;
+  const times = told.map((time) => time - firstSeconds);
+  const shown = forward(times);
+  const ofShown = <T>(all: readonly T[]): T[] => all.filter((_, n) => shown[n] ?? true);
   return {
-    times: times.map((time) => time - firstSeconds),
+    times: ofShown(times),
     firstSeconds,
-    numbers: kind === "numbered" || kind === "resampled" ? await readNumbers(file) : [],
-    small: kind === "matched" && !isLong ? await smallPictures(["-i", file]) : null,
+    numbers: kind === "numbered" || kind === "resampled" ? ofShown(await readNumbers(file)) : [],
+    small: kind === "matched" && !isLong ? ofShown(await smallPictures(["-i", file])) : null,
   };
 }
 
-/** Presentation times of the pictures that are shown, in seconds of the file. */
+/** Whether each picture comes after all before it: where time goes back, as in recordings put together, the past is not shown again. */
+export function forward(times: readonly number[]): boolean[] {
+  let latest = Number.NEGATIVE_INFINITY;
+  return times.map((time) => {
+    const isLater = !(time <= latest);
+    if (time > latest) latest = time;
+    return isLater;
+  });
+}
+
+/** Presentation times of the pictures that are shown, in seconds of the file; NaN where it does not say. */
 export async function pictureTimes(file: string): Promise<number[]> {
   return times(["-show_entries", "frame=best_effort_timestamp_time"], file);
 }
@@ -43,5 +56,5 @@ async function packetTimes(file: string): Promise<number[]> {
 
 async function times(show: readonly string[], file: string): Promise<number[]> {
   const lines = await probeLines(["-select_streams", "v:0", ...show, "-of", "csv=p=0", file]);
-  return lines.map(Number.parseFloat).filter(Number.isFinite);
+  return lines.filter((line) => /^(-?\d|N\/A)/.test(line)).map(Number.parseFloat);
 }

@@ -1,5 +1,3 @@
-import type { Refusal } from "../../domain/media/refusals.ts";
-
 /** One file of the matrix, and what has to become of it. */
 export interface MatrixSource {
   name: string;
@@ -13,6 +11,7 @@ export const FAMILIES = ["codec", "rate", "group", "shape", "container", "sound"
 
 export type Family = (typeof FAMILIES)[number];
 
+/** `because`: the key of the sentence that is told (`REFUSALS`), or the sentence. */
 export type Expected = ExpectedReady | { status: "errored"; because: string };
 
 export interface ExpectedReady {
@@ -26,12 +25,16 @@ export interface ExpectedReady {
   pictures: "numbered" | "matched" | "resampled" | "none";
   /** As many as the source has. */
   sounds: number;
-  /** Its sound is looked at only where it is said to be heard. */
+  /** Its sound has nothing to hear. */
   isSilent?: boolean;
+  /**
+   * Times of its packets leave out so much that its samples do not, ms. Samples are heard one behind the other, as in players: a
+   * hole is filled from a tenth of a second on.
+   */
+  leftOutMs?: number;
+  /** Its pictures take all bits that there are, as no film does. */
+  isNoise?: boolean;
 }
 
 /** `non_standard_input_reasons` of what cannot be cut as it is, whatever is in it. */
 export const NON_STANDARD = { unexpected_media_file_parameters: "non-standard" } as const;
-
-/** A refusal is told by its sentence: `because` is the sentence's key, or the sentence where it is no fixed one. */
-export const refusedAs = (because: Refusal): Expected => ({ status: "errored", because });

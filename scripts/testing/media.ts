@@ -88,7 +88,7 @@ async function unpackedOnce(
     await rename(join(work, "unpacked"), path);
     return path;
   } catch {
-    return null; // who needs it says that it is missing
+    return existsSync(path) ? path : null; // another may have been quicker; who needs it says that it is missing
   } finally {
     await rm(work, { recursive: true, force: true });
   }
