@@ -10,15 +10,15 @@ import { lineOf, tableOf } from "./matrix/report.ts";
  * reason; every rendition of its HLS is played, and held against the file picture by picture, against one continuous encode, and by
  * its sound.
  *
- *     node bench/matrix.ts [--only TEXT]
+ *     node bench/matrix.ts [--only TEXT]…
  *
- * `--only`: of files whose family or name has this in it.
+ * `--only`: files whose family or name has this in it, or another of these.
  */
-const { values } = parseArgs({ options: { only: { type: "string", default: "" } } });
+const { values } = parseArgs({ options: { only: { type: "string", multiple: true, default: [""] } } });
 
 // what takes longest begins first
 const all = [...LONG_SOURCES, ...NUMBERED_SOURCES, ...FOUND_SOURCES, ...(await refusedSources())];
-const sources = all.filter(({ family, name }) => `${family}: ${name}`.includes(values.only));
+const sources = all.filter(({ family, name }) => values.only.some((text) => `${family}: ${name}`.includes(text)));
 const alarms: string[] = [];
 let done = 0;
 const judged = await runMatrix({

@@ -95,7 +95,7 @@ export const FOUND_SOURCES: readonly MatrixSource[] = [
     sounds: 0,
     reasons: { video_codec: "msmpeg4v3", ...NON_STANDARD },
   }),
-  found("janus: 5.1", inDebian("janus-demos", "ChID-BLITS-EBU.mp4")),
+  found("janus: 5.1", inDebian("janus-demos", "ChID-BLITS-EBU.mp4"), { reasons: { video_gop_size: "high" } }),
   found("atlaskit: fire, 1080p", inAtlaskit("videoFire1080p")),
   found("atlaskit: teacup, 720p", inAtlaskit("videoTeacup720p")),
   found("atlaskit: with captions", inAtlaskit("videoWithCaptions")),

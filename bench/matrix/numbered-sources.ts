@@ -5,9 +5,12 @@ import { turnFilm } from "../../transcoder/testing/turn-film.ts";
 import { copied } from "./run-ffmpeg.ts";
 import { type Family, type MatrixSource, NON_STANDARD } from "./source.ts";
 
-/** Changing tones over noise: never the same twice, so that a shift shows wherever it is looked for. */
-export const MUSIC =
-  "aevalsrc='0.25*sin(2*PI*(220*t+30*t*t))+0.15*sin(2*PI*90*t)+0.02*(random(0)-0.5)|0.25*sin(2*PI*(330*t+17*t*t))+0.02*(random(1)-0.5)':s=48000";
+/** Changing tones over noise: never the same twice, so that a shift shows wherever it is looked for. Endless: ffmpeg cuts them. */
+const music = (left: number, right: number): string =>
+  `aevalsrc='0.25*sin(2*PI*(${left}*t+30*t*t))+0.15*sin(2*PI*90*t)+0.02*(random(0)-0.5)|0.25*sin(2*PI*(${right}*t+17*t*t))+0.02*(random(1)-0.5)':s=48000`;
+const MUSIC = music(220, 330);
+const OTHER_MUSIC = music(510, 620);
+const THIRD_MUSIC = music(840, 130);
 /** Six channels, each with its own rising tone. */
 const SURROUND = `aevalsrc='${[300, 400, 500, 60, 700, 800].map((hertz) => `0.1*sin(2*PI*(${hertz}*t+20*t*t))`).join("|")}':c=5.1:s=48000`;
 
@@ -133,7 +136,7 @@ const SOUNDS: readonly Numbered[] = [
     reasons: { audio_codec: "ac3" },
   },
   {
-    ...{ name: "three languages", heard: [MUSIC, `${MUSIC},areverse`, `${MUSIC},volume=0.5`], sounds: 3 },
+    ...{ name: "three languages", heard: [MUSIC, OTHER_MUSIC, THIRD_MUSIC], sounds: 3 },
     output: [
       ...[...X264, "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger"],
       ...["-metadata:s:a:2", "language=fre"],
