@@ -31,8 +31,8 @@ const judged = await runMatrix({
 });
 const wrong = judged.filter(({ complaints }) => complaints.length > 0);
 console.log("");
-for (const alarm of alarms.slice(0, 10)) console.log(`✗ ${alarm}`);
-for (const one of wrong.slice(0, 12)) console.log(lineOf(one));
+for (const alarm of alarms.slice(0, 3)) console.log(`✗ ${alarm}`);
+for (const one of wrong.slice(0, 8)) console.log(lineOf(one));
 for (const line of tableOf(judged)) console.log(line);
 console.log(
   wrong.length + alarms.length === 0

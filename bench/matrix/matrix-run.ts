@@ -21,7 +21,7 @@ export async function runMatrix({ sources, onJudged, onAlarm }: MatrixRun): Prom
   const stack = await startVideoStack({
     variables: { API_RATE_PER_SECOND: "100000", API_RATE_BURST: "1000000" },
     onLine: (line) => {
-      if (/"level":"?(50|60|error|fatal)/.test(line)) onAlarm?.(line.slice(0, 800));
+      if (/"level":"?(50|60|error|fatal)/.test(line)) onAlarm?.(line.slice(0, 300));
     },
   });
   const judged = new Map<MatrixSource, Judged>();
