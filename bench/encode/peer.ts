@@ -17,23 +17,30 @@ const THREADS = 2;
 
 /**
  * The peer: one run of ffmpeg over a whole film that makes these renditions by one decode with our arguments, a group for each
- * segment of the plan, and one file each.
+ * segment of the plan, and one file each ({@link wholeFile}).
+ *
+ * @param firstSeconds time that the film's first picture has in its file
  */
 export function encodeWhole(
   film: string,
   plan: Plan,
   renditions: readonly VideoRendition[],
   folder: string,
+  firstSeconds = 0,
 ): Promise<Spent> {
-  const { timescale } = plan;
-  const common = { keeps: [EVERYTHING], timescale, hdr: undefined, threads: THREADS };
+  const { timescale, hdr } = plan;
+  const common = { keeps: [EVERYTHING], timescale, hdr, threads: THREADS };
   const { input, filter, outputs } = encodeManyArguments({ ...common, renditions });
-  const starts = plan.boundaries.slice(1, -1).map((ticks) => (ticks / timescale - 0.01).toFixed(6));
-  const files = outputs.flatMap((options, n) => [
-    ...[...options, "-force_key_frames", starts.join(",")],
-    join(folder, `${renditions[n]?.name}-whole.mp4`),
-  ]);
+  const inner = plan.boundaries.slice(1, -1).filter((ticks) => ticks < plan.pictureEnd);
+  const starts = inner.map((ticks) => (firstSeconds + ticks / timescale - 0.01).toFixed(6));
+  const groups = starts.length === 0 ? [] : ["-force_key_frames", starts.join(",")];
+  const files = outputs.flatMap((options, n) => [...options, ...groups, wholeFile(folder, renditions[n]?.name)]);
   return spend([...input, "-i", film, "-filter_complex", filter, ...files]);
+}
+
+/** Where a rendition's encode lies. */
+export function wholeFile(folder: string, rendition: string | undefined): string {
+  return join(folder, `${rendition}-whole.mp4`);
 }
 
 /** The peer of a single segment: its seconds of the film, found by ffmpeg itself. */

@@ -26,13 +26,9 @@ const IDLE_MS = 500;
 
 /** Uploads a film with every rung of the usual quality. */
 export async function watchFilm(stack: VideoStack, file: string): Promise<WatchedFilm> {
-  const { playlist } = await uploadAndPlay(stack, file, { video_quality: "plus" });
+  const { assetId, playlist } = await uploadAndPlay(stack, file, { video_quality: "plus" });
   const objects = openFolderObjects(stack.objectsDir);
-  const planId = /\/h\/-\/([0-9a-f]{16})\//.exec(await (await fetch(playlist)).text())?.[1] ?? "";
-  const ref = await findPlan(objects, planId);
-  const found = await objects.read(planKey(ref));
-  if (found === null) throw new Error(`there is no plan ${planId}`);
-  const plan = decodePlan((await buffer(found.body)).toString("utf8"));
+  const { ref, plan } = await storedPlan(objects, assetId, await (await fetch(playlist)).text());
   const encoded = plan.video.filter(({ kind }) => kind === "encoded");
   const isStored = async (rendition: string, segment: number): Promise<boolean> =>
     (await objects.head(segmentKey(ref, rendition, segment))) !== null;
@@ -41,7 +37,7 @@ export async function watchFilm(stack: VideoStack, file: string): Promise<Watche
     plan,
     encoded,
     url: (rendition, segment) =>
-      `${base}/s/-/${planId}/${rendition}/${segment === undefined ? "init.mp4" : `${segment}.m4s`}`,
+      `${base}/s/-/${ref.planId}/${rendition}/${segment === undefined ? "init.mp4" : `${segment}.m4s`}`,
     isStored,
     filled: async () => {
       for (const rendition of encoded) {
@@ -52,13 +48,26 @@ export async function watchFilm(stack: VideoStack, file: string): Promise<Watche
   };
 }
 
-/** Whose plan it is: ids of environments are on no page that a viewer sees. */
-async function findPlan(objects: Objects, planId: string): Promise<PlanRef> {
+/** The plan that a public asset's multivariant playlist names, with its environment. */
+export async function storedPlan(
+  objects: Objects,
+  assetId: string,
+  multivariant: string,
+): Promise<{ ref: PlanRef; plan: Plan }> {
+  const planId = /\/h\/-\/([0-9a-f]{16})\//.exec(multivariant)?.[1] ?? "";
+  const ref = await findPlan(objects, assetId, planId);
+  const found = await objects.read(planKey(ref));
+  if (found === null) throw new Error(`there is no plan ${planId}`);
+  return { ref, plan: decodePlan((await buffer(found.body)).toString("utf8")) };
+}
+
+/** Ids of environments are on no page that a viewer sees. Assets that are alike have plans of the same id. */
+async function findPlan(objects: Objects, assetId: string, planId: string): Promise<PlanRef> {
   for await (const { key } of objects.list("")) {
-    const [environment = "", assetId = "", plan = ""] = key.split("/");
-    if (plan === planId) return { environment, assetId, planId };
+    const [environment = "", asset, plan] = key.split("/");
+    if (asset === assetId && plan === planId) return { environment, assetId, planId };
   }
-  throw new Error(`there is no plan ${planId}`);
+  throw new Error(`asset ${assetId} has no plan ${planId}`);
 }
 
 /** Resolves when the transcoder runs nothing any more. */

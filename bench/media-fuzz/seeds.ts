@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { PACKAGED } from "../../scripts/testing/media.ts";
 
 /** A whole film to be spoilt. */
 export interface Seed {
@@ -45,15 +46,13 @@ const MADE: readonly (readonly [name: string, options: readonly string[]])[] = [
   ["sound.aiff", ["-vn", "-c:a", "pcm_s16be"]],
 ];
 
-const MIMETYPE = "/usr/share/gocode/src/github.com/gabriel-vasile/mimetype/testdata";
-const OPENCV = "/usr/share/doc/opencv-doc/examples/data";
 /** Films that others have made, where their Debian packages are installed. */
 const INSTALLED: readonly string[] = [
   ...["3gp.3gp", "asf.asf", "flv.flv", "mkv.mkv", "mov.mov", "mp4.mp4", "ogg.ogv", "webm.webm"].map((name) =>
-    join(MIMETYPE, name),
+    join(PACKAGED["golang-github-gabriel-vasile-mimetype-dev"], name),
   ),
-  join(OPENCV, "Megamind_bugy.avi"),
-  "/usr/share/janus/demos/surround/ChID-BLITS-EBU.mp4",
+  join(PACKAGED["opencv-doc"], "Megamind_bugy.avi"),
+  join(PACKAGED["janus-demos"], "ChID-BLITS-EBU.mp4"),
 ];
 const BOXED = /\.(mp4|m4a|mov|3gp)$/;
 

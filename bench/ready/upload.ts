@@ -8,11 +8,13 @@ export interface Api {
   authorization: string;
 }
 
-interface Asset {
+/** What the API says of an asset; what matters here. */
+export interface UploadedAsset {
   id: string;
   status: "preparing" | "ready" | "errored";
-  errors?: { messages: string[] };
+  errors?: { type: string; messages: string[] };
   playback_ids?: { id: string }[];
+  non_standard_input_reasons?: Record<string, string>;
 }
 
 export interface Readiness {
@@ -31,21 +33,31 @@ const PATIENCE_MS = 120_000;
 
 /** Uploads a file as a client does, and polls until it plays. */
 export async function uploadAndPlay(
-  { api, stream, authorization }: Api,
+  api: Api,
   file: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Readiness> {
+  const { uploadId, lastByteMs } = await uploadFile(api, file, settings);
+  const asset = await untilEnded(api, uploadId, PATIENCE_MS);
+  if (asset.status === "errored") throw new Error(`the asset is errored: ${asset.errors?.messages.join("; ")}`);
+  const readyMs = performance.now() - lastByteMs;
+  const playbackId = asset.playback_ids?.[0]?.id ?? "none";
+  const playlist = `${api.stream}/${playbackId}.m3u8`;
+  await playFirstSegment(playlist);
+  return { assetId: asset.id, playbackId, playlist, readyMs, playableMs: performance.now() - lastByteMs };
+}
+
+/** Sends a file to an upload of its own. Resolves when it is taken, with the moment at which its last byte was sent. */
+export async function uploadFile(
+  { api, authorization }: Api,
+  file: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ uploadId: string; lastByteMs: number }> {
   const headers = { authorization, "content-type": "application/json" };
   const body = JSON.stringify({ cors_origin: "*", new_asset_settings: { playback_policies: ["public"], ...settings } });
   const created = await fetch(`${api}/video/v1/uploads`, { method: "POST", headers, body });
   const { data: upload } = (await created.json()) as { data: { id: string; url: string } };
-  const lastByteMs = await put(upload.url, file);
-  const asset = await untilReady(api, authorization, upload.id);
-  const readyMs = performance.now() - lastByteMs;
-  const playbackId = asset.playback_ids?.[0]?.id ?? "none";
-  const playlist = `${stream}/${playbackId}.m3u8`;
-  await playFirstSegment(playlist);
-  return { assetId: asset.id, playbackId, playlist, readyMs, playableMs: performance.now() - lastByteMs };
+  return { uploadId: upload.id, lastByteMs: await put(upload.url, file) };
 }
 
 /** Resolves with the moment at which the last byte was handed to the connection. */
@@ -66,17 +78,21 @@ function put(url: string, file: string): Promise<number> {
   });
 }
 
-async function untilReady(api: string, authorization: string, uploadId: string): Promise<Asset> {
-  const deadlineMs = performance.now() + PATIENCE_MS;
+/** Polls until an upload's asset is ready or errored. Rejects where it is neither after so long. */
+export async function untilEnded(
+  { api, authorization }: Api,
+  uploadId: string,
+  patienceMs: number,
+): Promise<UploadedAsset> {
+  const deadlineMs = performance.now() + patienceMs;
   while (performance.now() < deadlineMs) {
     const answer = await fetch(`${api}/video/v1/assets?upload_id=${uploadId}`, { headers: { authorization } });
-    const { data } = (await answer.json()) as { data: Asset[] };
+    const { data } = (await answer.json()) as { data: UploadedAsset[] };
     const [asset] = data;
-    if (asset?.status === "ready") return asset;
-    if (asset?.status === "errored") throw new Error(`the asset is errored: ${asset.errors?.messages.join("; ")}`);
+    if (asset !== undefined && asset.status !== "preparing") return asset;
     await sleep(POLL_MS);
   }
-  throw new Error(`no asset was ready within ${PATIENCE_MS} ms`);
+  throw new Error(`no asset was ready or errored within ${patienceMs} ms`);
 }
 
 /** Reads what a player reads before it shows something, and throws unless all of it is there. */

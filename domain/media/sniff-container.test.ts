@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { SNIFFED_BYTES, sniffContainer } from "./sniff-container.ts";
 
 const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
-const head = (...parts: (string | number[])[]): Uint8Array =>
-  Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? ascii(part) : part)));
+const head = (...parts: (string | number[] | Uint8Array)[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => (typeof part === "string" ? ascii(part) : [...part])));
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
 const box = (type: string, brand: string): Uint8Array => head([0, 0, 0, 24], type, brand, zeros(12));
@@ -27,6 +27,7 @@ describe("sniffContainer", () => {
     ["an iPhone's MOV", box("ftyp", "qt  "), "mov", "mov"],
     ["a MOV older than ftyp", box("mdat", "...."), "mov", "mov"],
     ["a CMAF segment", box("styp", "msdh"), "mp4", "mov"],
+    ["Motion JPEG 2000", head([0, 0, 0, 12], "jP  \r\n", [0x87, 10], box("ftyp", "mjp2")), "mp4", "mov"],
     ["WebM", ebml("webm"), "webm", "matroska"],
     ["Matroska", ebml("matroska"), "matroska", "matroska"],
     ["MPEG-TS", packets(188), "mpegts", "mpegts"],

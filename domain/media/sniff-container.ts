@@ -90,6 +90,8 @@ function isoType(head: Uint8Array): Container | null | undefined {
     return brand === "qt  " ? "mov" : "mp4";
   }
   if (type === "styp") return "mp4";
+  // Motion JPEG 2000 (ISO/IEC 15444-3 §5) has the signature of JPEG 2000 first, behind which pictures name another brand
+  if (type === "jP  ") return textAt(head, 16) === "ftyp" && textAt(head, 20) === "mjp2" ? "mp4" : null;
   return OLD_QUICKTIME.includes(type) ? "mov" : undefined;
 }
 

@@ -6,7 +6,7 @@ const TEXTS: readonly (readonly [start: RegExp, refusal: Refusal])[] = [
   [/^#extm3u|^\[playlist\]|^\[reference\]|^<asx[\s>]|^<smil[\s>]|^<playlist[\s>]/, "playlist"],
   [/^ffconcat/, "playlist"],
   [/^<!doctype html|^<html[\s>]|^<head[\s>]|^<body[\s>]/, "page"],
-  [/^(<\?xml[^>]*\?>\s*)?(<!doctype svg|<svg[\s>])/, "picture"],
+  [/^(<\?xml[^>]*\?>\s*)?(<!doctype svg|<svg[\s/>])/, "picture"],
   [/^(<\?xml[^>]*\?>\s*)?<asx[\s>]/, "playlist"],
   [/^<\?xml|^<mpd[\s>]|^<tt[\s>]|^<[a-z][\w:.-]*[\s>]/, "manifest"],
   [/^webvtt|^\d+\s*\r?\n\d\d:\d\d:\d\d[,.]\d{3} -->|^\[script info\]/, "subtitles"],
@@ -16,7 +16,12 @@ const TEXTS: readonly (readonly [start: RegExp, refusal: Refusal])[] = [
   [/^%pdf-|^%!ps|^\{\\rtf/, "document"],
 ];
 
+/** Of a ZIP's first file, 30 bytes in (APPNOTE §4.3.7): office documents are archives that nobody unpacks. */
+const OFFICE_FILES = ["[Content_Types].xml", "_rels/.rels", "docProps/", "word/", "ppt/", "xl/"];
+const OPEN_DOCUMENT = "mimetypeapplication/vnd.oasis.opendocument.";
+
 const BYTES: readonly (readonly [at: number, bytes: readonly number[] | string, refusal: Refusal])[] = [
+  ...[...OFFICE_FILES, OPEN_DOCUMENT].map((name) => [30, name, "document"] as const),
   [0, "PK\u0003\u0004", "archive"],
   [0, "PK\u0005\u0006", "archive"],
   [0, "Rar!", "archive"],
@@ -39,6 +44,10 @@ const BYTES: readonly (readonly [at: number, bytes: readonly number[] | string, 
   [0, "II*\u0000", "picture"],
   [0, "MM\u0000*", "picture"],
   [0, "8BPS", "picture"],
+  [4, "jP  \r\n", "picture"],
+  [0, [0xff, 0x4f, 0xff, 0x51], "picture"],
+  [0, [0x00, 0x00, 0x01, 0x00], "picture"],
+  [0, "AT&TFORM", "document"],
   [0, "BM", "picture"],
   [0, [0xd0, 0xcf, 0x11, 0xe0], "document"],
   [0, [0x7f, 0x45, 0x4c, 0x46], "program"],
@@ -58,11 +67,15 @@ function sniffText(head: Uint8Array): Refusal | undefined {
   return TEXTS.find(([start]) => start.test(text))?.[1];
 }
 
-/** Pages may begin with comments. In one pass: a pattern that may end a comment at several places takes for ever. */
+/**
+ * Pages may begin with comments, and have some behind the declaration of XML. In one pass: a pattern that may end a comment at
+ * several places takes for ever.
+ */
 function withoutComments(text: string): string {
-  let rest = text.trimStart();
+  const declaration = /^\s*<\?xml[^>]*\?>/i.exec(text)?.[0] ?? "";
+  let rest = text.slice(declaration.length).trimStart();
   while (rest.startsWith("<!--") && rest.includes("-->")) rest = rest.slice(rest.indexOf("-->") + 3).trimStart();
-  return rest;
+  return declaration.trimStart() + rest;
 }
 
 /** UTF-8 or UTF-16, with or without its mark; only letters that all texts above begin with are asked for. */

@@ -74,6 +74,7 @@ const ALLOWED: readonly [folder: string, specifier: string][] = [
   ["collector/edge", "../../domain/thing.ts"],
   ["app/live", "../../domain/thing.ts"],
   ["scripts/start", "node:child_process"],
+  ["bench/start", "../../transcoder/testing/thing.ts"],
 ];
 
 /** ffmpeg and processes have one place in the transcoder: this file, which the real rules name. */
@@ -153,6 +154,7 @@ function plantTree(tree: string): void {
   for (const folder of FENCED) write(tree, `${folder}/thing.ts`, "export const x = 1;\n");
   write(tree, "platform/thing/driver.ts", "export const x = 1;\n");
   write(tree, "platform/thing/testing.ts", "export const x = 1;\n");
+  write(tree, "transcoder/testing/thing.ts", "export const x = 1;\n");
   write(tree, "server/tool.ts", `import { x } from "vitest";\nexport const y = x;\n`);
   write(
     tree,

@@ -81,9 +81,27 @@ export const PARTS: readonly Part[] = [
       "domain/{asset,media,mp4,upload}/**",
       "bench/{fuzz,media-fuzz,measure,stack}/**",
       "bench/media-fuzz.ts",
+      "scripts/testing/media.ts",
     ],
     command: ["bench/media-fuzz.ts"],
     minutes: 40,
+  },
+  {
+    name: "matrix",
+    shows:
+      "Some 200 files of every kind, uploaded: each ready or errored with the right reason; HLS of every rendition picture by picture the source's, as good as one continuous encode also at joins, sound at its place.",
+    covers: [
+      "transcoder/**",
+      "delivery/**",
+      "server/{uploads,video}/**",
+      "domain/{asset,media,mp4,upload}/**",
+      "domain/hls/testing/**",
+      "bench/{encode,manifests,matrix,measure,ready,stack}/**",
+      "bench/matrix.ts",
+      "scripts/testing/media.ts",
+    ],
+    command: ["bench/matrix.ts"],
+    minutes: 25,
   },
   {
     name: "ready",

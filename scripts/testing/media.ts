@@ -17,7 +17,18 @@ const FILES: Record<keyof TestMedia, { package: string; file: string }> = {
   wannaworktogether: { package: "openboard-common", file: "wannaworktogether.mp4" },
 };
 
-/** Both packages are 14 MB together. */
+/** Where Debian's packages of films and other files put them. */
+export const PACKAGED = {
+  /** Films of ten containers, and other files of eighty kinds. */
+  "golang-github-gabriel-vasile-mimetype-dev": "/usr/share/gocode/src/github.com/gabriel-vasile/mimetype/testdata",
+  /** AVIs. */
+  "opencv-doc": "/usr/share/doc/opencv-doc/examples/data",
+  /** Sound of 5.1 channels that says which is which. */
+  "janus-demos": "/usr/share/janus/demos/surround",
+} as const;
+
+const CACHE = "node_modules/.cache/media";
+/** The largest package is 96 MB. */
 const LIMIT_MS = 120_000;
 const run = promisify(execFile);
 
@@ -26,13 +37,60 @@ const run = promisify(execFile);
  * impossible: no Debian, no network, no lists of packages.
  */
 export async function testMedia(root: string): Promise<TestMedia | null> {
-  const folder = join(root, "node_modules/.cache/media");
+  const folder = join(root, CACHE);
   const names = Object.keys(FILES) as (keyof TestMedia)[];
   try {
     const entries = await Promise.all(names.map(async (name) => [name, await provide(folder, FILES[name])] as const));
     return Object.fromEntries(entries) as Record<keyof TestMedia, string>;
   } catch {
     return null; // tests that need them say that they are left out
+  }
+}
+
+/**
+ * Folder of a Debian package's files: there where it is installed, else unpacked in the cache once. Null where it cannot be
+ * had.
+ */
+export async function packagedFolder(root: string, packageName: keyof typeof PACKAGED): Promise<string | null> {
+  const path = PACKAGED[packageName];
+  if (existsSync(path)) return path;
+  const unpacked = await unpackedOnce(root, packageName, async (work, target) => {
+    await download(packageName, work);
+    for await (const archive of glob("*.deb", { cwd: work })) await run("dpkg", ["-x", join(work, archive), target]);
+  });
+  return unpacked === null ? null : join(unpacked, path);
+}
+
+/** Folder of an npm package that is no dependency: unpacked in the cache once. Null where it cannot be had. */
+export function npmFolder(root: string, packageName: string, version: string): Promise<string | null> {
+  const name = `${packageName.replaceAll(/\W+/g, "-")}-${version}`;
+  return unpackedOnce(root, name, async (work, target) => {
+    await run("npm", ["pack", `${packageName}@${version}`, "--ignore-scripts"], { cwd: work, timeout: LIMIT_MS });
+    await mkdir(target);
+    const strip = ["--strip-components", "1", "-C", target];
+    for await (const archive of glob("*.tgz", { cwd: work })) await run("tar", ["-xzf", join(work, archive), ...strip]);
+  });
+}
+
+/** A folder of the cache, filled by `unpack` unless it is there; whole, or not there at all. */
+async function unpackedOnce(
+  root: string,
+  name: string,
+  unpack: (work: string, target: string) => Promise<void>,
+): Promise<string | null> {
+  const folder = join(root, CACHE);
+  const path = join(folder, name);
+  if (existsSync(path)) return path;
+  await mkdir(folder, { recursive: true });
+  const work = await mkdtemp(join(folder, "fetch-"));
+  try {
+    await unpack(work, join(work, "unpacked"));
+    await rename(join(work, "unpacked"), path);
+    return path;
+  } catch {
+    return existsSync(path) ? path : null; // another may have been quicker; who needs it says that it is missing
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
 }
 

@@ -9,8 +9,12 @@ export interface FilmSpec {
   pictures: number;
   widthPx?: number;
   heightPx?: number;
-  /** With a tone of this codec; null is silent. */
-  sound?: "aac" | "mp3" | "libopus" | null;
+  /** With sound of this codec, as ffmpeg names it; null is silent. */
+  sound?: string | null;
+  /** What is heard: sources for ffmpeg's lavfi, a track each; one tone unless told otherwise. */
+  heard?: readonly string[];
+  /** When sound begins after the first picture. */
+  soundLateSeconds?: number;
   /** Options of the encoder and muxer. */
   output?: readonly string[];
   /** Filter on the numbered pictures, such as one that drops some. */
@@ -24,17 +28,21 @@ const WIDTH_PX = 640;
 const HEIGHT_PX = 360;
 /** Rest of a picture: something that moves and has grain, so that an encoder has work to do. */
 const NOISE_RANGE = 24;
+const TONE = "sine=frequency=440:sample_rate=48000";
 
 const run = promisify(execFile);
 
 /** Writes the film to a file; ffmpeg chooses the container by its name. */
 export async function makeFilm(file: string, spec: FilmSpec): Promise<void> {
   const { rate, pictures, widthPx = WIDTH_PX, heightPx = HEIGHT_PX, sound = null, output = [], filter = "null" } = spec;
-  const seconds = String((pictures * secondsPerPicture(rate)).toFixed(6));
+  const { heard = [TONE], soundLateSeconds = 0 } = spec;
+  const tracks = sound === null ? [] : heard;
+  const seconds = String((pictures * secondsPerPicture(rate) - soundLateSeconds).toFixed(6));
   const args = [
     ...["-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "gray", "-s", `${widthPx}x${heightPx}`, "-r", rate],
     ...["-i", "pipe:0"],
-    ...(sound === null ? [] : ["-f", "lavfi", "-t", seconds, "-i", "sine=frequency=440:sample_rate=48000"]),
+    ...tracks.flatMap((one) => ["-itsoffset", String(soundLateSeconds), "-f", "lavfi", "-t", seconds, "-i", one]),
+    ...["0:v", ...tracks.map((_, n) => `${n + 1}:a`)].flatMap((stream) => ["-map", stream]),
     ...["-vf", `${filter},format=yuv420p`, "-fps_mode", "passthrough"],
     ...(output.includes("-c:v")
       ? []
