@@ -60,15 +60,12 @@ function output(options: SoundEncodeOptions, first: readonly string[]): string[]
 function filters({ rendition, feed }: SoundEncodeOptions, first: readonly string[]): string {
   const { sampleRate, channels, gainDb } = rendition;
   const [start, end] = [feed.start + encoderShift(rendition), feed.end + encoderShift(rendition)];
-  const resample = [
-    `osr=${sampleRate}`,
-    "rematrix_maxval=1",
-    // a hole of over half a millisecond is filled with silence; times are whole samples, so nothing less is one
-    `async=1:min_hard_comp=0.0005:first_pts=${start}`,
-  ];
   return [
     ...first,
-    `aresample=${resample.join(":")}`,
+    // twice: a resampler of ffmpeg 5.1 that is to begin at a time gives nothing at all for some rates, such as 16 kHz
+    `aresample=osr=${sampleRate}:rematrix_maxval=1`,
+    // a hole of over half a millisecond is filled with silence; times are whole samples, so nothing less is one
+    `aresample=rematrix_maxval=1:async=1:min_hard_comp=0.0005:first_pts=${start}`,
     `aformat=sample_fmts=fltp:channel_layouts=${LAYOUTS[channels] ?? "stereo"}`,
     ...(gainDb === 0 ? [] : [`volume=${gainDb}dB:precision=float`]),
     `atrim=start_pts=${start}:end_pts=${end}`,

@@ -26,7 +26,7 @@ const LAYOUTS: Readonly<Record<number, string>> = { 1: "mono", 2: "stereo", 6: "
 /** All samples of a source's sound as it is heard, channels in turn, from the file's start on. */
 export function decodeSource(file: string, format: Format, map = "0:a:0"): Promise<Float32Array> {
   const layout = LAYOUTS[format.channels] ?? "stereo";
-  const resample = `aresample=${format.sampleRate}:rematrix_maxval=1:async=1:min_hard_comp=0.001:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=${layout}`;
+  const resample = `aresample=${format.sampleRate}:rematrix_maxval=1,aresample=rematrix_maxval=1:async=1:min_hard_comp=0.001:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=${layout}`;
   return decode(["-i", file, "-map", map, "-af", resample]);
 }
 

@@ -89,7 +89,7 @@ describe("POST /video/v1/assets", () => {
   it.each([
     ["no body", undefined, "Invalid input"],
     ["no input", {}, "inputs: "],
-    ["an unsupported field", { input: INPUT, generate_shots: true }, "generate_shots: true is not supported yet"],
+    ["an unsupported field", { input: INPUT, directives: [{}] }, "directives: is not supported yet"],
     ["drm", { input: INPUT, playback_policy: ["drm"] }, "playback_policies: drm is not supported yet"],
     ["a wrong type", { input: INPUT, passthrough: 7 }, "passthrough: "],
     ["NUL in text", { input: INPUT, passthrough: "a\0b" }, "passthrough: has characters"],
