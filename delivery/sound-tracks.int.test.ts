@@ -62,7 +62,7 @@ describe("a sound that was added by URL", () => {
     }
     const dash = (await world.get(`/${playbackId}.mpd`)).body.toString();
     expect(dash).toContain(`<AdaptationSet id="${soundTrackRendition(trackId)}" contentType="audio"`);
-    expect(dash).toMatch(/lang="de"[\s\S]*value="alternate"/);
+    expect(dash).toMatch(/lang="de"[\s\S]*<Label>Deutsch (neu|&quot;neu&quot;)<\/Label>[\s\S]*value="alternate"/);
   });
 
   it("leads from its playlist to segments that a transcoder makes of it", async () => {

@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { SPEECH_RATE } from "../domain/captions/quiet-cuts.ts";
 import type { SpokenLine } from "../domain/captions/speech-captions.ts";
 import { PYTHON, recogniserIn } from "../platform/speech/embedded/recogniser-files.ts";
+import { inTemporaryFolder } from "../platform/temporary/temporary-folder.ts";
 import { LAUNCHER, SHELL } from "./launch/launcher.ts";
 import { filesOfRun, roomWith } from "./launch/room.ts";
 import { launchArguments, type Sandbox } from "./launch/sandbox.ts";
@@ -64,8 +63,7 @@ export function openRecogniser(folder: string, sandbox: Sandbox): Recogniser {
       const seconds = Math.ceil(sound.length / SPEECH_RATE);
       const timeout = (LIMIT_SECONDS + seconds * WALL_PER_SECOND) * 1_000;
       const limits = { cpuSeconds: LIMIT_SECONDS + seconds * CPU_PER_SECOND, fileBytes: 0, niceness: NICENESS };
-      const cwd = await mkdtemp(join(tmpdir(), "playhead-speech-"));
-      try {
+      return inTemporaryFolder("speech", async (cwd) => {
         const files = filesOfRun({ folder: cwd, reads: [packages, SCRIPT], writes: null });
         const launched = [LAUNCHER, ...launchArguments(sandbox, limits, [...room, ...files]), PYTHON, "-I", SCRIPT];
         const options = {
@@ -75,16 +73,16 @@ export function openRecogniser(folder: string, sandbox: Sandbox): Recogniser {
           cwd,
           signal,
         } as const;
-        const running = execute(SHELL, [...launched, packages, ...ends.map(String)], options);
-        running.child.stdin?.on("error", () => {}); // it ended first, which its exit tells
-        running.child.stdin?.end(Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength));
-        return linesOf((await running).stdout);
-      } catch (cause) {
-        signal.throwIfAborted();
-        throw new RecogniserError(lastWords(cause), { cause });
-      } finally {
-        await rm(cwd, { recursive: true, force: true });
-      }
+        try {
+          const running = execute(SHELL, [...launched, packages, ...ends.map(String)], options);
+          running.child.stdin?.on("error", () => {}); // it ended first, which its exit tells
+          running.child.stdin?.end(Buffer.from(sound.buffer, sound.byteOffset, sound.byteLength));
+          return linesOf((await running).stdout);
+        } catch (cause) {
+          signal.throwIfAborted();
+          throw new RecogniserError(lastWords(cause), { cause });
+        }
+      });
     },
   };
 }

@@ -82,6 +82,7 @@ function audioSet(audio: AudioRendition, at: number): AdaptationSet {
     attributes: [`lang="${escapeXml(audio.language ?? "und")}"`],
     descriptors: [
       `<AudioChannelConfiguration schemeIdUri="${CHANNELS}" value="${audio.channels}"/>`,
+      `<Label>${escapeXml(audio.label)}</Label>`,
       `<Role schemeIdUri="${ROLE}" value="${at === 0 ? "main" : "alternate"}"/>`,
     ],
   };

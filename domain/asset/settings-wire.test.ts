@@ -117,6 +117,11 @@ describe("readAssetSettings", () => {
     expect(settingsOf({ input: url, master_access: "temporary" }).masterAccess).toBe("temporary");
   });
 
+  it("refuses access to the master of a test", () => {
+    const wire = { input: url, master_access: "temporary", test: true };
+    expect(problemsOf(wire)).toEqual(["master_access: tests have no master"]);
+  });
+
   it("takes the time of the usual thumbnail", () => {
     expect(settingsOf({ input: url, thumbnail_time: 1.5 }).thumbnailSeconds).toBe(1.5);
   });

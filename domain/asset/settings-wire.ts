@@ -178,10 +178,14 @@ function unsupportedFields(wire: AssetSettingsWire): string[] {
   return [...((directives?.length ?? 0) > 0 ? [notYet("directives")] : [])];
 }
 
-function masterProblems({ master_access = "none" }: AssetSettingsWire): string[] {
+function masterProblems({ master_access = "none", test = false }: AssetSettingsWire): string[] {
   const isKnown = (MASTER_ACCESS as readonly string[]).includes(master_access);
-  return isKnown ? [] : [`master_access: "${master_access}" is none of ${MASTER_ACCESS.join(", ")}`];
+  if (!isKnown) return [`master_access: "${master_access}" is none of ${MASTER_ACCESS.join(", ")}`];
+  return test && master_access !== "none" ? [`master_access: ${NO_MASTER_OF_TESTS}`] : [];
 }
+
+/** It would be all of the source, without a mark. */
+export const NO_MASTER_OF_TESTS = "tests have no master";
 
 function mp4Problems({ mp4_support = "none", static_renditions = [] }: AssetSettingsWire): string[] {
   if (!isMp4Support(mp4_support)) return [`mp4_support: "${mp4_support}" is none of ${MP4_SUPPORT.join(" | ")}`];

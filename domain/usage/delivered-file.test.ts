@@ -39,6 +39,10 @@ describe("countedFile", () => {
     expect(countedFile(plan({ audio: [] }), "audio-only")).toBeNull();
     expect(countedFile(plan(), "2160p")).toBeNull();
   });
+
+  it("counts nothing of tests", () => {
+    expect(countedFile(plan({ test: { shownSeconds: 10 } }), "highest")).toBeNull();
+  });
 });
 
 describe("deliveredPieces", () => {

@@ -15,10 +15,10 @@ const MIN_PIECES = 100;
 /** No piece has less: each is a record, and whoever fetches a small file over and over must not fill the log with them. */
 const PIECE_BYTES = 65_536;
 
-/** What handing out all of a static rendition counts for; null where the plan has no such file. */
+/** What handing out all of a static rendition counts for; null where the plan has no such file, and of tests, which are free. */
 export function countedFile(plan: Plan, resolution: FileResolution): { tier: ResolutionTier; lengthMs: number } | null {
   const tracks = staticTracks(plan, resolution);
-  if (tracks === null) return null;
+  if (tracks === null || plan.test !== undefined) return null;
   const { video, audio } = tracks;
   // as all its segments together: to the last picture, or to the end of the sound
   const seconds =

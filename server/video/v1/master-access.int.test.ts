@@ -86,6 +86,16 @@ describe("master access", () => {
     expect((end?.runAt.getTime() ?? 0) - Date.now()).toBeGreaterThan(DAY_MS - 60_000);
   });
 
+  it("is refused for tests, whose source would be all of it", async () => {
+    const { id } = await mux.video.assets.create({ ...input, test: true });
+    await becomeReady(id);
+    const refusal = /400 .*master_access: tests have no master/;
+    await expect(mux.video.assets.updateMasterAccess(id, { master_access: "temporary" })).rejects.toThrow(refusal);
+    const settings = { cors_origin: "*", test: true, new_asset_settings: { master_access: "temporary" as const } };
+    await expect(mux.video.uploads.create(settings)).rejects.toThrow(refusal);
+    expect((await mux.video.assets.retrieve(id)).master_access).toBe("none");
+  });
+
   it("ends after a day, not before, and takes the file but never the source with it", async () => {
     const { assetId, master } = await readyWithMaster();
     const { objects } = server.services;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MASTER_ACCESS, type MasterAccess } from "../../../domain/asset/master.ts";
+import { NO_MASTER_OF_TESTS } from "../../../domain/asset/settings-wire.ts";
 import { ApiError } from "../../../domain/errors.ts";
 import type { PostgresTransaction } from "../../../platform/postgres/pool.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
@@ -53,6 +54,8 @@ async function setAccess(
   const { master, status } = before;
   const isSo = access === "none" ? master === null : master !== null && master.status !== "errored";
   if (isSo) return before;
+  if (access === "temporary" && before.is_test)
+    throw new ApiError("invalid_parameters", [`master_access: ${NO_MASTER_OF_TESTS}`]);
   if (access === "temporary" && status === "errored")
     throw new ApiError("invalid_parameters", [`Asset ${before.id} is errored: there is nothing to download`]);
   const { asset } = await changeAssetIn(transaction, services, owner, async () => {

@@ -54,7 +54,8 @@ function createRoute(app: App, services: Services): void {
     },
     async (request, reply) => {
       const { cors_origin, new_asset_settings, timeout, test } = request.body;
-      requireSettings(new_asset_settings, "upload", "new_asset_settings.");
+      const isTest = test ?? new_asset_settings.test ?? false;
+      requireSettings({ ...new_asset_settings, test: isTest }, "upload", "new_asset_settings.");
       const nowMs = services.now();
       const data = await writeOnce(services, request, reply, async (transaction) => {
         const row = await transaction
@@ -68,7 +69,7 @@ function createRoute(app: App, services: Services): void {
             expires_at: new Date(nowMs + timeout * 1_000),
             cors_origin,
             new_asset_settings: JSON.stringify(new_asset_settings),
-            is_test: test ?? new_asset_settings.test ?? false,
+            is_test: isTest,
             asset_id: services.newId(),
             created_at: new Date(nowMs),
           })
