@@ -25,7 +25,7 @@ export async function byHand(file: string, seconds: number, output: string): Pro
 /** Another viewer's doing: one segment of the lowest rendition is made and stored. Gives its times in seconds. */
 export async function storeSegment(stream: string, playbackId: string, segment: number): Promise<[number, number]> {
   const multivariant = await text(`${stream}/${playbackId}.m3u8`);
-  const lowest = multivariant.split("\n").findLast((line) => /\/[0-9]+p\.m3u8$/.test(line)) ?? "";
+  const lowest = multivariant.split("\n").findLast((line) => /\/[0-9]+p\.m3u8(\?.*)?$/.test(line)) ?? "";
   const playlistUrl = new URL(lowest, `${stream}/`);
   const lines = (await text(playlistUrl.href)).split("\n");
   const lengths = lines.flatMap((line) => /^#EXTINF:([\d.]+)/.exec(line)?.[1] ?? []).map(Number);
