@@ -94,7 +94,7 @@ export function createRespond({
   const mediaOf = createMediaAnswers({ planOf, media, nowMs });
   const staticOf = createStaticAnswers({ files, currentPlan, nowMs });
   const masterOf = createMasterAnswers({ masters, files, nowMs });
-  const textAnswers = createTextAnswers({ planOf, texts, nowMs });
+  const textAnswers = createTextAnswers({ planOf, currentPlan, texts, nowMs });
   const playlists = createPlaylistAnswers({ planOf, currentPlan, bases, nowMs });
 
   async function currentPlan({ facts }: Opened): Promise<Plan> {

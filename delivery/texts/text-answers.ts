@@ -3,7 +3,7 @@ import { clipCaptions } from "../../domain/captions/clip-captions.ts";
 import { transcript } from "../../domain/captions/transcript.ts";
 import { writeWebvtt } from "../../domain/captions/write-webvtt.ts";
 import type { Clip } from "../../domain/media/clip.ts";
-import type { Plan } from "../../domain/media/plan.ts";
+import { type Plan, planSeconds } from "../../domain/media/plan.ts";
 import type { Opened } from "../access.ts";
 import type { Answer, Question } from "../answers.ts";
 import { A_MINUTE, type Caching, cacheControl, FOR_EVER, type Life } from "../cache-control.ts";
@@ -22,6 +22,8 @@ type WholeRoute = Extract<Route, { kind: "text" }>;
 
 export interface TextAnswersDeps {
   planOf: FindPlanOfChild;
+  /** The asset's newest plan. */
+  currentPlan: (opened: Opened) => Promise<Plan>;
   texts: Texts;
   /** Unix milliseconds. */
   nowMs: () => number;
@@ -35,7 +37,7 @@ const VTT_TYPE = "text/vtt; charset=utf-8";
 const PLAIN_TYPE = "text/plain; charset=utf-8";
 
 /** Answers for text tracks: cut at the plan's boundaries, and whole. */
-export function createTextAnswers({ planOf, texts, nowMs }: TextAnswersDeps) {
+export function createTextAnswers({ planOf, currentPlan, texts, nowMs }: TextAnswersDeps) {
   const answer = (contentType: string, text: string, caching: Caching, life: Life): Answer =>
     textAnswer(contentType, text, cacheControl(caching, life, nowMs()));
   return {
@@ -54,12 +56,19 @@ export function createTextAnswers({ planOf, texts, nowMs }: TextAnswersDeps) {
       requireInClip(plan, route.segment, opened.clip);
       return answer(VTT_TYPE, segment, opened.caching, FOR_EVER);
     },
-    whole: async ({ trackId, format }: WholeRoute, { facts, caching }: Opened): Promise<Answer> => {
-      const captions = await texts.find(facts, trackId);
+    whole: async ({ trackId, format }: WholeRoute, opened: Opened): Promise<Answer> => {
+      const { facts, caching } = opened;
+      const captions = allShown(await texts.find(facts, trackId), await currentPlan(opened));
       if (format === "txt") return answer(PLAIN_TYPE, transcript(captions), caching, A_MINUTE);
       return answer(VTT_TYPE, writeWebvtt(captions), caching, A_MINUTE);
     },
   };
+}
+
+/** Nothing behind the end of a test is shown. */
+function allShown(captions: Captions, plan: Plan): Captions {
+  if (plan.test === undefined) return captions;
+  return clipCaptions(captions, { startMs: 0, endMs: Math.round(planSeconds(plan) * 1_000) });
 }
 
 /** By the times of a manifest of that clip. */

@@ -71,6 +71,22 @@ describe("text tracks", () => {
     ]);
   });
 
+  it("end with a test, also where they are whole", async () => {
+    const plan = smallPlan({ test: { shownSeconds: 10.01 } });
+    const { playbackId, assetId } = await publish(world, { plan });
+    const cues = [cue(500, 2_100, "one"), cue(9_000, 12_000, "across the end"), cue(11_000, 13_000, "behind it")];
+    const trackId = await publishText(world, assetId, { cues });
+    const whole = async (format: string) =>
+      (await world.get(`/${playbackId}/text/${trackId}.${format}`)).body.toString();
+    expect(await whole("vtt")).toBe(
+      "WEBVTT\n\n00:00:00.500 --> 00:00:02.100\none\n\n00:00:09.000 --> 00:00:10.010\nacross the end\n",
+    );
+    expect(await whole("txt")).toBe("one\nacross the end\n");
+    const other = await publish(world);
+    const uncut = await publishText(world, other.assetId, { cues });
+    expect((await world.get(`/${other.playbackId}/text/${uncut}.txt`)).body.toString()).toContain("behind it");
+  });
+
   it("are one file in DASH, of what its manifest shows, by its times", async () => {
     const { playbackId, assetId } = await publish(world);
     await publishText(world, assetId, { name: "Ann & Bo", language: "en", cues: CUES });

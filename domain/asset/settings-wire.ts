@@ -91,8 +91,8 @@ export interface AssetSettings {
   mp4Support: Mp4Support;
   /** Files of whole renditions, made when the asset is ready. */
   staticRenditions: readonly WantedStatic[];
-  /** What changes nothing here and is given back as it came. */
-  kept: Readonly<Record<string, unknown>>;
+  /** What is stored as it came, some of it to be given back. */
+  kept: Readonly<Record<string, unknown>> & { readonly inputs: readonly InputWire[] };
 }
 
 export type ReadSettings = { settings: AssetSettings } | { problems: readonly string[] };

@@ -21,9 +21,14 @@ export function picturesUntil(index: PictureIndex, seconds: number): PictureInde
   };
 }
 
+/** When sound has to end to be over by a time, also when it is encoded anew. */
+export function soundEndBefore(seconds: number): number {
+  return seconds - PACKET_SECONDS;
+}
+
 /** The packets that are over by a time, also when they are encoded anew; null where that is none. */
 export function soundUntil(index: SoundIndex, seconds: number): SoundIndex | null {
-  const end = (seconds - PACKET_SECONDS) * index.timescale;
+  const end = soundEndBefore(seconds) * index.timescale;
   let place = index.times.length - 1;
   while (place > 0 && heardTicks(index, place) > end) place -= 1;
   if (place === 0) return null;

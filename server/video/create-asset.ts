@@ -4,6 +4,7 @@ import { addJob, type JobSpec } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireAsset, type TrackRow } from "./assets.ts";
+import { withSourcesPictures } from "./clip-overlays.ts";
 import { type ClipSource, requireClipSource } from "./clip-source.ts";
 import { copyTextTracks, textsBesideCopied } from "./clip-texts.ts";
 import { deleteTestAssetLater } from "./delete-test-asset.ts";
@@ -29,11 +30,12 @@ export interface NewAsset {
 export async function createAsset(
   transaction: PostgresTransaction,
   services: Pick<Services, "newId" | "now">,
-  { environmentId, id, settings, uploadId }: NewAsset,
+  { environmentId, id, settings: asked, uploadId }: NewAsset,
 ): Promise<AssetRecord> {
   const nowMs = services.now();
   const now = new Date(nowMs);
-  const clip = settings.clip === null ? null : await requireClipSource(transaction, environmentId, settings.clip);
+  const clip = asked.clip === null ? null : await requireClipSource(transaction, environmentId, asked.clip);
+  const settings = clip === null ? asked : withSourcesPictures(asked, clip.source);
   const owner = { environmentId, assetId: id };
   await transaction
     .insertInto("assets")

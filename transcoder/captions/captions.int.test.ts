@@ -15,7 +15,9 @@ import {
   type TrackResult,
 } from "../../domain/asset/text-track.ts";
 import { decodeCaptions } from "../../domain/captions/captions.ts";
-import { captionsKey, sourceKey } from "../../domain/media/object-keys.ts";
+import { captionsKey, planKey, sourceKey } from "../../domain/media/object-keys.ts";
+import type { Plan } from "../../domain/media/plan.ts";
+import { TEST_SECONDS } from "../../domain/media/shown-part.ts";
 import { parseAllowList } from "../../domain/network/allow-list.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import { listJobs } from "../../platform/jobs/testing.ts";
@@ -28,6 +30,8 @@ import { createPool, createPostgres, type Postgres } from "../../platform/postgr
 import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
 import { Slots } from "../make/slots.ts";
 import { openRecogniser } from "../recogniser.ts";
+import { openSource, sourceUntil } from "../source/open-source.ts";
+import { planSource } from "../source/plan-source.ts";
 import { SourceCache } from "../source/source-cache.ts";
 import { testTools } from "../testing/test-maker.ts";
 import { startCaptionWorkers } from "./caption-workers.ts";
@@ -94,17 +98,17 @@ async function createEnvironment(): Promise<void> {
   await db.insertInto("environments").values(environment).execute();
 }
 
-/** @param generation of its source; null while it is preparing */
-async function createAsset(id: string, generation: number | null, isTest = false): Promise<void> {
+/** @param plan null while it is preparing */
+async function createAsset(id: string, plan: Plan | null, isTest = false): Promise<void> {
   const at = new Date();
   await db
     .insertInto("assets")
     .values({
       environment_id: ENVIRONMENT,
       id,
-      status: generation === null ? "preparing" : "ready",
-      source_generation: generation,
-      plan_id: generation === null ? null : "0123456789abcdef",
+      status: plan === null ? "preparing" : "ready",
+      source_generation: plan?.sourceGeneration ?? null,
+      plan_id: plan?.planId ?? null,
       ingest_type: "on_demand_url",
       settings: "{}",
       is_test: isTest,
@@ -201,14 +205,27 @@ describe("captions in a source", () => {
   const SEGMENTS = join(import.meta.dirname, "../../node_modules/mux.js/test/segments");
   const two = join(SEGMENTS, "multi-channel-608-captions.ts");
 
-  /** A ready asset of these files, as its source came and as it was standardised; gives results once its job is done. */
-  async function resultsOf(sent: string, standard: string, isTest = false): Promise<TrackResult[]> {
+  /**
+   * A ready asset of these files, as its source came and as it was standardised; gives results once its job is done.
+   *
+   * @param isCut whether its plan is that of a test
+   */
+  async function resultsOf(
+    sent: string,
+    standard: string,
+    { isTest, isCut = isTest }: { isTest: boolean; isCut?: boolean } = { isTest: false },
+  ): Promise<TrackResult[]> {
     made += 1;
     const id = `asset${made}x`.padEnd(44, "0");
     const ref = { environment: ENVIRONMENT, assetId: id };
-    await createAsset(id, 2, isTest);
     await objects.put(sourceKey(ref, 1), createReadStream(sent));
     await objects.put(sourceKey(ref, 2), createReadStream(standard));
+    const opened = await openSource(objects, ref, 2);
+    const source = isCut ? sourceUntil(opened, TEST_SECONDS) : opened;
+    const wishes = isCut ? { test: { shownSeconds: TEST_SECONDS } } : {};
+    const plan = await planSource(objects, source, 2, "1080p", wishes);
+    await objects.put(planKey({ ...ref, planId: plan.planId }), Buffer.from(JSON.stringify(plan)));
+    await createAsset(id, plan, isTest);
     await addJob(db, { task: READ_EMBEDDED_TASK, payload: ref });
     await expect.poll(async () => (await listJobs(db)).length, { timeout: 20_000 }).toBe(0); // results are told by jobs too
     return results.filter((result) => result.assetId === id);
@@ -236,21 +253,23 @@ describe("captions in a source", () => {
     ]);
   });
 
-  it("end with what a test shows of its source", async () => {
+  it("end with what the plan of a test shows of its source, which older tests show as a whole", async () => {
     const loop = ["-stream_loop", "3"];
     const file = join(folder, "long.mp4");
     await promisify(execFile)("ffmpeg", ["-v", "error", ...loop, "-i", two, "-c", "copy", "-an", "-y", file]);
-    const endOf = async (isTest: boolean): Promise<number> => {
-      const [told] = await resultsOf(two, file, isTest);
+    const endOf = async (test: { isTest: boolean; isCut?: boolean }): Promise<number> => {
+      const [told] = await resultsOf(two, file, test);
       if (told === undefined) throw new Error("it has captions");
       const { environment, assetId: id, trackId } = told;
       const stored = await objects.read(captionsKey({ environment, assetId: id, trackId }));
       const { cues } = decodeCaptions(stored === null ? "" : await text(stored.body));
       return cues.at(-1)?.endMs ?? 0;
     };
-    expect(await endOf(false)).toBeGreaterThan(10_000);
-    expect(await endOf(true)).toBeLessThanOrEqual(10_000);
-    expect(await endOf(true)).toBeGreaterThan(0);
+    expect(await endOf({ isTest: false })).toBeGreaterThan(10_000);
+    expect(await endOf({ isTest: true, isCut: false })).toBeGreaterThan(10_000);
+    const end = await endOf({ isTest: true });
+    expect(end).toBeLessThanOrEqual(10_000);
+    expect(end).toBeGreaterThan(0);
   });
 
   it("are not read from pictures that were encoded, which lose some of them", async () => {

@@ -2,10 +2,12 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { promisify } from "node:util";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CLIP_TASK, FETCH_TASK, INGEST_TASK } from "../../domain/asset/outcome.ts";
 import { type Captions, decodeCaptions } from "../../domain/captions/captions.ts";
-import { type AssetRef, assetPrefix, captionsKey, sourceKey } from "../../domain/media/object-keys.ts";
+import { type AssetRef, assetPrefix, captionsKey, sentOverlayKey, sourceKey } from "../../domain/media/object-keys.ts";
+import type { Plan } from "../../domain/media/plan.ts";
 import { listJobs } from "../../platform/jobs/testing.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
@@ -70,6 +72,27 @@ async function framesOf(ref: AssetRef): Promise<string> {
   });
 }
 
+const LOGO = { url: "https://example.com/logo.png", overlay_settings: { width: "50%" } };
+const TEXT = { url: "https://example.com/a.vtt", type: "text", language_code: "en" };
+
+async function giveInputs({ environment, assetId }: AssetRef, inputs: readonly object[]): Promise<void> {
+  await world.db
+    .updateTable("assets")
+    .set({ settings: JSON.stringify({ inputs }) })
+    .where("environment_id", "=", environment)
+    .where("id", "=", assetId)
+    .execute();
+}
+
+/** Of a clip, when its jobs are done. */
+async function planOf(clip: AssetRef): Promise<Plan> {
+  const outcome = await world.runJobs(clip, CLIP_TASK);
+  if (outcome.kind !== "ready") throw new Error(`the outcome is ${JSON.stringify(outcome)}`);
+  const planned = await new SourceCache(world.objects).get(clip, outcome.planId);
+  if (planned === null) throw new Error("there is no plan");
+  return planned.plan;
+}
+
 async function addText(clip: AssetRef, from: AssetRef, captions: Captions | null): Promise<string> {
   const trackId = `text${clip.assetId}`.slice(0, 44);
   const ref = { ...from, trackId: `source${trackId}`.slice(0, 44) };
@@ -109,15 +132,28 @@ describe("cutting a clip", () => {
 
   it("has the images fetched that are to be burnt into it", async () => {
     const clip = await world.addClip(source.ref, SPAN);
-    const inputs = [{ url: "mux://assets/a" }, { url: "https://example.com/logo.png", overlay_settings: {} }];
-    await world.db
-      .updateTable("assets")
-      .set({ settings: JSON.stringify({ inputs }) })
-      .where("id", "=", clip.assetId)
-      .execute();
+    await giveInputs(clip, [{ url: "mux://assets/a" }, LOGO]);
     await cut(clip);
     const next = (await listJobs(world.db)).filter(({ key }) => key?.endsWith(`:${clip.assetId}`));
     expect(next.map(({ task }) => task)).toEqual([FETCH_TASK]);
+  });
+
+  it("burns in what it takes over, of the image that its source has, and nothing where it takes over nothing", async () => {
+    const marked = await world.takeIn(film);
+    await giveInputs(marked.ref, [{}, LOGO]);
+    const image = await sharp({ create: { width: 40, height: 20, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    await world.objects.put(sentOverlayKey(marked.ref, 1), image);
+    const clip = await world.addClip(marked.ref, SPAN);
+    await giveInputs(clip, [{ url: "mux://assets/a" }, TEXT, LOGO]);
+    expect(await planOf(clip)).toMatchObject({ overlays: { images: [{ widthRatio: 0.5 }] } }); // nothing may be fetched here
+    const clean = await world.clip(marked.ref, SPAN);
+    expect(clean.plan.overlays).toBeUndefined();
+    const other = await world.addClip(marked.ref, SPAN);
+    await giveInputs(other, [{ url: "mux://assets/a" }, { ...LOGO, overlay_settings: { width: "20%" } }]);
+    await cut(other);
+    expect(await world.objects.head(sentOverlayKey(other, 1))).toBeNull();
   });
 
   it("goes on where it was after any failure, with the same bytes", async () => {

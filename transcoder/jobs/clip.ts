@@ -10,6 +10,7 @@ import { ObjectMissingError, type Objects } from "../../platform/objects/objects
 import type { Postgres } from "../../platform/postgres/pool.ts";
 
 import { clipSource } from "../clips/clip-source.ts";
+import { copyOverlays } from "../clips/copy-overlays.ts";
 import { storeClip } from "../clips/store-clip.ts";
 import type { PlannedSource, SourceCache } from "../source/source-cache.ts";
 import { type AssetJobParts, assetJob } from "./asset-job.ts";
@@ -23,8 +24,8 @@ export interface ClipJobParts extends AssetJobParts {
 }
 
 /**
- * The first step of a clip: its own source, of the samples of another asset's, and its captions. From then on it is an asset like
- * any other, whatever happens to the one that it was made of. The source stands last: where it is, the captions are too.
+ * The first step of a clip: its own source, of the samples of another asset's, its captions, and the images that it takes over. From then on it is an asset like
+ * any other, whatever happens to the one that it was made of. The source stands last: where it is, the others are too.
  */
 export function clipTask(parts: ClipJobParts): JobTask {
   return assetJob(parts, async (ref, _asset, signal) => {
@@ -32,7 +33,7 @@ export function clipTask(parts: ClipJobParts): JobTask {
     const key = sourceKey(ref, 1);
     if ((await objects.head(key)) === null) await cutClip(parts, ref, key, signal);
     const { overlays } = await pictureSettings(db, ref);
-    const task = overlays.length > 0 ? FETCH_TASK : INGEST_TASK; // images to be burnt in come by URL
+    const task = overlays.length > 0 ? FETCH_TASK : INGEST_TASK; // those of its own come by URL
     await addJob(db, { task, payload: ref, key: `${task}:${ref.assetId}` });
     return null;
   });
@@ -47,6 +48,7 @@ async function cutClip({ db, objects, sources }: ClipJobParts, ref: AssetRef, ke
     endSeconds: clip.end_seconds,
   });
   if (tracks.length === 0) throw refused("clip_of_nothing");
+  await copyOverlays({ db, objects }, ref, source);
   await cutTexts({ db, objects }, ref, source, { startMs: toMs(startSeconds), endMs: toMs(clip.end_seconds) });
   try {
     await storeClip(objects, { sourceKey: planned.source.key, key }, tracks, signal);

@@ -1,6 +1,7 @@
 import type { SoundTrackFacts } from "../../domain/asset/text-track.ts";
 import { type AssetRef, planKey, soundTrackRef, sourceKey, type TrackRef } from "../../domain/media/object-keys.ts";
 import { type Plan, planSeconds } from "../../domain/media/plan.ts";
+import { soundEndBefore } from "../../domain/media/shown-part.ts";
 import { endingBy, soundEndSeconds } from "../../domain/media/sound-index.ts";
 import { soundRenditions } from "../../domain/media/sound-renditions.ts";
 import { soundTrackRendition } from "../../domain/media/sound-track.ts";
@@ -16,7 +17,7 @@ import { fetchInput } from "../jobs/fetch-input.ts";
 import { refused } from "../jobs/media-error.ts";
 import { STANDARDISED, storeStandardised } from "../jobs/standardised-source.ts";
 import { trackJob } from "../jobs/track-job.ts";
-import { openSource } from "../source/open-source.ts";
+import { openSource, sourceUntil } from "../source/open-source.ts";
 import { type PlannedSound, soundSource, soundsOf } from "../source/sound-source.ts";
 import type { SourceCache } from "../source/source-cache.ts";
 
@@ -65,15 +66,21 @@ async function takeIn(
     await fetchInput(objects, { url, ref: own, allow, signal, limits });
   const examined = soundAlone(await examineSource(tools, objects, own, signal));
   const sourceGeneration = await standardisedIfNeeded(parts, own, examined, signal);
-  const found = await soundOf(parts, ref, { own, sourceGeneration, examined }, signal);
+  const found = await soundOf(parts, ref, { own, sourceGeneration, examined, main }, signal);
   const sound = { ...found, index: endingBy(found.index, planSeconds(main)) };
   const boundaries = main.boundaries.map((ticks) => ticks / main.timescale);
-  const [rendition] = soundRenditions([{ ...soundSource(sound), endSeconds: planSeconds(main) }], boundaries);
+  const [rendition] = soundRenditions([{ ...soundSource(sound), endSeconds: endOf(main) }], boundaries);
   if (rendition === undefined) throw refused("no_sound");
   const audio = [{ ...rendition, name: soundTrackRendition(ref.trackId) }];
   const plan: Plan = { ...main, sourceGeneration, video: [], audio };
   await objects.put(planKey({ ...own, planId: main.planId }), Buffer.from(JSON.stringify(plan)));
   return { channels: rendition.channels, durationSeconds: soundEndSeconds(sound.index) };
+}
+
+/** How far it goes on in silence. */
+function endOf(main: Plan): number {
+  const shown = main.test === undefined ? Number.POSITIVE_INFINITY : soundEndBefore(main.test.shownSeconds);
+  return Math.min(planSeconds(main), shown);
 }
 
 /** What else is in the file plays no part. */
@@ -95,14 +102,20 @@ async function standardisedIfNeeded(
   return STANDARDISED;
 }
 
-/** The first that is heard, as loud as the asset asks for. */
+/** The first that is heard, as loud as the asset asks for; of a test, as far as segments are cut from it. */
 async function soundOf(
   parts: SoundTrackParts,
   ref: AssetRef,
-  { own, sourceGeneration, examined }: { own: AssetRef; sourceGeneration: number; examined: Examined },
+  {
+    own,
+    sourceGeneration,
+    examined,
+    main: { test },
+  }: { own: AssetRef; sourceGeneration: number; examined: Examined; main: Plan },
   signal: AbortSignal,
 ): Promise<PlannedSound> {
-  const source = await openSource(parts.objects, own, sourceGeneration);
+  const opened = await openSource(parts.objects, own, sourceGeneration);
+  const source = test === undefined ? opened : sourceUntil(opened, test.shownSeconds);
   const [heard] = soundsOf(source, examined.facts.sounds, sourceGeneration === STANDARDISED);
   if (heard === undefined) throw refused("no_sound");
   const [sound = heard] = await asLoudAsAsked(parts, ref, source.key, [heard], signal);

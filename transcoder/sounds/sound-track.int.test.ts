@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { APPLY_TRACK_RESULT_TASK, type TrackResult } from "../../domain/asset/text-track.ts";
-import { planKey, soundTrackRef, sourceKey } from "../../domain/media/object-keys.ts";
+import { type AssetRef, planKey, soundTrackRef, sourceKey, type TrackRef } from "../../domain/media/object-keys.ts";
 import { type AudioRendition, decodePlan, type Plan, planSeconds } from "../../domain/media/plan.ts";
 import { soundTrackRendition } from "../../domain/media/sound-track.ts";
 import { parseAllowList } from "../../domain/network/allow-list.ts";
@@ -76,7 +76,8 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
   const tasks = { [APPLY_TRACK_RESULT_TASK]: async (payload: unknown) => void results.push(payload as TrackResult) };
   worker = startJobWorker({ url, name: "test", tasks, concurrency: 1, log, metrics: createMetrics("test") });
-  await createAsset();
+  await createEnvironment();
+  await createAsset(TEST_ASSET, main);
 });
 afterAll(async () => {
   await worker.close();
@@ -87,36 +88,39 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function createAsset(): Promise<void> {
+async function createEnvironment(): Promise<void> {
   const { id } = await db.insertInto("organizations").values({ name: "One" }).returning("id").executeTakeFirstOrThrow();
   const environment = { id: TEST_ASSET.environment, organization_id: id, name: "Production" };
   await db
     .insertInto("environments")
     .values({ ...environment, type: "production" })
     .execute();
-  const asset = { environment_id: TEST_ASSET.environment, id: TEST_ASSET.assetId, settings: "{}", meta: "{}" };
+}
+
+async function createAsset({ environment, assetId }: AssetRef, { planId, test }: Plan): Promise<void> {
+  const asset = { environment_id: environment, id: assetId, is_test: test !== undefined, settings: "{}", meta: "{}" };
   const wanted = { video_quality: "basic" as const, max_resolution_tier: "1080p" as const, source_generation: 1 };
   const told = { ingest_type: "on_demand_url" as const, created_at: new Date(), updated_at: new Date() };
   await db
     .insertInto("assets")
-    .values({ ...asset, ...wanted, ...told, status: "ready", plan_id: main.planId })
+    .values({ ...asset, ...wanted, ...told, status: "ready", plan_id: planId })
     .execute();
 }
 
 /** A track of the file of that name, read by its job; with what the server is told. */
-async function read(name: string, status: "preparing" | "deleted" = "preparing") {
+async function read(name: string, status: "preparing" | "deleted" = "preparing", asset = TEST_ASSET) {
   made += 1;
   const trackId = `track${made}x`.padEnd(44, "0");
   const { port } = web.address() as AddressInfo;
   await db
     .insertInto("tracks")
     .values({
-      ...{ environment_id: TEST_ASSET.environment, asset_id: TEST_ASSET.assetId, id: trackId, type: "audio", status },
+      ...{ environment_id: TEST_ASSET.environment, asset_id: asset.assetId, id: trackId, type: "audio", status },
       ...{ name: trackId, language_code: "de", created_at: new Date() },
       source_url: `http://127.0.0.1:${port}/${name}`,
     })
     .execute();
-  const ref = { ...TEST_ASSET, trackId };
+  const ref = { ...asset, trackId };
   const parts = { db, objects, tools, log, sources: new SourceCache(objects), lookEveryMs: 100 };
   const { list: allow } = parseAllowList(`127.0.0.1:${port}`);
   await readSoundTask({ ...parts, allow })(ref, { signal: never, attempt: 1, isLastAttempt: false });
@@ -125,22 +129,23 @@ async function read(name: string, status: "preparing" | "deleted" = "preparing")
   return { ref, outcome: told()?.outcome };
 }
 
-async function planOf(ref: Awaited<ReturnType<typeof read>>["ref"]): Promise<Plan> {
-  const stored = await objects.read(planKey({ ...soundTrackRef(ref), planId: main.planId }));
+async function planOf(ref: TrackRef, { planId } = main): Promise<Plan> {
+  const stored = await objects.read(planKey({ ...soundTrackRef(ref), planId }));
   return decodePlan(stored === null ? "" : (await buffer(stored.body)).toString("utf8"));
 }
 
 /** Every segment as players get them, decoded. */
-async function heard(plan: Plan): Promise<{ sound: Float32Array; rendition: AudioRendition }> {
+async function heard(plan: Plan, asset = TEST_ASSET): Promise<{ sound: Float32Array; rendition: AudioRendition }> {
   const [rendition] = plan.audio;
   if (rendition === undefined) throw new Error("the track has a sound");
   const maker = testMaker(objects, tools);
-  const wanted = { ...TEST_ASSET, planId: plan.planId, rendition: rendition.name };
+  const wanted = { ...asset, planId: plan.planId, rendition: rendition.name };
   const segments = segmentsOf(plan, rendition);
   for (const segment of segments) await maker.make({ kind: "segment", ...wanted, segment }, "viewer", never);
   await maker.make({ kind: "init", ...wanted }, "viewer", never);
   await maker.close();
-  const file = await writeJoined(objects, plan, rendition.name, segments, join(folder, `${rendition.name}.mp4`));
+  const path = join(folder, `${rendition.name}.mp4`);
+  const file = await writeJoined(objects, plan, rendition.name, segments, path, asset);
   return { sound: await decodeRendition(file, STEREO, 1_024), rendition };
 }
 
@@ -165,6 +170,27 @@ describe("a sound by URL", () => {
     expect(
       signalToNoise((await decodeSource(file, STEREO)).subarray(0, 2 * RATE * (SECONDS - 1)), sound),
     ).toBeGreaterThan(90);
+  });
+
+  it.each([
+    ["aac", "copied", "m4a", ["-c:a", "aac"]],
+    ["mp3", "encoded", "mp3", ["-c:a", "libmp3lame"]],
+  ])("ends with a test, whose plan tells of every packet of it: %s", async (codec, kind, ending, options) => {
+    const asset: AssetRef = { ...TEST_ASSET, assetId: `Test${codec}`.padEnd(44, "x") };
+    const shown = await storeAndPlan(objects, join(folder, "film.mp4"), asset, undefined, {
+      test: { shownSeconds: 10 },
+    });
+    await createAsset(asset, shown);
+    await music(`beyond.${ending}`, SECONDS, ...options);
+    const { ref, outcome } = await read(`beyond.${ending}`, "preparing", asset);
+    if (outcome?.kind !== "ready") throw new Error("it is read");
+    expect(outcome.sound?.durationSeconds).toBeLessThanOrEqual(10);
+    const { sound, rendition } = await heard(await planOf(ref, shown), asset);
+    expect(rendition.kind).toBe(kind);
+    const planned = (rendition.boundaries.at(-1) ?? 0) / rendition.timescale;
+    expect(planned).toBeGreaterThan(9.9);
+    expect(planned).toBeLessThanOrEqual(10);
+    expect(Math.abs(sound.length / 2 / RATE - planned)).toBeLessThan(2 / RATE);
   });
 
   it("goes on in silence where the film is longer", async () => {

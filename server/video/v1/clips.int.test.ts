@@ -10,6 +10,7 @@ import { startTestServer, type TestServer } from "../../testing/test-server.ts";
 import { applyOutcomeNow, caller, eventsOf, result } from "../../testing/video.ts";
 import { applyTrackResultTask } from "../apply-track-result.ts";
 import { DELETE_OBJECTS_TASK, deleteObjectsTask } from "../delete-asset.ts";
+import { DELETE_TEST_TASK } from "../delete-test-asset.ts";
 import { sweepObjectsTask } from "../sweep-objects.ts";
 
 const FILM = "https://example.com/a.mp4";
@@ -150,6 +151,56 @@ describe("POST /video/v1/assets with a stretch of another asset", () => {
     const response = await ask("POST", "/video/v1/uploads", body);
     expect(response.statusCode).toBe(400);
     expect(response.json().error.messages[0]).toMatch(/^new_asset_settings.inputs\[0\].url: the upload itself/);
+  });
+});
+
+describe("what is burnt into the pictures of a clip's source", () => {
+  const overlay = (name: string) => ({ url: `https://example.com/${name}.png`, overlay_settings: { width: "10%" } });
+  const inputsOf = async (assetId: string) => {
+    const known = server.db.selectFrom("transcoder_picture_settings").selectAll().where("asset_id", "=", assetId);
+    return known.executeTakeFirst();
+  };
+
+  it("is taken over below its own, also of an upload's and of a clip's", async () => {
+    const source = await readyAsset({ inputs: [FILM, TEXT, overlay("logo")] });
+    const input = clipOf(source, { start_time: 1 });
+    const clip = await readyAsset({ inputs: [input, TEXT, overlay("mine")] });
+    const inputs = [input, overlay("logo"), TEXT, overlay("mine")];
+    expect(await inputsOf(clip)).toMatchObject({ inputs, is_test: false });
+    const info = (await ask("GET", `/video/v1/assets/${clip}/input-info`)).json().data;
+    expect(info.map(({ settings }: { settings: object }) => settings)).toEqual(inputs);
+    const again = await create({ input: clipOf(clip), copy_overlays: true });
+    expect(await inputsOf(again.id)).toMatchObject({ inputs: [clipOf(clip), overlay("logo"), overlay("mine")] });
+    const clean = await readyAsset({ inputs: [clipOf(clip), overlay("mine")], copy_overlays: false });
+    expect(await inputsOf(clean)).toMatchObject({ inputs: [clipOf(clip), overlay("mine")] });
+    expect(await inputsOf((await create({ input: clipOf(clean) })).id)).toMatchObject({
+      inputs: [clipOf(clean), overlay("mine")],
+    });
+    const uploaded = await readyAsset();
+    const settings = JSON.stringify({ inputs: [overlay("logo")] });
+    await server.db.updateTable("assets").set({ settings }).where("id", "=", uploaded).execute();
+    expect(await inputsOf((await create({ input: clipOf(uploaded) })).id)).toMatchObject({
+      inputs: [clipOf(uploaded), overlay("logo")],
+    });
+  });
+
+  it("counts among the ten overlays that an asset may have", async () => {
+    const six = Array.from({ length: 6 }, (_, n) => overlay(`logo${n}`));
+    const source = await readyAsset({ inputs: [FILM, ...six] });
+    await create({ inputs: [clipOf(source), ...six.slice(2)] });
+    expect(await refusal({ inputs: [clipOf(source), ...six.slice(1)] })).toBe(
+      "inputs: with the 6 overlays that the clip takes over there are more than 10; copy_overlays: false leaves them out",
+    );
+    await create({ inputs: [clipOf(source), ...six.slice(1)], copy_overlays: false });
+  });
+
+  it("marks a clip of a test as one, which ends after a day too", async () => {
+    const source = await readyAsset({ input: FILM, test: true });
+    const clip = await create({ input: clipOf(source), test: false });
+    expect(clip.test).toBe(true);
+    expect(await inputsOf(clip.id)).toMatchObject({ is_test: true });
+    expect((await eventsOf(server)).at(-1)?.data).toMatchObject({ id: clip.id, test: true });
+    expect((await listJobs(server.db)).some(({ key }) => key === `${DELETE_TEST_TASK}:${clip.id}`)).toBe(true);
   });
 });
 

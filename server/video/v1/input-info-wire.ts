@@ -13,7 +13,9 @@ const InputTrackWire = z.object({
 });
 
 export const InputInfoWire = z.object({
-  settings: z.looseObject({}).describe("As they were given"),
+  settings: z
+    .looseObject({})
+    .describe("As they were given; of a clip, behind the first, also the overlays that it takes over"),
   file: z
     .object({ container_format: z.string(), tracks: z.array(InputTrackWire) })
     .optional()

@@ -99,7 +99,7 @@ export const SettingsBody = z.object({
   normalize_audio: z.boolean().optional().describe("Makes the sound −24 LUFS loud, by one gain for all of it"),
   generate_shots: z.boolean().optional().describe("Kept and given back; shots are skipped"),
   directives: z.array(z.unknown()).optional().describe("Not supported yet"),
-  copy_overlays: z.boolean().optional(),
+  copy_overlays: z.boolean().optional().describe("Of a clip: false leaves out what is burnt into its source"),
   passthrough: Passthrough.optional(),
   thumbnail_time: ThumbnailTime.optional(),
   meta: Meta.optional(),
