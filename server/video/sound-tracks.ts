@@ -1,6 +1,6 @@
 import type { SoundInput } from "../../domain/asset/sound-input.ts";
 import { trackName } from "../../domain/asset/text-input.ts";
-import { READ_SOUND_TASK, type TextTrackJob } from "../../domain/asset/text-track.ts";
+import { READ_SOUND_TASK, soundQueue, type TextTrackJob } from "../../domain/asset/text-track.ts";
 import { ApiError } from "../../domain/errors.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
@@ -8,8 +8,6 @@ import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireReadyAsset, type TrackRow } from "./assets.ts";
 import { requireFreeName, tellCreated, tellTrack, trackNames } from "./text-tracks.ts";
 
-/** Files may be long; a host that does not answer holds one of these up. */
-const QUEUES_PER_ENVIRONMENT = 4;
 /** As many as are taken of a file. Players list every one. */
 const MAX_SOUND_TRACKS = 32;
 
@@ -54,8 +52,8 @@ export async function readSoundTracks(transaction: PostgresTransaction, tracks: 
   for (const { environment_id: environment, asset_id: assetId, id: trackId, status } of tracks) {
     if (status !== "preparing") continue;
     const payload: TextTrackJob = { environment, assetId, trackId };
-    const queue = `sound:${environment}:${trackId.charCodeAt(0) % QUEUES_PER_ENVIRONMENT}`;
-    await addJob(transaction, { task: READ_SOUND_TASK, payload, key: `${READ_SOUND_TASK}:${trackId}`, queue });
+    const key = `${READ_SOUND_TASK}:${trackId}`;
+    await addJob(transaction, { task: READ_SOUND_TASK, payload, key, queue: soundQueue(payload) });
   }
 }
 

@@ -96,6 +96,17 @@ describe("a sound by URL", () => {
     expect(infos.map(({ settings }) => settings?.url)).toEqual(inputs.map(({ url }) => url));
   });
 
+  it("is read beside one more of its environment at most, whatever comes with the asset", async () => {
+    const inputs = [{ url: VIDEO }, ...Array.from({ length: 24 }, () => german)];
+    const { id, tracks = [] } = await mux.video.assets.create({ inputs });
+    await applyOutcomeNow(server, result(environment, id));
+    const keys = new Set(tracks.map((track) => `${READ_SOUND_TASK}:${track.id}`));
+    const jobs = (await listJobs(server.db)).filter(({ key }) => key !== null && keys.has(key));
+    expect(jobs).toHaveLength(24);
+    const queues = [0, 1].map((number) => `sound:${environment}:${number}`);
+    expect(jobs.filter(({ queue }) => queue === null || !queues.includes(queue))).toEqual([]);
+  });
+
   it("ends with an asset that cannot be played", async () => {
     const { id: assetId, tracks } = await mux.video.assets.create({ inputs: [{ url: VIDEO }, german] });
     const error = { type: "invalid_input" as const, messages: ["The file is empty."] };
