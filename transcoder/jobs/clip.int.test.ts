@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CLIP_TASK, FETCH_TASK, INGEST_TASK } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, fetchQueue, INGEST_TASK } from "../../domain/asset/outcome.ts";
 import { type Captions, decodeCaptions } from "../../domain/captions/captions.ts";
 import { type AssetRef, assetPrefix, captionsKey, sourceKey } from "../../domain/media/object-keys.ts";
 import { listJobs } from "../../platform/jobs/testing.ts";
@@ -117,7 +117,7 @@ describe("cutting a clip", () => {
       .execute();
     await cut(clip);
     const next = (await listJobs(world.db)).filter(({ key }) => key?.endsWith(`:${clip.assetId}`));
-    expect(next.map(({ task }) => task)).toEqual([FETCH_TASK]);
+    expect(next.map(({ task, queue }) => [task, queue])).toEqual([[FETCH_TASK, fetchQueue(clip)]]);
   });
 
   it("goes on where it was after any failure, with the same bytes", async () => {
