@@ -1,6 +1,9 @@
 import type { InputWire } from "./settings-wire.ts";
 import { trackInputProblems } from "./text-input.ts";
 
+/** Added to one asset: as many as are taken of a file. Players list every one. */
+export const MAX_SOUND_TRACKS = 32;
+
 /** A further sound as it is asked for, with the asset or later. */
 export interface SoundInput {
   url: string;

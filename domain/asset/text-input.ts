@@ -1,6 +1,9 @@
 import type { InputWire } from "./settings-wire.ts";
 import { isWebUrl } from "./web-url.ts";
 
+/** Of one asset: all languages of the Union four times over. Players list every track. */
+export const MAX_TEXT_TRACKS = 100;
+
 /** A text track as it is asked for, with the asset or later. */
 export interface TextInput {
   url: string;

@@ -1,4 +1,4 @@
-import type { SoundInput } from "../../domain/asset/sound-input.ts";
+import { MAX_SOUND_TRACKS, type SoundInput } from "../../domain/asset/sound-input.ts";
 import { trackName } from "../../domain/asset/text-input.ts";
 import { READ_SOUND_TASK, soundQueue, type TextTrackJob } from "../../domain/asset/text-track.ts";
 import { ApiError } from "../../domain/errors.ts";
@@ -7,9 +7,6 @@ import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireReadyAsset, type TrackRow } from "./assets.ts";
 import { requireFreeName, tellCreated, tellTrack, trackNames } from "./text-tracks.ts";
-
-/** As many as are taken of a file. Players list every one. */
-const MAX_SOUND_TRACKS = 32;
 
 interface Owner {
   environmentId: string;
