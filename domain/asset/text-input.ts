@@ -67,6 +67,11 @@ export function trackName(languageCode: string, taken: ReadonlySet<string>): str
   return candidate;
 }
 
+/** Whether a track may be called so for want of a name: {@link trackName} might have said it. */
+export function isLanguageName(name: string, languageCode: string): boolean {
+  return name.replace(/ \d+$/, "") === languageName(languageCode);
+}
+
 function languageName(languageCode: string): string {
   try {
     return LANGUAGE_NAMES.of(languageCode) ?? languageCode;

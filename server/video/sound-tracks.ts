@@ -1,4 +1,5 @@
-import { MAX_SOUND_TRACKS, type SoundInput } from "../../domain/asset/sound-input.ts";
+import { z } from "zod";
+import { MAX_SOUND_TRACKS, renamedSounds, type SoundInput } from "../../domain/asset/sound-input.ts";
 import { trackName } from "../../domain/asset/text-input.ts";
 import { READ_SOUND_TASK, soundQueue, type TextTrackJob } from "../../domain/asset/text-track.ts";
 import { ApiError } from "../../domain/errors.ts";
@@ -7,6 +8,11 @@ import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireReadyAsset, type TrackRow } from "./assets.ts";
 import { requireFreeName, tellCreated, tellTrack, trackNames } from "./text-tracks.ts";
+
+/** Of an asset, as `AssetSettings.kept` has them. */
+const Settings = z.object({
+  inputs: z.array(z.looseObject({ type: z.string().optional(), name: z.string().optional() })).default([]),
+});
 
 interface Owner {
   environmentId: string;
@@ -42,6 +48,31 @@ export async function insertSoundTracks(
     made.push(track);
   }
   return made;
+}
+
+/**
+ * Has sounds that were called by their language make room for the file's own of that name, which is known now.
+ *
+ * @param own what the file's own sounds are called
+ */
+export async function renameSoundTracks(
+  transaction: PostgresTransaction,
+  asset: AssetRecord,
+  own: ReadonlySet<string>,
+): Promise<void> {
+  const { inputs } = Settings.parse(asset.settings);
+  const given = new Set(inputs.flatMap(({ type, name = "" }) => (type === "audio" ? [name] : [])));
+  const added = addedSounds(asset).map(({ id, name, language_code }) => {
+    return { id, name: name ?? "", languageCode: language_code ?? "und" };
+  });
+  for (const [id, name] of renamedSounds(added, { own, given })) {
+    await transaction
+      .updateTable("tracks")
+      .set({ name })
+      .where("environment_id", "=", asset.environment_id)
+      .where("id", "=", id)
+      .execute();
+  }
 }
 
 /** Has those read that are not yet; the asset is ready. */

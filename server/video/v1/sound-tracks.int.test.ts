@@ -107,6 +107,20 @@ describe("a sound by URL", () => {
     expect(jobs.filter(({ queue }) => queue === null || !queues.includes(queue))).toEqual([]);
   });
 
+  it("is called otherwise than the sounds of the file, unless its name was given", async () => {
+    const english = { ...german, language_code: "en" };
+    const inputs = [{ url: VIDEO }, english, german, { ...german, name: "Kommentar" }];
+    const { id: assetId } = await mux.video.assets.create({ inputs });
+    if (READY.kind !== "ready") throw new Error("it is ready");
+    const sounds = ["English", "Kommentar"].map((name) => ({ channels: 2, durationSeconds: 40, name, language: "en" }));
+    await applyOutcomeNow(server, result(environment, assetId, { ...READY, facts: { ...READY.facts, sounds } }));
+    const { tracks = [] } = await mux.video.assets.retrieve(assetId);
+    const added = tracks.filter(({ status }) => status === "preparing");
+    expect(added.map(({ name }) => name)).toEqual(["English 2", "German", "Kommentar"]);
+    await tell(assetId, added[0]?.id ?? "", READ);
+    expect((await eventsOf(server)).at(-1)?.data).toMatchObject({ name: "English 2", status: "ready" });
+  });
+
   it("ends with an asset that cannot be played", async () => {
     const { id: assetId, tracks } = await mux.video.assets.create({ inputs: [{ url: VIDEO }, german] });
     const error = { type: "invalid_input" as const, messages: ["The file is empty."] };
