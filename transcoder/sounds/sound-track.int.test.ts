@@ -254,4 +254,16 @@ describe("a sound by URL", () => {
     const { ref, outcome } = await read("late.m4a", "deleted");
     expect([outcome, await objects.head(sourceKey(soundTrackRef(ref), 1))]).toEqual([undefined, null]);
   });
+
+  it("is told to be gone with its asset, for an earlier attempt may have fetched a part of it", async () => {
+    await music("orphan.m4a", 2, "-c:a", "aac");
+    await db.updateTable("assets").set({ deleted_at: new Date() }).execute();
+    try {
+      const { ref, outcome } = await read("orphan.m4a");
+      expect(outcome).toMatchObject({ kind: "errored", error: { messages: [expect.stringContaining("deleted")] } });
+      expect(await objects.head(sourceKey(soundTrackRef(ref), 1))).toBeNull();
+    } finally {
+      await db.updateTable("assets").set({ deleted_at: null }).execute();
+    }
+  });
 });

@@ -1,7 +1,8 @@
+import { Readable } from "node:stream";
 import Mux from "@mux/mux-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { READ_SOUND_TASK, type TrackOutcome } from "../../../domain/asset/text-track.ts";
-import { planKey, segmentKey, soundTrackRef, sourceKey } from "../../../domain/media/object-keys.ts";
+import { fetchDraftId, planKey, segmentKey, soundTrackRef, sourceKey } from "../../../domain/media/object-keys.ts";
 import { soundTrackRendition } from "../../../domain/media/sound-track.ts";
 import { listJobs } from "../../../platform/jobs/testing.ts";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
@@ -175,6 +176,21 @@ describe("a sound by URL", () => {
     const left = await Promise.all([...keys, ...others].map(async (key) => (await objects.head(key)) !== null));
     expect(left).toEqual([false, false, false, true, true]);
     expect((await mux.video.assets.createTrack(assetId, german)).name).toBe("German"); // the name is free again
+  });
+
+  it("leaves nothing of a download that broke off before its asset was deleted", async () => {
+    const assetId = await readyAsset();
+    const { id: trackId = "" } = await mux.video.assets.createTrack(assetId, german);
+    const own = soundTrackRef({ environment, assetId, trackId });
+    const draft = () => server.services.objects.openDraft(sourceKey(own, 1), fetchDraftId(own.assetId));
+    await draft().write(0, Readable.from([Buffer.from("half")]));
+    await mux.video.assets.delete(assetId);
+    const deletions = async () => (await listJobs(server.db)).filter(({ task }) => task === DELETE_SOUND_TASK).length;
+    const before = await deletions();
+    await tell(assetId, trackId, { kind: "errored", error: { type: "invalid_input", messages: ["It is gone."] } });
+    expect(await deletions()).toBe(before + 2);
+    await deleteSoundTask(server.services)({ environment, assetId, trackId }, CONTEXT);
+    expect((await draft().received()).contiguousBytes).toBe(0);
   });
 
   it("counts for no file of the older setting", async () => {
