@@ -81,3 +81,11 @@ export interface IngestJob {
   environment: string;
   assetId: string;
 }
+
+/** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */
+const FETCHES_PER_ENVIRONMENT = 4;
+
+/** Of {@link FETCH_TASK}. */
+export function fetchQueue({ environment, assetId }: IngestJob): string {
+  return `fetch:${environment}:${assetId.charCodeAt(0) % FETCHES_PER_ENVIRONMENT}`;
+}

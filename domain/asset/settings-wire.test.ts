@@ -264,6 +264,18 @@ describe("readAssetSettings", () => {
     expect(problemsOf(many(11))).toEqual(["inputs: at most 10 overlays"]);
   });
 
+  it("takes as many sounds and text tracks as can be added later, and no more", () => {
+    const sounds = (count: number) => ({ inputs: [url, ...Array.from({ length: count }, () => sound)] });
+    expect(settingsOf(sounds(32)).sounds).toHaveLength(32);
+    expect(problemsOf(sounds(33))).toEqual(["inputs: at most 32 inputs of type audio"]);
+    expect(problemsOf({ inputs: sounds(33).inputs.slice(1) }, "upload")).toHaveLength(1);
+    const texts = (count: number) => ({
+      inputs: [{ url, generated_subtitles: [{}, {}] }, ...Array.from({ length: count }, () => text)],
+    });
+    expect(settingsOf(texts(98)).texts).toHaveLength(98);
+    expect(problemsOf(texts(99))).toEqual(["inputs: at most 100 text tracks, generated_subtitles included"]);
+  });
+
   it("takes the wish for shots", () => {
     expect(settingsOf({ input: url, generate_shots: true }).kept).toMatchObject({ generate_shots: true });
   });

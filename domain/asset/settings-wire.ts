@@ -10,9 +10,9 @@ import {
   overlayInputOf,
   overlayProblems,
 } from "./overlay-input.ts";
-import { type SoundInput, soundInputOf, soundInputProblems } from "./sound-input.ts";
+import { MAX_SOUND_TRACKS, type SoundInput, soundInputOf, soundInputProblems } from "./sound-input.ts";
 import { readStaticRenditions, type StaticRenditionWire, type WantedStatic } from "./static-renditions.ts";
-import { type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
+import { MAX_TEXT_TRACKS, type TextInput, textInputOf, textInputProblems } from "./text-input.ts";
 import { isWebUrl } from "./web-url.ts";
 
 /** What a new asset is to be, as clients send it; also `new_asset_settings` of uploads (reference video-api.md §3.1). */
@@ -229,8 +229,21 @@ function inputProblems(inputs: readonly InputWire[], source: "url" | "upload"): 
     if (isSound(input)) problems.push(...soundInputProblems(input, `${at}.`), ...nameProblems(input, sounds, at));
     problems.push(...silentProblems(input, at));
   });
-  if (inputs.filter(isOverlay).length > MAX_OVERLAYS) problems.push(`inputs: at most ${MAX_OVERLAYS} overlays`);
-  return problems;
+  return [...problems, ...countProblems(inputs, generated.length)];
+}
+
+/** @param generated captions that are to be written down: text tracks as well */
+function countProblems(inputs: readonly InputWire[], generated: number): string[] {
+  const counts = [
+    { count: inputs.filter(isOverlay).length, max: MAX_OVERLAYS, of: "overlays" },
+    { count: inputs.filter(isSound).length, max: MAX_SOUND_TRACKS, of: "inputs of type audio" },
+    {
+      count: inputs.filter(isText).length + generated,
+      max: MAX_TEXT_TRACKS,
+      of: "text tracks, generated_subtitles included",
+    },
+  ];
+  return counts.flatMap(({ count, max, of }) => (count > max ? [`inputs: at most ${max} ${of}`] : []));
 }
 
 function silentProblems({ generated_subtitles = [] }: InputWire, at: string): string[] {

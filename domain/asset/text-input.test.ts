@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { languageProblems, textInputOf, textInputProblems, trackName } from "./text-input.ts";
+import { isLanguageName, languageProblems, textInputOf, textInputProblems, trackName } from "./text-input.ts";
 
 const url = "https://example.com/a.srt";
 
@@ -40,6 +40,11 @@ describe("trackName", () => {
   it("is the language in English, numbered where that is taken", () => {
     expect(trackName("de-AT", new Set())).toBe("Austrian German");
     expect(trackName("en", new Set(["English", "English 2"]))).toBe("English 3");
+  });
+
+  it("is known again, with a number or without", () => {
+    expect(["German", "German 12"].every((name) => isLanguageName(name, "de"))).toBe(true);
+    expect(["Deutsch", "English", "German dub"].some((name) => isLanguageName(name, "de"))).toBe(false);
   });
 
   it("is the code where that names no language", () => {

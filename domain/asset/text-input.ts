@@ -1,6 +1,9 @@
 import type { InputWire } from "./settings-wire.ts";
 import { isWebUrl } from "./web-url.ts";
 
+/** Of one asset: all languages of the Union four times over. Players list every track. */
+export const MAX_TEXT_TRACKS = 100;
+
 /** A text track as it is asked for, with the asset or later. */
 export interface TextInput {
   url: string;
@@ -62,6 +65,11 @@ export function trackName(languageCode: string, taken: ReadonlySet<string>): str
   let candidate = name;
   for (let number = 2; taken.has(candidate); number += 1) candidate = `${name} ${number}`;
   return candidate;
+}
+
+/** Whether a track may be called so for want of a name: {@link trackName} might have said it. */
+export function isLanguageName(name: string, languageCode: string): boolean {
+  return name.replace(/ \d+$/, "") === languageName(languageCode);
 }
 
 function languageName(languageCode: string): string {

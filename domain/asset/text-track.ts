@@ -18,6 +18,14 @@ export interface TextTrackJob {
   trackId: string;
 }
 
+/** So many sounds of one environment are read at once: slow hosts of one customer do not keep others waiting. */
+export const SOUNDS_PER_ENVIRONMENT = 2;
+
+/** Of {@link READ_SOUND_TASK}. */
+export function soundQueue({ environment, trackId }: TextTrackJob): string {
+  return `sound:${environment}:${trackId.charCodeAt(0) % SOUNDS_PER_ENVIRONMENT}`;
+}
+
 export interface TrackResult extends TextTrackJob {
   outcome: TrackOutcome;
 }

@@ -13,7 +13,7 @@ import { recordEvent } from "./events.ts";
 import { failGeneratedTracks, transcribeSoon } from "./generated-tracks.ts";
 import { failMaster, makeMaster, masterRef } from "./masters.ts";
 import { bringMp4Files, tellMp4 } from "./mp4-support.ts";
-import { addedSounds, failSoundTracks, readSoundTracks } from "./sound-tracks.ts";
+import { addedSounds, failSoundTracks, readSoundTracks, renameSoundTracks } from "./sound-tracks.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
 import { assetToWire, shotsToWire, wantsShots } from "./v1/asset-wire.ts";
 
@@ -124,6 +124,8 @@ async function store(
       .insertInto("tracks")
       .values(tracks.map((track) => ({ ...common(), ...trackColumns(track) })))
       .execute();
+    const names = new Set(tracks.flatMap((track) => (track.type === "audio" ? [track.name] : [])));
+    await renameSoundTracks(transaction, before, names);
   }
   const after = await requireAsset(transaction, environment_id, id);
   if (change.ready !== undefined) {

@@ -1,11 +1,11 @@
 import type { GeneratedInput } from "../../domain/asset/generated-text.ts";
 import type { AssetError } from "../../domain/asset/outcome.ts";
-import { type TextInput, trackName } from "../../domain/asset/text-input.ts";
+import { MAX_TEXT_TRACKS, type TextInput, trackName } from "../../domain/asset/text-input.ts";
 import { ApiError } from "../../domain/errors.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
 import type { AssetRecord, TrackRow } from "./assets.ts";
-import { MAX_TEXT_TRACKS, tellTrack } from "./text-tracks.ts";
+import { tellTrack } from "./text-tracks.ts";
 
 /** What is asked for beside the captions that a clip takes over of its source. */
 interface BesideCopied {

@@ -1,4 +1,4 @@
-import { CLIP_TASK, FETCH_TASK, INGEST_TASK, type IngestJob } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, fetchQueue, INGEST_TASK, type IngestJob } from "../../domain/asset/outcome.ts";
 import type { AssetSettings } from "../../domain/asset/settings-wire.ts";
 import { addJob, type JobSpec } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
@@ -109,11 +109,4 @@ async function insertTracks(
   const taken = new Set([...given, ...copied].flatMap(({ name }) => name ?? []));
   const generated = await insertGeneratedTracks(transaction, services, { ...owner, wanted, taken, ofTrackId: null });
   return [...given, ...copied, ...generated, ...(await insertSoundTracks(transaction, services, owner, sounds))];
-}
-
-/** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */
-const FETCHES_PER_ENVIRONMENT = 4;
-
-function fetchQueue({ environment, assetId }: IngestJob): string {
-  return `fetch:${environment}:${assetId.charCodeAt(0) % FETCHES_PER_ENVIRONMENT}`;
 }

@@ -1,6 +1,7 @@
-import type { SoundInput } from "../../domain/asset/sound-input.ts";
+import { z } from "zod";
+import { MAX_SOUND_TRACKS, renamedSounds, type SoundInput } from "../../domain/asset/sound-input.ts";
 import { trackName } from "../../domain/asset/text-input.ts";
-import { READ_SOUND_TASK, type TextTrackJob } from "../../domain/asset/text-track.ts";
+import { READ_SOUND_TASK, soundQueue, type TextTrackJob } from "../../domain/asset/text-track.ts";
 import { ApiError } from "../../domain/errors.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
@@ -8,10 +9,10 @@ import type { Services } from "../http/services.ts";
 import { type AssetRecord, requireReadyAsset, type TrackRow } from "./assets.ts";
 import { requireFreeName, tellCreated, tellTrack, trackNames } from "./text-tracks.ts";
 
-/** Files may be long; a host that does not answer holds one of these up. */
-const QUEUES_PER_ENVIRONMENT = 4;
-/** As many as are taken of a file. Players list every one. */
-const MAX_SOUND_TRACKS = 32;
+/** Of an asset, as `AssetSettings.kept` has them. */
+const Settings = z.object({
+  inputs: z.array(z.looseObject({ type: z.string().optional(), name: z.string().optional() })).default([]),
+});
 
 interface Owner {
   environmentId: string;
@@ -49,13 +50,38 @@ export async function insertSoundTracks(
   return made;
 }
 
+/**
+ * Has sounds that were called by their language make room for the file's own of that name, which is known now.
+ *
+ * @param own what the file's own sounds are called
+ */
+export async function renameSoundTracks(
+  transaction: PostgresTransaction,
+  asset: AssetRecord,
+  own: ReadonlySet<string>,
+): Promise<void> {
+  const { inputs } = Settings.parse(asset.settings);
+  const given = new Set(inputs.flatMap(({ type, name = "" }) => (type === "audio" ? [name] : [])));
+  const added = addedSounds(asset).map(({ id, name, language_code }) => {
+    return { id, name: name ?? "", languageCode: language_code ?? "und" };
+  });
+  for (const [id, name] of renamedSounds(added, { own, given })) {
+    await transaction
+      .updateTable("tracks")
+      .set({ name })
+      .where("environment_id", "=", asset.environment_id)
+      .where("id", "=", id)
+      .execute();
+  }
+}
+
 /** Has those read that are not yet; the asset is ready. */
 export async function readSoundTracks(transaction: PostgresTransaction, tracks: readonly TrackRow[]): Promise<void> {
   for (const { environment_id: environment, asset_id: assetId, id: trackId, status } of tracks) {
     if (status !== "preparing") continue;
     const payload: TextTrackJob = { environment, assetId, trackId };
-    const queue = `sound:${environment}:${trackId.charCodeAt(0) % QUEUES_PER_ENVIRONMENT}`;
-    await addJob(transaction, { task: READ_SOUND_TASK, payload, key: `${READ_SOUND_TASK}:${trackId}`, queue });
+    const key = `${READ_SOUND_TASK}:${trackId}`;
+    await addJob(transaction, { task: READ_SOUND_TASK, payload, key, queue: soundQueue(payload) });
   }
 }
 

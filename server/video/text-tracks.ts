@@ -1,5 +1,5 @@
 import { isMediaId } from "../../domain/asset/media-id.ts";
-import { type TextInput, trackName } from "../../domain/asset/text-input.ts";
+import { MAX_TEXT_TRACKS, type TextInput, trackName } from "../../domain/asset/text-input.ts";
 import { READ_TEXT_TASK, type TextTrackJob, type TrackOutcome } from "../../domain/asset/text-track.ts";
 import { ApiError } from "../../domain/errors.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
@@ -13,8 +13,6 @@ import { trackToWire } from "./v1/asset-wire.ts";
 type TrackEvent = "created" | "ready" | "errored" | "deleted";
 /** Files are small; a host that does not answer holds one of these up. */
 const QUEUES_PER_ENVIRONMENT = 4;
-/** All languages of the Union four times over. Players list every track. */
-export const MAX_TEXT_TRACKS = 100;
 
 export interface NewTextTracks {
   environmentId: string;

@@ -1,5 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import { CLIP_TASK, FETCH_TASK, INGEST_TASK } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, fetchQueue, INGEST_TASK } from "../../domain/asset/outcome.ts";
 import type { TrackOutcome } from "../../domain/asset/text-track.ts";
 import { decodeCaptions } from "../../domain/captions/captions.ts";
 import { clipCaptions } from "../../domain/captions/clip-captions.ts";
@@ -33,8 +33,9 @@ export function clipTask(parts: ClipJobParts): JobTask {
     const key = sourceKey(ref, 1);
     if ((await objects.head(key)) === null) await cutClip(parts, ref, key, signal);
     const { overlays } = await pictureSettings(db, ref);
-    const task = overlays.length > 0 ? FETCH_TASK : INGEST_TASK; // those of its own come by URL
-    await addJob(db, { task, payload: ref, key: `${task}:${ref.assetId}` });
+    // those of its own come by URL
+    const next = overlays.length > 0 ? { task: FETCH_TASK, queue: fetchQueue(ref) } : { task: INGEST_TASK };
+    await addJob(db, { ...next, payload: ref, key: `${next.task}:${ref.assetId}` });
     return null;
   });
 }

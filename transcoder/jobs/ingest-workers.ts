@@ -1,7 +1,7 @@
 import { MAKE_MASTER_TASK } from "../../domain/asset/master.ts";
 import { CLIP_TASK, FETCH_TASK, FILL_TASK, INGEST_TASK, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
 import { MAKE_STATIC_TASK } from "../../domain/asset/static-renditions.ts";
-import { READ_SOUND_TASK } from "../../domain/asset/text-track.ts";
+import { READ_SOUND_TASK, SOUNDS_PER_ENVIRONMENT } from "../../domain/asset/text-track.ts";
 import type { JobTask } from "../../platform/jobs/task.ts";
 import { type JobWorkerOptions, startJobWorker } from "../../platform/jobs/worker.ts";
 import { readSoundTask, type SoundTrackParts } from "../sounds/read-sound-track.ts";
@@ -26,8 +26,8 @@ const CHECKS = 4;
 const FILES = 2;
 /** Masters that are written at the same time; of one environment there is one at most. */
 const MASTERS = 2;
-/** Further sounds that are fetched and, if need be, made into an MP4 at the same time. */
-const SOUNDS = 4;
+/** Further sounds that are fetched and, if need be, made into an MP4 at the same time: a host may take hours over one. */
+const SOUNDS = 4 * SOUNDS_PER_ENVIRONMENT;
 
 type WorkerOptions = Omit<JobWorkerOptions, "tasks" | "concurrency">;
 

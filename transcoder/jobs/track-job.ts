@@ -44,8 +44,8 @@ const GONE: TrackOutcome = {
 };
 
 /**
- * The job of a track that a customer's URL gives: nothing is done for one that is not waited for any more, one that is deleted
- * stops the work, a file that cannot be read ends the track, never the asset, and any other failure is tried again.
+ * The job of a track that a customer's URL gives: nothing is done for one that is not waited for any more, one that is deleted, or
+ * whose asset is, stops the work, a file that cannot be read ends the track, never the asset, and any other failure is tried again.
  */
 export function trackJob<Track extends Found>(
   { db, log, lookEveryMs }: TrackJobParts,
@@ -54,7 +54,8 @@ export function trackJob<Track extends Found>(
   return async (payload, { signal, isLastAttempt }) => {
     const ref = Payload.parse(payload);
     const track = await find(ref);
-    if (track?.status !== "preparing" || !track.active) return;
+    if (track?.status !== "preparing") return;
+    if (!track.active) return reportTrack(db, ref, GONE); // with its asset: an earlier attempt may have stored something
     const deletion = watchDeletion(async () => (await find(ref))?.active === false, "track", lookEveryMs);
     try {
       await reportTrack(db, ref, await read(ref, track, AbortSignal.any([signal, deletion.signal])));

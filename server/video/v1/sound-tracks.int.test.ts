@@ -1,7 +1,8 @@
+import { Readable } from "node:stream";
 import Mux from "@mux/mux-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { READ_SOUND_TASK, type TrackOutcome } from "../../../domain/asset/text-track.ts";
-import { planKey, segmentKey, soundTrackRef, sourceKey } from "../../../domain/media/object-keys.ts";
+import { fetchDraftId, planKey, segmentKey, soundTrackRef, sourceKey } from "../../../domain/media/object-keys.ts";
 import { soundTrackRendition } from "../../../domain/media/sound-track.ts";
 import { listJobs } from "../../../platform/jobs/testing.ts";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
@@ -96,6 +97,31 @@ describe("a sound by URL", () => {
     expect(infos.map(({ settings }) => settings?.url)).toEqual(inputs.map(({ url }) => url));
   });
 
+  it("is read beside one more of its environment at most, whatever comes with the asset", async () => {
+    const inputs = [{ url: VIDEO }, ...Array.from({ length: 24 }, () => german)];
+    const { id, tracks = [] } = await mux.video.assets.create({ inputs });
+    await applyOutcomeNow(server, result(environment, id));
+    const keys = new Set(tracks.map((track) => `${READ_SOUND_TASK}:${track.id}`));
+    const jobs = (await listJobs(server.db)).filter(({ key }) => key !== null && keys.has(key));
+    expect(jobs).toHaveLength(24);
+    const queues = [0, 1].map((number) => `sound:${environment}:${number}`);
+    expect(jobs.filter(({ queue }) => queue === null || !queues.includes(queue))).toEqual([]);
+  });
+
+  it("is called otherwise than the sounds of the file, unless its name was given", async () => {
+    const english = { ...german, language_code: "en" };
+    const inputs = [{ url: VIDEO }, english, german, { ...german, name: "Kommentar" }];
+    const { id: assetId } = await mux.video.assets.create({ inputs });
+    if (READY.kind !== "ready") throw new Error("it is ready");
+    const sounds = ["English", "Kommentar"].map((name) => ({ channels: 2, durationSeconds: 40, name, language: "en" }));
+    await applyOutcomeNow(server, result(environment, assetId, { ...READY, facts: { ...READY.facts, sounds } }));
+    const { tracks = [] } = await mux.video.assets.retrieve(assetId);
+    const added = tracks.filter(({ status }) => status === "preparing");
+    expect(added.map(({ name }) => name)).toEqual(["English 2", "German", "Kommentar"]);
+    await tell(assetId, added[0]?.id ?? "", READ);
+    expect((await eventsOf(server)).at(-1)?.data).toMatchObject({ name: "English 2", status: "ready" });
+  });
+
   it("ends with an asset that cannot be played", async () => {
     const { id: assetId, tracks } = await mux.video.assets.create({ inputs: [{ url: VIDEO }, german] });
     const error = { type: "invalid_input" as const, messages: ["The file is empty."] };
@@ -150,6 +176,21 @@ describe("a sound by URL", () => {
     const left = await Promise.all([...keys, ...others].map(async (key) => (await objects.head(key)) !== null));
     expect(left).toEqual([false, false, false, true, true]);
     expect((await mux.video.assets.createTrack(assetId, german)).name).toBe("German"); // the name is free again
+  });
+
+  it("leaves nothing of a download that broke off before its asset was deleted", async () => {
+    const assetId = await readyAsset();
+    const { id: trackId = "" } = await mux.video.assets.createTrack(assetId, german);
+    const own = soundTrackRef({ environment, assetId, trackId });
+    const draft = () => server.services.objects.openDraft(sourceKey(own, 1), fetchDraftId(own.assetId));
+    await draft().write(0, Readable.from([Buffer.from("half")]));
+    await mux.video.assets.delete(assetId);
+    const deletions = async () => (await listJobs(server.db)).filter(({ task }) => task === DELETE_SOUND_TASK).length;
+    const before = await deletions();
+    await tell(assetId, trackId, { kind: "errored", error: { type: "invalid_input", messages: ["It is gone."] } });
+    expect(await deletions()).toBe(before + 2);
+    await deleteSoundTask(server.services)({ environment, assetId, trackId }, CONTEXT);
+    expect((await draft().received()).contiguousBytes).toBe(0);
   });
 
   it("counts for no file of the older setting", async () => {
