@@ -31,6 +31,7 @@ describe("dashManifest", () => {
     </AdaptationSet>
     <AdaptationSet id="audio" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1" lang="und">
       <AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>
+      <Label>Audio</Label>
       <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
       <SegmentTemplate timescale="48000" presentationTimeOffset="0" startNumber="0" initialization="${FOLDER}/init.mp4" media="${FOLDER}/$Number$.m4s">
         <SegmentTimeline>
