@@ -46,10 +46,15 @@ describe("the age of a result", () => {
     expect(await staleParts(root, [part])).toHaveLength(1);
   });
 
-  async function writeResult(): Promise<void> {
+  it("is told when it is a failure", async () => {
+    await writeResult(1);
+    expect(await staleParts(root, [part])).toEqual([expect.stringContaining("fuzz failed")]);
+  });
+
+  async function writeResult(code = 0): Promise<void> {
     const machine = { commit: "abc", isDirty: false, description: "two cores" };
     const hash = await sourcesHash(root, part.covers);
-    const outcome = { code: 0, lastLines: ["p50 0.4 s"], hash, startedAt: new Date(0), tookMs: 1, machine };
+    const outcome = { code, lastLines: ["p50 0.4 s"], hash, startedAt: new Date(0), tookMs: 1, machine };
     write(relative(root, resultFile(root, part)), renderResult(part, outcome));
   }
 

@@ -13,7 +13,7 @@ export function codeLine(hash: string): string {
   return `Code: ${hash}`;
 }
 
-/** A line for each part whose result is missing or speaks of older code than this. */
+/** A line for each part whose result is missing, speaks of older code than this, or is a failure. */
 export async function staleParts(root: string, parts: readonly Part[] = PARTS): Promise<string[]> {
   const lines = await Promise.all(parts.map((part) => staleness(root, part)));
   return lines.flatMap((line) => (line === null ? [] : [line]));
@@ -24,5 +24,7 @@ async function staleness(root: string, part: Part): Promise<string | null> {
   const remedy = `npm run test:full -- ${part.name}, about ${part.minutes} min`;
   if (!existsSync(file)) return `${part.name} has no result in docs/results (${remedy})`;
   const current = codeLine(await sourcesHash(root, part.covers));
-  return readFileSync(file, "utf8").includes(current) ? null : `${part.name}: its code has changed since (${remedy})`;
+  const result = readFileSync(file, "utf8");
+  if (!result.includes(current)) return `${part.name}: its code has changed since (${remedy})`;
+  return result.startsWith(`# ${part.name}: FAILED`) ? `${part.name} failed (${remedy})` : null;
 }
