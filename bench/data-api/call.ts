@@ -21,6 +21,8 @@ export interface Call {
   /** The answer in the words of the first statement. */
   rows: (body: unknown) => Row[];
   compared: readonly string[];
+  /** Its limits do not decide. */
+  isOnlyTold?: boolean;
   /** Of numbers, where the answer is rounded. */
   tolerance?: number;
 }

@@ -25,12 +25,12 @@ export async function measureCalls(
   say(`\n${titleOf(run)}; ${HEAD}`);
   const figures: Figure[] = [];
   for (const call of calls) {
-    const request = call.request(secondsOf(range));
-    const api = { ask: () => server.ask(request), pids: [store.pid], besides: [server.pid] };
+    const api = { ask: () => server.ask(call.request(secondsOf(range))), pids: [store.pid], besides: [server.pid] };
     const sql = { ask: () => answersByHand(store, call, range), pids: [store.pid] };
     const known = before.find((figure) => figure.call === call.name && figure.run.range === range)?.hand;
     const [ours, hand] = await measureBoth(api, known ?? sql, { atOnce: range.atOnce, mostTimes });
-    const figure: Figure = { call: call.name, run, ours, hand, limitMs: limitOf(call, range) };
+    const judged = { ...run, isJudged: run.isJudged && call.isOnlyTold !== true };
+    const figure: Figure = { call: call.name, run: judged, ours, hand, limitMs: limitOf(call, range) };
     figures.push(figure);
     say(lineOf(figure));
   }

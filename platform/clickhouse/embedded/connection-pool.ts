@@ -6,7 +6,10 @@ const TOO_MANY_SIMULTANEOUS_QUERIES = 202;
 /** A line longer than this is answered 202 at once: at 2 ms a query it is two seconds long. */
 const MAX_WAITING = 1_000;
 
-/** What the user of a connection leaves behind: `clean` connections serve the next request, others are closed. */
+/**
+ * What the user of a connection leaves behind: `clean` ones serve the next request they fit, others are closed. All fit all, but for
+ * those that are locked to one environment.
+ */
 export type Leaves = "clean" | "used";
 
 /**
@@ -39,9 +42,18 @@ export class ConnectionPool {
     return this.#lent.size;
   }
 
-  /** Runs `work` on a connection of its own; `work` tells what it leaves. After a throw the connection is closed. */
-  async use<T>(signal: AbortSignal, work: (connection: EngineConnection) => Promise<[T, Leaves]>): Promise<T> {
-    const connection = await this.#borrow(signal);
+  /**
+   * Runs `work` on a connection of its own; `work` tells what it leaves. After a throw the connection is closed.
+   *
+   * @param lockedAs the lock that it may have already; one with another is replaced
+   */
+  async use<T>(
+    signal: AbortSignal,
+    work: (connection: EngineConnection) => Promise<[T, Leaves]>,
+    lockedAs: string | null = null,
+  ): Promise<T> {
+    let connection = await this.#borrow(signal, lockedAs);
+    if (connection.lockedAs !== null && connection.lockedAs !== lockedAs) connection = this.#replace(connection);
     let leaves: Leaves = "used";
     try {
       const [result, left] = await work(connection);
@@ -68,9 +80,9 @@ export class ConnectionPool {
     for (const connection of this.#idle.splice(0)) connection.close();
   }
 
-  #borrow(signal: AbortSignal): Promise<EngineConnection> {
+  #borrow(signal: AbortSignal, lockedAs: string | null): Promise<EngineConnection> {
     signal.throwIfAborted();
-    const connection = this.#lent.size < this.#size ? (this.#idle.pop() ?? this.#open()) : null;
+    const connection = this.#lent.size < this.#size ? (this.#takeIdle(lockedAs) ?? this.#open()) : null;
     if (connection !== null) {
       this.#lent.add(connection);
       return Promise.resolve(connection);
@@ -84,6 +96,21 @@ export class ConnectionPool {
       );
     }
     return this.#standInLine(signal);
+  }
+
+  /** The one that is locked so, or one that is not locked, or any. */
+  #takeIdle(lockedAs: string | null): EngineConnection | undefined {
+    const locks = this.#idle.map((connection) => connection.lockedAs);
+    const index = [locks.lastIndexOf(lockedAs), locks.lastIndexOf(null), this.#idle.length - 1].find((at) => at >= 0);
+    return index === undefined ? undefined : this.#idle.splice(index, 1)[0];
+  }
+
+  #replace(connection: EngineConnection): EngineConnection {
+    this.#lent.delete(connection);
+    connection.close();
+    const fresh = this.#open();
+    this.#lent.add(fresh);
+    return fresh;
   }
 
   #standInLine(signal: AbortSignal): Promise<EngineConnection> {

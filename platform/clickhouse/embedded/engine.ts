@@ -64,6 +64,8 @@ export class Engine {
 export class EngineConnection {
   /** As set by the last `USE`. */
   database = "default";
+  /** What it was set to before it became read-only, for good; null: it can be set. */
+  lockedAs: string | null = null;
   readonly #native: NativeEngine;
   readonly #connection: NativeConnection;
   #busy = false;

@@ -61,16 +61,18 @@ export class Executor {
   /** Rejects with EngineError, or with the signal's reason when it was aborted before the statement began. */
   run(execution: Execution, signal: AbortSignal): Promise<EngineAnswer> {
     const pool = this.#poolFor(execution);
+    const lock = lockOf(execution, this.#binding);
     const leaves = whatIsLeft(execution);
-    return pool.use(signal, async (connection) => {
-      await prepare(connection, execution, this.#binding);
+    const work = async (connection: EngineConnection): Promise<[EngineAnswer, Leaves]> => {
+      await prepare(connection, execution, lock);
       const mark = `/* qid:${randomUUID()} */`;
       const answer = connection.run(`${mark} ${execution.sql}`, execution.format);
       const stop = this.#stopping.signal;
       if (execution.kind === "read") this.#endWith(AbortSignal.any([signal, stop]), answer, mark);
       if (execution.kind === "upkeep") this.#endWith(stop, answer, mark);
       return [await answer, leaves];
-    });
+    };
+    return pool.use(signal, work, lock?.settings ?? null);
   }
 
   /** A short question of the front's own (health): on the connection set aside, so that a full line does not fail it. */
@@ -121,34 +123,55 @@ export class Executor {
   }
 }
 
+/** What binds a connection to one environment. */
+interface Lock {
+  mark: string;
+  /** All that is set, the mark first. */
+  settings: string;
+}
+
+function lockOf(execution: Execution, binding: RowBinding): Lock | null {
+  if (execution.tenant === null) return null;
+  const mark = binding.ofTenant(execution.tenant);
+  const all = [`log_comment = ${quoteString(mark)}`, ...assignmentsOf(execution), "readonly = 1"];
+  return { mark, settings: all.join(", ") };
+}
+
 /** `USE` only when needed: the product asks one database. Settings and parameters in one `SET`. */
-async function prepare(connection: EngineConnection, execution: Execution, binding: RowBinding): Promise<void> {
+async function prepare(connection: EngineConnection, execution: Execution, lock: Lock | null): Promise<void> {
   const database = execution.database ?? "default";
   if (connection.database !== database) {
     await connection.run(`USE ${quoteIdentifier(database)}`, "Null");
     connection.database = database;
   }
-  const assignments = [
-    ...[...execution.settings].map(([name, value]) => `${name} = ${quoteString(value)}`),
-    ...[...execution.parameters].map(([name, value]) => `param_${name} = ${quoteString(value)}`),
-  ];
-  if (execution.tenant !== null) return lock(connection, binding.ofTenant(execution.tenant), assignments);
+  if (lock !== null) return bind(connection, lock);
+  const assignments = assignmentsOf(execution);
   if (assignments.length > 0) await connection.run(`SET ${assignments.join(", ")}`, "Null");
 }
 
+function assignmentsOf({ settings, parameters }: Execution): string[] {
+  return [
+    ...[...settings].map(([name, value]) => `${name} = ${quoteString(value)}`),
+    ...[...parameters].map(([name, value]) => `param_${name} = ${quoteString(value)}`),
+  ];
+}
+
+/** A connection that is locked stays as it is, and serves who wants the same again. */
 function whatIsLeft({ kind, settings, parameters, tenant }: Execution): Leaves {
-  return tenant !== null || kind === "session" || settings.size > 0 || parameters.size > 0 ? "used" : "clean";
+  if (tenant !== null) return "clean";
+  return kind === "session" || settings.size > 0 || parameters.size > 0 ? "used" : "clean";
 }
 
 /**
  * Binds a connection to one environment for as long as it is open, and lets nothing be set after that. That both hold is asked
- * of the engine before the statement runs.
+ * of the engine before the first statement runs.
  */
-async function lock(connection: EngineConnection, mark: string, assignments: readonly string[]): Promise<void> {
-  const all = [`log_comment = ${quoteString(mark)}`, ...assignments, "readonly = 1"];
-  await connection.run(`SET ${all.join(", ")}`, "Null");
+async function bind(connection: EngineConnection, { mark, settings }: Lock): Promise<void> {
+  if (connection.lockedAs === settings) return;
+  await connection.run(`SET ${settings}`, "Null");
   const held = await connection.run("SELECT getSetting('log_comment'), getSetting('readonly')", "TSV");
   if (held.bytes.toString() !== `${mark}\t1\n`) throw new Error("a connection could not be bound to its environment");
+  connection.lockedAs = settings;
 }
 
 const quoteString = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

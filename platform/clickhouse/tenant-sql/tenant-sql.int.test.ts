@@ -1,6 +1,6 @@
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { ClickHouseError } from "../clickhouse.ts";
 import { environment, startViewsTable } from "../questions/testing/views-table.ts";
@@ -145,27 +145,60 @@ describe("the tables of the analysed tree", () => {
 });
 
 describe("createTenantSql", () => {
-  let proxy: Server;
-  afterAll(() => proxy?.close());
+  let proxies: Server[] = [];
+  afterEach(() => {
+    for (const proxy of proxies) proxy.close();
+    proxies = [];
+  });
 
-  it("asks nothing of an account that sees everybody's rows", async () => {
-    proxy = createServer((incoming, outgoing) => {
+  /** Stands before the engine; `change` sees each request's address. */
+  async function proxied(change: (url: URL) => void): Promise<string> {
+    const proxy = createServer((incoming, outgoing) => {
       const url = new URL(incoming.url ?? "/", clickhouse.url);
       url.username = "";
       url.password = "";
-      url.searchParams.delete("SQL_environment"); // a server without the row policies
+      change(url);
       const onward = request(url, { method: "POST", headers: incoming.headers }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
         answer.pipe(outgoing);
       });
       incoming.pipe(onward);
     });
+    proxies.push(proxy);
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
-    const unbound = new URL(clickhouse.url);
-    unbound.port = String((proxy.address() as AddressInfo).port); // it listens on a port, not on a path
-    const sql = createTenantSql(unbound.href, TEST_DATABASE);
+    const url = new URL(clickhouse.url);
+    url.port = String((proxy.address() as AddressInfo).port); // it listens on a port, not on a path
+    return url.href;
+  }
+
+  it("asks nothing of an account that sees everybody's rows", async () => {
+    // a server without the row policies
+    const unbound = await proxied((url) => url.searchParams.delete("SQL_environment"));
+    const sql = createTenantSql(unbound, TEST_DATABASE);
     const asked = sql.run(environment(1), "SELECT country FROM views", "CSVWithNames", never);
     await expect(asked).rejects.toThrow("sees rows of other environments");
+    await sql.close();
+  });
+
+  it("looks at a statement again for another environment, and when it was refused", async () => {
+    let requests = 0;
+    const counted = await proxied(() => {
+      requests += 1;
+    });
+    const sql = createTenantSql(counted, TEST_DATABASE);
+    const requestsOf = async (tenant: number, statement: string) => {
+      const before = requests;
+      const answer = await sql.run(environment(tenant), statement, "CSVWithNames", never).catch(String);
+      return [answer, requests - before];
+    };
+    const [binding, listings, run] = [1, 2, 1];
+    const asked = "SELECT country FROM views";
+    expect(await requestsOf(1, asked)).toEqual(['"country"\n"DE"\n', binding + listings + run]);
+    expect(await requestsOf(1, asked)).toEqual(['"country"\n"DE"\n', run]);
+    expect(await requestsOf(2, asked)).toEqual(['"country"\n"SECRET"\n', binding + listings + run]);
+    expect(await requestsOf(1, `${asked} WHERE 1`)).toEqual(['"country"\n"DE"\n', listings + run]);
+    for (let time = 0; time < 2; time += 1)
+      expect(await requestsOf(1, "SELECT name FROM system.tables")).toEqual([expect.stringContaining("no table"), 1]);
     await sql.close();
   });
 
