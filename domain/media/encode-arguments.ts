@@ -111,7 +111,21 @@ function encoderOptions(rendition: VideoRendition, timescale: number): string[] 
     // one closed GOP a segment
     ...["-g", "9999", "-keyint_min", "9999", "-sc_threshold", "0"],
     // with more threads the ceiling is kept by guesses at what the others do just now: bytes differ from run to run
-    ...["-threads", "1", "-x264-params", "stitchable=1"],
+    ...["-threads", "1", "-x264-params", `stitchable=1${firstPicture(crf, frameRate)}`],
     ...["-avoid_negative_ts", "disabled", "-f", "mp4", "-movflags", "+cmaf+empty_moov+frag_discont+frag_keyframe"],
   ];
+}
+
+/** Seconds of a picture to which x264's scale of quality belongs, and how far it goes with the time of a picture. */
+const QUALITY_RATE = 25;
+const QUALITY_PER_DOUBLING = 2.4; // 6 × (1 - qcompress)
+
+/**
+ * x264 gives pictures more quality the longer each is shown, and derives a sync picture from those before it. The first of all has
+ * none before it and begins as at 25 pictures a second: at 10 it would be three steps worse than where a continuous encode
+ * goes on (docs/decisions/encoding.md). Only ever better, as faster films begin.
+ */
+function firstPicture(crf: number, frameRate: number): string {
+  if (frameRate >= QUALITY_RATE) return "";
+  return `:zones=0,0,crf=${(crf - QUALITY_PER_DOUBLING * Math.log2(QUALITY_RATE / frameRate)).toFixed(2)}`;
 }
