@@ -116,16 +116,12 @@ function encoderOptions(rendition: VideoRendition, timescale: number): string[] 
   ];
 }
 
-/** Seconds of a picture to which x264's scale of quality belongs, and how far it goes with the time of a picture. */
-const QUALITY_RATE = 25;
-const QUALITY_PER_DOUBLING = 2.4; // 6 × (1 - qcompress)
-
 /**
- * x264 gives pictures more quality the longer each is shown, and derives a sync picture from those before it. The first of all has
- * none before it and begins as at 25 pictures a second: at 10 it would be three steps worse than where a continuous encode
- * goes on (docs/decisions/encoding.md). Only ever better, as faster films begin.
+ * By how much better a segment's first picture is asked for than the rest. x264 derives a sync picture from those before it, and the
+ * first of all, which has none, comes out worse than where a continuous encode goes on: by two to three steps in most films, and by
+ * more in slow ones, since it gives pictures more quality the longer each is shown (docs/decisions/encoding.md).
  */
 function firstPicture(crf: number, frameRate: number): string {
-  if (frameRate >= QUALITY_RATE) return "";
-  return `:zones=0,0,crf=${(crf - QUALITY_PER_DOUBLING * Math.log2(QUALITY_RATE / frameRate)).toFixed(2)}`;
+  const better = Math.max(2, 2.4 * Math.log2(25 / frameRate)); // 2.4 = 6 × (1 - qcompress)
+  return `:zones=0,0,crf=${(crf - better).toFixed(2)}`;
 }
