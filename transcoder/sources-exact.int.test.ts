@@ -76,10 +76,6 @@ const SOURCES: readonly Source[] = [
     ...{ ...film, name: "H.264 of 10 bits", output: [...X264, ...TEN_BITS] },
     reasons: { unsupported_pixel_format: "yuv420p10le" },
   },
-  {
-    ...{ ...film, name: "H.264 in 4:4:4", output: [...X264, "-pix_fmt", "yuv444p"] },
-    reasons: { unsupported_pixel_format: "yuv444p" },
-  },
   ...([90, 180, 270] as const).map((degrees) => ({
     ...{ ...film, name: `turned by ${degrees} degrees` },
     filter: { 90: "transpose=cclock", 180: "hflip,vflip", 270: "transpose=clock" }[degrees] ?? "",

@@ -16,6 +16,8 @@ const GOP_SECONDS = 2;
 const FALLBACK_FRAME_RATE = 30;
 const MOVIE_TIMESCALE = 48_000;
 const AUDIO_BITRATE = 128_000;
+/** Where time goes back, as in recordings put together, the past is not shown again. ffmpeg would keep one of its pictures, a tick late. */
+const LATER_ONES = "select='isnan(pts)+isnan(prev_selected_pts)+gt(pts,prev_selected_pts)'";
 
 /**
  * Output arguments of the ffmpeg run that makes a plain MP4 of any source: the chosen streams, copied or encoded, nothing else. The
@@ -59,6 +61,7 @@ function pictureArguments(video: VideoFacts): string[] {
   const rate = video.averageFrameRate;
   const isRateKept = rate !== null && rate >= MIN_FRAME_RATE && rate <= MAX_FRAME_RATE;
   const filters = [
+    LATER_ONES,
     // One picture out for each one in, and only for those that are marked as interlaced.
     ...(video.isInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : []),
     ...(isRateKept ? [] : [`fps=${FALLBACK_FRAME_RATE}`]),

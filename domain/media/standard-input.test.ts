@@ -88,6 +88,8 @@ describe("judgeSource", () => {
   it.each<[string, Partial<VideoFacts>, Record<string, string>]>([
     ["an old codec", { codec: "mpeg4" }, { video_codec: "mpeg4" }],
     ["an unknown format", { pixelFormat: null }, { unsupported_pixel_format: "unknown" }],
+    ["H.264 with whole colours", { pixelFormat: "yuv444p" }, { unsupported_pixel_format: "yuv444p" }],
+    ["H.264 in RGB", { pixelFormat: "gbrp" }, { unsupported_pixel_format: "gbrp" }],
     ["8K", { codedWidthPx: 7680, codedHeightPx: 4320 }, { video_resolution: "7680x4320" }],
     ["few frames", { averageFrameRate: 2.5 }, { video_frame_rate: "2.5" }],
     ["many frames", { averageFrameRate: 240_000 / 1001 }, { video_frame_rate: "239.76" }],
@@ -105,6 +107,7 @@ describe("judgeSource", () => {
     ["HDR", { codec: "hevc", pixelFormat: "yuv420p10le", hdr: "hlg" }, { video_dynamic_range: "hlg" }],
     ["a newer codec", { codec: "av1" }, { video_codec: "av1" }],
     ["H.264 of 10 bits", { pixelFormat: "yuv420p10le" }, { unsupported_pixel_format: "yuv420p10le" }],
+    ["HEVC with whole colours", { codec: "hevc", pixelFormat: "yuv444p" }, { unsupported_pixel_format: "yuv444p" }],
     ["more colour", { codec: "hevc", pixelFormat: "yuv422p10le" }, { unsupported_pixel_format: "yuv422p10le" }],
     ["oblong samples", { sampleAspectRatio: 16 / 11 }, { pixel_aspect_ratio: "non-standard" }],
   ])("cuts %s as it is, and tells what is not standard", (_, video, reasons) => {

@@ -48,6 +48,11 @@ const CUT_CODECS: readonly string[] = ["h264", "hevc", "av1", "vp9"];
 /** 8 bits, 4:2:0: what browsers play as H.264. `yuvj420p` is the same in full range. Of HEVC they play 10 bits too. */
 const PIXEL_FORMATS: readonly string[] = ["yuv420p", "yuvj420p"];
 const HEVC_PIXEL_FORMATS: readonly string[] = [...PIXEL_FORMATS, "yuv420p10le"];
+/**
+ * H.264 with whole colours. x264 before version 151 wrote it wrongly, and decoders allow for that where they read the version,
+ * which only the first picture of a film has: segments further back would be green (docs/decisions/sources.md).
+ */
+const WHOLE_COLOURS = /^(?:yuvj?444|gbr)/;
 const AAC_PROFILES: readonly string[] = ["LC", "HE-AAC", "HE-AACv2"];
 /**
  * Codecs that an MP4 holds with packets of one length each, so that a copy has exact times in the clock of samples. Vorbis has
@@ -113,13 +118,17 @@ function pictureReasons(video: VideoFacts): NonStandardReasons {
   const isOdd = video.isInterlaced || video.profile === "Extended";
   return {
     ...(!CUT_CODECS.includes(video.codec) && { video_codec: video.codec }),
-    ...(video.pixelFormat === null && { unsupported_pixel_format: "unknown" }),
+    ...(!isCutFormat(video) && { unsupported_pixel_format: video.pixelFormat ?? "unknown" }),
     ...(Math.max(codedWidthPx, codedHeightPx) > MAX_SIDE_PX && {
       video_resolution: `${codedWidthPx}x${codedHeightPx}`,
     }),
     ...(!isRateFit && { video_frame_rate: rate === null ? "-1" : String(Math.round(rate * 1000) / 1000) }),
     ...(isOdd && { unexpected_media_file_parameters: NON_STANDARD }),
   };
+}
+
+function isCutFormat({ codec, pixelFormat }: VideoFacts): boolean {
+  return pixelFormat !== null && !(codec === "h264" && WHOLE_COLOURS.test(pixelFormat));
 }
 
 /** AVI has no presentation times: a copy of reordered pictures would show them in the order of decoding. */
