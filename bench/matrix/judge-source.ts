@@ -39,11 +39,6 @@ const MAX_LOSS = 0.001;
  * (docs/decisions/encoding.md).
  */
 const LIMITS = { whole: MAX_LOSS, atJoins: 0.005, worstJoin: 0.008 } as const;
-/**
- * At the ceiling of its bits an encoder that goes on knows what the pictures cost, and begins each group better than one that begins
- * anew: the first picture by 0.02.
- */
-const LIMITS_OF_NOISE = { whole: 0.002, atJoins: 0.008, worstJoin: 0.012 } as const;
 /** Most that we may move the sound against the picture. */
 const MAX_OFFSET_MS = 5;
 const PATIENCE_MS = 600_000;
@@ -134,7 +129,7 @@ async function judgeVideo(
   { plan, pictures, expected, file, cutFrom, folder, isLong, play }: VideoToJudge,
   judged: Judged,
 ): Promise<void> {
-  const { pictures: kind, isNoise = false } = expected;
+  const { pictures: kind } = expected;
   if ((kind === "none") !== (plan.video.length === 0))
     judged.complaints.push(`it has ${plan.video.length} renditions of pictures`);
   const ownFirst = plan.sourceGeneration === 1 || isLong ? pictures.firstSeconds : (await pictureTimes(cutFrom))[0];
@@ -149,17 +144,13 @@ async function judgeVideo(
     if (rendition.kind === "copied" || isLong) continue;
     const loss = await similarityLoss(source, plan, rendition, played, folder);
     judged.losses.push(loss);
-    judged.complaints.push(...lossComplaints(rendition.name, loss, isNoise ? LIMITS_OF_NOISE : LIMITS));
+    judged.complaints.push(...lossComplaints(rendition.name, loss));
   }
 }
 
-function lossComplaints(
-  rendition: string,
-  loss: SimilarityLoss,
-  limits: typeof LIMITS | typeof LIMITS_OF_NOISE,
-): string[] {
+function lossComplaints(rendition: string, loss: SimilarityLoss): string[] {
   const places = { whole: "than one continuous encode", atJoins: "around its joins", worstJoin: "at a join" };
-  const broken = (["whole", "atJoins", "worstJoin"] as const).filter((place) => loss[place] > limits[place]);
+  const broken = (["whole", "atJoins", "worstJoin"] as const).filter((place) => loss[place] > LIMITS[place]);
   return broken.map((place) => `${rendition} is worse ${places[place]}: ${loss[place].toFixed(4)} of similarity`);
 }
 

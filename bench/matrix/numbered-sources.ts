@@ -180,7 +180,6 @@ function numbered(family: Family, source: Numbered): MatrixSource {
       ...(reasons !== undefined && { reasons }),
       pictures: isResampled ? "resampled" : "numbered",
       sounds: spec.sound === null ? 0 : sounds,
-      isNoise,
     },
     provide: async (folder) => {
       const file = join(folder, `film.${ending}`);

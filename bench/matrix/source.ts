@@ -32,8 +32,6 @@ export interface ExpectedReady {
    * hole is filled from a tenth of a second on.
    */
   leftOutMs?: number;
-  /** Its pictures take all bits that there are, as no film does. */
-  isNoise?: boolean;
 }
 
 /** `non_standard_input_reasons` of what cannot be cut as it is, whatever is in it. */
