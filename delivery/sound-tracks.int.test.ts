@@ -61,7 +61,7 @@ describe("a sound that was added by URL", () => {
       expect(audio[1]?.uri).toContain(`/${soundTrackRendition(trackId)}.m3u8`);
     }
     const dash = (await world.get(`/${playbackId}.mpd`)).body.toString();
-    expect(dash).toContain(`<AdaptationSet id="${soundTrackRendition(trackId)}" contentType="audio"`);
+    expect(dash).toContain(`<Representation id="${soundTrackRendition(trackId)}" `);
     expect(dash).toMatch(/lang="de"[\s\S]*<Label>Deutsch (neu|&quot;neu&quot;)<\/Label>[\s\S]*value="alternate"/);
   });
 

@@ -19,7 +19,7 @@ describe("dashManifest", () => {
     expect(manifest("max_resolution=360p")).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:isoff-live:2011" type="static" minBufferTime="PT2S" mediaPresentationDuration="PT10.010000S">
   <Period id="0" start="PT0S" duration="PT10.010000S">
-    <AdaptationSet id="video" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
+    <AdaptationSet id="1" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1">
       <SegmentTemplate timescale="30000" presentationTimeOffset="0" startNumber="0" initialization="${FOLDER}/init.mp4" media="${FOLDER}/$Number$.m4s">
         <SegmentTimeline>
           <S t="0" d="60060" r="1"/>
@@ -29,7 +29,7 @@ describe("dashManifest", () => {
       </SegmentTemplate>
       <Representation id="360p" bandwidth="1445037" codecs="avc1.64001f" width="640" height="360" sar="1:1" frameRate="29970/1000"/>
     </AdaptationSet>
-    <AdaptationSet id="audio" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1" lang="und">
+    <AdaptationSet id="2" contentType="audio" mimeType="audio/mp4" segmentAlignment="true" startWithSAP="1" lang="und">
       <AudioChannelConfiguration schemeIdUri="urn:mpeg:dash:23003:3:audio_channel_configuration:2011" value="2"/>
       <Label>Audio</Label>
       <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>
@@ -41,8 +41,8 @@ describe("dashManifest", () => {
       </SegmentTemplate>
       <Representation id="audio" bandwidth="140000" codecs="mp4a.40.2" audioSamplingRate="48000"/>
     </AdaptationSet>
-    <AdaptationSet id="trick" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1" codingDependency="false">
-      <EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="video"/>
+    <AdaptationSet id="3" contentType="video" mimeType="video/mp4" segmentAlignment="true" startWithSAP="1" codingDependency="false">
+      <EssentialProperty schemeIdUri="http://dashif.org/guidelines/trickmode" value="1"/>
       <SegmentTemplate timescale="30000" presentationTimeOffset="0" startNumber="0" initialization="${FOLDER}/init.mp4" media="${FOLDER}/$Number$.m4s">
         <SegmentTimeline>
           <S t="0" d="60060" r="1"/>
@@ -98,15 +98,15 @@ describe("dashManifest", () => {
     const textTracks = [track("track1", 'A & "B"', "en"), track("track2", "Deutsch", "de", true)];
     const clip = "asset_start_time=3&asset_end_time=7";
     const text = manifest(`${clip}&default_subtitles_lang=de-AT`, smallPlan(), { textTracks });
-    expect(text.slice(text.indexOf('    <AdaptationSet id="text-1"'))).toBe(
-      `    <AdaptationSet id="text-1" contentType="text" mimeType="text/vtt" lang="en">
+    expect(text.slice(text.indexOf('    <AdaptationSet id="4"'))).toBe(
+      `    <AdaptationSet id="4" contentType="text" mimeType="text/vtt" lang="en">
       <Label>A &amp; &quot;B&quot;</Label>
       <Role schemeIdUri="urn:mpeg:dash:role:2011" value="subtitle"/>
       <Representation id="track1" bandwidth="1000">
         <BaseURL>${ID}/t/-/${PLAN_ID}/track1.vtt?${clip.replace("&", "&amp;")}</BaseURL>
       </Representation>
     </AdaptationSet>
-    <AdaptationSet id="text-2" contentType="text" mimeType="text/vtt" lang="de">
+    <AdaptationSet id="5" contentType="text" mimeType="text/vtt" lang="de">
       <Label>Deutsch</Label>
       <Role schemeIdUri="urn:mpeg:dash:role:2011" value="caption"/>
       <Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>

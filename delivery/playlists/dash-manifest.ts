@@ -20,11 +20,11 @@ const MIN_BUFFER_SECONDS = 2;
 const TRICK_MODE = "http://dashif.org/guidelines/trickmode";
 const ROLE = "urn:mpeg:dash:role:2011";
 const CHANNELS = "urn:mpeg:dash:23003:3:audio_channel_configuration:2011";
-const VIDEO_SET = "video";
+/** Numbers of sets are their places, from 1. */
+const VIDEO_SET = 1;
 
 /** A set of renditions that are cut at the same times. */
 interface AdaptationSet {
-  id: string;
   renditions: readonly (VideoRendition | AudioRendition)[];
   /** Attributes beside those that all sets have. */
   attributes: readonly string[];
@@ -40,7 +40,7 @@ export function dashManifest(facts: DashFacts, params: ManifestParams): string {
   const { plan, bases } = facts;
   const { clip } = params;
   const { startSeconds, endSeconds } = shownSpan(plan, clip);
-  const sets = adaptationSets(plan, params).map((set) => adaptationSet(facts, clip, startSeconds, set));
+  const sets = adaptationSets(plan, params).map((set, at) => adaptationSet(facts, clip, startSeconds, set, at + 1));
   const seconds = (endSeconds - startSeconds).toFixed(6);
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -48,7 +48,7 @@ export function dashManifest(facts: DashFacts, params: ManifestParams): string {
     ...bases.filter((base) => base !== "").map((base) => `  <BaseURL>${escapeXml(base)}</BaseURL>`),
     `  <Period id="0" start="PT0S" duration="PT${seconds}S">`,
     ...sets.flat(),
-    ...dashTexts(facts, params),
+    ...dashTexts(facts, params, sets.length + 1),
     "  </Period>",
     "</MPD>",
   ];
@@ -59,25 +59,19 @@ function adaptationSets(plan: Plan, { limits, clip }: ManifestParams): Adaptatio
   const video = withinLimits(plan.video, limits);
   const trick = trickRendition(plan);
   const sets: AdaptationSet[] = [];
-  if (video.length > 0) sets.push({ id: VIDEO_SET, renditions: video, attributes: [], descriptors: [] });
+  if (video.length > 0) sets.push({ renditions: video, attributes: [], descriptors: [] });
   for (const [at, audio] of plan.audio.entries()) {
     if (listedSegments(plan, audio, clip).length > 0) sets.push(audioSet(audio, at));
   }
   if (trick !== null) {
     const instead = `<EssentialProperty schemeIdUri="${TRICK_MODE}" value="${VIDEO_SET}"/>`;
-    sets.push({
-      id: trick.name,
-      renditions: [trick],
-      attributes: ['codingDependency="false"'],
-      descriptors: [instead],
-    });
+    sets.push({ renditions: [trick], attributes: ['codingDependency="false"'], descriptors: [instead] });
   }
   return sets;
 }
 
 function audioSet(audio: AudioRendition, at: number): AdaptationSet {
   return {
-    id: audio.name,
     renditions: [audio],
     attributes: [`lang="${escapeXml(audio.language ?? "und")}"`],
     descriptors: [
@@ -88,9 +82,9 @@ function audioSet(audio: AudioRendition, at: number): AdaptationSet {
   };
 }
 
-function adaptationSet(facts: DashFacts, clip: Clip, startSeconds: number, set: AdaptationSet): string[] {
+function adaptationSet(facts: DashFacts, clip: Clip, startSeconds: number, set: AdaptationSet, id: number): string[] {
   const { plan, playbackId, grant } = facts;
-  const { id, renditions, attributes, descriptors } = set;
+  const { renditions, attributes, descriptors } = set;
   const [first] = renditions;
   if (first === undefined) return [];
   const common = [

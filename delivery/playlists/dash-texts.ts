@@ -13,20 +13,26 @@ const TEXT_BITRATE = 1_000;
 /**
  * An `AdaptationSet` for each text track, of one file. dash.js and Shaka both read that; of WebVTT in segments dash.js reads
  * only what is wrapped in MP4. The file's times begin where the manifest's do, since dash.js adds no offset to them.
+ *
+ * @param firstId number of the first set
  */
-export function dashTexts(facts: DashFacts, { clip, defaultSubtitlesLanguage }: ManifestParams): string[] {
+export function dashTexts(
+  facts: DashFacts,
+  { clip, defaultSubtitlesLanguage }: ManifestParams,
+  firstId: number,
+): string[] {
   const { textTracks, grant } = facts;
   const shown = languageTrack(textTracks, defaultSubtitlesLanguage);
   const query = grant === PUBLIC_GRANT ? clipQuery(clip) : "";
   return textTracks.flatMap((track, at) =>
-    textSet(facts, track, { id: `text-${at + 1}`, query, isShown: track === shown }),
+    textSet(facts, track, { id: firstId + at, query, isShown: track === shown }),
   );
 }
 
 function textSet(
   { playbackId, grant, plan }: DashFacts,
   track: TextTrack,
-  { id, query, isShown }: { id: string; query: string; isShown: boolean },
+  { id, query, isShown }: { id: number; query: string; isShown: boolean },
 ): string[] {
   const uri = `${playbackId}/${textPath(grant, plan.planId, track.id)}.vtt${query}`;
   const role = (value: string): string => `      <Role schemeIdUri="${ROLE}" value="${value}"/>`;

@@ -119,9 +119,11 @@ function encoderOptions(rendition: VideoRendition, timescale: number): string[] 
 /**
  * By how much better a segment's first picture is asked for than the rest. x264 derives a sync picture from those before it, and the
  * first of all, which has none, comes out worse than where a continuous encode goes on: by two to three steps in most films, and by
- * more in slow ones, since it gives pictures more quality the longer each is shown (docs/decisions/encoding.md).
+ * more in slow ones, since it gives pictures more quality the longer each is shown (docs/decisions/encoding.md). Segments of a single
+ * picture have no rest.
  */
 function firstPicture(crf: number, frameRate: number): string {
+  if (frameRate <= 1) return "";
   const better = Math.max(2, 2.4 * Math.log2(25 / frameRate)); // 2.4 = 6 × (1 - qcompress)
   return `:zones=0,0,crf=${(crf - better).toFixed(2)}`;
 }

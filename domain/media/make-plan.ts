@@ -105,7 +105,7 @@ function videoRenditions(picture: PictureSource, { tier, quality }: PlanSource):
   const bitrate = (bytes * 8) / seconds;
   const ownBitrate = family === "h264" ? bitrate : bitrate * H264_RATIO;
   const source: LadderSource = { widthPx: picture.widthPx, heightPx: picture.heightPx, bitrate: ownBitrate };
-  const frameRate = index.times.length < 2 ? 0 : index.times.length / seconds;
+  const frameRate = meanFrameRate(index);
   return planLadder(source, tier, quality).flatMap((rung, place) => {
     const isWhole = rung.widthPx === picture.widthPx && rung.heightPx === picture.heightPx;
     const isCopied = place === 0 && isWhole && picture.isCopyable && picture.overlays === undefined;
@@ -115,6 +115,13 @@ function videoRenditions(picture: PictureSource, { tier, quality }: PlanSource):
     const own = { ...rung, name: `${rung.name}${family}` };
     return [copiedRendition(picture, own, frameRate, bitrate), encodedRendition(picture, rung, frameRate)];
   });
+}
+
+/** Of a clip, the first and the last picture may be on screen for less than their time. */
+function meanFrameRate({ times, timescale }: PictureIndex): number {
+  const [first, last] = [Math.max(0, Math.min(1, times.length - 2)), times.length - 1];
+  const ticks = (times[last] ?? 0) - (times[first] ?? 0);
+  return ticks > 0 ? ((last - first) * timescale) / ticks : 0;
 }
 
 function copiedRendition(picture: PictureSource, rung: Rung, frameRate: number, bitrate: number): VideoRendition {

@@ -6,10 +6,10 @@ import { type SourceFacts, shownSize } from "../../domain/media/source-facts.ts"
 export function assetFacts(plan: Plan, facts: SourceFacts, containerFormat: string): AssetFacts {
   const { video } = facts;
   const [top] = plan.video;
-  const frameRate = video?.averageFrameRate ?? top?.frameRate ?? 0;
+  const isShown = video !== null && top !== undefined;
   return {
     durationSeconds: round(planSeconds(plan)),
-    video: video === null || top === undefined ? null : { ...shownSize(video), frameRate: round(frameRate) },
+    video: isShown ? { ...shownSize(video), frameRate: round(top.frameRate) } : null,
     sounds: soundFacts(plan),
     topRendition: top === undefined ? null : { widthPx: top.widthPx, heightPx: top.heightPx },
     input: inputFacts(facts, containerFormat),

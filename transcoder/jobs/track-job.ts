@@ -1,6 +1,11 @@
 import { z } from "zod";
 import type { AssetError } from "../../domain/asset/outcome.ts";
-import { APPLY_TRACK_RESULT_TASK, type TrackOutcome, type TrackResult } from "../../domain/asset/text-track.ts";
+import {
+  APPLY_TRACK_RESULT_TASK,
+  type TrackError,
+  type TrackOutcome,
+  type TrackResult,
+} from "../../domain/asset/text-track.ts";
 import { CaptionsError } from "../../domain/captions/captions-error.ts";
 import type { TrackRef } from "../../domain/media/object-keys.ts";
 import { EXPORT_AGAIN } from "../../domain/media/refusals.ts";
@@ -28,11 +33,15 @@ interface Found {
 interface TrackJob<Track extends Found> {
   find: (ref: TrackRef) => Promise<Track | undefined>;
   read: (ref: TrackRef, track: Track, signal: AbortSignal) => Promise<TrackOutcome>;
+  /** What ends the track at once beside what every file may have; null: it is tried again. */
+  known?: (error: unknown, attempt: number, ref: TrackRef) => TrackError | null;
+  /** What is told where it fails and is nobody's fault but ours. */
+  ours?: TrackError;
 }
 
 const Payload = z.object({ environment: z.string(), assetId: z.string(), trackId: z.string() });
 
-const OURS: AssetError = {
+const OURS: TrackError = {
   type: "invalid_input",
   messages: ["The file could not be processed. Nothing may be wrong with it: add the track again."],
 };
@@ -44,14 +53,14 @@ const GONE: TrackOutcome = {
 };
 
 /**
- * The job of a track that a customer's URL gives: nothing is done for one that is not waited for any more, one that is deleted, or
+ * The job of a track, of a customer's URL or made of the asset: nothing is done for one that is not waited for any more, one that is deleted, or
  * whose asset is, stops the work, a file that cannot be read ends the track, never the asset, and any other failure is tried again.
  */
 export function trackJob<Track extends Found>(
   { db, log, lookEveryMs }: TrackJobParts,
-  { find, read }: TrackJob<Track>,
+  { find, read, known: knownBeside = () => null, ours = OURS }: TrackJob<Track>,
 ): JobTask {
-  return async (payload, { signal, isLastAttempt }) => {
+  return async (payload, { signal, attempt, isLastAttempt }) => {
     const ref = Payload.parse(payload);
     const track = await find(ref);
     if (track?.status !== "preparing") return;
@@ -62,11 +71,11 @@ export function trackJob<Track extends Found>(
     } catch (error) {
       signal.throwIfAborted();
       if (deletion.signal.aborted) return await reportTrack(db, ref, GONE);
-      const known = customersFault(error);
+      const known = customersFault(error) ?? knownBeside(error, attempt, ref);
       if (known === null && !isLastAttempt) throw error;
       if (known === null) log.error({ err: error, ...ref }, "track was not read for good");
       else log.info({ err: error, ...ref }, "track cannot be read");
-      await reportTrack(db, ref, { kind: "errored", error: known ?? OURS });
+      await reportTrack(db, ref, { kind: "errored", error: known ?? ours });
     } finally {
       deletion.stop();
     }

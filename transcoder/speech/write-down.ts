@@ -20,8 +20,6 @@ export interface SpeechParts {
 export interface SpeechOrder {
   sourceKey: string;
   sound: Sound;
-  /** Whether somebody still wants it: asked before each stretch. */
-  isWanted: () => Promise<boolean>;
   signal: AbortSignal;
 }
 
@@ -39,13 +37,12 @@ interface Heard {
 /**
  * Writes down all that is said in a sound, stretch after stretch, whenever a place is free that nobody waits for; a stretch that
  * has to give way is lost and begun again. An hour takes some six minutes of one core. Resolves with lines in order, on the asset's
- * time line, or null when it is not wanted any more. Rejects with NoRecogniserError, RecogniserError, FfmpegError or Mp4Error.
+ * time line. Rejects with NoRecogniserError, RecogniserError, FfmpegError or Mp4Error.
  */
-export async function writeDown(parts: SpeechParts, order: SpeechOrder): Promise<SpokenLine[] | null> {
+export async function writeDown(parts: SpeechParts, order: SpeechOrder): Promise<SpokenLine[]> {
   const end = Math.ceil(soundEndSeconds(order.sound.index) * SPEECH_RATE);
   const lines: SpokenLine[] = [];
   for (let start = 0; start < end; ) {
-    if (!(await order.isWanted())) return null;
     const feed = { start, end: Math.min(end, start + STRETCH) };
     const heard = await whenFree(parts.slots, order.signal, (signal) =>
       hear(parts, order, feed, feed.end === end, signal),
