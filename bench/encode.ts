@@ -23,7 +23,7 @@ const COLD_RATIO = 1.2;
 /** Long enough that taking it in, which is counted, is little beside. */
 const SECONDS = 40;
 const COLD_SECONDS = 10;
-const COLD_ROUNDS = 12;
+const COLD_ROUNDS = { encoded: 12, copied: 40 };
 const IDLE_MS = 5_000;
 /** Nobody encodes for so little of what ffmpeg takes: the measurement is wrong. */
 const IMPOSSIBLE_RATIO = 0.8;

@@ -12,22 +12,26 @@ export interface ColdFigures {
   peerMs: ReturnType<typeof distributionOf>;
 }
 
-/** The first segment of a rendition that nobody has asked for yet, with the peer in turn: `rounds` uploads of a film. */
+/**
+ * The first segment of a rendition that nobody has asked for yet, of an upload each. What is encoded is so `rounds.encoded` times with
+ * the peer in turn; what is copied takes so little that other programs of the machine show, and is looked at more often.
+ */
 export async function coldSegments(
   stack: VideoStack,
   film: string,
   heightName: string,
-  rounds: number,
+  rounds: { encoded: number; copied: number },
   folder: string,
 ): Promise<ColdFigures> {
   const [encoded, copied, peer]: [number[], number[], number[]] = [[], [], []];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < rounds.copied; round += 1) {
     const watched = await watchFilm(stack, film);
     const [top] = watched.plan.video;
     const rendition = watched.encoded.find(({ name }) => name === heightName);
     if (top?.kind !== "copied" || rendition === undefined) throw new Error("the plan has not what is measured");
     await settled(stack);
     copied.push(await timedRead(watched.url(top.name, 0)));
+    if (round >= rounds.encoded) continue;
     encoded.push(await timedRead(watched.url(rendition.name, 0)));
     await settled(stack);
     peer.push(1_000 * (await encodeSegment(film, watched.plan, rendition, 0, folder)).wallSeconds);

@@ -1,6 +1,18 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { chmod, type FileHandle, link, open, readdir, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
+import {
+  chmod,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  rmdir,
+  symlink,
+} from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { isCode, makeDirectory, syncDirectory } from "../eventlog/segment-files.ts";
@@ -23,6 +35,7 @@ import {
   type ObjectInfo,
   ObjectMismatchError,
   ObjectMissingError,
+  type PutOptions,
   type ResumableObjects,
 } from "./objects.ts";
 import { reapDrafts } from "./reap-drafts.ts";
@@ -35,18 +48,23 @@ const ATTEMPTS = 10;
 /** At once. With Node's own 64 KiB a segment of 4 MiB takes 6 to 16 ms instead of 2; what slow clients hold stays small. */
 const READ_BYTES = 2 ** 18;
 
-type Expected = { sizeBytes?: number; sha256?: string };
 type Found = { info: ObjectInfo; target: string };
 
 /** Brings bytes under the name that their object's link will point to, and takes them back. */
 interface Placing {
+  isSynced: boolean;
   place(bytes: string, target: string): Promise<void>;
   takeBack(target: string, bytes: string): Promise<unknown>;
 }
 
-const MOVED: Placing = { place: rename, takeBack: (target, bytes) => ignoreMissing(rename(target, bytes)) };
+const MOVED: Placing = {
+  isSynced: true,
+  place: rename,
+  takeBack: (target, bytes) => ignoreMissing(rename(target, bytes)),
+};
+const UNSYNCED: Placing = { ...MOVED, isSynced: false };
 /** A second name: a draft keeps its bytes until their object is there for good, also when the process is killed. */
-const LINKED: Placing = { place: link, takeBack: (target) => rm(target, { force: true }) };
+const LINKED: Placing = { isSynced: true, place: link, takeBack: (target) => rm(target, { force: true }) };
 
 /** Drafts whose half-made hash is kept in memory; of others it is made again from their bytes. */
 const MAX_OPEN_DRAFTS = 1_000;
@@ -65,14 +83,15 @@ class FolderObjects implements ResumableObjects {
     this.#root = root;
   }
 
-  async put(key: string, body: Readable | Buffer, expected: Expected = {}): Promise<ObjectInfo> {
+  async put(key: string, body: Readable | Buffer, options: PutOptions = {}): Promise<ObjectInfo> {
     const paths = objectPaths(this.#root, key);
     const work = await this.#workspace();
     const id = randomBytes(8).toString("hex");
     const draft = work.path(`${id}.bytes`);
     try {
-      const info = { key, ...(await writeHashed(draft, body, expected)) };
-      await retryWhileMissing(() => this.#publish(work, paths, draft, targetName(paths.part, info, id), MOVED));
+      const info = { key, ...(await writeHashed(draft, body, options)) };
+      const how = options.canBeRemade === true ? UNSYNCED : MOVED;
+      await retryWhileMissing(() => this.#publish(work, paths, draft, targetName(paths.part, info, id), how));
       return info;
     } finally {
       await rm(draft, { force: true });
@@ -179,7 +198,7 @@ class FolderObjects implements ResumableObjects {
 
   /** Bytes first, under a name of their own; then the link that makes them the object; then what they replaced goes. */
   async #publish(work: Workspace, paths: ObjectPaths, draft: string, target: string, how: Placing): Promise<void> {
-    await makeDirectory(paths.directory);
+    await (how.isSynced ? makeDirectory(paths.directory) : mkdir(paths.directory, { recursive: true }));
     const replaced = await readLink(paths.link);
     const files = replaced === null ? [target] : [target, replaced];
     const bytes = join(paths.directory, target);
@@ -189,7 +208,7 @@ class FolderObjects implements ResumableObjects {
         await how.place(draft, bytes);
         await symlink(target, newLink);
         await rename(newLink, paths.link);
-        await syncDirectory(paths.directory);
+        if (how.isSynced) await syncDirectory(paths.directory);
       } catch (error) {
         await rm(newLink, { force: true });
         if ((await readLink(paths.link)) !== target) await how.takeBack(bytes, draft);
@@ -220,8 +239,8 @@ class FolderObjects implements ResumableObjects {
   }
 }
 
-/** Writes the whole stream to a new file and to disk, or rejects. */
-async function writeHashed(path: string, body: Readable | Buffer, expected: Expected) {
+/** Writes the whole stream to a new file and, unless it can be made again, to disk; or rejects. */
+async function writeHashed(path: string, body: Readable | Buffer, expected: PutOptions) {
   const hash = createHash("sha256");
   const limitBytes = expected.sizeBytes ?? Number.POSITIVE_INFINITY;
   let sizeBytes = 0;
@@ -234,7 +253,7 @@ async function writeHashed(path: string, body: Readable | Buffer, expected: Expe
       hash.update(bytes);
       await file.appendFile(bytes);
     }
-    await file.sync();
+    if (expected.canBeRemade !== true) await file.sync();
   } finally {
     await file.close();
   }

@@ -14,6 +14,18 @@ export interface ByteRange {
   end: number;
 }
 
+export interface PutOptions {
+  /** Expected of the whole stream. */
+  sizeBytes?: number;
+  /** Expected of it, lower-case hex. */
+  sha256?: string;
+  /**
+   * It can be made again, and whoever reads it checks its hash: after power loss it may be missing or damaged. Nobody waits for
+   * the disk then, nor for the names of new folders: what has to survive lies in others.
+   */
+  canBeRemade?: boolean;
+}
+
 /**
  * Object store: a folder here, S3-compatible elsewhere. Keys are `/`-separated; each part matches `[A-Za-z0-9._-]+` and
  * is neither `.` nor `..`.
@@ -22,9 +34,9 @@ export interface Objects {
   /**
    * Stores the whole stream or nothing: readers see the old object or the new one, never a part, and a resolved put
    * survives power loss. Rejects, leaving nothing behind, when the stream fails, or with {@link ObjectMismatchError}
-   * when it does not match `expected`.
+   * when it is not what the options expect.
    */
-  put(key: string, body: Readable | Buffer, expected?: { sizeBytes?: number; sha256?: string }): Promise<ObjectInfo>;
+  put(key: string, body: Readable | Buffer, options?: PutOptions): Promise<ObjectInfo>;
   /** Null when there is none. */
   head(key: string): Promise<ObjectInfo | null>;
   /** Null when there is none. The length is checked against the record: a short object is an error, never a short read. */

@@ -177,7 +177,7 @@ export const PARTS: readonly Part[] = [
       "playwright/players.spec.ts",
       "playwright/system/site.ts",
     ],
-    command: ["node_modules/@playwright/test/cli.js", "test", "--project", "players", "playwright/players.spec.ts"],
+    command: ["node_modules/@playwright/test/cli.js", "test", "--project=players", "playwright/players.spec.ts"],
     variables: { PLAYER_SEEKS: "50" },
     minutes: 5,
   },

@@ -64,12 +64,12 @@ export async function storeEncoded(
   encoded: EncodedSegment,
 ): Promise<void> {
   await keepInit(objects, initKey(ref, rendition.name), encoded.init);
-  await objects.store.put(segmentKey(ref, rendition.name, segment), encoded.segment);
+  await objects.keep(segmentKey(ref, rendition.name, segment), encoded.segment);
 }
 
 /** The first segment's init segment is everybody's; a later one that needs another would not play. */
 export async function keepInit(objects: WholeObjects, key: string, init: Uint8Array): Promise<void> {
-  const stored = (await objects.find(key)) ?? (await objects.store.put(key, Buffer.from(init)));
+  const stored = (await objects.find(key)) ?? (await objects.keep(key, Buffer.from(init)));
   if (stored.sha256 === sha256(init)) return;
   throw new EncodeMismatchError(`${key} is not the init segment of what was encoded now`);
 }

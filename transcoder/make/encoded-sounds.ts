@@ -54,6 +54,6 @@ async function encodeRun(parts: EncodingParts, order: SoundOrder, run: SoundRun,
   await keepInit(objects, initKey(order, rendition.name), encoded.init);
   for (const { segment, bytes } of encoded.segments) {
     const key = segmentKey(order, rendition.name, segment);
-    if ((await objects.find(key)) === null) await objects.store.put(key, bytes);
+    if ((await objects.find(key)) === null) await objects.keep(key, bytes);
   }
 }

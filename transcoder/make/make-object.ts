@@ -109,7 +109,7 @@ export class ObjectMaker {
     priority: () => Priority,
     stop: AbortSignal,
   ): Promise<void> {
-    const { store } = this.#parts.objects;
+    const { store, keep } = this.#parts.objects;
     const { picture } = source;
     const key = keyOf(wanted);
     if ("channels" in rendition) {
@@ -120,7 +120,7 @@ export class ObjectMaker {
       const sound = soundOf(source, rendition);
       const isInit = wanted.kind === "init";
       const bytes = isInit ? soundInit(sound) : await cutSound(store, source.key, sound, plan, wanted.segment);
-      await store.put(key, Buffer.from(bytes));
+      await keep(key, Buffer.from(bytes));
       return;
     }
     if (picture === null) throw new Error(`${key}: the source has no picture, the plan has`);
@@ -130,7 +130,7 @@ export class ObjectMaker {
       return makeEncoded(this.#parts, order, priority, stop);
     }
     const isInit = wanted.kind === "init";
-    await store.put(
+    await keep(
       key,
       isInit ? Buffer.from(pictureInit(picture)) : await cutPictures(store, pictured, plan, wanted.segment),
     );

@@ -8,10 +8,16 @@ export interface WholeObjects {
   store: Objects;
   /** Reads the object as a whole: who asks a transcoder has missed it. */
   find(key: string): Promise<ObjectInfo | null>;
+  /** Stores what could be made again: nobody waits for the disk. */
+  keep(key: string, bytes: Buffer): Promise<ObjectInfo>;
 }
 
 export function wholeObjects(store: Objects, log: Logger): WholeObjects {
-  return { store, find: async (key) => (await readWhole(store, log, key))?.info ?? null };
+  return {
+    store,
+    find: async (key) => (await readWhole(store, log, key))?.info ?? null,
+    keep: (key, bytes) => store.put(key, bytes, { canBeRemade: true }),
+  };
 }
 
 /** An object with its bytes; null when there is none or it is damaged. */

@@ -10,6 +10,7 @@ import {
   type ObjectDraft,
   type ObjectInfo,
   ObjectMissingError,
+  type PutOptions,
   type ResumableObjects,
 } from "../objects.ts";
 import { Workspace } from "../workspace.ts";
@@ -20,7 +21,7 @@ import { reapBucket } from "./reap-bucket.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 import { S3Draft } from "./s3-draft.ts";
 import { readObject } from "./s3-reader.ts";
-import { type Expected, writeObject } from "./s3-writer.ts";
+import { writeObject } from "./s3-writer.ts";
 
 /** S3 refuses parts below 5 MiB but the last. A put holds two in memory, a draft's write three. */
 const PART_BYTES = 8 * 1_048_576;
@@ -52,7 +53,7 @@ class S3Objects implements ResumableObjects {
     this.#partBytes = partBytes;
   }
 
-  async put(key: string, body: Readable | Buffer, expected: Expected = {}): Promise<ObjectInfo> {
+  async put(key: string, body: Readable | Buffer, expected: PutOptions = {}): Promise<ObjectInfo> {
     return writeObject(this.#bucket, requireKey(key), body, { expected, partBytes: this.#partBytes });
   }
 

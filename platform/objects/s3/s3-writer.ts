@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
-import { type ObjectInfo, ObjectMismatchError, ObjectsUnavailableError } from "../objects.ts";
+import { type ObjectInfo, ObjectMismatchError, ObjectsUnavailableError, type PutOptions } from "../objects.ts";
 import { largeKey } from "./bucket-keys.ts";
 import { cutPieces } from "./cut-pieces.ts";
 import { type ObjectRecord, placeOf, recordOf, recordToMetadata } from "./object-record.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
 
-export type Expected = { sizeBytes?: number; sha256?: string };
+type Expected = Pick<PutOptions, "sizeBytes" | "sha256">;
 
 /** Stores a stream as one object: by one request when it fits into a part, in parts otherwise. Holds two parts in memory. */
 export async function writeObject(
