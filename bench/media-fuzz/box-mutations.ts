@@ -7,6 +7,8 @@ const FOUR_CCS = ["moov", "mdat", "free", "trak", "stbl", "moof", "mdia", "\0\0\
 const COUNT_AT: Record<string, number> = { stsz: 8 };
 const TABLES = ["stts", "ctts", "stsc", "stsz", "stco", "stss", "elst", "dref", "stsd", "trun", "sgpd", "sbgp"];
 const EDITS = 100_000;
+/** Deeper than any file; twice that is what {@link writeTree} can still write. */
+const NESTED = 1_200;
 const MAX_REPEATED_BYTES = 1_000_000;
 /** Side of the largest picture that a file claims. */
 const HUGE_PX = 16_000;
@@ -43,7 +45,7 @@ const SURGERIES: Record<string, Surgery> = {
   },
   boxes_nested: (random, tree) => {
     const parent = some(random, ofTypes(tree, "moov", "trak", "stbl"));
-    for (let depth = 0; depth < 2_000; depth += 1)
+    for (let depth = 0; depth < NESTED; depth += 1)
       parent.boxes = [{ type: parent.type, body: Buffer.alloc(0), boxes: parent.boxes }];
   },
   count_huge: (random, tree) => {
