@@ -27,7 +27,7 @@ export function createTus(services: UploadServices): AnswerTus {
     path: "/uploads",
     datastore: store,
     namingFunction: (request) => tokenOf(request.url),
-    generateUrl: (_request, { id }) => `${services.publicApiUrl}/uploads/${id}`,
+    generateUrl: (_request, { id }) => id, // relative to itself: right behind any proxy
     onUploadFinish: async (_request, { id, size = 0 }) => {
       await store.complete(id, size);
       return {};
