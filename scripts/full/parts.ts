@@ -120,6 +120,21 @@ export const PARTS: readonly Part[] = [
     minutes: 3,
   },
   {
+    name: "upload",
+    shows:
+      "1 GiB in chunks of 5 MB, one in twenty broken off and sent again once: equal hash. One PUT: at least 0.6 of nginx, both durable.",
+    covers: [
+      "server/uploads/**",
+      "domain/upload/**",
+      "platform/{http,objects}/**",
+      "bench/{measure,stack,upload}/**",
+      "bench/collector/nginx.ts",
+      "bench/upload.ts",
+    ],
+    command: ["bench/upload.ts"],
+    minutes: 3,
+  },
+  {
     name: "delivery",
     shows:
       "Stored segments from delivery, public and signed: at least 0.3 of nginx on the same bytes; 200 viewers at the rate of playback p99 < 50 ms.",
