@@ -2,7 +2,7 @@ import { defineConfig } from "@playwright/test";
 
 /**
  * Browser tests. `ui`: the app alone, against a fake server and a fake collector. `system`: all of `npm start`. `players`: players
- * on server, delivery and transcoder alone.
+ * and uploaders on server, delivery and transcoder alone.
  */
 export default defineConfig({
   testDir: "playwright",
@@ -22,6 +22,6 @@ export default defineConfig({
   projects: [
     { name: "ui", testMatch: "*-ui.spec.ts" },
     { name: "system", testMatch: "first-*.spec.ts" },
-    { name: "players", testMatch: "players.spec.ts" },
+    { name: "players", testMatch: ["players.spec.ts", "uploaders.spec.ts"] },
   ],
 });

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from "@playwright/test";
+import { type RunningPlayhead, startPlayhead } from "../bench/stack/start-playhead.ts";
 import { type PlayerPage, servePlayerPage } from "./system/player-page.ts";
-import { type RunningPlayhead, startPlayhead } from "./system/start-playhead.ts";
 
 /** The product's first sentence: start it, open the dashboard, play a video somewhere, see the viewer appear. */
 test.describe.configure({ mode: "serial" });

@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import Mux from "@mux/mux-node";
 import { expect, type Page, test } from "@playwright/test";
+import { type RunningPlayhead, startPlayhead } from "../bench/stack/start-playhead.ts";
 import { type Site, serveSite } from "./system/site.ts";
-import { type RunningPlayhead, startPlayhead } from "./system/start-playhead.ts";
 
 /** The other half of the product: a file goes in, plays as HLS seconds later, and its viewers are on the Monitoring page. */
 test.describe.configure({ mode: "serial" });

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, type CDPSession, chromium, type Page } from "@playwright/test";
 import sharp from "sharp";
+import type { Access } from "../bench/stack/start-playhead.ts";
 import { CAMERA_FILM, FILM_TITLES, LARGE_FILM, makeFilm } from "./system/films.ts";
-import type { Access } from "./system/start-playhead.ts";
 
 /**
  * Makes the pictures of docs/screenshots from a running `npm start`: sign-in and Monitoring, dark and light, 1440 and 390 px

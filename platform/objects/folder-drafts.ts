@@ -17,6 +17,9 @@ import {
 /** So much at most is sent again when the process is killed in the middle of a long write. */
 const COMMIT_BYTES = 16 * 1_048_576;
 
+/** Gathered for a write; each upload holds twice as much. */
+const WRITE_BYTES = 2 ** 18;
+
 /** Entries of the ranges file: a range, or how long the whole is. Brackets, so that a torn one and the next make no third. */
 const ENTRY = /\[(?:(\d+)-(\d+)|=(\d+))\]/g;
 const MAX_ENTRY_BYTES = 64;
@@ -145,17 +148,17 @@ export class FolderDraft implements ObjectDraft {
     let at = offset;
     let committedTo = offset;
     let committing: Promise<void> = Promise.resolve();
+    const write = async (bytes: Buffer): Promise<void> => {
+      await this.#inTurn(() => this.#place(file, at, bytes));
+      at += bytes.length;
+      if (at - committedTo < COMMIT_BYTES) return;
+      await committing;
+      committing = this.#commit(file, committedTo, at);
+      committing.catch(() => {}); // heard when it is awaited
+      committedTo = at;
+    };
     try {
-      for await (const chunk of body) {
-        const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
-        await this.#inTurn(() => this.#place(file, at, bytes));
-        at += bytes.length;
-        if (at - committedTo < COMMIT_BYTES) continue;
-        await committing;
-        committing = this.#commit(file, committedTo, at);
-        committing.catch(() => {}); // heard when it is awaited
-        committedTo = at;
-      }
+      await writeGathered(body, write);
     } finally {
       await committing;
       await this.#commit(file, committedTo, at);
@@ -231,6 +234,35 @@ export class FolderDraft implements ObjectDraft {
     const mine = this.#turn.then(step);
     this.#turn = mine.catch(() => {}); // told to its own caller
     await mine;
+  }
+}
+
+/**
+ * Hands on a stream in pieces of a size that is worth a write, while the next is gathered: sockets give 64 KiB at once. Rejects with the
+ * first failure of either, when all that came before a failure of the stream was written.
+ */
+async function writeGathered(body: Readable, write: (bytes: Buffer) => Promise<void>): Promise<void> {
+  let gathered: Buffer[] = [];
+  let size = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const hand = async (): Promise<void> => {
+    const bytes = Buffer.concat(gathered, size);
+    [gathered, size] = [[], 0];
+    await writing;
+    if (bytes.length === 0) return;
+    writing = write(bytes);
+    writing.catch(() => {}); // heard when it is awaited
+  };
+  try {
+    for await (const chunk of body) {
+      const bytes: Buffer = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+      gathered.push(bytes);
+      size += bytes.length;
+      if (size >= WRITE_BYTES) await hand();
+    }
+  } finally {
+    await hand();
+    await writing;
   }
 }
 

@@ -9,6 +9,8 @@ const ROOT = dirname(dirname(import.meta.dirname));
 const FILES: Record<string, string> = {
   "/mux-player.js": "node_modules/@mux/mux-player/dist/mux-player.js",
   "/upchunk.js": "node_modules/@mux/upchunk/dist/upchunk.js",
+  "/mux-uploader.js": "node_modules/@mux/mux-uploader/dist/mux-uploader.js",
+  "/tus.js": "node_modules/tus-js-client/dist/tus.min.js",
   "/hls.js": "node_modules/hls.js/dist/hls.js",
   "/shaka.js": "node_modules/shaka-player/dist/shaka-player.compiled.js",
   "/video.js": "node_modules/video.js/dist/video.js",

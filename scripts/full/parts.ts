@@ -120,6 +120,21 @@ export const PARTS: readonly Part[] = [
     minutes: 3,
   },
   {
+    name: "upload",
+    shows:
+      "1 GiB in chunks of 5 MB, one in twenty broken off and sent again once: equal hash. One PUT: at least 0.6 of nginx, both durable.",
+    covers: [
+      "server/uploads/**",
+      "domain/upload/**",
+      "platform/{http,objects}/**",
+      "bench/{measure,stack,upload}/**",
+      "bench/collector/nginx.ts",
+      "bench/upload.ts",
+    ],
+    command: ["bench/upload.ts"],
+    minutes: 3,
+  },
+  {
     name: "delivery",
     shows:
       "Stored segments from delivery, public and signed: at least 0.3 of nginx on the same bytes; 200 viewers at the rate of playback p99 < 50 ms.",
@@ -283,6 +298,14 @@ export const PARTS: readonly Part[] = [
     covers: SOAKED,
     command: ["bench/soak.ts", "--log", "kafka"],
     minutes: 35,
+  },
+  {
+    name: "backup",
+    shows:
+      "A backup of a Playhead that goes on taking films in comes back in a new one: token, assets, views, a segment's bytes.",
+    covers: ["platform/backup/**", "scripts/backup*", "scripts/backup/**", "migrations/**", "bench/backup.ts"],
+    command: ["bench/backup.ts"],
+    minutes: 4,
   },
   {
     name: "start-stop",

@@ -1,7 +1,11 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { TUS_EXTENSIONS, TUS_VERSION } from "./tus/draft-store.ts";
 
 /** A day; browsers cap it at two hours or less. */
 const MAX_AGE_SECONDS = 86_400;
+/** Headers of tus 1.0 that a page may read. */
+const TUS_EXPOSED =
+  "Location, Tus-Extension, Tus-Resumable, Tus-Version, Upload-Defer-Length, Upload-Length, Upload-Offset";
 
 /**
  * What lets a page of the upload's origin send bytes and read `Range`, without which clients never learn that a piece arrived
@@ -15,7 +19,7 @@ export function allowOrigin(request: FastifyRequest, reply: FastifyReply, corsOr
   const allowed = corsOrigin === null || corsOrigin === "*" ? "*" : isAllowed ? origin : corsOrigin;
   reply.headers({
     "access-control-allow-origin": allowed,
-    "access-control-expose-headers": "Range, Retry-After, X-Request-Id",
+    "access-control-expose-headers": `Range, Retry-After, X-Request-Id, ${TUS_EXPOSED}`,
     vary: "Origin",
   });
 }
@@ -24,10 +28,14 @@ export function answerPreflight(request: FastifyRequest, reply: FastifyReply): F
   const asked = request.headers["access-control-request-headers"];
   return reply
     .headers({
-      "access-control-allow-methods": "PUT, POST, PATCH, OPTIONS",
+      "access-control-allow-methods": "PUT, POST, PATCH, HEAD, DELETE, OPTIONS",
       // Clients may add headers of their own; what they are called changes nothing here.
       "access-control-allow-headers": `content-type, content-range${isHeaderList(asked) ? `, ${asked}` : ""}`,
       "access-control-max-age": String(MAX_AGE_SECONDS),
+      // what tus asks for: a preflight is no other request
+      "tus-resumable": TUS_VERSION,
+      "tus-version": TUS_VERSION,
+      "tus-extension": TUS_EXTENSIONS.join(","),
     })
     .code(204)
     .send();

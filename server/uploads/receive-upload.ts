@@ -103,8 +103,8 @@ function changedTotal(): ApiError {
   return new ApiError("invalid_parameters", ["The total is another than was said before, or less than what was sent"]);
 }
 
-/** Only what the caller can act on; a full disk passes, so it is the kind of failure that clients try again after. */
-function asRefusal(error: unknown, request: IncomingMessage): unknown {
+/** What a client is told: only what it can act on; a full disk passes, so it is the kind of failure that clients try again after. */
+export function asRefusal(error: unknown, request: IncomingMessage): unknown {
   if (error instanceof ObjectMismatchError) return changedTotal();
   if (error instanceof ObjectMissingError) return goneUpload("cancelled");
   if (error instanceof DraftIncompleteError) return changedMeanwhile({ cause: error });

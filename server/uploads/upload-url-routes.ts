@@ -7,6 +7,7 @@ import type { Services } from "../http/services.ts";
 import { findUploadByToken } from "../video/uploads.ts";
 import { allowOrigin, answerPreflight } from "./cors.ts";
 import { receiveUpload } from "./receive-upload.ts";
+import { type AnswerTus, createTus, speaksTus, TUS_METHODS } from "./tus/answer-tus.ts";
 
 /** Requests that may take hours. */
 export function isUpload({ url = "" }: IncomingMessage): boolean {
@@ -17,18 +18,21 @@ const Params = z.object({ token: z.string() });
 
 /**
  * `{PUBLIC_API_URL}/uploads/{token}`: where files are sent, whole or in pieces (reference video-api.md §4.1). The URL is all that
- * is needed; never 500 or 429 for what a client may repeat, and no connection is cut before its answer.
+ * is needed; never 500 or 429 for what a client may repeat, and no connection is cut before its answer. Who speaks tus 1.0 is
+ * answered in tus: the bytes are the same.
  */
 export function uploadUrlRoutes(app: App, services: Services): void {
+  const answerTus = createTus(services);
   app.register(async (scope) => {
     // Bodies are taken as streams whatever they are said to be: the parser that buffers and limits is left out.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
     scope.addHook("onRequest", async (request) => {
+      if (speaksTus(request)) return;
       request.headers["content-type"] = "application/octet-stream"; // some clients send an empty or broken one
     });
     scope.route({
-      method: ["PUT", "POST", "PATCH", "OPTIONS"],
+      method: ["PUT", "POST", "PATCH", "OPTIONS", ...TUS_METHODS],
       url: "/uploads/:token",
       bodyLimit: Number.MAX_SAFE_INTEGER,
       schema: { hide: true, params: Params },
@@ -36,7 +40,7 @@ export function uploadUrlRoutes(app: App, services: Services): void {
         allowOrigin(request, reply, null); // until the upload is known: a page cannot read answers without it
         try {
           const { token } = Params.parse(request.params);
-          return await services.uploads.run(token, () => take(services, token, request, reply));
+          return await services.uploads.run(token, () => take(services, answerTus, token, request, reply));
         } finally {
           request.raw.resume(); // what nobody wants is still read, or the client would never see its answer
         }
@@ -47,6 +51,7 @@ export function uploadUrlRoutes(app: App, services: Services): void {
 
 async function take(
   services: Services,
+  answerTus: AnswerTus,
   token: string,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -55,6 +60,7 @@ async function take(
   if (upload !== undefined) allowOrigin(request, reply, upload.cors_origin);
   if (request.method === "OPTIONS") return answerPreflight(request, reply);
   if (upload === undefined) throw new ApiError("not_found", ["There is no upload with this URL"]);
+  if (speaksTus(request)) return answerTus(request, reply);
 
   const answer = await receiveUpload(services, upload, request.raw);
   if (answer.kind === "complete") return reply.code(200).send();

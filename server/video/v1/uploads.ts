@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
-import { ApiError } from "../../../domain/errors.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
 import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
@@ -9,9 +8,9 @@ import { PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
-import { removeRest } from "../../uploads/complete-upload.ts";
+import { cancelUpload } from "../../uploads/cancel-upload.ts";
 import { settleUploadAt } from "../../uploads/settle-job.ts";
-import { changeUpload, listUploads, lockUpload, recordUploadEvent, requireUpload } from "../uploads.ts";
+import { listUploads, recordUploadEvent, requireUpload } from "../uploads.ts";
 import { requireSettings, SettingsBody } from "./settings-body.ts";
 import { UploadWire, uploadToWire } from "./upload-wire.ts";
 
@@ -125,18 +124,7 @@ function cancelRoute(app: App, services: Services): void {
     },
     async (request) => {
       const environmentId = callerOf(request).environment.id;
-      const { upload_id: id } = request.params;
-      const upload = await services.db.transaction().execute(async (transaction) => {
-        await lockUpload(transaction, environmentId, id);
-        const before = await requireUpload(transaction, environmentId, id);
-        if (before.status === "cancelled") return before; // asked again after a lost answer
-        if (before.status !== "waiting")
-          throw new ApiError("forbidden", [`Only a waiting upload can be cancelled; this one is ${before.status}`]);
-        const after = await changeUpload(transaction, before, { status: "cancelled" });
-        await recordUploadEvent(transaction, "video.upload.cancelled", after, { ...services, nowMs: services.now() });
-        return after;
-      });
-      await removeRest(services, upload);
+      const upload = await cancelUpload(services, environmentId, request.params.upload_id);
       return { data: uploadToWire(upload, services.publicApiUrl) };
     },
   );

@@ -40,6 +40,21 @@ const READY_MS = 240_000;
 /** `npm start` on free ports and a folder of its own, as a person would run it, with these variables on top. */
 export async function startPlayhead(variables: Readonly<Record<string, string>> = {}): Promise<RunningPlayhead> {
   const folder = await mkdtemp(join(tmpdir(), "playhead-e2e-"));
+  const { stop, ...running } = await startPlayheadOn(folder, variables);
+  return {
+    ...running,
+    stop: async () => {
+      await stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same on a data folder, which stays. */
+export async function startPlayheadOn(
+  folder: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<RunningPlayhead> {
   const base = await freePortBase();
   const child = spawn("npm", ["start", "--", "--data", folder], {
     cwd: ROOT,
@@ -60,7 +75,6 @@ export async function startPlayhead(variables: Readonly<Record<string, string>> 
       const exited = once(child, "exit");
       child.kill("SIGTERM");
       await exited;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
