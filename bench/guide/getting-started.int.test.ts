@@ -48,11 +48,7 @@ function start(name: string, variables: NodeJS.ProcessEnv = {}): ChildProcessWit
 
 async function outputOf(name: string, variables?: NodeJS.ProcessEnv): Promise<string> {
   const child = start(name, variables);
-  const [out, problems, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, "exit"),
-  ]);
+  const [out, problems, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   expect([code, problems]).toEqual([0, ""]);
   return out.trim();
 }
