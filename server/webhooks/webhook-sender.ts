@@ -10,8 +10,8 @@ import type { AttemptResult, Settlement } from "../../platform/webhooks/settle-d
 import { isTaken, type SendOptions, sendAttempt } from "./send-attempt.ts";
 import { SettleQueue } from "./settle-queue.ts";
 
-/** An endpoint that hangs has two attempts under way, all that hang a quarter of what there is. */
-const LIMITS: SendingLimits = { inAll: 128, ofOne: 24, ofStrained: 2, ofAllStrained: 32 };
+/** An endpoint that hangs has two attempts under way, all that hang or are slow half of what there is. */
+const LIMITS: SendingLimits = { inAll: 256, ofOne: 32, ofFailing: 2, ofAllStrained: 128 };
 /** Retries fall due without anybody telling; so does what a killed server had taken. */
 const POLL_MS = 1_000;
 /** Between two questions for what is due, however often somebody tells of something. */
