@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { createLogger } from "../../../platform/observability/logger.ts";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
 import { SCOPES } from "../../auth/scopes.ts";
 import { basic, createFirstTenant, createOtherTenant, createToken } from "../../testing/tenant.ts";
 import { startTestServer, type TestServer } from "../../testing/test-server.ts";
 import { caller } from "../../testing/video.ts";
 import { type Receiver, startReceiver, startTestWebhooks } from "../../testing/webhooks.ts";
+import { EventFeed } from "../../webhooks/event-feed.ts";
 import { reapEventsTask } from "../../webhooks/reap-webhook-events.ts";
 import type { Webhooks } from "../../webhooks/start-webhooks.ts";
+import { WebhookTap } from "../../webhooks/webhook-tap.ts";
 
 const PATH = "/system/v1/webhook-events";
 const DAY_MS = 24 * 3_600_000;
@@ -16,6 +19,7 @@ let server: TestServer;
 let webhooks: Webhooks;
 let receiver: Receiver;
 let origin: string;
+let environmentId: string;
 let tokens: Record<"mine" | "reader" | "stranger", string>;
 let ask: ReturnType<typeof caller>;
 let stranger: ReturnType<typeof caller>;
@@ -26,6 +30,7 @@ beforeAll(async () => {
   server = await startTestServer({ databaseUrl, rate: { perSecond: 10_000, burst: 10_000 } });
   origin = await server.listen();
   const first = await createFirstTenant(server.db);
+  environmentId = first.environmentId;
   const other = await createOtherTenant(server.db);
   tokens = {
     mine: basic(first.tokenId, first.tokenSecret),
@@ -183,8 +188,28 @@ describe("/system/v1/webhook-events/stream", () => {
     await vi.waitFor(() => expect(server.services.webhookTap.environmentIds).toEqual([]), 5_000);
   });
 
+  it("tells after a break of the database's notes what happened meanwhile, once", async () => {
+    const tap = new WebhookTap();
+    const feed = new EventFeed(server.db, tap, createLogger("test", "silent"));
+    const first = await happen();
+    let told = "";
+    const stream = tap.open(environmentId).on("data", (chunk) => {
+      told += chunk;
+    });
+    feed.hear(null);
+    feed.hear(`${environmentId} ${first.id}`);
+    await vi.waitFor(() => expect(dataOf(told).map(({ id }) => id)).toEqual([first.id]));
+    const unheard = [(await happen()).id, (await happen()).id];
+    feed.hear(null);
+    await vi.waitFor(() => expect(dataOf(told).map(({ id }) => id)).toEqual([first.id, ...unheard]));
+    await feed.stop();
+    stream.destroy();
+  });
+
   it("refuses without the permission, and more streams than an environment may have", async () => {
     expect((await listen(await createToken(server.db, "other1", ["video:read"]))).response.status).toBe(403);
+    const head = await fetch(`${origin}${PATH}/stream`, { method: "HEAD", headers: { authorization: tokens.mine } });
+    expect([head.status, server.services.webhookTap.environmentIds]).toEqual([404, []]);
     const open = await Promise.all(Array.from({ length: 20 }, () => listen(tokens.mine)));
     const more = await listen(tokens.mine);
     await vi.waitFor(() => expect(more.isOver).toBe(true));

@@ -41,6 +41,7 @@ function streamRoute(app: App, services: Services): void {
   app.get(
     `${PATH}/stream`,
     {
+      exposeHeadRoute: false, // would open a stream that nobody reads
       onRequest: allow(services, "system:read"),
       schema: {
         ...common,
@@ -55,7 +56,8 @@ function streamRoute(app: App, services: Services): void {
     },
     async (request, reply) => {
       const stream = services.webhookTap.open(callerOf(request).environment.id);
-      return reply.header("content-type", "text/event-stream; charset=utf-8").send(stream as never); // no text, but sent as it comes
+      reply.header("content-type", "text/event-stream; charset=utf-8").header("x-accel-buffering", "no"); // nginx would hold it back
+      return reply.send(stream as never); // no text, but sent as it comes
     },
   );
 }
