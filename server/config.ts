@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Cidr, parseCidr } from "../domain/network/client-address.ts";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
-import { flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
+import { fetchAllow, flag, hosts, list, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
 import { originAt } from "../platform/http/origin-at.ts";
 import { objectsUrl } from "../platform/objects/open-objects.ts";
 
@@ -51,6 +51,8 @@ const ServerEnvironment = z
     SOCKET_TOKEN_SECRET: hexSecret,
     /** Proxies whose X-Forwarded-For is believed, as a comma list of ranges. */
     TRUSTED_PROXIES: z.string().default("127.0.0.0/8,::1/128").pipe(trustedProxies),
+    /** Addresses that webhooks may be sent to although they are private: host:port or CIDR, comma-separated. */
+    FETCH_ALLOW: fetchAllow,
     /** Requests per second that one access token, or one address that asks for counts, may make for ever. */
     API_RATE_PER_SECOND: z.coerce.number().positive().max(100_000).default(50),
     /** Requests that one of them may make at once after a pause. */
@@ -77,6 +79,7 @@ const ServerEnvironment = z
       deliveryUrl: environment.INTERNAL_DELIVERY_URL ?? originAt(environment.HOST, ports.delivery),
       socketTokenSecret: environment.SOCKET_TOKEN_SECRET,
       trustedProxies: environment.TRUSTED_PROXIES,
+      fetchAllow: environment.FETCH_ALLOW,
       apiRate: { perSecond: environment.API_RATE_PER_SECOND, burst: environment.API_RATE_BURST },
       alwaysAsks: environment.ANALYTICS_ALWAYS_ASK,
     };

@@ -30,6 +30,9 @@ import { reapObjectsIn } from "./uploads/reap-objects.ts";
 import { UploadGate } from "./uploads/upload-gate.ts";
 import { isUpload } from "./uploads/upload-url-routes.ts";
 import { sweepJob } from "./video/sweep-objects.ts";
+import { reapEventsJob } from "./webhooks/reap-webhook-events.ts";
+import { startWebhooks } from "./webhooks/start-webhooks.ts";
+import { WebhookTap } from "./webhooks/webhook-tap.ts";
 
 /** Results of transcoders, uploads to settle, bytes to delete: each is short. */
 const JOBS_AT_ONCE = 4;
@@ -71,6 +74,7 @@ const services: Services = {
   sql: createSql(tenantSql),
   objects: store.objects,
   uploads: new UploadGate(),
+  webhookTap: new WebhookTap(),
   checkPassword: await createPasswordCheck(),
   throttle: new SignInThrottle(SIGN_IN_LIMITS),
   tokenBuckets: new TokenBuckets(config.apiRate),
@@ -104,6 +108,14 @@ reapObjectsIn(services.db, 0).catch((error: unknown) => {
 addJobUnlessWaiting(db, sweepJob(FIRST_SWEEP_MS)).catch((error: unknown) => {
   log.warn({ err: error }, "left-over objects are not looked for before the next start");
 });
+addJobUnlessWaiting(db, reapEventsJob(FIRST_SWEEP_MS)).catch((error: unknown) => {
+  log.warn({ err: error }, "old events are not deleted before the next start");
+});
+const webhooks = startWebhooks({
+  ...{ db, databaseUrl: config.databaseUrl, tap: services.webhookTap, allow: config.fetchAllow },
+  ...{ now: services.now, log, metrics },
+});
+program.onStop("webhooks", () => webhooks.stop());
 const exportClock = startExportClock(db, log);
 program.onStop("export clock", () => exportClock.stop());
 
@@ -111,5 +123,6 @@ const listener = await listen(config.hosts, config.port, app.routing, { isLong: 
 answerUnreadable(listener.servers);
 opened();
 program.onStop("public port", () => listener.close());
+program.onStop("webhook streams", () => services.webhookTap.close());
 program.onStop("uploads", () => services.uploads.stop(UPLOADS_GRACE_MS));
 log.info({ port: listener.port }, "listening");

@@ -21,6 +21,7 @@ import { DELETE_STATIC_TASK, deleteStaticFileTask } from "./video/delete-static-
 import { DELETE_TEST_TASK, deleteTestAssetTask } from "./video/delete-test-asset.ts";
 import { END_MASTER_TASK } from "./video/masters.ts";
 import { SWEEP_TASK, sweepObjectsTask } from "./video/sweep-objects.ts";
+import { REAP_EVENTS_TASK, reapEventsTask } from "./webhooks/reap-webhook-events.ts";
 
 /** Every job that the server does, in one place. */
 export function serverTasks(services: Services, log: Logger): Record<string, JobTask> {
@@ -38,6 +39,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [DELETE_SOUND_TASK]: deleteSoundTask(services),
     [DELETE_TEST_TASK]: deleteTestAssetTask(services),
     [SWEEP_TASK]: sweepObjectsTask(services),
+    [REAP_EVENTS_TASK]: reapEventsTask(services),
     [REAP_KEYS_TASK]: reapIdempotencyKeysTask(services),
     [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),
     [PLAN_EXPORTS_TASK]: planExportsTask(services),

@@ -1,15 +1,8 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
-import { type AllowList, parseAllowList } from "../domain/network/allow-list.ts";
 import { DEFAULT_PORT_BASE, internalPort, portsFrom } from "../domain/ports.ts";
-import { flag, hosts, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
+import { fetchAllow, flag, hosts, logLevel, parseEnvironment, portBase } from "../platform/config/environment.ts";
 import { objectsUrl } from "../platform/objects/open-objects.ts";
-
-function allowList(text: string, context: z.RefinementCtx): AllowList {
-  const { list, mistakes } = parseAllowList(text);
-  for (const mistake of mistakes) context.addIssue({ code: "custom", message: mistake });
-  return list;
-}
 
 const Environment = z
   .object({
@@ -35,7 +28,7 @@ const Environment = z
     /** 0: make only segments that somebody asks for; otherwise the others too, when there is nothing else to do. */
     TRANSCODER_FILL: flag.default(true),
     /** Addresses that inputs may be fetched from although they are private: host:port or CIDR, comma-separated. */
-    FETCH_ALLOW: z.string().default("").transform(allowList),
+    FETCH_ALLOW: fetchAllow,
   })
   .transform((environment) => {
     const ports = portsFrom(environment.PLAYHEAD_PORT_BASE);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type AllowList, parseAllowList } from "../../domain/network/allow-list.ts";
 import { type Cidr, parseCidr } from "../../domain/network/client-address.ts";
 import { LOOPBACK } from "../http/listen.ts";
 
@@ -53,4 +54,14 @@ export const trustedProxies = z
       else ranges.push(range);
     }
     return ranges;
+  });
+
+/** `FETCH_ALLOW`: addresses that URLs of customers may lead to although they are private; none unless set. */
+export const fetchAllow = z
+  .string()
+  .default("")
+  .transform((text, context): AllowList => {
+    const { list, mistakes } = parseAllowList(text);
+    for (const mistake of mistakes) context.addIssue({ code: "custom", message: mistake });
+    return list;
   });

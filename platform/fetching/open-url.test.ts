@@ -128,6 +128,24 @@ describe("openUrl", () => {
     expect(asked).toEqual([["bytes=3-", '"one"']]);
   });
 
+  it("posts a body to addresses that may be asked, and follows no redirect then", async () => {
+    const taken: unknown[] = [];
+    const port = await serve(async (request, response) => {
+      const body = await text(request);
+      taken.push([request.method, request.headers["content-length"], body]);
+      response.writeHead(request.url === "/moved" ? 307 : 200, { location: "/other" }).end("seen");
+    });
+    const post = '{"a":"ä"}';
+    expect(await fetchText(`http://127.0.0.1:${port}/`, { post })).toBe("seen");
+    const moved = await openUrl(`http://127.0.0.1:${port}/moved`, { allow: LOOPBACK, post, isGoodStatus: () => true });
+    expect([moved.status, await text(moved.body)]).toEqual([307, "seen"]);
+    expect(await failure(fetchText(`http://127.0.0.1:${port}/moved`, { post }))).toBe("status");
+    expect(await failure(fetchText(`http://127.0.0.1:${port}/`, { post, allow: ALLOW_NOTHING }))).toBe(
+      "private_address",
+    );
+    expect(taken).toEqual(Array(3).fill(["POST", "10", post]));
+  });
+
   it("connects to the very address that was checked, whatever the name says later", async () => {
     let port = 0;
     port = await serve((_, response) => response.end("checked"), "127.0.0.2");

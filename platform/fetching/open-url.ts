@@ -18,6 +18,8 @@ export interface OpenUrlOptions {
    * host that knows no ranges, the whole comes, as 200. Sent to where it redirects as well.
    */
   resume?: { start: number; validator: string };
+  /** Sent by POST; an answer that redirects is then a good or bad status like any other, and not followed. */
+  post?: string;
   /** 5 unless set. */
   maxRedirects?: number;
   /** Name, connection and TLS together; 10 s unless set. */
@@ -61,7 +63,8 @@ export async function openUrl(url: string, options: OpenUrlOptions): Promise<Ope
     const { target, response } = await ask(next, origin, options);
     origin ??= target.url.origin;
     const status = response.statusCode ?? 0;
-    const location = REDIRECTS.includes(status) ? response.headers.location : undefined;
+    const isFollowed = options.post === undefined && REDIRECTS.includes(status);
+    const location = isFollowed ? response.headers.location : undefined;
     if (location === undefined) {
       if (isGoodStatus(status)) {
         const body = wholeBody(response, options.idleTimeoutMs ?? IDLE_TIMEOUT_MS, signal);
@@ -102,7 +105,7 @@ async function ask(
 
 function send(
   { url, addresses }: Target,
-  { headers, ca, resume }: OpenUrlOptions,
+  { headers, ca, resume, post }: OpenUrlOptions,
   signal: AbortSignal,
   onConnected: () => void,
 ): Promise<IncomingMessage> {
@@ -114,6 +117,7 @@ function send(
   const options = {
     lookup,
     agent: false,
+    method: post === undefined ? "GET" : "POST",
     headers: {
       ...HEADERS,
       ...(resume !== undefined && { range: `bytes=${resume.start}-`, "if-range": resume.validator }),
@@ -134,7 +138,7 @@ function send(
       signal.removeEventListener("abort", stop);
       reject(signal.aborted ? signal.reason : connectionError(cause));
     });
-    request.end();
+    request.end(post);
   });
 }
 

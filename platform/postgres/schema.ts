@@ -19,6 +19,7 @@ import type {
   TranscoderSoundTracks,
   TranscoderTextTracks,
 } from "./schema-views.ts";
+import type { WebhookAttempts, WebhookDeliveries, WebhookEvents, Webhooks } from "./schema-webhooks.ts";
 
 /** The tables as TypeScript sees them; `migrations/postgres` is the truth, and a test compares the two. */
 export interface Schema {
@@ -40,6 +41,9 @@ export interface Schema {
   asset_progress: AssetProgress;
   leases: Leases;
   webhook_events: WebhookEvents;
+  webhooks: Webhooks;
+  webhook_deliveries: WebhookDeliveries;
+  webhook_attempts: WebhookAttempts;
   error_notes: ErrorNotes;
   error_categories: ErrorCategories;
   annotations: Annotations;
@@ -166,7 +170,7 @@ export type TrackType = "video" | "audio" | "text";
 export type TextSource = "uploaded" | "embedded" | "generated_vod";
 export type UploadStatus = "waiting" | "asset_created" | "errored" | "cancelled" | "timed_out";
 /** Read parsed, written as JSON text: the driver would make an array of Postgres of an array. */
-type Json = ColumnType<Record<string, unknown>, string, string>;
+export type Json = ColumnType<Record<string, unknown>, string, string>;
 type NullableJson = ColumnType<Record<string, unknown> | null, string | null | undefined, string | null>;
 
 interface Assets {
@@ -297,17 +301,6 @@ interface Leases {
   key: string;
   owner: string;
   expires_at: Date;
-}
-
-interface WebhookEvents {
-  environment_id: string;
-  id: Generated<string>;
-  number: ColumnType<number, never, never>;
-  type: string;
-  object_type: string;
-  object_id: string;
-  data: Json;
-  created_at: ColumnType<Date, Date, never>;
 }
 
 interface ErrorNotes {

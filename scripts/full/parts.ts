@@ -254,6 +254,22 @@ export const PARTS: readonly Part[] = [
     minutes: 20,
   },
   {
+    name: "webhooks",
+    shows:
+      "10,000 events, one receiver that refuses a fifth and one that hangs, the server killed twice: none lost, first attempts at the others p95 < 500 ms.",
+    covers: [
+      "server/{http,video,webhooks}/**",
+      "server/*.ts",
+      "domain/{network,webhooks}/**",
+      "platform/{fetching,postgres,webhooks}/**",
+      "migrations/postgres/**",
+      "bench/{measure,stack,webhooks}/**",
+      "bench/webhooks.ts",
+    ],
+    command: ["bench/webhooks.ts"],
+    minutes: 10,
+  },
+  {
     name: "fold-fuzz",
     shows: "Any permutation and repetition of a view's events folds into the same view, many thousand runs.",
     covers: ["domain/{view,wire}/**", "domain/{view,wire}/**/*.test.ts"],

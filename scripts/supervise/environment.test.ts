@@ -54,10 +54,13 @@ describe("the environment of a program", () => {
     expect(values("clickhouse")).not.toMatch(/pg-secret|socket-secret|auth-secret/);
   });
 
-  it("names ffmpeg and the exceptions of fetching to the transcoder alone", () => {
+  it("names ffmpeg to the transcoder alone, and the exceptions of fetching to those that fetch", () => {
     const own = { FFMPEG_PATH: "/opt/ffmpeg", FFPROBE_PATH: "/opt/ffprobe", FETCH_ALLOW: "10.0.0.0/8" };
     expect(environmentOf("transcoder", input(own))).toMatchObject(own);
-    expect(JSON.stringify(environmentOf("server", input(own)))).not.toMatch(/opt|10\.0/);
+    expect(JSON.stringify(environmentOf("server", input(own)))).not.toMatch(/opt/);
+    expect(environmentOf("server", input(own))).toMatchObject({ FETCH_ALLOW: "10.0.0.0/8" });
+    for (const program of ["edge", "views", "delivery", "app"] as const)
+      expect(JSON.stringify(environmentOf(program, input(own)))).not.toMatch(/opt|10\.0/);
   });
 
   it("tells the views at which hour to merge", () => {

@@ -42,6 +42,7 @@ const PARTS: Record<ProgramName | Job, (input: EnvironmentInput) => Variables> =
     PUBLIC_STREAM_URL: input.access.stream,
     PUBLIC_SOCKET_URL: input.access.socket,
     SOCKET_TOKEN_SECRET: input.secrets.socketTokenSecret,
+    FETCH_ALLOW: input.config.FETCH_ALLOW,
   }),
   edge: (input) => ({
     ...postgres(input),

@@ -12,7 +12,10 @@ export interface AuditEntry {
     | "playback_restriction.update"
     | "playback_restriction.delete"
     | "signing_key.create"
-    | "signing_key.delete";
+    | "signing_key.delete"
+    | "webhook.create"
+    | "webhook.update"
+    | "webhook.delete";
   /** Id of what it was done to. */
   target: string;
   detail?: Record<string, unknown>;

@@ -20,6 +20,8 @@ import { subviewMetricRoutes } from "../data/v1/subview-metrics.ts";
 import { videoViewRoutes } from "../data/v1/video-views.ts";
 import { playbackRoutes } from "../playback/playback-routes.ts";
 import { signingKeyRoutes } from "../system/v1/signing-keys.ts";
+import { webhookEventRoutes } from "../system/v1/webhook-events.ts";
+import { webhookRoutes } from "../system/v1/webhooks.ts";
 import { whoamiRoute } from "../system/v1/whoami.ts";
 import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
 import { assetRoutes } from "../video/v1/assets.ts";
@@ -45,6 +47,8 @@ export function addRoutes(app: App, services: Services): void {
   rejectedRoutes(app, services);
   whoamiRoute(app, services);
   signingKeyRoutes(app, services);
+  webhookRoutes(app, services);
+  webhookEventRoutes(app, services);
   assetRoutes(app, services);
   masterAccessRoute(app, services);
   playbackIdRoutes(app, services);

@@ -8,6 +8,7 @@ import type { TokenBuckets } from "../auth/token-bucket.ts";
 import type { SharedAnalytics } from "../data/analytics.ts";
 import type { Sql } from "../data/sql.ts";
 import type { UploadGate } from "../uploads/upload-gate.ts";
+import type { WebhookTap } from "../webhooks/webhook-tap.ts";
 
 /** What routes and jobs work with; built by `main.ts`, or by a test with a clock of its own. */
 export interface Services {
@@ -20,6 +21,8 @@ export interface Services {
   sql: Sql;
   objects: ResumableObjects;
   uploads: UploadGate;
+  /** Streams of events that customers have open. */
+  webhookTap: WebhookTap;
   checkPassword: PasswordCheck;
   throttle: SignInThrottle;
   tokenBuckets: TokenBuckets;

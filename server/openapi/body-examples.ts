@@ -12,6 +12,9 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
   "POST /data/v1/sql": {
     query: "SELECT country, count() AS views FROM views GROUP BY country ORDER BY views DESC LIMIT 10",
   },
+  "POST /system/v1/webhooks": { address: "https://example.com/webhooks" },
+  "PATCH /system/v1/webhooks/{webhook_id}": { enabled: true },
+  "POST /system/v1/webhook-events/{webhook_event_id}/replay": {},
   "POST /video/v1/assets": {
     inputs: [{ url: "https://example.com/film.mp4" }],
     playback_policies: ["public"],

@@ -58,6 +58,10 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   incident_id: { description: "Id of an incident", example: "ABCD1234" },
   annotation_id: { description: "Id of an annotation", example: "5c1b7a0e-9a55-4d1f-8a1c-0d9b1f0a7c11" },
   signing_key_id: { description: "Id of a signing key", example: MEDIA_ID },
+  webhook_id: { description: "Id of a webhook", example: MEDIA_ID },
+  webhook_event_id: { description: "Id of an event", example: "5c1b7a0e-9a55-4d1f-8a1c-0d9b1f0a7c11" },
+  type: { description: "Only those of this type", example: "video.asset.ready" },
+  object_id: { description: "Only those of this asset, upload or track", example: MEDIA_ID },
   token: { description: "A signed token", example: "eyJhbGciOiJSUzI1NiJ9.e30.c2ln" },
 };
 
@@ -65,6 +69,7 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
 const EXAMPLES_OF_PATHS: readonly (readonly [path: RegExp, name: string, example: unknown])[] = [
   [/\/monitoring\/metrics\/\{\w+\}\/breakdown-timeseries$/, "timeframe[]", ["10:minutes"]],
   [/^\/data\/v1\/subview-metrics\//, "metric_id", "playing_time"],
+  [/\/webhook-events$/, "status", "failed"],
   [/\/dimensions\/\{\w+\}\/elements$/, "dimension_id", "video_cdn_trace"],
 ];
 

@@ -1,6 +1,7 @@
 /** Groups of operations, in the order of the reference page. */
 export const TAGS: readonly { name: string; description: string }[] = [
   { name: "System", description: "Who asks, and the keys that tokens for players are signed with." },
+  { name: "Webhooks", description: "Where events are sent, what happened, and what became of telling it." },
   {
     name: "Metrics",
     description: "One number for a range of time, for each value of a dimension, or for each bucket.",

@@ -19,7 +19,7 @@ export interface ApiWorld {
 const UNLIMITED = { perSecond: 1_000_000, burst: 1_000_000 };
 
 export async function startApiWorld(): Promise<ApiWorld> {
-  const server = await startDataServer({ rate: UNLIMITED });
+  const server = await startDataServer({ rate: UNLIMITED, webhookStreamMs: 50 });
   const { db, environmentId, token } = server;
   const other = await createOtherTenant(db);
   const full = basic(token.tokenId, token.tokenSecret);
@@ -48,6 +48,8 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
   const annotation = await make("/data/v1/annotations");
   const signingKey = await make("/system/v1/signing-keys");
   const restriction = await make("/video/v1/playback-restrictions");
+  const webhook = await make("/system/v1/webhooks", { address: "https://example.com/hook" });
+  const event = await caller(server, authorization)("GET", "/system/v1/webhook-events?limit=1");
   const view = server.view({ country: "US", videoTitle: "One", videoId: "film-42", assetId: asset.id });
   await server.store(view);
   return {
@@ -60,6 +62,8 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
     upload_id: upload.id,
     annotation_id: annotation.id,
     signing_key_id: signingKey.id,
+    webhook_id: webhook.id,
+    webhook_event_id: event.json().data[0].id,
     token: await countsToken(server, signingKey),
     video_view_id: view.viewId,
   };

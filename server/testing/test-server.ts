@@ -26,6 +26,7 @@ import type { Services } from "../http/services.ts";
 import { serverTasks } from "../tasks.ts";
 import { UploadGate } from "../uploads/upload-gate.ts";
 import { isUpload } from "../uploads/upload-url-routes.ts";
+import { WebhookTap } from "../webhooks/webhook-tap.ts";
 
 export const TEST_SOCKET_SECRET = new Uint8Array(32).fill(9);
 export const TEST_START_MS = Date.UTC(2026, 10, 23, 10, 0, 0);
@@ -59,14 +60,15 @@ export interface TestServerOptions {
   tenantSql?: TenantSql;
   /** Unix milliseconds at the start; real time is for tests whose jobs wait for one. */
   startMs?: number;
+  /** When streams of events end; they stay open unless it is given. */
+  webhookStreamMs?: number;
   /** Adds routes of the test's own before the server is ready. */
   extend?: (app: App, services: Services) => void;
 }
 
 /** The server as `main.ts` builds it, without ports, with a clock that stands still. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
-  const { databaseUrl, limits = SIGN_IN_LIMITS, rate = { perSecond: 50, burst: 200 } } = options;
-  const { deliveryUrl = "http://127.0.0.1:1", startMs = TEST_START_MS } = options;
+  const { databaseUrl, rate = { perSecond: 50, burst: 200 }, startMs = TEST_START_MS } = options;
   const log = createLogger("test", "silent");
   const metrics = createMetrics("test");
   const pool = createPool({ url: databaseUrl, applicationName: "test-server", log });
@@ -80,8 +82,9 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     sql: createSql(options.tenantSql ?? null),
     objects: openFolderObjects(objectsDir),
     uploads: new UploadGate(),
+    webhookTap: new WebhookTap(options.webhookStreamMs),
     checkPassword: await createPasswordCheck(),
-    throttle: new SignInThrottle(limits),
+    throttle: new SignInThrottle(options.limits ?? SIGN_IN_LIMITS),
     tokenBuckets: new TokenBuckets(rate),
     tokenBurst: rate.burst,
     trustedProxies: [parseCidr("127.0.0.0/8")].filter((cidr) => cidr !== null),
@@ -89,7 +92,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     publicSocketUrl: "https://socket.example.com",
     publicApiUrl: "https://api.example.com",
     publicStreamUrl: "https://stream.example.com",
-    deliveryUrl,
+    deliveryUrl: options.deliveryUrl ?? "http://127.0.0.1:1",
     newId: () => newMediaId(randomInt),
     now: () => nowMs,
   };

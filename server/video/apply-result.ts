@@ -15,7 +15,8 @@ import { failMaster, makeMaster, masterRef } from "./masters.ts";
 import { bringMp4Files, tellMp4 } from "./mp4-support.ts";
 import { addedSounds, failSoundTracks, readSoundTracks, renameSoundTracks } from "./sound-tracks.ts";
 import { failStaticRenditions, makeStaticRenditions } from "./static-renditions.ts";
-import { assetToWire, shotsToWire, wantsShots } from "./v1/asset-wire.ts";
+import { tellShots } from "./tell-shots.ts";
+import { assetToWire } from "./v1/asset-wire.ts";
 
 const Reasons = z.record(z.string(), z.string());
 const positive = z.number().positive();
@@ -143,10 +144,7 @@ async function store(
   const told = await requireAsset(transaction, environment_id, id);
   const event = { environmentId: environment_id, object: { type: "asset" as const, id }, nowMs };
   for (const type of events) await recordEvent(transaction, { ...event, type, data: assetToWire(told) });
-  if (change.status === "ready" && wantsShots(told)) {
-    const data = { ...shotsToWire(told), asset_id: id };
-    await recordEvent(transaction, { ...event, type: "video.asset.shots.skipped", data });
-  }
+  if (change.status !== "preparing") await tellShots(transaction, told, nowMs);
   await bringMp4(transaction, services, environment_id, id);
   const isClip = before.source_asset_id !== null; // has what its source was found to have
   if (!isClip && tracks.some(({ type }) => type === "video")) await lookForCaptions(transaction, environment_id, id);

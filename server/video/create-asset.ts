@@ -14,6 +14,7 @@ import { wantMaster } from "./masters.ts";
 import { insertPlaybackIds } from "./playback-ids.ts";
 import { insertSoundTracks } from "./sound-tracks.ts";
 import { insertStaticRenditions, tellStaticCreated } from "./static-renditions.ts";
+import { tellShots } from "./tell-shots.ts";
 import { insertTextTracks, tellCreated } from "./text-tracks.ts";
 import { assetToWire } from "./v1/asset-wire.ts";
 
@@ -76,6 +77,7 @@ export async function createAsset(
     nowMs,
   });
   await tellStaticCreated(transaction, asset.staticRenditions, nowMs);
+  await tellShots(transaction, asset, nowMs);
   for (const track of tracks) await tellCreated(transaction, track, nowMs);
   if (settings.masterAccess === "temporary") await wantMaster(transaction, services, owner);
   const payload: IngestJob = { environment: environmentId, assetId: id };

@@ -96,14 +96,15 @@ describe("overlay_settings", () => {
 });
 
 describe("generate_shots", () => {
-  it("is given back, and shots are skipped when the asset is ready, with one event", async () => {
+  it("is given back, and shots are skipped when the asset is ready, told once", async () => {
     const asset = await create({ input: INPUT, generate_shots: true });
     expect(asset).toMatchObject({ generate_shots: true, shots: { status: "pending" } });
     await applyOutcomeNow(server, result(environment, asset.id));
     await applyOutcomeNow(server, result(environment, asset.id));
     const ready = (await ask("GET", `/video/v1/assets/${asset.id}`)).json().data;
     expect(ready).toMatchObject({ generate_shots: true, shots: { status: "skipped" } });
-    expect(await typesOf(asset.id)).toEqual(["video.asset.created", "video.asset.ready", "video.asset.shots.skipped"]);
+    const shots = ["video.asset.shots.created", "video.asset.shots.skipped"];
+    expect(await typesOf(asset.id)).toEqual(["video.asset.created", shots[0], "video.asset.ready", shots[1]]);
     const told = (await eventsOf(server)).findLast(({ object_id }) => object_id === asset.id);
     expect(told?.data).toEqual({ status: "skipped", asset_id: asset.id });
   });
