@@ -45,6 +45,13 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     generated_subtitles: [{ language_code: "en", name: "English (generated)" }],
   },
   "PATCH /video/v1/assets/{asset_id}/tracks/{track_id}": { name: "English for the deaf and hard of hearing" },
+  "POST /video/v1/transcription-vocabularies": {
+    phrases: ["Playhead", "rendition", "multivariant playlist"],
+    name: "Words of our talks",
+  },
+  "PUT /video/v1/transcription-vocabularies/{transcription_vocabulary_id}": {
+    phrases: ["Playhead", "rendition", "bitrate"],
+  },
   "POST /video/v1/uploads": {
     cors_origin: "https://app.example.com",
     new_asset_settings: { playback_policies: ["public"] },

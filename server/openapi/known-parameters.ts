@@ -44,6 +44,10 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
   playback_id: { description: "Id of a playback id", example: MEDIA_ID },
   static_rendition_id: { description: "Id of a static rendition", example: MEDIA_ID },
   playback_restriction_id: { description: "Id of a playback restriction", example: MEDIA_ID },
+  transcription_vocabulary_id: { description: "Id of a transcription vocabulary", example: MEDIA_ID },
+  drm_configuration_id: { description: "Id of a DRM configuration", example: MEDIA_ID },
+  stream_key: { example: "4c5f6a90-1c2d-4f6b-9a7e-1f2d3c4b5a69" },
+  download_url_ttl: { example: 3_600 },
   audio_track_id: { description: "Id of a track of type audio", example: MEDIA_ID },
   track_id: { description: "Id of a track", example: MEDIA_ID },
   video_id: { description: "Your own id of the video (`video_id` of the player's metadata)", example: "film-42" },
@@ -65,6 +69,8 @@ const KNOWN_PARAMETERS: Readonly<Record<string, KnownParameter>> = {
 const EXAMPLES_OF_PATHS: readonly (readonly [path: RegExp, name: string, example: unknown])[] = [
   [/\/monitoring\/metrics\/\{\w+\}\/breakdown-timeseries$/, "timeframe[]", ["10:minutes"]],
   [/^\/data\/v1\/subview-metrics\//, "metric_id", "playing_time"],
+  [/^\/video\/v1\/live-streams$/, "status", "idle"],
+  [/^\/video\/v1\/delivery-usage$/, "timeframe[]", ["1795500000", "1795586400"]],
   [/\/dimensions\/\{\w+\}\/elements$/, "dimension_id", "video_cdn_trace"],
 ];
 

@@ -48,6 +48,8 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
   const annotation = await make("/data/v1/annotations");
   const signingKey = await make("/system/v1/signing-keys");
   const restriction = await make("/video/v1/playback-restrictions");
+  const vocabulary = await make("/video/v1/transcription-vocabularies");
+  await make(`/video/v1/assets/${asset.id}/shots`);
   const view = server.view({ country: "US", videoTitle: "One", videoId: "film-42", assetId: asset.id });
   await server.store(view);
   return {
@@ -55,6 +57,7 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
     playback_id: asset.playback_ids[0].id,
     static_rendition_id: file.id,
     playback_restriction_id: restriction.id,
+    transcription_vocabulary_id: vocabulary.id,
     track_id: trackId,
     audio_track_id: await soundOf(server, authorization, asset.id),
     upload_id: upload.id,

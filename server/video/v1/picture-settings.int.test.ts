@@ -105,7 +105,7 @@ describe("generate_shots", () => {
     expect(ready).toMatchObject({ generate_shots: true, shots: { status: "skipped" } });
     expect(await typesOf(asset.id)).toEqual(["video.asset.created", "video.asset.ready", "video.asset.shots.skipped"]);
     const told = (await eventsOf(server)).findLast(({ object_id }) => object_id === asset.id);
-    expect(told?.data).toEqual({ status: "skipped", asset_id: asset.id });
+    expect(told?.data).toEqual({ ...ready.shots, asset_id: asset.id });
   });
 
   it("is not there unless it is asked for", async () => {
