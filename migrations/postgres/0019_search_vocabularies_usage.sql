@@ -6,9 +6,9 @@ create index assets_status on assets (environment_id, status, created_at desc, i
 create index assets_passthrough on assets (environment_id, passthrough, created_at desc, id desc)
   where deleted_at is null and passthrough is not null;
 create index assets_external_id on assets (environment_id, (meta ->> 'external_id'), created_at desc, id desc)
-  where deleted_at is null and meta ? 'external_id';
+  where deleted_at is null and (meta ->> 'external_id') is not null;
 create index assets_creator_id on assets (environment_id, (meta ->> 'creator_id'), created_at desc, id desc)
-  where deleted_at is null and meta ? 'creator_id';
+  where deleted_at is null and (meta ->> 'creator_id') is not null;
 
 -- Phrases that a recogniser of speech should know. Nothing reads them yet.
 create table transcription_vocabularies (

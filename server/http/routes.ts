@@ -24,6 +24,7 @@ import { signingKeyRoutes } from "../system/v1/signing-keys.ts";
 import { usageExportRoutes } from "../system/v1/usage-exports.ts";
 import { whoamiRoute } from "../system/v1/whoami.ts";
 import { uploadUrlRoutes } from "../uploads/upload-url-routes.ts";
+import { assetBatchRoute } from "../video/v1/asset-batch.ts";
 import { assetRoutes } from "../video/v1/assets.ts";
 import { deliveryUsageRoute } from "../video/v1/delivery-usage.ts";
 import { drmConfigurationRoutes } from "../video/v1/drm-configurations.ts";
@@ -55,6 +56,7 @@ export function addRoutes(app: App, services: Services): void {
   signingKeyRoutes(app, services);
   usageExportRoutes(app, services);
   assetRoutes(app, services);
+  assetBatchRoute(app, services);
   thumbnailTimeRoute(app, services);
   shotRoutes(app, services);
   masterAccessRoute(app, services);

@@ -17,6 +17,12 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     playback_policies: ["public"],
     passthrough: "film-42",
   },
+  "POST /video/v1/assets/batch": {
+    assets: [
+      { inputs: [{ url: "https://example.com/one.mp4" }], playback_policies: ["public"], passthrough: "film-1" },
+      { inputs: [{ url: "https://example.com/two.mp4" }], playback_policies: ["signed"], passthrough: "film-2" },
+    ],
+  },
   "PATCH /video/v1/assets/{asset_id}": { passthrough: "film-42" },
   "PUT /video/v1/assets/{asset_id}/master-access": { master_access: "temporary" },
   "PUT /video/v1/assets/{asset_id}/mp4-support": { mp4_support: "none" },

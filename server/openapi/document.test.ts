@@ -163,6 +163,16 @@ describe("/docs/openapi.json", () => {
     }
   });
 
+  it("takes an Idempotency-Key for every write but that of a secret", () => {
+    const withoutKey = operations.filter(
+      ({ method, operation }) =>
+        method !== "GET" &&
+        operation["x-permission"]?.endsWith(":write") &&
+        !(operation.parameters ?? []).some((part) => "$ref" in part && part.$ref.endsWith("/Idempotency-Key")),
+    );
+    expect(withoutKey.map(named)).toEqual(["POST /system/v1/signing-keys"]);
+  });
+
   it("shows each type of refusal once, under its status", () => {
     const shown = Object.values(document.components?.responses ?? {}).flatMap((response) =>
       Object.keys(("content" in response && response.content?.["application/json"]?.examples) || {}),

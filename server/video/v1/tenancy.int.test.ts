@@ -64,6 +64,7 @@ afterAll(async () => {
 /** Every route of the video API with a valid body; `{…}` stand for the first tenant's ids. */
 const ROUTES: [Method, string, object?][] = [
   ["POST", "/video/v1/assets", { input: "https://example.com/b.mp4" }],
+  ["POST", "/video/v1/assets/batch", { assets: [{ input: "https://example.com/b.mp4" }] }],
   ["GET", "/video/v1/assets"],
   ["GET", "/video/v1/assets/{asset}"],
   ["PATCH", "/video/v1/assets/{asset}", { passthrough: "p" }],
