@@ -18,8 +18,8 @@ export interface ApiWorld {
 
 const UNLIMITED = { perSecond: 1_000_000, burst: 1_000_000 };
 
-export async function startApiWorld(): Promise<ApiWorld> {
-  const server = await startDataServer({ rate: UNLIMITED });
+export async function startApiWorld(options: Parameters<typeof startDataServer>[0] = {}): Promise<ApiWorld> {
+  const server = await startDataServer({ rate: UNLIMITED, ...options });
   const { db, environmentId, token } = server;
   const other = await createOtherTenant(db);
   const full = basic(token.tokenId, token.tokenSecret);

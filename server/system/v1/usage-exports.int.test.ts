@@ -65,7 +65,11 @@ describe("usage exports", () => {
     const { data, meta } = await list({ download_url_ttl: 60 });
     expect(data.map(({ date }) => date)).toEqual(DAYS);
     expect(meta).toEqual({ limit: 10, page: 1, pages: 1, total: 3 });
-    expect(data[0]?.download_url_expires_at).toBe(TEST_START_MS / 1_000 + 60);
+    const name = `/exports/usage/${server.environmentId}/2026-11-22.csv?`;
+    expect(data[0]).toEqual({
+      ...{ date: "2026-11-22", download_url: expect.stringContaining(name), file_size: expect.any(Number) },
+      download_url_expires_at: TEST_START_MS / 1_000 + 60,
+    } satisfies Mux.System.UsageExport);
     expect(await makeDue()).toEqual([]);
   });
 

@@ -15,6 +15,12 @@ const THEN_MS = TEST_START_MS - 30 * HOUR_MS;
 const WINDOW = [String(THEN_MS / 1_000), String((THEN_MS + 2 * HOUR_MS) / 1_000)];
 const QUERY = WINDOW.map((time) => `timeframe[]=${time}`).join("&");
 
+/** As each client is promised it. */
+type Report = Mux.Video.DeliveryReport &
+  Mux14.Video.DeliveryReport &
+  Mux12.Video.DeliveryReport &
+  Mux9.Video.DeliveryReport;
+
 let server: DataServer;
 let film: string;
 let talk: string;
@@ -56,7 +62,7 @@ it("tells seconds by asset and tier, most first, each segment once in a session 
     ...{ asset_id: film, passthrough: "film-42", created_at: created, asset_state: "ready", asset_duration: 40.04 },
     ...{ asset_resolution_tier: "1080p", asset_video_quality: "plus", asset_encoding_tier: "smart" },
     ...{ delivered_seconds: 13, delivered_seconds_by_resolution: { tier_720p: 10.5, tier_1080p: 2.5 } },
-  });
+  } satisfies Report);
   expect(second).toMatchObject({ asset_id: talk, delivered_seconds_by_resolution: { tier_audio_only: 8 } });
   expect(third).toMatchObject({ asset_id: gone, asset_state: "deleted", deleted_at: created, delivered_seconds: 1 });
 });

@@ -1,4 +1,6 @@
 import Mux from "@mux/mux-node";
+import type Mux12 from "mux-node-12";
+import type Mux14 from "mux-node-14";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
 import { basic, createFirstTenant } from "../../testing/tenant.ts";
@@ -6,6 +8,11 @@ import { startTestServer, type TestServer } from "../../testing/test-server.ts";
 import { caller } from "../../testing/video.ts";
 
 const PATH = "/video/v1/transcription-vocabularies";
+
+/** As each client is promised it. */
+type Vocabulary = Mux.Video.TranscriptionVocabulary &
+  Mux14.Video.TranscriptionVocabulary &
+  Mux12.Video.TranscriptionVocabulary;
 
 let postgres: TestPostgres;
 let server: TestServer;
@@ -31,7 +38,7 @@ it("are created, changed, listed and deleted by the SDK", async () => {
   expect(made).toEqual({
     ...{ id: expect.any(String), phrases: ["Mux", "Ärger"], name: "Ours", passthrough: "p" },
     ...{ created_at: made.updated_at, updated_at: expect.stringMatching(/^\d{10}$/) },
-  });
+  } satisfies Vocabulary);
   server.advance(5_000);
   const changed = await vocabularies.update(made.id ?? "", { phrases: ["HLS"], passthrough: "" });
   expect(changed).toEqual({
