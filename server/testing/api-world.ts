@@ -35,7 +35,8 @@ export async function startApiWorld(options: Parameters<typeof startDataServer>[
   return { server, tokens, ids: await createOneOfEach(server, full) };
 }
 
-async function createOneOfEach(server: DataServer, authorization: string): Promise<Record<string, string>> {
+/** One of everything that an id can name, new, of the server's first tenant. */
+export async function createOneOfEach(server: DataServer, authorization: string): Promise<Record<string, string>> {
   const make = async (path: string, body = BODY_EXAMPLES[`POST ${path}`]) => {
     const answer = await caller(server, authorization)("POST", path, body);
     if (answer.statusCode !== 201) throw new Error(`POST ${path} answered ${answer.statusCode}: ${answer.body}`);
@@ -90,6 +91,11 @@ function countsToken(server: DataServer, key: { id: string; private_key: string 
 
 function idOf(authorization: string): string {
   return Buffer.from(authorization.slice("Basic ".length), "base64").toString().split(":")[0] ?? "";
+}
+
+/** The body that documents show for a route, such as `POST /video/v1/assets`. */
+export function exampleBody(route: string): object | undefined {
+  return BODY_EXAMPLES[route];
 }
 
 /** A route as tests ask it. */
