@@ -8,6 +8,8 @@ import { MAKE_EXPORT_TASK, makeExportTask } from "./data/exports/make-export.ts"
 import { PLAN_EXPORTS_TASK, planExportsTask } from "./data/exports/plan-exports.ts";
 import { REAP_KEYS_TASK, reapIdempotencyKeysTask } from "./http/reap-idempotency-keys.ts";
 import type { Services } from "./http/services.ts";
+import { MAKE_USAGE_TASK, makeUsageFileTask } from "./system/usage/make-usage-file.ts";
+import { PLAN_USAGE_TASK, planUsageFilesTask } from "./system/usage/plan-usage-files.ts";
 import { REAP_OBJECTS_TASK, reapObjectsTask } from "./uploads/reap-objects.ts";
 import { SETTLE_UPLOAD_TASK } from "./uploads/settle-job.ts";
 import { settleUploadTask } from "./uploads/settle-upload.ts";
@@ -44,5 +46,7 @@ export function serverTasks(services: Services, log: Logger): Record<string, Job
     [REAP_OBJECTS_TASK]: reapObjectsTask(services, log),
     [PLAN_EXPORTS_TASK]: planExportsTask(services),
     [MAKE_EXPORT_TASK]: makeExportTask(services),
+    [PLAN_USAGE_TASK]: planUsageFilesTask(services),
+    [MAKE_USAGE_TASK]: makeUsageFileTask(services, log),
   };
 }

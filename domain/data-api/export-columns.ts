@@ -1,5 +1,5 @@
 import type { ViewRecord } from "../view/view-record.ts";
-import { decimalText } from "./decimal-text.ts";
+import { csvCell } from "./csv-cell.ts";
 import { decimal, made, number, type ToldView, textOrNull, type ViewField } from "./view-field.ts";
 import { VIEW_FIELDS } from "./view-fields.ts";
 
@@ -46,14 +46,7 @@ export const EXPORT_HEADER = `${EXPORT_COLUMNS.join(",")}\r\n`;
 
 /** A view's line. No value is an empty cell, a list is JSON, flags are `true` and `false`. */
 export function exportLine(view: ToldView): string {
-  return `${COLUMNS.map(({ tell }) => cell(tell(view))).join(",")}\r\n`;
-}
-
-function cell(value: unknown): string {
-  if (value === null) return "";
-  const text =
-    typeof value === "number" ? decimalText(value) : typeof value === "object" ? JSON.stringify(value) : `${value}`;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return `${COLUMNS.map(({ tell }) => csvCell(tell(view))).join(",")}\r\n`;
 }
 
 /** Playing time by mode, as JSON; modes that came with different data are one. */

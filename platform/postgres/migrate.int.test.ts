@@ -82,7 +82,7 @@ describe("migratePostgres", () => {
       `select table_name as table, array_agg(column_name::text order by column_name::text) as columns
        from information_schema.columns where table_schema = 'public' and table_name <> 'migrations' group by 1`,
     );
-    const files = ["schema.ts", "schema-views.ts", "schema-webhooks.ts"].map((file) =>
+    const files = ["schema.ts", "schema-exports.ts", "schema-views.ts", "schema-webhooks.ts"].map((file) =>
       readFile(new URL(file, import.meta.url), "utf8"),
     );
     const source = (await Promise.all(files)).join("\n");

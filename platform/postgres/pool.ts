@@ -80,6 +80,19 @@ export async function lockTable(transaction: PostgresTransaction, table: keyof S
   await sql`lock table ${sql.table(table)} in share row exclusive mode`.execute(transaction);
 }
 
+/** Does a part of a transaction that may fail alone: what it throws takes back all that it did, and nothing else. */
+export async function attempt<T>(transaction: PostgresTransaction, work: () => Promise<T>): Promise<T> {
+  await sql`savepoint attempt`.execute(transaction);
+  try {
+    const done = await work();
+    await sql`release savepoint attempt`.execute(transaction);
+    return done;
+  } catch (error) {
+    await sql`rollback to savepoint attempt`.execute(transaction);
+    throw error;
+  }
+}
+
 /** The part of a connection that Kysely uses, with its failures classified; one that failed as a whole is not kept. */
 function classifying(client: PoolClient): PostgresPoolClient {
   let isBroken = false;

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType, Selectable } from "kysely";
 import type { Mp4Support } from "../../domain/asset/mp4-support.ts";
+import type { Exports, UsageExports } from "./schema-exports.ts";
 import type {
   CollectorErrorCategories,
   CollectorPlaybackIds,
@@ -51,6 +52,8 @@ export interface Schema {
   signing_keys: SigningKeys;
   exports: Exports;
   playback_restrictions: PlaybackRestrictions;
+  transcription_vocabularies: TranscriptionVocabularies;
+  usage_exports: UsageExports;
   delivery_playback_ids: DeliveryPlaybackIds;
   delivery_playback_restrictions: DeliveryPlaybackRestrictions;
   delivery_signing_keys: DeliverySigningKeys;
@@ -346,21 +349,6 @@ interface SigningKeys {
   deleted_at: Date | null;
 }
 
-export type ExportStatus = "waiting" | "making" | "ready" | "failed";
-
-interface Exports {
-  environment_id: string;
-  /** Of UTC, as 2026-01-31. */
-  day: string;
-  status: ExportStatus;
-  rows_total: number | null;
-  rows_written: Generated<number>;
-  size_bytes: number | null;
-  error: string | null;
-  created_at: ColumnType<Date, Date, never>;
-  updated_at: Date;
-}
-
 interface PlaybackRestrictions {
   environment_id: string;
   id: string;
@@ -371,4 +359,14 @@ interface PlaybackRestrictions {
   created_at: ColumnType<Date, Date, never>;
   updated_at: Date;
   deleted_at: Date | null;
+}
+
+interface TranscriptionVocabularies {
+  environment_id: string;
+  id: string;
+  name: string | null;
+  passthrough: string | null;
+  phrases: string[];
+  created_at: ColumnType<Date, Date, never>;
+  updated_at: Date;
 }

@@ -3,10 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { Client } from "pg";
 import { createLogger } from "../observability/logger.ts";
 import { launchEmbeddedPostgres } from "./embedded/launch.ts";
 import { migratePostgres, withMigrationLock } from "./migrate.ts";
+import type { Postgres } from "./pool.ts";
 
 export interface TestPostgres {
   /** An empty database, not migrated. */
@@ -51,6 +53,14 @@ export async function startTestPostgres(): Promise<TestPostgres> {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Ends what waits for a lock as the limit of a statement's time would, and tells how many that were. */
+export async function endWaiting(db: Postgres): Promise<number> {
+  const { rows } = await sql`
+    select pg_cancel_backend(pid) from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`.execute(db);
+  return rows.length;
 }
 
 /** A port that was free a moment ago, for engines that cannot be asked to choose one. */

@@ -197,6 +197,20 @@ export const PARTS: readonly Part[] = [
     minutes: 5,
   },
   {
+    name: "sdk-suite",
+    shows:
+      "The SDK's own tests of video and system, of the two newest repositories, against the server's routes; without live streams, robots and DRM, which are not offered.",
+    covers: [
+      "server/**",
+      "domain/asset/**",
+      "scripts/sdk-{fixtures,suite}/**",
+      "scripts/sdk-{fixtures,suite}.ts",
+      "scripts/testing/run-tool.ts",
+    ],
+    command: ["scripts/sdk-suite.ts"],
+    minutes: 3,
+  },
+  {
     name: "latency",
     shows: "From the sender's last byte to the browser's message with 500 viewers: p50 < 1 s, p99 < 3 s.",
     covers: [...COLLECTOR, SIMULATED, "bench/latency/**", "bench/latency.ts"],
@@ -319,7 +333,14 @@ export const PARTS: readonly Part[] = [
     name: "backup",
     shows:
       "A backup of a Playhead that goes on taking films in comes back in a new one: token, assets, views, a segment's bytes.",
-    covers: ["platform/backup/**", "scripts/backup*", "scripts/backup/**", "migrations/**", "bench/backup.ts"],
+    covers: [
+      "platform/backup/**",
+      "scripts/backup*",
+      "scripts/backup/**",
+      "migrations/**",
+      "bench/{ready,stack}/**",
+      "bench/backup.ts",
+    ],
     command: ["bench/backup.ts"],
     minutes: 4,
   },

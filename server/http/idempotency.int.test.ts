@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { listJobs, removeJob } from "../../platform/jobs/testing.ts";
-import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
+import { endWaiting, startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
 import { SCOPES } from "../auth/scopes.ts";
 import { createOtherTenant, createToken } from "../testing/tenant.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
-import { eventsOf } from "../testing/video.ts";
+import { applyOutcomeNow, eventsOf, result } from "../testing/video.ts";
+import { claimKey } from "./idempotency.ts";
 import { KEPT_MS, REAP_KEYS_TASK, reapIdempotencyKeysTask } from "./reap-idempotency-keys.ts";
 
 const NOTES = "/data/v1/annotations";
@@ -104,6 +105,45 @@ describe("Idempotency-Key", () => {
     expect(await countOf("annotations")).toBe(1);
     const replayed = answers.filter(({ headers }) => headers["idempotent-replayed"] === "true");
     expect(replayed).toHaveLength(19);
+  });
+
+  it("has a duplicate wait no longer than a statement may: then it is told to come again", async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
+    const { promise: isHeld, resolve: tellHeld } = Promise.withResolvers<void>();
+    const first = server.db.transaction().execute(async (transaction) => {
+      const claim = { environmentId, key: "a", hash: Buffer.alloc(32) };
+      await claimKey(transaction, claim, server.services.now());
+      tellHeld();
+      await held;
+    });
+    await isHeld;
+    const duplicate = post(NOTES, NOTE, "a");
+    await vi.waitFor(async () => expect(await endWaiting(server.db)).toBe(1), 10_000);
+    const refused = await duplicate;
+    expect([refused.statusCode, refused.json().error.type]).toEqual([503, "unavailable"]);
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(0);
+    release();
+    await first;
+    expect(await countOf("annotations")).toBe(0);
+  });
+
+  it("holds for vocabularies, shots, batches, restrictions and further tracks", async () => {
+    const asset = (await post("/video/v1/assets", { input: "https://example.com/a.mp4" }, undefined)).json().data;
+    await applyOutcomeNow(server, result(environmentId, asset.id));
+    const of = `/video/v1/assets/${asset.id}`;
+    const writes = [
+      ["/video/v1/transcription-vocabularies", { phrases: ["x"] }],
+      [`${of}/shots`, {}],
+      ["/video/v1/assets/batch", { assets: [{ input: "https://example.com/b.mp4" }] }],
+      ["/video/v1/playback-restrictions", { referrer: { allowed_domains: ["example.com"] } }],
+      [`${of}/tracks`, { url: "https://example.com/a.srt", type: "text", language_code: "en" }],
+      [`${of}/static-renditions`, { resolution: "highest" }],
+    ] as const;
+    for (const [url, body] of writes) {
+      const [one, two] = [await post(url, body, url), await post(url, body, url)];
+      expect([url, two.statusCode, two.headers["idempotent-replayed"]]).toEqual([url, one.statusCode, "true"]);
+      expect([one.statusCode < 300, two.body]).toEqual([true, one.body]);
+    }
   });
 
   it("keeps nothing of what failed: the same key then does it", async () => {

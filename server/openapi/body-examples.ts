@@ -20,6 +20,12 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     playback_policies: ["public"],
     passthrough: "film-42",
   },
+  "POST /video/v1/assets/batch": {
+    assets: [
+      { inputs: [{ url: "https://example.com/one.mp4" }], playback_policies: ["public"], passthrough: "film-1" },
+      { inputs: [{ url: "https://example.com/two.mp4" }], playback_policies: ["signed"], passthrough: "film-2" },
+    ],
+  },
   "PATCH /video/v1/assets/{asset_id}": { passthrough: "film-42" },
   "PUT /video/v1/assets/{asset_id}/master-access": { master_access: "temporary" },
   "PUT /video/v1/assets/{asset_id}/mp4-support": { mp4_support: "none" },
@@ -48,6 +54,13 @@ export const BODY_EXAMPLES: Readonly<Record<string, object>> = {
     generated_subtitles: [{ language_code: "en", name: "English (generated)" }],
   },
   "PATCH /video/v1/assets/{asset_id}/tracks/{track_id}": { name: "English for the deaf and hard of hearing" },
+  "POST /video/v1/transcription-vocabularies": {
+    phrases: ["Playhead", "rendition", "multivariant playlist"],
+    name: "Words of our talks",
+  },
+  "PUT /video/v1/transcription-vocabularies/{transcription_vocabulary_id}": {
+    phrases: ["Playhead", "rendition", "bitrate"],
+  },
   "POST /video/v1/uploads": {
     cors_origin: "https://app.example.com",
     new_asset_settings: { playback_policies: ["public"] },

@@ -1,6 +1,6 @@
 /** Groups of operations, in the order of the reference page. */
 export const TAGS: readonly { name: string; description: string }[] = [
-  { name: "System", description: "Who asks, and the keys that tokens for players are signed with." },
+  { name: "System", description: "Who asks, the keys that tokens for players are signed with, and files of usage." },
   { name: "Webhooks", description: "Where events are sent, what happened, and what became of telling it." },
   {
     name: "Metrics",
@@ -26,5 +26,12 @@ export const TAGS: readonly { name: string; description: string }[] = [
   { name: "Static renditions", description: "A rendition as one file, for downloads and players without HLS." },
   { name: "Playback restrictions", description: "Pages and programs that may play with tokens which name them." },
   { name: "Tracks", description: "Captions of assets: SRT or WebVTT in, WebVTT and plain text out." },
+  {
+    name: "Transcription vocabularies",
+    description: "Phrases that a recogniser of speech should know: kept, and read by nothing.",
+  },
+  { name: "Delivery usage", description: "How many seconds of each asset were handed to viewers." },
+  { name: "DRM configurations", description: "There are none." },
+  { name: "Live streams", description: "There are none." },
   { name: "Direct uploads", description: "URLs to which browsers and apps send files without an access token." },
 ];

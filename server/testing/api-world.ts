@@ -18,8 +18,8 @@ export interface ApiWorld {
 
 const UNLIMITED = { perSecond: 1_000_000, burst: 1_000_000 };
 
-export async function startApiWorld(): Promise<ApiWorld> {
-  const server = await startDataServer({ rate: UNLIMITED, webhookStreamMs: 50 });
+export async function startApiWorld(options: Parameters<typeof startDataServer>[0] = {}): Promise<ApiWorld> {
+  const server = await startDataServer({ rate: UNLIMITED, webhookStreamMs: 50, ...options });
   const { db, environmentId, token } = server;
   const other = await createOtherTenant(db);
   const full = basic(token.tokenId, token.tokenSecret);
@@ -35,7 +35,8 @@ export async function startApiWorld(): Promise<ApiWorld> {
   return { server, tokens, ids: await createOneOfEach(server, full) };
 }
 
-async function createOneOfEach(server: DataServer, authorization: string): Promise<Record<string, string>> {
+/** One of everything that an id can name, new, of the server's first tenant. */
+export async function createOneOfEach(server: DataServer, authorization: string): Promise<Record<string, string>> {
   const make = async (path: string, body = BODY_EXAMPLES[`POST ${path}`]) => {
     const answer = await caller(server, authorization)("POST", path, body);
     if (answer.statusCode !== 201) throw new Error(`POST ${path} answered ${answer.statusCode}: ${answer.body}`);
@@ -50,6 +51,8 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
   const restriction = await make("/video/v1/playback-restrictions");
   const webhook = await make("/system/v1/webhooks", { address: "https://example.com/hook" });
   const event = await caller(server, authorization)("GET", "/system/v1/webhook-events?limit=1");
+  const vocabulary = await make("/video/v1/transcription-vocabularies");
+  await make(`/video/v1/assets/${asset.id}/shots`);
   const view = server.view({ country: "US", videoTitle: "One", videoId: "film-42", assetId: asset.id });
   await server.store(view);
   return {
@@ -57,6 +60,7 @@ async function createOneOfEach(server: DataServer, authorization: string): Promi
     playback_id: asset.playback_ids[0].id,
     static_rendition_id: file.id,
     playback_restriction_id: restriction.id,
+    transcription_vocabulary_id: vocabulary.id,
     track_id: trackId,
     audio_track_id: await soundOf(server, authorization, asset.id),
     upload_id: upload.id,
@@ -91,6 +95,11 @@ function countsToken(server: DataServer, key: { id: string; private_key: string 
 
 function idOf(authorization: string): string {
   return Buffer.from(authorization.slice("Basic ".length), "base64").toString().split(":")[0] ?? "";
+}
+
+/** The body that documents show for a route, such as `POST /video/v1/assets`. */
+export function exampleBody(route: string): object | undefined {
+  return BODY_EXAMPLES[route];
 }
 
 /** A route as tests ask it. */

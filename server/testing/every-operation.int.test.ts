@@ -15,6 +15,7 @@ const JSON_TYPE = "application/json";
 const NOTHING_THERE: Readonly<Record<string, number>> = {
   "GET /data/v1/incidents/{incident_id}": 404,
   "GET /data/v1/incidents/{incident_id}/related": 404,
+  "GET /video/v1/drm-configurations/{drm_configuration_id}": 404,
 };
 /** Values that depend on the clock. */
 const NOW: Readonly<Record<string, unknown>> = { timestamp: TEST_START_MS / 1_000 - 600 };

@@ -1,3 +1,4 @@
+import type { CreatedBetween } from "../../domain/asset/created-between.ts";
 import { isMediaId } from "../../domain/asset/media-id.ts";
 import { ApiError } from "../../domain/errors.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
@@ -25,6 +26,13 @@ export type PlaybackIdRow = Row<"playback_ids">;
 
 export interface AssetFilter {
   uploadId?: string | undefined;
+  /** Somewhere in it, whatever the case. */
+  title?: string | undefined;
+  externalId?: string | undefined;
+  creatorId?: string | undefined;
+  passthrough?: string | undefined;
+  status?: AssetRow["status"] | undefined;
+  created?: CreatedBetween;
   /** Rows behind it; without one, `offset` rows are left out. */
   after?: Cursor | undefined;
   offset?: number;
@@ -55,12 +63,14 @@ export async function requireReadyAsset(
   throw new ApiError("invalid_parameters", [`The asset is ${asset.status}: tracks can be added once it is ready`]);
 }
 
-/** Newest first. */
+/** Assets that are all that the filter says, newest first. */
 export async function listAssets(db: Db, environmentId: string, filter: AssetFilter): Promise<AssetRecord[]> {
   const { uploadId, after, offset = 0, limit } = filter;
   if (uploadId !== undefined && !isMediaId(uploadId)) return [];
-  let query = selectAssets(db, environmentId).orderBy("a.created_at", "desc").orderBy("a.id", "desc").limit(limit);
-  if (uploadId !== undefined) query = query.where("a.upload_id", "=", uploadId);
+  let query = narrowed(selectAssets(db, environmentId), filter)
+    .orderBy("a.created_at", "desc")
+    .orderBy("a.id", "desc")
+    .limit(limit);
   if (after === undefined) query = query.offset(offset);
   else {
     query = query.where(({ eb, or, and }) =>
@@ -71,6 +81,34 @@ export async function listAssets(db: Db, environmentId: string, filter: AssetFil
     );
   }
   return withParts(db, environmentId, await query.execute());
+}
+
+type Query = ReturnType<typeof selectAssets>;
+
+/** Each condition but that of the title has an index (migrations/postgres/0019_search_vocabularies_usage.sql). */
+function narrowed(
+  all: Query,
+  { uploadId, title, externalId, creatorId, passthrough, status, created }: AssetFilter,
+): Query {
+  let query = all;
+  if (uploadId !== undefined) query = query.where("a.upload_id", "=", uploadId);
+  if (passthrough !== undefined) query = query.where("a.passthrough", "=", passthrough);
+  if (status !== undefined) query = query.where("a.status", "=", status);
+  if (title !== undefined)
+    query = query.where(({ eb, ref }) => eb(ref("a.meta", "->>").key("title"), "ilike", `%${escaped(title)}%`));
+  if (externalId !== undefined)
+    query = query.where(({ eb, ref }) => eb(ref("a.meta", "->>").key("external_id"), "=", externalId));
+  if (creatorId !== undefined)
+    query = query.where(({ eb, ref }) => eb(ref("a.meta", "->>").key("creator_id"), "=", creatorId));
+  const { fromMs = null, toMs = null } = created ?? {};
+  if (fromMs !== null) query = query.where("a.created_at", ">=", new Date(fromMs));
+  if (toMs !== null) query = query.where("a.created_at", "<", new Date(toMs));
+  return query;
+}
+
+/** As it stands, where a pattern would mean something else by it. */
+function escaped(text: string): string {
+  return text.replaceAll(/[\\%_]/g, "\\$&");
 }
 
 /**

@@ -20,7 +20,14 @@ const whole = z.string().min(1);
 const Asset = AssetWire.strict();
 const Track = TrackWire.extend({ asset_id: whole }).strict();
 const File = StaticRenditionWire.extend({ asset_id: whole }).strict();
-const Shots = z.strictObject({ status: z.enum(["pending", "skipped"]), asset_id: whole });
+const Shots = z.discriminatedUnion("status", [
+  z.strictObject({ status: z.literal("pending"), asset_id: whole }),
+  z.strictObject({
+    status: z.literal("skipped"),
+    asset_id: whole,
+    errors: z.strictObject({ type: z.literal("not_supported"), messages: z.array(whole) }),
+  }),
+]);
 const Upload = UploadWire.strict();
 
 /** Every type of on-demand video but those of shots that somebody found and of warnings, with what its `data` is (reference video-api.md §7.5). */

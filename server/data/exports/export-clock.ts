@@ -1,6 +1,7 @@
 import { addJobUnlessWaiting } from "../../../platform/jobs/jobs.ts";
 import type { Logger } from "../../../platform/observability/logger.ts";
 import type { Postgres } from "../../../platform/postgres/pool.ts";
+import { PLAN_USAGE_TASK } from "../../system/usage/plan-usage-files.ts";
 import { PLAN_EXPORTS_TASK } from "./plan-exports.ts";
 
 const EVERY_MS = 5 * 60_000;
@@ -11,12 +12,8 @@ export function startExportClock(db: Postgres, log: Logger): { stop(): Promise<v
   const tick = (): void => {
     running = running.then(async () => {
       try {
-        await addJobUnlessWaiting(db, {
-          task: PLAN_EXPORTS_TASK,
-          payload: {},
-          key: PLAN_EXPORTS_TASK,
-          queue: "exports",
-        });
+        for (const task of [PLAN_EXPORTS_TASK, PLAN_USAGE_TASK])
+          await addJobUnlessWaiting(db, { task, payload: {}, key: task, queue: "exports" });
       } catch (error) {
         log.warn({ err: error }, "exports could not be planned; tried again in five minutes");
       }

@@ -1,4 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { isLivingSignature, type SignedLink, signLink } from "../../http/link-signature.ts";
+
+const PURPOSE = "links of exports";
 
 /** A file of an environment, by its public id and day. */
 export interface ExportFile {
@@ -20,15 +22,16 @@ export function exportLink(file: ExportFile, secret: Uint8Array, expiresAtMs: nu
 /** Whether a link was made here and still holds. */
 export function isLivingLink(
   file: ExportFile,
-  { expires, signature }: { expires: number; signature: string },
+  link: SignedLink,
   { secret, nowMs }: { secret: Uint8Array; nowMs: number },
 ): boolean {
-  const [given, right] = [Buffer.from(signature), Buffer.from(sign(file, secret, expires))];
-  return given.length === right.length && timingSafeEqual(given, right) && expires * 1_000 > nowMs;
+  return isLivingSignature(link, { secret, purpose: PURPOSE, named: nameOf(file), nowMs });
 }
 
-/** With a key of its own, so that what is signed here is never taken for something else that the secret signs. */
-function sign({ environmentId, day }: ExportFile, secret: Uint8Array, expires: number): string {
-  const key = createHmac("sha256", secret).update("links of exports").digest();
-  return createHmac("sha256", key).update(`${environmentId}/${day}/${expires}`).digest("base64url");
+function sign(file: ExportFile, secret: Uint8Array, expires: number): string {
+  return signLink(secret, PURPOSE, nameOf(file), expires);
+}
+
+function nameOf({ environmentId, day }: ExportFile): string {
+  return `${environmentId}/${day}`;
 }

@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 
 /** Parameters that are lists however often they are given. */
-const LISTS: ReadonlySet<string> = new Set(["timeframe", "filters", "metric_filters"]);
+const LISTS: ReadonlySet<string> = new Set(["timeframe", "filters", "metric_filters", "created_at"]);
 
 /** Those of questions about parts of views; elsewhere `group_by` is one granularity or dimension. */
 const LISTS_OF_PARTS: ReadonlySet<string> = new Set([...LISTS, "group_by", "values"]);

@@ -38,25 +38,37 @@ const TURN_REFUSALS = {
   waiting: "Too many signing keys are being made just now",
 };
 
+/** Where the routes are. */
+interface Place {
+  path: string;
+  hide: boolean;
+}
+const OURS: Place = { path: "/system/v1/signing-keys", hide: false };
+/** As very old clients know it; no part of the document. */
+const ALIAS: Place = { path: "/video/v1/signing-keys", hide: true };
+
 const one = z.object({ data: SigningKeyWire });
 const common = { tags: ["System"], security: [{ accessToken: [] }] };
 
 /** /system/v1/signing-keys (reference video-api.md §7.1): keys with which customers sign tokens for players and pages. */
 export function signingKeyRoutes(app: App, services: Services): void {
-  createRoute(app, services);
-  listRoute(app, services);
-  singleRoutes(app, services);
+  const turns = new Turns(TURNS, TURN_REFUSALS);
+  for (const at of [OURS, ALIAS]) {
+    createRoute(app, services, at, turns);
+    listRoute(app, services, at);
+    singleRoutes(app, services, at);
+  }
 }
 
-function createRoute(app: App, services: Services): void {
-  const turns = new Turns(TURNS, TURN_REFUSALS);
+function createRoute(app: App, services: Services, { path, hide }: Place, turns: Turns): void {
   app.post(
-    "/system/v1/signing-keys",
+    path,
     {
       onRequest: allow(services, "system:write"),
       preHandler: refuseIdempotencyKey,
       schema: {
         ...common,
+        hide,
         summary: "Create a signing key",
         description: "Takes no `Idempotency-Key`: the private key is not kept, so it cannot be given again.",
         response: { ...REFUSALS, 422: ErrorBody, 201: z.object({ data: NewSigningKeyWire }) },
@@ -101,13 +113,14 @@ function roomForKey(transaction: PostgresTransaction, caller: Caller): Promise<v
   );
 }
 
-function listRoute(app: App, services: Services): void {
+function listRoute(app: App, services: Services, { path, hide }: Place): void {
   app.get(
-    "/system/v1/signing-keys",
+    path,
     {
       onRequest: allow(services, "system:read"),
       schema: {
         ...common,
+        hide,
         summary: "List signing keys, newest first",
         querystring: PageQuery,
         response: { ...REFUSALS, 200: z.object({ data: z.array(SigningKeyWire) }) },
@@ -126,12 +139,18 @@ function listRoute(app: App, services: Services): void {
   );
 }
 
-function singleRoutes(app: App, services: Services): void {
+function singleRoutes(app: App, services: Services, { path, hide }: Place): void {
   app.get(
-    "/system/v1/signing-keys/:signing_key_id",
+    `${path}/:signing_key_id`,
     {
       onRequest: allow(services, "system:read"),
-      schema: { ...common, summary: "Retrieve a signing key", params: Params, response: { ...REFUSALS, 200: one } },
+      schema: {
+        ...common,
+        hide,
+        summary: "Retrieve a signing key",
+        params: Params,
+        response: { ...REFUSALS, 200: one },
+      },
     },
     async (request) => {
       const { signing_key_id: id } = request.params;
@@ -143,10 +162,16 @@ function singleRoutes(app: App, services: Services): void {
     },
   );
   app.delete(
-    "/system/v1/signing-keys/:signing_key_id",
+    `${path}/:signing_key_id`,
     {
       onRequest: allow(services, "system:write"),
-      schema: { ...common, summary: "Delete a signing key", params: Params, response: { ...REFUSALS, 204: z.void() } },
+      schema: {
+        ...common,
+        hide,
+        summary: "Delete a signing key",
+        params: Params,
+        response: { ...REFUSALS, 204: z.void() },
+      },
     },
     async (request, reply) => {
       await deleteKey(services, callerOf(request), request.params.signing_key_id);

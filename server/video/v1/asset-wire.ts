@@ -40,6 +40,15 @@ const ProgressWire = z.object({
   progress: z.number().describe("Percent; -1 when errored"),
 });
 
+/** What became of the shots that were asked for (reference video-api.md §3.2). */
+export const ShotsWire = z.object({
+  status: z.enum(["pending", "skipped"]),
+  errors: z
+    .object({ type: z.string(), messages: z.array(z.string()) })
+    .optional()
+    .describe("Why they are skipped"),
+});
+
 /** An asset as the API gives it (reference video-api.md §3.2). */
 export const AssetWire = z.object({
   id: z.string(),
@@ -63,10 +72,9 @@ export const AssetWire = z.object({
   mp4_support: z.enum(MP4_SUPPORT),
   normalize_audio: z.boolean(),
   generate_shots: z.boolean().optional(),
-  shots: z
-    .object({ status: z.enum(["pending", "skipped"]) })
-    .optional()
-    .describe("With generate_shots: nothing looks for shots, so they are skipped once the asset is taken in"),
+  shots: ShotsWire.optional().describe(
+    "With generate_shots: nothing looks for shots, so they are skipped once the asset is taken in",
+  ),
   test: z.boolean().optional(),
   passthrough: z.string().optional(),
   thumbnail_time: z.number().optional().describe("Seconds: of a thumbnail that names no time"),
@@ -139,8 +147,10 @@ export function wantsShots({ settings }: Pick<AssetRecord, "settings">): boolean
 }
 
 /** What became of the shots that were asked for. */
-export function shotsToWire({ status }: Pick<AssetRecord, "status">) {
-  return { status: status === "preparing" ? "pending" : "skipped" } as const;
+export function shotsToWire({ status }: Pick<AssetRecord, "status">): z.output<typeof ShotsWire> {
+  if (status === "preparing") return { status: "pending" };
+  const messages = ["This server does not look for shots; the asset itself is as it would be with them"];
+  return { status: "skipped", errors: { type: "not_supported", messages } };
 }
 
 function factsToWire(asset: AssetRecord) {

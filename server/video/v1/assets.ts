@@ -1,13 +1,16 @@
 import { z } from "zod";
+import { parseCreatedBetween } from "../../../domain/asset/created-between.ts";
 import type { InputFacts } from "../../../domain/asset/outcome.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
+import { gatherLists, listParam } from "../../data/v1/list-params.ts";
 import type { App } from "../../http/app.ts";
 import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
 import { decodeCursor, encodeCursor, PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
+import { text } from "../../http/text.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
-import { listAssets, requireAsset } from "../assets.ts";
+import { type AssetFilter, listAssets, requireAsset } from "../assets.ts";
 import { changeAsset } from "../change-asset.ts";
 import { createAsset } from "../create-asset.ts";
 import { deleteAsset } from "../delete-asset.ts";
@@ -15,11 +18,23 @@ import { AssetWire, assetToWire } from "./asset-wire.ts";
 import { InputInfoWire, inputInfoToWire } from "./input-info-wire.ts";
 import { Meta, Passthrough, requireSettings, SettingsBody, ThumbnailTime } from "./settings-body.ts";
 
+/** Empty text asks for nothing. */
+const Searched = (maxLength: number) =>
+  text(maxLength)
+    .transform((value) => (value === "" ? undefined : value))
+    .optional();
+
 const Params = z.object({ asset_id: z.string() });
 const Query = PageQuery.extend({
   cursor: z.string().max(200).optional().describe("next_cursor of the page before; page is ignored with it"),
   upload_id: z.string().max(255).optional(),
   live_stream_id: z.string().max(255).optional(),
+  title: Searched(512).describe("Only assets whose title has this in it, whatever the case"),
+  external_id: Searched(128).describe("Only assets with this external_id in their meta"),
+  creator_id: Searched(128).describe("Only assets with this creator_id in their meta"),
+  passthrough: Searched(255).describe("Only assets with this passthrough"),
+  status: z.enum(["preparing", "ready", "errored"]).optional(),
+  "created_at[]": listParam("Only assets made from the first time on and before the second, in Unix seconds"),
 });
 const Update = z.object({
   passthrough: Passthrough.optional().describe("Empty text clears it"),
@@ -70,6 +85,7 @@ function listRoute(app: App, services: Services): void {
     "/video/v1/assets",
     {
       onRequest: allow(services, "video:read"),
+      preValidation: gatherLists,
       schema: {
         ...common,
         summary: "List assets, newest first",
@@ -78,10 +94,10 @@ function listRoute(app: App, services: Services): void {
       },
     },
     async (request) => {
-      const { page, limit, cursor, upload_id: uploadId, live_stream_id } = request.query;
+      const { page, limit, cursor, live_stream_id } = request.query;
       if (live_stream_id !== undefined) return { data: [], next_cursor: null }; // no live streams yet, so none has assets
       const after = cursor === undefined || cursor === "" ? undefined : decodeCursor(cursor);
-      const filter = { uploadId, after, offset: (page - 1) * limit, limit: limit + 1 };
+      const filter = { ...filterOf(request.query), after, offset: (page - 1) * limit, limit: limit + 1 };
       const found = await listAssets(services.db, callerOf(request).environment.id, filter);
       const assets = found.slice(0, limit);
       const last = found.length > limit ? assets.at(-1) : undefined;
@@ -91,6 +107,12 @@ function listRoute(app: App, services: Services): void {
       };
     },
   );
+}
+
+function filterOf(query: z.output<typeof Query>): Omit<AssetFilter, "limit"> {
+  const { upload_id, title, external_id, creator_id, passthrough, status } = query;
+  const ids = { uploadId: upload_id, externalId: external_id, creatorId: creator_id };
+  return { ...ids, title, passthrough, status, created: parseCreatedBetween(query["created_at[]"]) };
 }
 
 function singleRoutes(app: App, services: Services): void {

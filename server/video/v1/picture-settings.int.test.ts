@@ -106,7 +106,7 @@ describe("generate_shots", () => {
     const shots = ["video.asset.shots.created", "video.asset.shots.skipped"];
     expect(await typesOf(asset.id)).toEqual(["video.asset.created", shots[0], "video.asset.ready", shots[1]]);
     const told = (await eventsOf(server)).findLast(({ object_id }) => object_id === asset.id);
-    expect(told?.data).toEqual({ status: "skipped", asset_id: asset.id });
+    expect(told?.data).toEqual({ ...ready.shots, asset_id: asset.id });
   });
 
   it("is not there unless it is asked for", async () => {

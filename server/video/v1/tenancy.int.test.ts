@@ -20,7 +20,10 @@ let postgres: TestPostgres;
 let server: TestServer;
 let first: Awaited<ReturnType<typeof createFirstTenant>>;
 let other: Awaited<ReturnType<typeof createOtherTenant>>;
-let ids: Record<"asset" | "playbackId" | "upload" | "file" | "track" | "sound" | "restriction", string>;
+let ids: Record<
+  "asset" | "playbackId" | "upload" | "file" | "track" | "sound" | "restriction" | "vocabulary" | "drm",
+  string
+>;
 /** Tokens: of the other tenant with every right, and of the first without the right to write, or to video at all. */
 let stranger: string;
 let reader: string;
@@ -44,11 +47,13 @@ beforeAll(async () => {
   const file = (await ask("POST", files, { resolution: "audio-only" })).json();
   const rules = "/video/v1/playback-restrictions";
   const restriction = (await ask("POST", rules, RESTRICTION)).json();
+  const vocabulary = (await ask("POST", "/video/v1/transcription-vocabularies", { phrases: ["x"] })).json();
   const [playbackId] = asset.data.playback_ids;
   const [track] = asset.data.tracks;
   ids = {
     ...{ asset: asset.data.id, playbackId: playbackId.id, upload: upload.data.id },
     ...{ file: file.data.id, track: track.id, sound: track.id, restriction: restriction.data.id },
+    ...{ vocabulary: vocabulary.data.id, drm: "D".repeat(44) },
   };
 });
 afterAll(async () => {
@@ -59,6 +64,7 @@ afterAll(async () => {
 /** Every route of the video API with a valid body; `{…}` stand for the first tenant's ids. */
 const ROUTES: [Method, string, object?][] = [
   ["POST", "/video/v1/assets", { input: "https://example.com/b.mp4" }],
+  ["POST", "/video/v1/assets/batch", { assets: [{ input: "https://example.com/b.mp4" }] }],
   ["GET", "/video/v1/assets"],
   ["GET", "/video/v1/assets/{asset}"],
   ["PATCH", "/video/v1/assets/{asset}", { passthrough: "p" }],
@@ -73,6 +79,10 @@ const ROUTES: [Method, string, object?][] = [
   ["POST", "/video/v1/assets/{asset}/tracks/{sound}/generate-subtitles", { generated_subtitles: [{}] }],
   ["PATCH", "/video/v1/assets/{asset}/tracks/{track}", { name: "n" }],
   ["DELETE", "/video/v1/assets/{asset}/tracks/{track}"],
+  ["DELETE", "/video/v1/assets/{asset}/thumbnail-time"],
+  ["GET", "/video/v1/assets/{asset}/shots"],
+  ["POST", "/video/v1/assets/{asset}/shots"],
+  ["DELETE", "/video/v1/assets/{asset}/shots"],
   ["GET", "/video/v1/playback-ids/{playbackId}"],
   ["POST", "/video/v1/assets/{asset}/static-renditions", { resolution: "highest" }],
   ["DELETE", "/video/v1/assets/{asset}/static-renditions/{file}"],
@@ -86,6 +96,15 @@ const ROUTES: [Method, string, object?][] = [
   ["DELETE", "/video/v1/playback-restrictions/{restriction}"],
   ["PUT", "/video/v1/playback-restrictions/{restriction}/referrer", RESTRICTION.referrer],
   ["PUT", "/video/v1/playback-restrictions/{restriction}/user_agent", RESTRICTION.user_agent],
+  ["POST", "/video/v1/transcription-vocabularies", { phrases: ["x"] }],
+  ["GET", "/video/v1/transcription-vocabularies"],
+  ["GET", "/video/v1/transcription-vocabularies/{vocabulary}"],
+  ["PUT", "/video/v1/transcription-vocabularies/{vocabulary}", { phrases: ["y"] }],
+  ["DELETE", "/video/v1/transcription-vocabularies/{vocabulary}"],
+  ["GET", "/video/v1/delivery-usage"],
+  ["GET", "/video/v1/drm-configurations"],
+  ["GET", "/video/v1/drm-configurations/{drm}"],
+  ["GET", "/video/v1/live-streams"],
 ];
 const WRITES = ROUTES.filter(([method]) => method !== "GET");
 const WITH_IDS = ROUTES.filter(([, path]) => path.includes("{"));
@@ -96,6 +115,7 @@ const filled = (path: string): string => path.replaceAll(/\{(\w+)\}/g, (_, name:
 const PARAMETERS = {
   ...{ asset: "asset_id", playbackId: "playback_id", upload: "upload_id", file: "static_rendition_id" },
   ...{ track: "track_id", sound: "audio_track_id", restriction: "playback_restriction_id" },
+  ...{ vocabulary: "transcription_vocabulary_id", drm: "drm_configuration_id" },
 };
 
 it("knows every route that the document lists", async () => {
@@ -146,10 +166,13 @@ describe.each(WITH_IDS)("%s %s", (method, path, body) => {
 });
 
 describe("lists", () => {
-  it.each(["/video/v1/assets", "/video/v1/uploads"])("%s shows nothing of another environment", async (path) => {
-    expect((await caller(server, stranger)("GET", path)).json().data).toEqual([]);
-    expect((await caller(server, reader)("GET", path)).json().data).toHaveLength(1);
-  });
+  it.each(["/video/v1/assets", "/video/v1/uploads", "/video/v1/transcription-vocabularies"])(
+    "%s shows nothing of another environment",
+    async (path) => {
+      expect((await caller(server, stranger)("GET", path)).json().data).toEqual([]);
+      expect((await caller(server, reader)("GET", path)).json().data).toHaveLength(1);
+    },
+  );
 });
 
 describe("a person's session with x-playhead-environment", () => {
