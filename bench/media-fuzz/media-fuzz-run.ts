@@ -37,6 +37,11 @@ export interface MediaFuzzResult {
 }
 
 const PROGRESS_EVERY = 100;
+/**
+ * A damaged film may be decoded otherwise in a piece than as a whole, or not at all: ffmpeg gives up (69) where most of what it was given
+ * is broken. Such a segment or picture is refused (503) and counted as that.
+ */
+const DAMAGED = /EncodeMismatchError|ffmpeg exited with code 69|0 bytes of a picture/;
 
 /** Uploads spoilt files to a real server with a real transcoder, and says what became of each. */
 export async function runMediaFuzz(run: MediaFuzzRun): Promise<MediaFuzzResult> {
@@ -49,8 +54,7 @@ export async function runMediaFuzz(run: MediaFuzzRun): Promise<MediaFuzzResult> 
   const stack = await startVideoStack({
     variables: { API_RATE_PER_SECOND: "100000", API_RATE_BURST: "1000000", TMPDIR: folder },
     onLine: (line) => {
-      // A damaged film may be decoded otherwise in a piece than as a whole. Such a segment is refused (503) and counted as that.
-      const isAlarm = /"level":"?(50|60|error|fatal)/.test(line) && !line.includes("EncodeMismatchError");
+      const isAlarm = /"level":"?(50|60|error|fatal)/.test(line) && !DAMAGED.test(line);
       if (isAlarm) alarms.push(line.slice(0, 800));
     },
     prepare: async (databaseUrl) => void callers.push(await addEnvironment(databaseUrl)),

@@ -1,7 +1,7 @@
 import { decodeUtf8 } from "../decode-utf8.ts";
 import { type Box, Fields, findBox, readBoxes, requireBox } from "./box-reader.ts";
 import { concat, i32, u32 } from "./box-writer.ts";
-import { damaged, Mp4Error } from "./mp4-error.ts";
+import { ClockError, damaged, Mp4Error } from "./mp4-error.ts";
 import { readSampleEntries } from "./sample-entry.ts";
 import { EMPTY_TABLE, readSampleTable, type SampleTable } from "./sample-table.ts";
 
@@ -66,7 +66,8 @@ export function readTrack(trak: Box, movieRotation: Rotation | null, maxSamples:
   const kind = KINDS.get(new Fields(requireBox(media, "hdlr").body).skip(8).fourCC()) ?? "other";
   const { timescale, language } = readMediaHeader(requireBox(media, "mdhd"));
   const elng = findBox(media, "elng");
-  if (timescale === 0 && kind !== "other") throw damaged("a track's clock (mdhd) does not tick");
+  if (timescale === 0 && kind !== "other")
+    throw new ClockError("The file is damaged: a track's clock (mdhd) does not tick");
   return {
     ...header,
     kind,

@@ -8,7 +8,7 @@ import { isTooLong } from "../../domain/media/source-length.ts";
 import { judgeSource, type SourceJudgement } from "../../domain/media/standard-input.ts";
 import { readMovieBox } from "../../domain/mp4/locate.ts";
 import { type Movie, parseMovie } from "../../domain/mp4/movie.ts";
-import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
+import { ClockError, Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import { FfmpegError, type FfmpegTools } from "../ffmpeg.ts";
 import { MAX_PIXELS } from "../launch/guards.ts";
@@ -87,7 +87,10 @@ async function probe(
   }
 }
 
-/** What has an index that cannot be used (fragments, damage) may still be read by ffmpeg, and is then made anew. */
+/**
+ * What has an index that cannot be used (fragments, damage) may still be read by ffmpeg, and is then made anew. Not what has no clock:
+ * ten seconds would become hours.
+ */
 async function readIndex(objects: Objects, { key, sizeBytes }: Stored): Promise<ReadIndex> {
   try {
     const read = (start: number, end: number): Promise<Uint8Array> =>
@@ -99,7 +102,7 @@ async function readIndex(objects: Objects, { key, sizeBytes }: Stored): Promise<
     refuseLargePictures(movie);
     return { movie: hasFragments ? null : wholeMovie(movie, sizeBytes), fault: null };
   } catch (error) {
-    if (error instanceof Mp4Error) return { movie: null, fault: error };
+    if (error instanceof Mp4Error && !(error instanceof ClockError)) return { movie: null, fault: error };
     throw error;
   }
 }
