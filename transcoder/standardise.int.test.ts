@@ -67,7 +67,7 @@ const SOURCES: Source[] = [
   },
   {
     file: "variable.mkv",
-    make: [...PICTURES, ...SOUND, ...VARIABLE, ...H264, "-pix_fmt", "yuv444p", "-c:a", "aac"],
+    make: [...PICTURES, ...SOUND, ...VARIABLE, ...H264, "-pix_fmt", "yuv422p", "-c:a", "aac"],
     treatment: ["copy", "copy"],
   },
   {

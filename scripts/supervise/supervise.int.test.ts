@@ -88,7 +88,9 @@ describe("npm start", () => {
     const pid = { npm: npm.pid, group: -npm.pid, supervisor: pidOf("scripts/supervise.ts") }[whom];
     process.kill(pid, signal);
     await nothingRuns();
-    if (signal !== "SIGKILL") expect(npm.output().match(/✓ stopped/g)).toHaveLength(1);
+    if (signal === "SIGKILL") return;
+    await until(() => npm.output().includes("✓ stopped")); // read after the processes have gone
+    expect(npm.output().match(/✓ stopped/g)).toHaveLength(1);
   });
 
   it("starts again on the folder of a start that was killed", { timeout: 30_000 }, async () => {

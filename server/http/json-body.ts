@@ -13,7 +13,7 @@ export function parseJsonBody(app: App): void {
     else parse(request, body.toString(), done);
   });
   app.addContentTypeParser("*", { parseAs: "buffer" }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
+    if (body.length === 0 || request.is404) done(null, undefined);
     else done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE(request.headers["content-type"] ?? ""));
   });
 }
