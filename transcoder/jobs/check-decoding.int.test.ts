@@ -121,5 +121,16 @@ it("ends a file at once of which nothing can be decoded, however long conversion
 
   letGo.resolve();
   for (const ref of good) await expect.poll(() => told(ref).at(-1)?.kind, { timeout: 20_000 }).toBe("ready");
-  for (const [ref] of bad) expect(told(ref).at(-1)?.kind).toBe("errored");
+  // Nobody has applied the results here, so each is converted, too: that must find the same.
+  for (const [ref] of bad) await expect.poll(() => told(ref).length, { timeout: 20_000 }).toBe(3);
+  for (const [ref] of bad) expect(told(ref).at(-1)).toMatchObject({ kind: "errored" });
+});
+
+it("ends a file of sound alone of which nothing can be decoded, also where it need not be converted", async () => {
+  const [film, file] = [join(folder, "sound.mp4"), join(folder, "hiss.m4a")];
+  await makeFilm(film, { rate: "25", pictures: 50, sound: "aac" });
+  await run("ffmpeg", ["-v", "error", "-y", "-i", film, "-vn", "-c", "copy", "-bsf:a", "noise=1", file]);
+  const ref = await begin("hiss", file);
+  const error = { type: "invalid_input", messages: [REFUSALS.undecodable] };
+  await expect.poll(() => told(ref), { timeout: 20_000 }).toMatchObject([{ kind: "errored", error }]);
 });

@@ -33,11 +33,9 @@ export interface CheckParts extends AssetJobParts {
 }
 
 /** Has a file looked into that waits for its conversion. */
-export async function checkDecodingSoon(db: Postgres, ref: AssetRef, { demuxer, facts }: Examined): Promise<void> {
-  const kind = facts.video === null ? "audio" : "video";
-  const stream = facts.video ?? facts.audio;
-  if (stream === null) return;
-  const look: Look = { demuxer, streamIndex: stream.streamIndex, kind, patienceMs: stallMs(facts) };
+export async function checkDecodingSoon(db: Postgres, ref: AssetRef, examined: Examined): Promise<void> {
+  const look = lookOf(examined);
+  if (look === null) return;
   const key = `${CHECK_DECODING_TASK}:${ref.assetId}`;
   await addJob(db, { task: CHECK_DECODING_TASK, payload: { ...ref, ...look }, key, afterMs: DELAY_MS });
 }
@@ -60,6 +58,28 @@ export function checkDecodingTask(parts: CheckParts): JobTask {
   });
 }
 
+/**
+ * The same look at a file of sound alone that nothing decodes on its way: whether it waited must not tell how it ends. Pictures are
+ * looked at by their plan. Rejects with MediaError.
+ */
+export async function requireCopiedSound(
+  parts: Pick<CheckParts, "objects" | "tools">,
+  ref: AssetRef,
+  examined: Examined,
+  signal: AbortSignal,
+): Promise<void> {
+  const look = lookOf(examined);
+  if (look?.kind === "audio" && examined.judgement.sounds[0] === "copy")
+    await requireDecodable(parts, ref, look, signal);
+}
+
+function lookOf({ demuxer, facts }: Examined): Look | null {
+  const stream = facts.video ?? facts.audio;
+  if (stream === null) return null;
+  const kind = facts.video === null ? "audio" : "video";
+  return { demuxer, streamIndex: stream.streamIndex, kind, patienceMs: stallMs(facts) };
+}
+
 /** Its conversion tells how far it is as soon as it begins. */
 async function hasBegun(db: Postgres, { environment, assetId }: AssetRef): Promise<boolean> {
   const progress = await db
@@ -74,7 +94,7 @@ async function hasBegun(db: Postgres, { environment, assetId }: AssetRef): Promi
 
 /** One picture, or the sound of one packet. Rejects with MediaError where none comes, or not in the time of a conversion. */
 async function requireDecodable(
-  { objects, tools }: CheckParts,
+  { objects, tools }: Pick<CheckParts, "objects" | "tools">,
   ref: AssetRef,
   { demuxer, streamIndex, kind, patienceMs }: Look,
   signal: AbortSignal,

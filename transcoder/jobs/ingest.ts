@@ -18,7 +18,7 @@ import { soundsOf } from "../source/sound-source.ts";
 import { asLoudAsAsked } from "./asked-loudness.ts";
 import { assetFacts } from "./asset-facts.ts";
 import { type AssetJobParts, assetJob, type IngestedAsset, report } from "./asset-job.ts";
-import { checkDecodingSoon } from "./check-decoding.ts";
+import { checkDecodingSoon, requireCopiedSound } from "./check-decoding.ts";
 import { type Examined, examineSource } from "./examine-source.ts";
 import { fetchInput } from "./fetch-input.ts";
 import { fillSoon } from "./fill.ts";
@@ -82,9 +82,11 @@ async function planned(
   parts: IngestParts,
   ref: AssetRef,
   asset: IngestedAsset,
-  { facts, judgement, container }: Examined,
+  examined: Examined,
   signal: AbortSignal,
 ): Promise<IngestOutcome> {
+  await requireCopiedSound(parts, ref, examined, signal);
+  const { facts, judgement, container } = examined;
   const { db, objects, tools, maker, isFilling = false } = parts;
   const wishes = planWishes({ facts, judgement }, asset.video_quality);
   const sourceGeneration = judgement.needsStandardising ? STANDARDISED : 1;
