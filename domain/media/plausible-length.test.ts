@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isPlausibleLength, mostOutputSeconds } from "./plausible-length.ts";
+import { areStartsPlausible, isPlausibleLength, mostOutputSeconds } from "./plausible-length.ts";
 
 const HOUR = 3_600;
 
@@ -35,5 +35,20 @@ describe("mostOutputSeconds", () => {
 
   it("lets a stream pass that knows no length", () => {
     expect(mostOutputSeconds(500_000_000, null)).toBeGreaterThan(12 * HOUR);
+  });
+});
+
+describe("areStartsPlausible", () => {
+  it.each<[string, number | null, (number | null)[], boolean]>([
+    ["a film", 0, [0.023], true],
+    ["a recording whose clock had run for a day", 86_400, [86_400.5], true],
+    ["sound alone, of such a recording", null, [86_400], true],
+    ["a film whose sound begins a minute later", 0, [60], true],
+    ["a film whose sound is said to begin in 68 years", 0, [2_147_483_648], false],
+    ["a film whose second sound is", 0, [0, 2_147_483_648], false],
+  ])("of %s", (_, picture, sounds, isPlausible) => {
+    const video = picture === null ? null : { startSeconds: picture };
+    const facts = { video, sounds: sounds.map((startSeconds) => ({ startSeconds })), durationSeconds: 60 };
+    expect(areStartsPlausible(facts, 1_000_000)).toBe(isPlausible);
   });
 });

@@ -1,5 +1,5 @@
 import { type AssetRef, sourceKey } from "../../domain/media/object-keys.ts";
-import { isPlausibleLength } from "../../domain/media/plausible-length.ts";
+import { areStartsPlausible, isPlausibleLength } from "../../domain/media/plausible-length.ts";
 import { tooLarge } from "../../domain/media/refusals.ts";
 import { type Container, SNIFFED_BYTES, sniffContainer } from "../../domain/media/sniff-container.ts";
 import { sniffRefused } from "../../domain/media/sniff-refused.ts";
@@ -57,6 +57,7 @@ export async function examineSource(
   const facts = await objects.localCopy(key, (path) => probe(tools, path, { demuxer, fault }, signal));
   if (facts.video === null && facts.audio === null) throw refused("no_media");
   requireLength(Math.max(facts.durationSeconds ?? 0, movie === null ? 0 : tableSeconds(movie)), sizeBytes);
+  if (!areStartsPlausible(facts, sizeBytes)) throw refused("endless");
   return { container, demuxer, facts, judgement: judgeSource(facts, container, movie) };
 }
 
