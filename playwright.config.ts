@@ -21,7 +21,7 @@ export default defineConfig({
   },
   projects: [
     { name: "ui", testMatch: "*-ui.spec.ts" },
-    { name: "system", testMatch: "first-*.spec.ts" },
+    { name: "system", testMatch: ["first-*.spec.ts", "mux-player.spec.ts", "usage.spec.ts"] },
     { name: "players", testMatch: ["players.spec.ts", "uploaders.spec.ts"] },
   ],
 });

@@ -1,17 +1,13 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import sharp, { type Sharp } from "sharp";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { uploadAndPlay } from "../ready/upload.ts";
 import { startVideoStack, type VideoStack } from "../stack/video-stack.ts";
+import { makeGreyFilm, secondIn } from "./grey-film.ts";
 
 const SECONDS = 10;
-/** Each second of the film is one grey, so that an image tells when it was. */
-const GREY_STEP = 20;
-const DARKEST = 30;
 
 let folder: string;
 let stack: VideoStack;
@@ -20,10 +16,7 @@ let base: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "playhead-images-"));
   const film = join(folder, "film.mp4");
-  const level = `geq=lum=${DARKEST}+${GREY_STEP}*floor(T):cb=128:cr=128`;
-  const grey = `color=black:size=640x360:rate=25:duration=${SECONDS},format=yuv420p,${level}`;
-  const encode = ["-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-pix_fmt", "yuv420p", film];
-  await promisify(execFile)("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", grey, ...encode]);
+  await makeGreyFilm(film, SECONDS);
   stack = await startVideoStack();
   base = `${stack.stream}/${(await uploadAndPlay(stack, film)).playbackId}`;
 });
@@ -37,14 +30,6 @@ async function get(url: string): Promise<{ type: string | null; bytes: Buffer }>
   const bytes = Buffer.from(await answer.arrayBuffer());
   if (answer.status !== 200) throw new Error(`${url} was answered ${answer.status}: ${bytes}`);
   return { type: answer.headers.get("content-type"), bytes };
-}
-
-/** Which second of the film the middle of a picture is from. */
-async function secondIn(image: Sharp): Promise<number> {
-  const { data, info } = await image.flatten().greyscale().raw().toBuffer({ resolveWithObject: true });
-  const level = data[(info.height >> 1) * info.width + (info.width >> 1)] ?? 0;
-  const luma = (level * 219) / 255 + 16; // as coded
-  return Math.max(0, Math.round((luma - DARKEST) / GREY_STEP));
 }
 
 describe("images of an uploaded film, through delivery and transcoder", () => {

@@ -107,6 +107,17 @@ describe("a signed playback id", () => {
     expect((await world.get(image.pathname + image.search)).status).toBe(200);
   });
 
+  it("opens all that a player asks for by one token for a list of them", async () => {
+    const token = key.sign(claims({ aud: ["v", "t", "s"] }));
+    const children = await childrenOf(await playlist(token));
+    expect((await world.get(children.segments[0] ?? "")).status).toBe(200);
+    const times = await world.get(`/${id}/storyboard.vtt?token=${token}`);
+    const image = new URL(/^http\S+/m.exec(times.body.toString())?.[0] ?? "");
+    for (const path of [`/${id}/thumbnail.webp?token=${token}`, image.pathname + image.search])
+      expect([path, (await world.get(path)).status]).toEqual([path, 200]);
+    expect(await refusal(`/${id}/animated.gif?token=${token}`)).toEqual([403, expect.stringContaining("must be g")]);
+  });
+
   it("refuses every other parameter beside the token but CMCD, and a second token", async () => {
     const token = key.sign(claims());
     expect((await world.get(`/${id}.m3u8?token=${token}&CMCD=sid%3D%22a%22`)).status).toBe(200);
@@ -159,7 +170,8 @@ describe("attacks on tokens", () => {
       "a wildcard as kid": key.sign(claims({ kid: "%" })),
       "no kid": key.sign(claims({ kid: undefined })),
       "kid of a strange type": key.sign(claims({ kid: { a: 1 } })),
-      "a list as aud": key.sign(claims({ aud: ["v"] })),
+      "a list as aud that has not v": key.sign(claims({ aud: ["t", "s"] })),
+      "a list in a list": key.sign(claims({ aud: [["v"]] })),
       "a restriction of a strange type": key.sign(claims({ playback_restriction_id: 7 })),
       nothing: "",
     };

@@ -39,6 +39,8 @@ describe("checkSignedToken", () => {
     expect(await check(sign(claims, { alg: "RS256" }))).toEqual({ ...valid, claims });
     expect(await check(sign(GOOD), EXP * 1_000 - 1_000)).toMatchObject(valid);
     expect(await check(sign(GOOD), NOW_MS, "AbC")).toMatchObject(valid);
+    for (const aud of [["asset_id"], ["v", "asset_id"]])
+      expect(await check(sign({ ...GOOD, aud }))).toMatchObject(valid);
   });
 
   it("tells of several faults the one that players look for first", async () => {
@@ -62,6 +64,10 @@ describe("checkSignedToken", () => {
     ["malformed", () => sign({ sub: "AbC", aud: "asset_id" })],
     ["no_audience", () => sign({ sub: "AbC", exp: EXP })],
     ["no_audience", () => sign({ ...GOOD, aud: "" })],
+    ["no_audience", () => sign({ ...GOOD, aud: [] })],
+    ["wrong_audience", () => sign({ ...GOOD, aud: ["v", "t"] })],
+    ["wrong_audience", () => sign({ ...GOOD, aud: [["asset_id"]] })],
+    ["wrong_audience", () => sign({ ...GOOD, aud: { 0: "asset_id" } })],
     ["malformed", () => sign({ ...GOOD, sub: 7 })],
     ["malformed", () => sign({ ...GOOD, exp: "tomorrow" })],
     ["malformed", () => sign({ ...GOOD, nbf: EXP })],

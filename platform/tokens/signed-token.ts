@@ -26,7 +26,7 @@ export type CheckedToken<Key, Audience extends string> =
   | { kind: "refused"; reason: TokenRefusal };
 
 export interface TokenExpectations<Key, Audience extends string> {
-  /** The token must be made for exactly one of these. */
+  /** The token must be made for exactly one of these, and may be for anything else besides. */
   audiences: readonly Audience[];
   /** What the token must be about; anything unless given. */
   subject?: string;
@@ -58,9 +58,10 @@ export async function checkSignedToken<Key extends { publicKey: string }, Audien
     const { sub, aud, exp } = payload;
     if (typeof sub !== "string" || typeof exp !== "number") return { kind: "refused", reason: "malformed" };
     if (subject !== undefined && sub !== subject) return { kind: "refused", reason: "wrong_subject" };
-    if (aud === undefined || aud === "") return { kind: "refused", reason: "no_audience" };
-    const audience = audiences.find((known) => known === aud);
-    if (audience === undefined) return { kind: "refused", reason: "wrong_audience" };
+    const made = [aud].flat(); // RFC 7519 §4.1.3: a text, or a list of them
+    if (made.every((one) => one === undefined || one === "")) return { kind: "refused", reason: "no_audience" };
+    const [audience, ...others] = audiences.filter((known) => made.includes(known));
+    if (audience === undefined || others.length > 0) return { kind: "refused", reason: "wrong_audience" };
     return { kind: "valid", key, subject: sub, audience, expiresAtMs: exp * 1_000, claims: payload };
   } catch (error) {
     if (!(error instanceof errors.JOSEError)) throw error;
