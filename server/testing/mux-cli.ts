@@ -8,12 +8,12 @@ import { stripVTControlCharacters } from "node:util";
 const require = createRequire(import.meta.url);
 
 const PLATFORM = `${process.platform}-${process.arch}`;
-/** Where package-lock.json brings the program: there it must be, and tests fail without it. */
-const LOCKED_PLATFORM = "linux-x64";
+/** Where all of this product runs: there the program must be, and tests fail without it. */
+const OUR_PLATFORM = "linux-x64";
 
 /** Why the program cannot be tried on this machine; null where it can. */
 export const NO_MUX_CLI =
-  PLATFORM === LOCKED_PLATFORM || isInstalled() ? null : `@mux/cli: no program for ${PLATFORM} is installed`;
+  PLATFORM === OUR_PLATFORM || isInstalled() ? null : `@mux/cli: no program for ${PLATFORM} is installed`;
 
 /** Commands but `listen` and those that wait end within a second; one that asks a question never does. */
 const LIMIT_MS = 20_000;
