@@ -21,10 +21,12 @@ export class DraftHash {
   }
 
   /** Bytes that were just written. */
-  offer(at: number, bytes: Buffer): void {
+  offer(at: number, pieces: readonly Buffer[]): void {
     if (at !== this.#hashedBytes || this.#following !== null) return;
-    this.#hash.update(bytes);
-    this.#hashedBytes += bytes.length;
+    for (const bytes of pieces) {
+      this.#hash.update(bytes);
+      this.#hashedBytes += bytes.length;
+    }
   }
 
   /** Catches up in the background; a failure shows in the digest, which tries again. */
