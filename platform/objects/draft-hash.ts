@@ -20,7 +20,7 @@ export class DraftHash {
     this.#path = path;
   }
 
-  /** Bytes that were just written. */
+  /** Bytes that are written, or just being. */
   offer(at: number, pieces: readonly Buffer[]): void {
     if (at !== this.#hashedBytes || this.#following !== null) return;
     for (const bytes of pieces) {

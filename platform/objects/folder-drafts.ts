@@ -18,7 +18,7 @@ import {
 const COMMIT_BYTES = 16 * 1_048_576;
 
 /** Gathered for a write; each upload holds twice as much. */
-const WRITE_BYTES = 2 ** 19;
+const WRITE_BYTES = 2 ** 18;
 
 /** Entries of the ranges file: a range, or how long the whole is. Brackets, so that a torn one and the next make no third. */
 const ENTRY = /\[(?:(\d+)-(\d+)|=(\d+))\]/g;
@@ -170,12 +170,20 @@ export class FolderDraft implements ObjectDraft {
   async #place(file: FileHandle, start: number, pieces: readonly Buffer[]): Promise<number> {
     const end = start + sizeOf(pieces);
     for (const gap of this.#written.missing({ start, end })) {
-      const bytes = cut(pieces, gap.start - start, gap.end - start);
-      await writeAll(file, bytes, gap.start);
+      await this.#write(file, gap.start, cut(pieces, gap.start - start, gap.end - start));
       this.#written.add(gap);
-      this.#hash.offer(gap.start, bytes);
     }
     return end;
+  }
+
+  /** Hashes what is just being written. */
+  async #write(file: FileHandle, at: number, pieces: readonly Buffer[]): Promise<void> {
+    const writing = writeAll(file, pieces, at);
+    this.#hash.offer(at, pieces);
+    await writing.catch((error: unknown) => {
+      this.#hash = new DraftHash(join(this.#directory, "bytes")); // it has what is not there
+      throw error;
+    });
   }
 
   async #commit(file: FileHandle, start: number, end: number): Promise<void> {
