@@ -6,6 +6,7 @@ import { createTenantSql } from "../platform/clickhouse/tenant-sql/tenant-sql.ts
 import { listen } from "../platform/http/listen.ts";
 import { addJobUnlessWaiting } from "../platform/jobs/jobs.ts";
 import { startJobWorker } from "../platform/jobs/worker.ts";
+import { countBuffersWithHeap } from "../platform/memory/count-buffers.ts";
 import { openObjects } from "../platform/objects/open-objects.ts";
 import { openInternalPort } from "../platform/observability/internal-port.ts";
 import { createLogger } from "../platform/observability/logger.ts";
@@ -40,6 +41,7 @@ const JOBS_AT_ONCE = 4;
 const FIRST_SWEEP_MS = 10 * 60_000;
 const UPLOADS_GRACE_MS = 2_000;
 
+countBuffersWithHeap();
 const config = readServerConfig();
 const log = createLogger("server", config.logLevel);
 const metrics = createMetrics("server");

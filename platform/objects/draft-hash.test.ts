@@ -11,7 +11,7 @@ const sha256 = createHash("sha256").update(whole).digest("hex");
 describe("DraftHash", () => {
   it("hashes bytes that come in order as they pass: no file is read in the end", async () => {
     const hash = new DraftHash("/there/is/no/such/file");
-    for (let at = 0; at < whole.length; at += 65_536) hash.offer(at, whole.subarray(at, at + 65_536));
+    for (let at = 0; at < whole.length; at += 65_536) hash.offer(at, [whole.subarray(at, at + 65_536)]);
     expect(await hash.digest(whole.length)).toBe(sha256);
     expect(await hash.digest(whole.length)).toBe(sha256);
   });
@@ -21,8 +21,8 @@ describe("DraftHash", () => {
     const path = join(directory, "bytes");
     await writeFile(path, whole);
     const hash = new DraftHash(path);
-    hash.offer(0, whole.subarray(0, 1_000));
-    hash.offer(2_000_000, whole.subarray(2_000_000));
+    hash.offer(0, [whole.subarray(0, 500), whole.subarray(500, 1_000)]);
+    hash.offer(2_000_000, [whole.subarray(2_000_000)]);
     hash.follow(2_500_000);
     expect(await hash.digest(whole.length)).toBe(sha256);
     await rm(directory, { recursive: true });

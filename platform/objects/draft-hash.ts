@@ -20,11 +20,13 @@ export class DraftHash {
     this.#path = path;
   }
 
-  /** Bytes that were just written. */
-  offer(at: number, bytes: Buffer): void {
+  /** Bytes that are written, or just being. */
+  offer(at: number, pieces: readonly Buffer[]): void {
     if (at !== this.#hashedBytes || this.#following !== null) return;
-    this.#hash.update(bytes);
-    this.#hashedBytes += bytes.length;
+    for (const bytes of pieces) {
+      this.#hash.update(bytes);
+      this.#hashedBytes += bytes.length;
+    }
   }
 
   /** Catches up in the background; a failure shows in the digest, which tries again. */

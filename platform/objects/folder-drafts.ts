@@ -148,9 +148,10 @@ export class FolderDraft implements ObjectDraft {
     let at = offset;
     let committedTo = offset;
     let committing: Promise<void> = Promise.resolve();
-    const write = async (bytes: Buffer): Promise<void> => {
-      await this.#inTurn(() => this.#place(file, at, bytes));
-      at += bytes.length;
+    const write = async (pieces: Buffer[]): Promise<void> => {
+      await this.#inTurn(async () => {
+        at = await this.#place(file, at, pieces);
+      });
       if (at - committedTo < COMMIT_BYTES) return;
       await committing;
       committing = this.#commit(file, committedTo, at);
@@ -165,17 +166,24 @@ export class FolderDraft implements ObjectDraft {
     }
   }
 
-  /** Writes those bytes of the chunk that are not there yet. */
-  async #place(file: FileHandle, at: number, chunk: Buffer): Promise<void> {
-    for (const gap of this.#written.missing({ start: at, end: at + chunk.length })) {
-      const bytes = chunk.subarray(gap.start - at, gap.end - at);
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await file.write(bytes, done, bytes.length - done, gap.start + done);
-        done += bytesWritten;
-      }
+  /** Writes those bytes of the pieces, which follow one another, that are not there yet. Gives where they end. */
+  async #place(file: FileHandle, start: number, pieces: readonly Buffer[]): Promise<number> {
+    const end = start + sizeOf(pieces);
+    for (const gap of this.#written.missing({ start, end })) {
+      await this.#write(file, gap.start, cut(pieces, gap.start - start, gap.end - start));
       this.#written.add(gap);
-      this.#hash.offer(gap.start, bytes);
     }
+    return end;
+  }
+
+  /** Hashes what is just being written. */
+  async #write(file: FileHandle, at: number, pieces: readonly Buffer[]): Promise<void> {
+    const writing = writeAll(file, pieces, at);
+    this.#hash.offer(at, pieces);
+    await writing.catch((error: unknown) => {
+      this.#hash = new DraftHash(join(this.#directory, "bytes")); // it has what is not there
+      throw error;
+    });
   }
 
   async #commit(file: FileHandle, start: number, end: number): Promise<void> {
@@ -241,16 +249,16 @@ export class FolderDraft implements ObjectDraft {
  * Hands on a stream in pieces of a size that is worth a write, while the next is gathered: sockets give 64 KiB at once. Rejects with the
  * first failure of either, when all that came before a failure of the stream was written.
  */
-async function writeGathered(body: Readable, write: (bytes: Buffer) => Promise<void>): Promise<void> {
+async function writeGathered(body: Readable, write: (pieces: Buffer[]) => Promise<void>): Promise<void> {
   let gathered: Buffer[] = [];
   let size = 0;
   let writing: Promise<void> = Promise.resolve();
   const hand = async (): Promise<void> => {
-    const bytes = Buffer.concat(gathered, size);
+    const pieces = gathered;
     [gathered, size] = [[], 0];
     await writing;
-    if (bytes.length === 0) return;
-    writing = write(bytes);
+    if (pieces.length === 0) return;
+    writing = write(pieces);
     writing.catch(() => {}); // heard when it is awaited
   };
   try {
@@ -263,6 +271,31 @@ async function writeGathered(body: Readable, write: (bytes: Buffer) => Promise<v
   } finally {
     await hand();
     await writing;
+  }
+}
+
+function sizeOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((size, { length }) => size + length, 0);
+}
+
+/** The part from `start` to `end` of what the pieces hold one after another. */
+function cut(pieces: readonly Buffer[], start: number, end: number): Buffer[] {
+  const parts: Buffer[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const part = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));
+    if (part.length > 0) parts.push(part);
+    at += piece.length;
+  }
+  return parts;
+}
+
+/** As they lie in memory: gathering gigabytes into new memory costs more than to write them. */
+async function writeAll(file: FileHandle, pieces: readonly Buffer[], start: number): Promise<void> {
+  const size = sizeOf(pieces);
+  for (let done = 0; done < size; ) {
+    const { bytesWritten } = await file.writev(cut(pieces, done, size), start + done);
+    done += bytesWritten;
   }
 }
 

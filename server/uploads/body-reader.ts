@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { Readable } from "node:stream";
+import { finished, Readable } from "node:stream";
 
 /** The part of a request's body that was announced, and how much came. */
 export interface BodyReader {
@@ -10,28 +10,50 @@ export interface BodyReader {
   isTooLong(): boolean;
 }
 
+/** Pieces that wait for their reader before the client is held up; sockets give 64 KiB at once. */
+const PIECES_AHEAD = 8;
+
 /**
- * Reads a body without ending its connection when the reader gives up: it has to stay for the answer.
+ * Reads a body without ending its connection when the reader gives up: it has to stay for the answer. Pieces are handed on as they
+ * come: holding the socket up between any two, as iterating over the request does, takes as long as to receive them.
  *
  * @param limitBytes null when its length is not known
  */
 export function readBody(request: IncomingMessage, limitBytes: number | null): BodyReader {
   let receivedBytes = 0;
   let isTooLong = false;
-  async function* pieces(): AsyncGenerator<Buffer> {
-    for await (const piece of request.iterator({ destroyOnReturn: false })) {
-      const room = (limitBytes ?? Number.POSITIVE_INFINITY) - receivedBytes;
-      const bytes: Buffer = piece.length > room ? piece.subarray(0, room) : piece;
-      receivedBytes += bytes.length;
-      if (bytes.length > 0) yield bytes;
-      if (piece.length > room) {
-        isTooLong = true;
-        return;
-      }
-    }
+  const stream = new Readable({
+    objectMode: true,
+    highWaterMark: PIECES_AHEAD,
+    read: () => void request.resume(),
+    destroy: (error, done) => {
+      leave();
+      done(error);
+    },
+  });
+  const take = (piece: Buffer): void => {
+    const room = (limitBytes ?? Number.POSITIVE_INFINITY) - receivedBytes;
+    const bytes = piece.length > room ? piece.subarray(0, room) : piece;
+    receivedBytes += bytes.length;
+    if (bytes.length > 0 && !stream.push(bytes)) request.pause();
+    if (piece.length <= room) return;
+    isTooLong = true;
+    leave();
+    stream.push(null);
+  };
+  const forget = finished(request, { writable: false }, (error) => {
+    if (error) stream.destroy(error);
+    else stream.push(null);
+  });
+  function leave(): void {
+    forget();
+    request.off("data", take);
+    request.pause();
   }
+  request.pause(); // until the first read
+  request.on("data", take);
   return {
-    stream: Readable.from(pieces(), { objectMode: true, highWaterMark: 4 }),
+    stream,
     receivedBytes: () => receivedBytes,
     isTooLong: () => isTooLong,
   };

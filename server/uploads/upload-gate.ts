@@ -1,6 +1,6 @@
 import { ApiError } from "../../domain/errors.ts";
 
-/** Bodies that are taken at once, some 100 KiB of memory each; more are asked to come again. */
+/** Bodies that are taken at once, a megabyte of memory each where the disk is slower than they; more are asked to come again. */
 const MAX_AT_ONCE = 500;
 /** Of those, to one URL: who has it cannot keep all others out. Browsers open six connections to a host. */
 const MAX_OF_ONE_URL = 16;

@@ -1,12 +1,9 @@
-import Mux from "@mux/mux-node";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, expect, it } from "vitest";
 import { z } from "zod";
 import type { StaticOutcome } from "../../domain/asset/static-renditions.ts";
 import type { TrackOutcome } from "../../domain/asset/text-track.ts";
 import { masterKey } from "../../domain/media/object-keys.ts";
-import { startTestPostgres, type TestPostgres } from "../../platform/postgres/testing.ts";
-import { createFirstTenant } from "../testing/tenant.ts";
-import { startTestServer, type TestServer } from "../testing/test-server.ts";
+import { startSdkWorld } from "../testing/sdk-world.ts";
 import { applyOutcomeNow, eventsOf, READY, result } from "../testing/video.ts";
 import { settleUploadTask } from "../uploads/settle-upload.ts";
 import { applyMasterTask } from "./apply-master.ts";
@@ -53,22 +50,8 @@ const made: StaticOutcome = {
   ...{ bitrate: 2_400_000, sizeBytes: 5_000_000 },
 };
 
-let postgres: TestPostgres;
-let server: TestServer;
-let environment: string;
-let mux: Mux;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  server = await startTestServer({ databaseUrl: await postgres.createTestDatabase(), startMs: Date.now() });
-  const { tokenId, tokenSecret, environmentId } = await createFirstTenant(server.db);
-  environment = environmentId;
-  mux = new Mux({ tokenId, tokenSecret, baseURL: await server.listen(), maxRetries: 0 });
-});
-afterAll(async () => {
-  await server.stop();
-  await postgres.stop();
-});
+const { server, environment, mux, stop } = await startSdkWorld();
+afterAll(() => stop());
 
 const becomes = (assetId: string, outcome = READY) => applyOutcomeNow(server, result(environment, assetId, outcome));
 const track = (assetId: string, trackId: string, outcome: TrackOutcome) =>

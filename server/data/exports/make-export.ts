@@ -7,8 +7,9 @@ import { dayRange, deletedAtMs } from "../../../domain/data-api/export-days.ts";
 import type { EnvironmentId } from "../../../domain/identifiers.ts";
 import type { StoredView } from "../../../domain/metrics/ask/ask-view.ts";
 import type { JobContext, JobTask } from "../../../platform/jobs/task.ts";
+import { dayFileKey } from "../../http/day-files.ts";
 import type { Services } from "../../http/services.ts";
-import { exportKey } from "./export-link.ts";
+import { EXPORT_FILES } from "./export-files.ts";
 import { type ExportedViews, readExported } from "./read-exported.ts";
 
 export const MAKE_EXPORT_TASK = "make_export";
@@ -81,7 +82,7 @@ async function make(deps: Deps, job: MakeExportJob, environment: Environment, { 
     const gzip = createGzip();
     lines.once("error", (error) => gzip.destroy(error));
     gzip.once("close", () => lines.destroy());
-    const { sizeBytes } = await deps.objects.put(exportKey(job), lines.pipe(gzip));
+    const { sizeBytes } = await deps.objects.put(dayFileKey(EXPORT_FILES, job), lines.pipe(gzip));
     clearInterval(telling);
     await note(deps, job, { status: "ready", rows_written: progress.written, size_bytes: sizeBytes });
   } finally {

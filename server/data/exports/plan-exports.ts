@@ -1,9 +1,10 @@
 import { closedDays, oldestKeptDay } from "../../../domain/data-api/export-days.ts";
 import { addJobUnlessWaiting } from "../../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../../platform/jobs/task.ts";
+import { dayFileKey } from "../../http/day-files.ts";
 import type { Services } from "../../http/services.ts";
 import { asOfMs } from "../as-of.ts";
-import { exportKey } from "./export-link.ts";
+import { EXPORT_FILES } from "./export-files.ts";
 import { MAKE_EXPORT_TASK } from "./make-export.ts";
 
 export const PLAN_EXPORTS_TASK = "plan_exports";
@@ -31,7 +32,7 @@ async function deleteOld({ db, objects, now }: Deps, signal: AbortSignal): Promi
     .execute();
   for (const { environment_id: environmentId, day } of old) {
     signal.throwIfAborted();
-    await objects.delete(exportKey({ environmentId, day })); // first: a row that is left finds its file again
+    await objects.delete(dayFileKey(EXPORT_FILES, { environmentId, day })); // first: a row that is left finds its file again
     await db.deleteFrom("exports").where("environment_id", "=", environmentId).where("day", "=", day).execute();
   }
 }

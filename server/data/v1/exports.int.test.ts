@@ -8,9 +8,10 @@ import { z } from "zod";
 import { EXPORT_COLUMNS, EXPORT_HEADER } from "../../../domain/data-api/export-columns.ts";
 import type { JobContext } from "../../../platform/jobs/task.ts";
 import { createLogger } from "../../../platform/observability/logger.ts";
+import { dayFileKey } from "../../http/day-files.ts";
 import { basic, createOtherTenant } from "../../testing/tenant.ts";
 import { startExportClock } from "../exports/export-clock.ts";
-import { exportKey } from "../exports/export-link.ts";
+import { EXPORT_FILES } from "../exports/export-files.ts";
 import { makeExportTask } from "../exports/make-export.ts";
 import { planExportsTask } from "../exports/plan-exports.ts";
 import { type DataServer, startDataServer } from "../testing/data-server.ts";
@@ -195,16 +196,16 @@ describe("making", () => {
   it("deletes what is seven days old, bytes and all", async () => {
     const file = { environmentId, day: "2026-11-17" };
     server.advance(DAY_MS);
-    expect(await server.services.objects.head(exportKey(file))).not.toBeNull();
+    expect(await server.services.objects.head(dayFileKey(EXPORT_FILES, file))).not.toBeNull();
     await plan();
-    expect(await server.services.objects.head(exportKey(file))).toBeNull();
+    expect(await server.services.objects.head(dayFileKey(EXPORT_FILES, file))).toBeNull();
     const days = await server.db.selectFrom("exports").select("day").orderBy("day").execute();
     expect(new Set(days.map(({ day }) => day))).toEqual(new Set([...WEEK.slice(0, 5), "2026-11-23"]));
   });
 
   it("tells what stopped it, leaves no half file, and makes it when that is over", async () => {
     const job = { environmentId, day: "2026-11-22" };
-    await server.services.objects.delete(exportKey(job));
+    await server.services.objects.delete(dayFileKey(EXPORT_FILES, job));
     await server.db
       .updateTable("exports")
       .set({ status: "waiting", size_bytes: null })
@@ -222,7 +223,7 @@ describe("making", () => {
     });
     const broken = makeExportTask({ ...server.services, clickhouse: failing })(job, context);
     await expect(broken).rejects.toThrow("the store is away");
-    expect(await server.services.objects.head(exportKey(job))).toBeNull();
+    expect(await server.services.objects.head(dayFileKey(EXPORT_FILES, job))).toBeNull();
     const [failed] = (await list()).pending;
     expect(failed).toMatchObject({
       export_date: job.day,

@@ -1,14 +1,14 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { EXPORT_VERSION } from "../../../domain/data-api/export-columns.ts";
 import { dayOf, dayRange, deletedAtMs, oldestKeptDay } from "../../../domain/data-api/export-days.ts";
-import { ApiError } from "../../../domain/errors.ts";
 import type { Row } from "../../../platform/postgres/schema.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import type { App } from "../../http/app.ts";
+import { type DayFile, dayFileLink, dayFileRoute } from "../../http/day-files.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import type { Services } from "../../http/services.ts";
-import { type ExportFile, exportKey, exportLink, isLivingLink } from "../exports/export-link.ts";
+import { EXPORT_FILES } from "../exports/export-files.ts";
 import { TimeframeWire } from "./answers.ts";
 import { timeframeWire } from "./scope-query.ts";
 
@@ -40,7 +40,7 @@ const common = { tags: ["Exports"], security: [{ accessToken: [] }] };
 export function exportRoutes(app: App, services: Services): void {
   viewExportsRoute(app, services);
   linksRoute(app, services);
-  fileRoute(app, services);
+  dayFileRoute(app, services, EXPORT_FILES);
 }
 
 function viewExportsRoute(app: App, services: Services): void {
@@ -104,42 +104,6 @@ function linksRoute(app: App, services: Services): void {
   );
 }
 
-const FileParams = z.object({ environment_id: z.string(), day: z.string() });
-const FileQuery = z.object({
-  expires: z.coerce.number().int().min(0).max(1e11).catch(0),
-  signature: z.string().catch(""),
-});
-
-/** The link is all that is needed; what it does not allow is 403 whether or not there is such a file. */
-function fileRoute(app: App, services: Services): void {
-  app.get(
-    "/exports/:environment_id/:day.csv.gz",
-    { schema: { hide: true, params: FileParams, querystring: FileQuery } },
-    async (request, reply) => {
-      const { environment_id: environmentId, day } = request.params;
-      const file = { environmentId, day };
-      const [secret, nowMs] = [services.socketTokenSecret, services.now()];
-      if (!isLivingLink(file, request.query, { secret, nowMs }))
-        throw new ApiError("forbidden", ["This link does not serve any more; list the exports for a new one"]);
-      return sendFile(services, file, reply);
-    },
-  );
-}
-
-async function sendFile({ objects }: Services, file: ExportFile, reply: FastifyReply): Promise<FastifyReply> {
-  const found = await objects.read(exportKey(file));
-  if (found === null) throw new ApiError("not_found", [`There is no file of ${file.day} any more`]);
-  return reply
-    .headers({
-      "content-type": "application/gzip",
-      "content-length": String(found.info.sizeBytes),
-      "content-disposition": `attachment; filename="views-${file.environmentId}-${file.day}.csv.gz"`,
-      "cache-control": "private, no-store",
-      etag: `"${found.info.sha256}"`,
-    })
-    .send(found.body);
-}
-
 type ExportRow = Row<"exports">;
 
 /** Newest first. */
@@ -157,8 +121,9 @@ function pendingToWire({ day, status, rows_total, rows_written, error }: ExportR
   return status === "ready" ? [] : [{ export_date: day, status, rows_total, rows_written, error }];
 }
 
-function linkOf({ publicApiUrl, socketTokenSecret, now }: Services, file: ExportFile): string {
-  return publicApiUrl + exportLink(file, socketTokenSecret, Math.min(now() + LINK_MS, deletedAtMs(file.day)));
+function linkOf({ publicApiUrl, socketTokenSecret, now }: Services, file: DayFile): string {
+  const expires = Math.floor(Math.min(now() + LINK_MS, deletedAtMs(file.day)) / 1_000);
+  return publicApiUrl + dayFileLink(EXPORT_FILES, file, socketTokenSecret, expires);
 }
 
 /** From the first day that is kept to the beginning of today. */

@@ -7,10 +7,11 @@ import { isUsageFileDue } from "../../../domain/usage/usage-days.ts";
 import { USAGE_HEADER, usageLine } from "../../../domain/usage/usage-file.ts";
 import type { JobTask } from "../../../platform/jobs/task.ts";
 import type { Logger } from "../../../platform/observability/logger.ts";
+import { type DayFile, dayFileKey } from "../../http/day-files.ts";
 import type { Services } from "../../http/services.ts";
 import { unixSeconds } from "../../http/unix-seconds.ts";
 import { type DeliveryReport, deliveryReports, stateOf } from "../../video/delivery-reports.ts";
-import { type UsageFile, usageKey } from "./usage-link.ts";
+import { USAGE_FILES } from "./usage-files.ts";
 
 export const MAKE_USAGE_TASK = "make_usage_export";
 
@@ -28,7 +29,10 @@ export function makeUsageFileTask(deps: Deps, log: Logger): JobTask {
     if (number === null) return;
     const madeAt = new Date(deps.now()); // what is stored later is not in it
     const lines = linesOf(deps, log, { file, number, signal });
-    const { sizeBytes } = await deps.objects.put(usageKey(file), Readable.from(lines, { objectMode: false }));
+    const { sizeBytes } = await deps.objects.put(
+      dayFileKey(USAGE_FILES, file),
+      Readable.from(lines, { objectMode: false }),
+    );
     await deps.db
       .updateTable("usage_exports")
       .set({ size_bytes: sizeBytes, made_at: madeAt })
@@ -39,7 +43,7 @@ export function makeUsageFileTask(deps: Deps, log: Logger): JobTask {
 }
 
 /** The environment's number; null where the file is not due, or of an environment that is gone. */
-async function findWanted({ db, now }: Deps, { environmentId, day }: UsageFile): Promise<EnvironmentId | null> {
+async function findWanted({ db, now }: Deps, { environmentId, day }: DayFile): Promise<EnvironmentId | null> {
   const found = await db
     .selectFrom("usage_exports as u")
     .innerJoin("environments as e", "e.id", "u.environment_id")
@@ -56,7 +60,7 @@ async function findWanted({ db, now }: Deps, { environmentId, day }: UsageFile):
 async function* linesOf(
   deps: Deps,
   log: Logger,
-  { file, number, signal }: { file: UsageFile; number: EnvironmentId; signal: AbortSignal },
+  { file, number, signal }: { file: DayFile; number: EnvironmentId; signal: AbortSignal },
 ): AsyncGenerator<string> {
   yield USAGE_HEADER;
   const scope = { environmentId: number, ...dayRange(file.day), assetId: null };
@@ -69,7 +73,7 @@ async function* linesOf(
   }
 }
 
-function lineOf({ day, environmentId }: UsageFile, { asset, usage }: DeliveryReport) {
+function lineOf({ day, environmentId }: DayFile, { asset, usage }: DeliveryReport) {
   const { delivered_seconds, tier_audio_only, tier_720p, tier_1080p, tier_1440p, tier_2160p }: DeliveryUsageRow = usage;
   return {
     date: day,

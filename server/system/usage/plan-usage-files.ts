@@ -1,9 +1,10 @@
 import { isUsageFileDue, oldestUsageDay, usageDays } from "../../../domain/usage/usage-days.ts";
 import { addJobUnlessWaiting } from "../../../platform/jobs/jobs.ts";
 import type { JobTask } from "../../../platform/jobs/task.ts";
+import { type DayFile, dayFileKey } from "../../http/day-files.ts";
 import type { Services } from "../../http/services.ts";
 import { MAKE_USAGE_TASK } from "./make-usage-file.ts";
-import { type UsageFile, usageKey } from "./usage-link.ts";
+import { USAGE_FILES } from "./usage-files.ts";
 
 export const PLAN_USAGE_TASK = "plan_usage_exports";
 /** One after another with other exports, behind everything that somebody waits for. */
@@ -33,7 +34,7 @@ async function deleteOld({ db, objects, now }: Deps, signal: AbortSignal): Promi
     .execute();
   for (const { environment_id: environmentId, day } of old) {
     signal.throwIfAborted();
-    await objects.delete(usageKey({ environmentId, day })); // first: a row that is left finds its file again
+    await objects.delete(dayFileKey(USAGE_FILES, { environmentId, day })); // first: a row that is left finds its file again
     await db.deleteFrom("usage_exports").where("environment_id", "=", environmentId).where("day", "=", day).execute();
   }
 }
@@ -58,7 +59,7 @@ async function wantFiles({ db, now }: Deps): Promise<void> {
       .execute();
 }
 
-async function dueFiles({ db, now }: Deps): Promise<UsageFile[]> {
+async function dueFiles({ db, now }: Deps): Promise<DayFile[]> {
   const rows = await db
     .selectFrom("usage_exports as u")
     .innerJoin("environments as e", "e.id", "u.environment_id")

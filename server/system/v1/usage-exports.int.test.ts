@@ -4,13 +4,14 @@ import type { JobContext } from "../../../platform/jobs/task.ts";
 import { listJobs, removeJob } from "../../../platform/jobs/testing.ts";
 import { createLogger } from "../../../platform/observability/logger.ts";
 import { type DataServer, startDataServer } from "../../data/testing/data-server.ts";
+import { dayFileKey } from "../../http/day-files.ts";
 import { basic, createToken } from "../../testing/tenant.ts";
 import { TEST_START_MS } from "../../testing/test-server.ts";
 import { caller } from "../../testing/video.ts";
 import { createReadyAsset, storeDelivered } from "../../video/testing/delivered.ts";
 import { MAKE_USAGE_TASK, makeUsageFileTask } from "../usage/make-usage-file.ts";
 import { planUsageFilesTask } from "../usage/plan-usage-files.ts";
-import { usageKey } from "../usage/usage-link.ts";
+import { USAGE_FILES } from "../usage/usage-files.ts";
 
 const DAY_MS = 86_400_000;
 const context: JobContext = { signal: new AbortController().signal, attempt: 1, isLastAttempt: false };
@@ -129,7 +130,11 @@ describe("usage exports", () => {
 
     server.advance(398 * DAY_MS);
     await planUsageFilesTask(server.services)({}, context);
-    expect(await server.services.objects.head(usageKey({ environmentId, day: "2026-11-20" }))).toBeNull();
-    expect(await server.services.objects.head(usageKey({ environmentId, day: "2026-11-24" }))).not.toBeNull();
+    expect(
+      await server.services.objects.head(dayFileKey(USAGE_FILES, { environmentId, day: "2026-11-20" })),
+    ).toBeNull();
+    expect(
+      await server.services.objects.head(dayFileKey(USAGE_FILES, { environmentId, day: "2026-11-24" })),
+    ).not.toBeNull();
   });
 });

@@ -1,15 +1,14 @@
-import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { parseTimeframe, type Timeframe } from "../../../domain/data-api/timeframe.ts";
-import { ApiError } from "../../../domain/errors.ts";
 import { oldestUsageDay } from "../../../domain/usage/usage-days.ts";
 import { allow, callerOf } from "../../auth/api-guard.ts";
 import { gatherLists, listParam } from "../../data/v1/list-params.ts";
 import type { App } from "../../http/app.ts";
+import { dayFileLink, dayFileRoute } from "../../http/day-files.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import { PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
-import { isLivingUsageLink, type UsageFile, usageKey, usageLink } from "../usage/usage-link.ts";
+import { USAGE_FILES } from "../usage/usage-files.ts";
 
 const DAY_SECONDS = 86_400;
 
@@ -37,7 +36,7 @@ const MetaWire = z.object({ limit: z.number(), page: z.number(), pages: z.number
 /** GET /system/v1/usage/exports and the files behind its links (reference video-api.md §7.3): what was delivered, day by day. */
 export function usageExportRoutes(app: App, services: Services): void {
   listRoute(app, services);
-  fileRoute(app, services);
+  dayFileRoute(app, services, USAGE_FILES);
 }
 
 function listRoute(app: App, services: Services): void {
@@ -66,11 +65,12 @@ function listRoute(app: App, services: Services): void {
         .limit(limit)
         .offset((page - 1) * limit)
         .execute();
+      const { publicApiUrl, socketTokenSecret: secret } = services;
       const expires = Math.floor(services.now() / 1_000) + download_url_ttl;
       return {
         data: rows.map(({ day, size_bytes }) => ({
           date: day,
-          download_url: services.publicApiUrl + usageLink({ environmentId, day }, services.socketTokenSecret, expires),
+          download_url: publicApiUrl + dayFileLink(USAGE_FILES, { environmentId, day }, secret, expires),
           download_url_expires_at: expires,
           file_size: size_bytes,
         })),
@@ -98,40 +98,4 @@ function daysIn(values: readonly string[], nowMs: number): Timeframe | null {
 /** The first day of UTC that begins then or later. */
 function firstDayFrom(atMs: number): string {
   return new Date(Math.ceil(atMs / (DAY_SECONDS * 1_000)) * DAY_SECONDS * 1_000).toISOString().slice(0, 10);
-}
-
-const FileParams = z.object({ environment_id: z.string(), day: z.string() });
-const FileQuery = z.object({
-  expires: z.coerce.number().int().min(0).max(1e11).catch(0),
-  signature: z.string().catch(""),
-});
-
-/** The link is all that is needed; what it does not allow is 403 whether or not there is such a file. */
-function fileRoute(app: App, services: Services): void {
-  app.get(
-    "/exports/usage/:environment_id/:day.csv",
-    { schema: { hide: true, params: FileParams, querystring: FileQuery } },
-    async (request, reply) => {
-      const { environment_id: environmentId, day } = request.params;
-      const file = { environmentId, day };
-      const [secret, nowMs] = [services.socketTokenSecret, services.now()];
-      if (!isLivingUsageLink(file, request.query, { secret, nowMs }))
-        throw new ApiError("forbidden", ["This link does not serve any more; list the usage exports for a new one"]);
-      return sendFile(services, file, reply);
-    },
-  );
-}
-
-async function sendFile({ objects }: Services, file: UsageFile, reply: FastifyReply): Promise<FastifyReply> {
-  const found = await objects.read(usageKey(file));
-  if (found === null) throw new ApiError("not_found", [`There is no file of ${file.day} any more`]);
-  return reply
-    .headers({
-      "content-type": "text/csv; charset=utf-8",
-      "content-length": String(found.info.sizeBytes),
-      "content-disposition": `attachment; filename="usage-${file.environmentId}-${file.day}.csv"`,
-      "cache-control": "private, no-store",
-      etag: `"${found.info.sha256}"`,
-    })
-    .send(found.body);
 }

@@ -1,12 +1,9 @@
-import Mux from "@mux/mux-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { MAKE_MASTER_TASK, type MasterOutcome } from "../../../domain/asset/master.ts";
 import { masterKey, sourceKey } from "../../../domain/media/object-keys.ts";
 import { listJobs } from "../../../platform/jobs/testing.ts";
 import { postgresTime } from "../../../platform/postgres/clock.ts";
-import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
-import { createFirstTenant } from "../../testing/tenant.ts";
-import { startTestServer, type TestServer } from "../../testing/test-server.ts";
+import { startSdkWorld } from "../../testing/sdk-world.ts";
 import { applyOutcomeNow, eventsOf, READY, result } from "../../testing/video.ts";
 import { applyMasterTask, DELETE_MASTER_TASK, deleteMasterFileTask, endMasterTask } from "../apply-master.ts";
 import { END_MASTER_TASK } from "../masters.ts";
@@ -15,22 +12,8 @@ const DAY_MS = 24 * 3_600_000;
 const context = { signal: new AbortController().signal, attempt: 1, isLastAttempt: false };
 const input = { inputs: [{ url: "https://example.com/a.mp4" }] };
 
-let postgres: TestPostgres;
-let server: TestServer;
-let environment: string;
-let mux: Mux;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  server = await startTestServer({ databaseUrl: await postgres.createTestDatabase(), startMs: Date.now() });
-  const { tokenId, tokenSecret, environmentId } = await createFirstTenant(server.db);
-  environment = environmentId;
-  mux = new Mux({ tokenId, tokenSecret, baseURL: await server.listen(), maxRetries: 0 });
-});
-afterAll(async () => {
-  await server.stop();
-  await postgres.stop();
-});
+const { server, environment, mux, stop } = await startSdkWorld();
+afterAll(() => stop());
 
 const becomeReady = (assetId: string) => applyOutcomeNow(server, result(environment, assetId, READY));
 const isErrored = (assetId: string) => {

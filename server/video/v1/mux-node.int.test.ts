@@ -1,29 +1,13 @@
 import Mux from "@mux/mux-node";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { APPLY_RESULT_TASK } from "../../../domain/asset/outcome.ts";
 import { addJob } from "../../../platform/jobs/jobs.ts";
-import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
-import { createFirstTenant } from "../../testing/tenant.ts";
-import { startTestServer, type TestServer } from "../../testing/test-server.ts";
+import { startSdkWorld } from "../../testing/sdk-world.ts";
 import { result } from "../../testing/video.ts";
 
-let postgres: TestPostgres;
-let server: TestServer;
-let environment: string;
-let mux: Mux;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  server = await startTestServer({ databaseUrl: await postgres.createTestDatabase(), startMs: Date.now() });
-  const { tokenId, tokenSecret, environmentId } = await createFirstTenant(server.db);
-  environment = environmentId;
-  mux = new Mux({ tokenId, tokenSecret, baseURL: await server.listen() });
-  server.startJobs();
-});
-afterAll(async () => {
-  await server.stop();
-  await postgres.stop();
-});
+const { server, environment, mux, stop } = await startSdkWorld();
+server.startJobs();
+afterAll(() => stop());
 
 describe("@mux/mux-node against the server", () => {
   it("creates an asset, sees it become ready, changes it and lists all", async () => {

@@ -1,13 +1,11 @@
 import { Readable } from "node:stream";
-import Mux from "@mux/mux-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type Mux from "@mux/mux-node";
+import { afterAll, describe, expect, it } from "vitest";
 import { READ_SOUND_TASK, type TrackOutcome } from "../../../domain/asset/text-track.ts";
 import { fetchDraftId, planKey, segmentKey, soundTrackRef, sourceKey } from "../../../domain/media/object-keys.ts";
 import { soundTrackRendition } from "../../../domain/media/sound-track.ts";
 import { listJobs } from "../../../platform/jobs/testing.ts";
-import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
-import { createFirstTenant } from "../../testing/tenant.ts";
-import { startTestServer, type TestServer } from "../../testing/test-server.ts";
+import { startSdkWorld } from "../../testing/sdk-world.ts";
 import { applyOutcomeNow, eventsOf, READY, result } from "../../testing/video.ts";
 import { applyTrackResultTask } from "../apply-track-result.ts";
 import { DELETE_SOUND_TASK, deleteSoundTask } from "../delete-sound-track.ts";
@@ -18,22 +16,8 @@ const PLAN_ID = READY.kind === "ready" ? READY.planId : "";
 const german = { url: "https://example.com/de.m4a", type: "audio" as const, language_code: "de" };
 const READ: TrackOutcome = { kind: "ready", sound: { channels: 2, durationSeconds: 39.5 } };
 
-let postgres: TestPostgres;
-let server: TestServer;
-let environment: string;
-let mux: Mux;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  server = await startTestServer({ databaseUrl: await postgres.createTestDatabase(), startMs: Date.now() });
-  const { tokenId, tokenSecret, environmentId } = await createFirstTenant(server.db);
-  environment = environmentId;
-  mux = new Mux({ tokenId, tokenSecret, baseURL: await server.listen(), maxRetries: 0 });
-});
-afterAll(async () => {
-  await server.stop();
-  await postgres.stop();
-});
+const { server, environment, mux, stop } = await startSdkWorld();
+afterAll(() => stop());
 
 async function readyAsset(inputs: Mux.Video.AssetCreateParams["inputs"] = [{ url: VIDEO }]): Promise<string> {
   const { id } = await mux.video.assets.create({ inputs });

@@ -1,11 +1,8 @@
-import Mux from "@mux/mux-node";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { MAKE_STATIC_TASK, type StaticOutcome } from "../../../domain/asset/static-renditions.ts";
 import { staticKey } from "../../../domain/media/object-keys.ts";
 import { listJobs } from "../../../platform/jobs/testing.ts";
-import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
-import { createFirstTenant } from "../../testing/tenant.ts";
-import { startTestServer, type TestServer } from "../../testing/test-server.ts";
+import { startSdkWorld } from "../../testing/sdk-world.ts";
 import { applyOutcomeNow, eventsOf, READY, result } from "../../testing/video.ts";
 import { applyStaticTask } from "../apply-static.ts";
 import { DELETE_OBJECTS_TASK } from "../delete-asset.ts";
@@ -18,22 +15,8 @@ const MADE: StaticOutcome = {
 };
 const context = { signal: new AbortController().signal, attempt: 1, isLastAttempt: false };
 
-let postgres: TestPostgres;
-let server: TestServer;
-let environment: string;
-let mux: Mux;
-
-beforeAll(async () => {
-  postgres = await startTestPostgres();
-  server = await startTestServer({ databaseUrl: await postgres.createTestDatabase(), startMs: Date.now() });
-  const { tokenId, tokenSecret, environmentId } = await createFirstTenant(server.db);
-  environment = environmentId;
-  mux = new Mux({ tokenId, tokenSecret, baseURL: await server.listen(), maxRetries: 0 });
-});
-afterAll(async () => {
-  await server.stop();
-  await postgres.stop();
-});
+const { server, environment, mux, stop } = await startSdkWorld();
+afterAll(() => stop());
 
 const input = { inputs: [{ url: "https://example.com/a.mp4" }] };
 const becomeReady = (assetId: string) => applyOutcomeNow(server, result(environment, assetId, READY));
