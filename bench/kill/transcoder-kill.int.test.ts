@@ -14,7 +14,7 @@ import { startVideoStack, type VideoStack } from "../stack/video-stack.ts";
 
 /** 100 s make 26 segments of each rendition. */
 const SECONDS = 100;
-const KILLS = Number(process.env["TRANSCODER_KILLS"] ?? 4);
+const KILLS = Number(process.env["TRANSCODER_KILLS"] ?? 2);
 /** With fewer left to make, there is not enough work for a kill to meet. */
 const ENOUGH = 20;
 const REQUESTS = 50;
