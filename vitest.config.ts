@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 
+/** Files share the modules they load: to load them anew for each takes longer than to run it. No test replaces a module. */
 export default defineConfig({
   test: {
     projects: [
@@ -9,6 +10,8 @@ export default defineConfig({
           include: ["{domain,platform,server,collector,delivery,transcoder,scripts,app,bench}/**/*.test.ts"],
           exclude: ["**/*.int.test.ts", "**/node_modules/**"],
           environment: "node",
+          isolate: false,
+          maxWorkers: 2,
         },
       },
       {
@@ -17,6 +20,7 @@ export default defineConfig({
           include: ["{domain,platform,server,collector,delivery,transcoder,scripts,app,bench}/**/*.int.test.ts"],
           environment: "node",
           pool: "forks",
+          isolate: false,
           globalSetup: ["platform/eventlog/kafka/testing/setup.ts"],
           maxWorkers: 2, // engines that start, stop and are waited for leave half of a machine idle
           testTimeout: 60_000,

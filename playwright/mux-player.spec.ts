@@ -139,11 +139,10 @@ async function expectStoryboard({ page, images }: Opened): Promise<void> {
     await expect.poll(async () => secondIn(await screenshotOf(preview))).toBe(second);
   }
   const storyboard = images.filter((response) => response.url().includes("/storyboard."));
-  const names = storyboard.map((response) => [response.status(), new URL(response.url()).pathname.split("/").at(-1)]);
-  expect(names).toEqual([
-    [200, "storyboard.vtt"],
-    [200, "storyboard.webp"],
-  ]);
+  const names = storyboard.map(
+    (response) => `${response.status()} ${new URL(response.url()).pathname.split("/").at(-1)}`,
+  );
+  expect(new Set(names)).toEqual(new Set(["200 storyboard.vtt", "200 storyboard.webp"])); // the player may ask twice
 }
 
 /** Chosen in the player's own menu, the captions are on screen at their time and at no other. */
