@@ -1,10 +1,12 @@
-import { describe, expect, it } from "vitest";
-import { leftovers, type ProcessFacts } from "./leftovers.ts";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it, vi } from "vitest";
+import { leftovers, listProcesses, type ProcessFacts } from "./leftovers.ts";
 
 const ROOT = "/home/me/playhead";
 
 function facts(pid: number, parentPid: number, commandLine: string): ProcessFacts {
-  return { pid, parentPid, startedAt: `${pid}`, program: "/usr/bin/thing", commandLine };
+  return { pid, parentPid, groupId: pid, startedAt: `${pid}`, program: "/usr/bin/thing", commandLine };
 }
 
 const init = facts(1, 0, "/sbin/init");
@@ -36,3 +38,25 @@ describe("leftovers", () => {
     expect(leftovers([], [init, us, facts(80, 1, "node /elsewhere/server.ts")], ROOT, us.pid)).toEqual([]);
   });
 });
+
+it("the processes that run are told by group, without those that ended and wait to be collected", async () => {
+  const child = spawn("sh", ["-c", "true & exec sleep 30"], { detached: true, stdio: "ignore" }); // sleep collects nobody
+  try {
+    await vi.waitFor(() => expect(statesOfGroup(child.pid).toSorted()).toEqual(["S", "Z"]));
+    expect(listProcesses().filter(({ groupId }) => groupId === child.pid)).toMatchObject([{ pid: child.pid }]);
+  } finally {
+    child.kill("SIGKILL");
+  }
+});
+
+function statesOfGroup(group: number | undefined): string[] {
+  const stats = readdirSync("/proc").flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/stat`, "utf8")] : [];
+    } catch {
+      return []; // ended while we looked
+    }
+  });
+  const fields = stats.map((stat) => stat.slice(stat.lastIndexOf(")") + 2).split(" "));
+  return fields.flatMap(([state = "", , of]) => (Number(of) === group ? [state] : []));
+}

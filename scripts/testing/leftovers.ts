@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 export interface ProcessFacts {
   pid: number;
   parentPid: number;
+  groupId: number;
   /** Start in clock ticks after boot; tells a process from a later one with its number. */
   startedAt: string;
   program: string;
@@ -54,15 +55,18 @@ function identity({ pid, startedAt }: ProcessFacts): string {
   return `${pid} ${startedAt}`;
 }
 
-/** All processes that /proc shows; none where there is no /proc (macOS), so that nothing is claimed there. */
+/** All processes that /proc shows, without those that have ended and are only not yet collected; none where there is no /proc (macOS), so that nothing is claimed there. */
 export function listProcesses(): ProcessFacts[] {
   return numbersIn("/proc").flatMap((pid) => {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-      const [state, parentPid, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      const [state, parentPid, groupId, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       if (state === "Z") return [];
       const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
-      return [{ pid, parentPid: Number(parentPid), startedAt: rest[17] ?? "", program: programOf(pid), commandLine }];
+      const [parent, group] = [Number(parentPid), Number(groupId)];
+      return [
+        { pid, parentPid: parent, groupId: group, startedAt: rest[16] ?? "", program: programOf(pid), commandLine },
+      ];
     } catch {
       return []; // ended while we looked
     }

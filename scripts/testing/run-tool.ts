@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { listProcesses } from "./leftovers.ts";
 
 /** Nothing in `npm test` takes this long; what does, hangs. */
 const LIMIT_MS = 22 * 60_000;
@@ -38,13 +39,20 @@ export function killCurrentTool(): void {
   if (current !== null) signalGroup(current, "SIGKILL");
 }
 
+/** What has ended, and is only not yet collected by whoever adopted it, does not run any more. */
 async function groupEnds(child: ChildProcess): Promise<boolean> {
   const deadlineMs = performance.now() + GROUP_PATIENCE_MS;
-  while (signalGroup(child, 0)) {
+  while (signalGroup(child, 0) && groupRuns(child)) {
     if (performance.now() > deadlineMs) return false;
     await sleep(50);
   }
   return true;
+}
+
+/** Where /proc tells nothing (macOS), whoever can be told runs. */
+function groupRuns({ pid }: ChildProcess): boolean {
+  const all = listProcesses();
+  return all.length === 0 || all.some(({ groupId }) => groupId === pid);
 }
 
 /** True when the group has a process that could be told. */
