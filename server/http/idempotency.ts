@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ApiError } from "../../domain/errors.ts";
 import { addJobUnlessWaiting } from "../../platform/jobs/jobs.ts";
+import { pastDeadlocks } from "../../platform/postgres/deadlock.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
 import { callerOf } from "../auth/api-guard.ts";
 import { KEPT_MS, reapKeysJob } from "./reap-idempotency-keys.ts";
@@ -28,7 +29,8 @@ export const IdempotencyHeaders = z.looseObject({
  * that transaction: the same request gets it again, another one under the same key is refused with 422, and one that comes
  * while the first is under way waits for it. What fails is rolled back with the key, so that it can be tried again.
  *
- * @param work makes the `data` of the answer, plain JSON, with this transaction alone: what it does elsewhere could happen twice
+ * @param work makes the `data` of the answer, plain JSON, with this transaction alone: what it does elsewhere could happen twice,
+ *   and it is done anew where it ended in a deadlock
  */
 export function writeOnce<T extends object>(
   services: Services,
@@ -37,7 +39,7 @@ export function writeOnce<T extends object>(
   work: (transaction: PostgresTransaction) => Promise<T>,
 ): Promise<T> {
   const key = request.headers[KEY_HEADER];
-  return services.db.transaction().execute(async (transaction) => {
+  return pastDeadlocks(services.db, async (transaction) => {
     if (typeof key !== "string") return work(transaction);
     const claim = claimOf(request, key);
     const kept = await claimKey(transaction, claim, services.now());

@@ -69,6 +69,21 @@ it("refuses each by itself, as creating it alone does, and leaves nothing of tho
   expect((await create(["film.mp4"])).json().data[0].error.messages[0]).toContain("expected object");
 });
 
+it("makes all of two that come at once, whatever they wait for of each other", async () => {
+  const made = await Promise.all([1, 2, 3].map(() => create(Array.from({ length: 40 }, () => ({ input: URL })))));
+  expect(made.map(({ statusCode, body }) => [statusCode, statusCode === 200 ? "" : body])).toEqual(
+    Array(3).fill([200, ""]),
+  );
+  const sources = await Promise.all([1, 2].map(async () => (await create([{ input: URL }])).json().data[0].asset.id));
+  for (const id of sources) await applyOutcomeNow(server, result(environment, id));
+  const clips = (ids: readonly string[]) =>
+    create(
+      [0, 1, 2, 3, 4, 5].map((n) => ({ input: [{ url: `mux://assets/${ids[n % 2]}`, start_time: 0, end_time: 1 }] })),
+    );
+  const both = await Promise.all([sources, sources.toReversed(), sources, sources.toReversed()].map(clips));
+  expect(both.map(({ statusCode }) => statusCode)).toEqual(Array(4).fill(200));
+});
+
 it("makes a clip of what is ready beside one of what is not there, whose tracks are gone too", async () => {
   const source = (await ask("POST", "/video/v1/assets", { input: URL })).json().data.id;
   await applyOutcomeNow(server, result(environment, source));
