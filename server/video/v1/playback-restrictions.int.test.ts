@@ -1,7 +1,7 @@
 import Mux from "@mux/mux-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
-import { createFirstTenant, createOtherTenant, createToken } from "../../testing/tenant.ts";
+import { basic, createFirstTenant, createOtherTenant, createToken } from "../../testing/tenant.ts";
 import { startTestServer, TEST_START_MS, type TestServer } from "../../testing/test-server.ts";
 import { caller } from "../../testing/video.ts";
 
@@ -14,6 +14,7 @@ const RULES = {
 let postgres: TestPostgres;
 let server: TestServer;
 let mux: Mux;
+let owner: ReturnType<typeof caller>;
 let stranger: ReturnType<typeof caller>;
 
 beforeAll(async () => {
@@ -21,6 +22,7 @@ beforeAll(async () => {
   server = await startTestServer({ databaseUrl: await postgres.createTestDatabase() });
   const first = await createFirstTenant(server.db);
   mux = new Mux({ ...first, baseURL: await server.listen() });
+  owner = caller(server, basic(first.tokenId, first.tokenSecret));
   const { environmentId } = await createOtherTenant(server.db);
   stranger = caller(server, await createToken(server.db, environmentId, ["video:read", "video:write"]));
 });
@@ -66,6 +68,18 @@ describe(PATH, () => {
       await expect(create([wrong])).rejects.toMatchObject({ status: 400 });
     }
     await expect(create(Array.from({ length: 101 }, (_, at) => `a${at}.com`))).rejects.toMatchObject({ status: 400 });
+  });
+
+  it("lifts no rule because it was left out", async () => {
+    const made = await mux.video.playbackRestrictions.create(RULES);
+    for (const [of, body] of [
+      ["user_agent", { allow_no_user_agent: true }],
+      ["user_agent", { allow_no_user_agent: false, allow_high_risk_user_agent: null }],
+      ["referrer", { allow_no_referrer: true }],
+      ["referrer", {}],
+    ] as const)
+      expect([of, (await owner("PUT", `${PATH}/${made.id}/${of}`, body)).statusCode]).toEqual([of, 400]);
+    expect(await mux.video.playbackRestrictions.retrieve(made.id)).toEqual(made);
   });
 
   it("are nobody else's", async () => {

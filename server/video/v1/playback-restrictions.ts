@@ -25,19 +25,30 @@ const Domain = z
   .transform((text) => text.trim().toLowerCase())
   .refine(isDomainPattern, 'must be a host such as example.com, one behind a wildcard (*.example.com), or "*"');
 
+const Domains = z
+  .array(Domain)
+  .max(MAX_DOMAINS)
+  .describe('[]: no page; ["*"]: every page; else hosts, where a leading "*." stands for exactly one label');
+
+/** Changed as a whole: a list that is left out would shut every page out. */
 const Referrer = z.object({
-  allowed_domains: z
-    .array(Domain)
-    .max(MAX_DOMAINS)
-    .default([])
-    .describe('[]: no page; ["*"]: every page; else hosts, where a leading "*." stands for exactly one label'),
+  allowed_domains: Domains,
   allow_no_referrer: z.boolean().default(false).describe("Requests without Referer and Origin, as applications send"),
 });
+/** Changed as a whole: a rule that is left out would be lifted. */
 const UserAgent = z.object({
-  allow_no_user_agent: z.boolean().default(true).describe("Requests without User-Agent"),
-  allow_high_risk_user_agent: z.boolean().default(true).describe("Programs that fetch rather than play"),
+  allow_no_user_agent: z.boolean().describe("Requests without User-Agent"),
+  allow_high_risk_user_agent: z.boolean().describe("Programs that fetch rather than play"),
 });
-const Create = z.object({ referrer: Referrer, user_agent: UserAgent.prefault({}) });
+const Create = z.object({
+  referrer: Referrer.extend({ allowed_domains: Domains.default([]) }),
+  user_agent: z
+    .object({
+      allow_no_user_agent: UserAgent.shape.allow_no_user_agent.default(true),
+      allow_high_risk_user_agent: UserAgent.shape.allow_high_risk_user_agent.default(true),
+    })
+    .prefault({}),
+});
 
 const RestrictionWire = z.object({
   id: z.string().describe("For the claim playback_restriction_id of tokens"),
