@@ -7,6 +7,7 @@ import { type ChildOfPlan, PUBLIC_GRANT } from "./route.ts";
 import type { GrantedClip, Grants } from "./tokens/grants.ts";
 import { type Audience, type PlaybackToken, readPlaybackToken } from "./tokens/playback-token.ts";
 import { shortId, type TokenRules } from "./tokens/rules.ts";
+import { VIEW_NAME } from "./usage/view-session.ts";
 
 /** A playback id whose asset can be played. */
 export type Playable = PlaybackFacts & { planId: string };
@@ -148,7 +149,7 @@ function onlyToken(query: URLSearchParams, audience: Audience): string {
   if (token === undefined || token === "") {
     throw new PlaybackError("forbidden", ["The token is missing: this playback id is signed"]);
   }
-  const allowed = [...TOKEN_NAMES, REPORT_NAME, ...(audience === "s" ? [FORMAT_NAME] : [])];
+  const allowed = [...TOKEN_NAMES, REPORT_NAME, VIEW_NAME, ...(audience === "s" ? [FORMAT_NAME] : [])];
   const others = [...query.keys()].filter((name) => !allowed.includes(name));
   if (more.length > 0 || others.length > 0) {
     const what = others.length > 0 ? others.join(", ") : "a second token";

@@ -138,9 +138,10 @@ describe("a signed playback id", () => {
     expect(await refusal(`/${id}/animated.gif?token=${token}`)).toEqual([403, expect.stringContaining("must be g")]);
   });
 
-  it("refuses every other parameter beside the token but CMCD, and a second token", async () => {
+  it("refuses every other parameter beside the token but CMCD and vsid, and a second token", async () => {
     const token = key.sign(claims());
-    expect((await world.get(`/${id}.m3u8?token=${token}&CMCD=sid%3D%22a%22`)).status).toBe(200);
+    for (const session of ["CMCD=sid%3D%22a%22", "vsid=aaaaaaaaaaaaaaaa"])
+      expect([session, (await world.get(`/${id}.m3u8?token=${token}&${session}`)).status]).toEqual([session, 200]);
     for (const more of ["max_resolution=720p", "time=", `token=${token}`, `TOKEN=${token}`]) {
       const [status, message] = await refusal(`/${id}.m3u8?token=${token}&${more}`);
       expect([more, status, message]).toEqual([more, 400, expect.stringContaining("takes its token alone")]);

@@ -1,8 +1,8 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 
-/** Parameter of playlists' URIs by which the requests of one view know each other (docs/decisions/usage.md). */
-const NAME = "vsid";
+/** Parameter of playlists' URIs, and of a page's own, by which the requests of one view know each other (docs/decisions/usage.md). */
+export const VIEW_NAME = "vsid";
 /** 96 bits, in 16 letters. */
 const BYTES = 12;
 const VIEW_SESSION = /^[A-Za-z0-9_-]{16,64}$/;
@@ -13,12 +13,12 @@ export function newViewParameter(): string {
 }
 
 function viewParameter(session: string): string {
-  return `${NAME}=${session}`;
+  return `${VIEW_NAME}=${session}`;
 }
 
 /** The same again, for what a playlist with it leads to. Null where it has none that could be ours. */
 export function viewParameterOf(query: URLSearchParams): string | null {
-  const session = query.get(NAME);
+  const session = query.get(VIEW_NAME);
   return session !== null && VIEW_SESSION.test(session) ? viewParameter(session) : null;
 }
 
@@ -34,7 +34,7 @@ export function sessionOf(query: URLSearchParams, headers: IncomingHttpHeaders):
   const report = query.get("CMCD") ?? (Array.isArray(header) ? header.join(",") : header) ?? "";
   const told = SESSION_KEY.exec(report)?.[1];
   if (told !== undefined) return `cmcd:${told.toWellFormed()}`;
-  const ours = query.get(NAME);
+  const ours = query.get(VIEW_NAME);
   return ours !== null && VIEW_SESSION.test(ours) ? ours : null;
 }
 
