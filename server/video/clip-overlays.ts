@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { isOverlay, MAX_OVERLAYS } from "../../domain/asset/overlay-input.ts";
-import { type AssetSettings, type InputWire, overlaysOf } from "../../domain/asset/settings-wire.ts";
+import {
+  type AssetSettings,
+  type InputWire,
+  NO_MASTER_OF_TESTS,
+  overlaysOf,
+} from "../../domain/asset/settings-wire.ts";
 import { ApiError } from "../../domain/errors.ts";
 import type { AssetRecord } from "./assets.ts";
 
@@ -19,13 +24,16 @@ const Kept = z.object({
 
 /**
  * The settings of a clip with what it takes over of its source: the images that are burnt into it, unless `copy_overlays` is false,
- * behind the first input, so that the clip's own lie above them; and whether it is a test. 400 where there are too many.
+ * behind the first input, so that the clip's own lie above them; and whether it is a test. 400 where there are too many, and where a
+ * master is asked for of a test.
  */
 export function withSourcesPictures(
   settings: AssetSettings,
   { settings: ofSource, is_test }: Pick<AssetRecord, "settings" | "is_test">,
 ): AssetSettings {
   const isTest = settings.isTest || is_test;
+  if (isTest && settings.masterAccess !== "none")
+    throw new ApiError("invalid_parameters", [`master_access: ${NO_MASTER_OF_TESTS}`]);
   const { kept } = settings;
   const copied = kept["copy_overlays"] === false ? [] : overlayInputs(ofSource);
   if (copied.length === 0) return { ...settings, isTest };

@@ -202,6 +202,12 @@ describe("what is burnt into the pictures of a clip's source", () => {
     expect((await eventsOf(server)).at(-1)?.data).toMatchObject({ id: clip.id, test: true });
     expect((await listJobs(server.db)).some(({ key }) => key === `${DELETE_TEST_TASK}:${clip.id}`)).toBe(true);
   });
+
+  it("has no master of a test, as that has none", async () => {
+    const source = await readyAsset({ input: FILM, test: true });
+    const refused = await refusal({ input: clipOf(source), master_access: "temporary" });
+    expect(refused).toBe("master_access: tests have no master");
+  });
 });
 
 describe("text tracks of a clip", () => {
