@@ -24,11 +24,12 @@ export async function createUploadedAsset(services: UploadServices, { environmen
     if (before === undefined || before.status !== "waiting") return before;
     const after = await changeUpload(transaction, before, { status: "asset_created" });
     await recordUploadEvent(transaction, "video.upload.asset_created", after, { ...services, nowMs: services.now() });
-    const settings = requireSettings(SettingsBody.parse(before.new_asset_settings), "upload");
+    const asked = { ...SettingsBody.parse(before.new_asset_settings), test: before.is_test }; // as it was checked when it was created
+    const settings = requireSettings(asked, "upload");
     await createAsset(transaction, services, {
       environmentId: environment_id,
       id: before.asset_id,
-      settings: { ...settings, isTest: before.is_test },
+      settings,
       uploadId: id,
     });
     return after;

@@ -135,7 +135,9 @@ describe("a test asset", () => {
     const test = await uploadWith({}, { test: true });
     expect((await ask("GET", `/video/v1/assets/${test}`)).json().data.test).toBe(true);
     expect(await jobOf(`${DELETE_TEST_TASK}:${test}`)).toBeDefined();
-    const { id } = await create({ input: INPUT });
-    expect(await jobOf(`${DELETE_TEST_TASK}:${id}`)).toBeUndefined();
+    const master = { new_asset_settings: { test: true, master_access: "temporary" } };
+    const whole = await uploadWith(master.new_asset_settings, { test: false }); // what is said of the upload itself holds
+    for (const id of [whole, (await create({ input: INPUT })).id])
+      expect(await jobOf(`${DELETE_TEST_TASK}:${id}`)).toBeUndefined();
   });
 });
