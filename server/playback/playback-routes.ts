@@ -26,7 +26,7 @@ export function playbackRoutes(app: App, services: Services): void {
       disableRequestLogging: true,
       undici: { connections: CONNECTIONS, headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS },
     });
-    for (const url of [`/:playback(^${PLAYBACK_ID}(?:\\.m3u8)?$)`, `/:playback(^${PLAYBACK_ID}$)/*`])
+    for (const url of [`/:playback(^${PLAYBACK_ID}(?:\\.(?:m3u8|mpd))?$)`, `/:playback(^${PLAYBACK_ID}$)/*`])
       scope.route({
         method: ["GET", "HEAD", "OPTIONS"],
         url,

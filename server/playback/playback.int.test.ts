@@ -45,6 +45,7 @@ describe("playback URLs on the API's host", () => {
     ["GET", `/${ID}.m3u8?token=a.b.c&x=%20`],
     ["GET", `/${ID}/thumbnail.jpg?time=2`],
     ["HEAD", `/${ID}.m3u8`],
+    ["GET", `/${ID}.mpd`],
     ["OPTIONS", `/${ID}/h/-/0123456789abcdef/720p.m3u8`],
   ])("%s %s is delivery's to answer", async (method, path) => {
     const headers = { authorization: "Basic c2VjcmV0", cookie: "a=b", accept: "application/binary" };
