@@ -1,6 +1,8 @@
 import type { PlaybackPolicy } from "../../domain/asset/settings-wire.ts";
+import { ApiError } from "../../domain/errors.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Services } from "../http/services.ts";
+import type { AssetRecord } from "./assets.ts";
 
 export interface NewPlaybackIds {
   environmentId: string;
@@ -24,4 +26,15 @@ export async function insertPlaybackIds(
     )
     .execute();
   return made;
+}
+
+/** Every answer about the asset, and every event of it, has all of them in it. */
+const MOST_PLAYBACK_IDS = 1_000;
+
+/** @throws ApiError `limit_reached` */
+export function requireRoomForPlaybackId({ playbackIds }: Pick<AssetRecord, "playbackIds">): void {
+  if (playbackIds.length >= MOST_PLAYBACK_IDS)
+    throw new ApiError("limit_reached", [
+      `This asset has ${MOST_PLAYBACK_IDS} playback ids, and may have no more: delete some first, or sign a token for each viewer`,
+    ]);
 }

@@ -8,6 +8,7 @@ import { startTestServer, TEST_START_MS, type TestServer } from "../../testing/t
 import { applyOutcomeNow, caller, eventsOf, READY, result } from "../../testing/video.ts";
 import { deleteObjectsSoon } from "../delete-asset.ts";
 import { DELETE_TEST_TASK } from "../delete-test-asset.ts";
+import { insertPlaybackIds } from "../playback-ids.ts";
 
 const INPUT = "https://example.com/a.mp4";
 const ID = /^[A-Za-z0-9]{44}$/;
@@ -284,6 +285,15 @@ describe("playback ids", () => {
     expect((await ask("GET", `/video/v1/assets/${id}`)).json().data.playback_ids).toEqual([]);
     const seen = await server.db.selectFrom("delivery_playback_ids").select("active").execute();
     expect(seen).toEqual([{ active: false }]);
+  });
+
+  it("end at a thousand of one asset, which are in all that is told of it", async () => {
+    const { id } = await create({ input: INPUT });
+    const many = { environmentId: environment, assetId: id, policies: Array(1_000).fill("public") };
+    await server.db.transaction().execute((transaction) => insertPlaybackIds(transaction, server.services, many));
+    const refused = await ask("POST", `/video/v1/assets/${id}/playback-ids`, { policy: "signed" });
+    expect([refused.statusCode, refused.json().error.type]).toEqual([422, "limit_reached"]);
+    expect((await ask("GET", `/video/v1/assets/${id}`)).json().data.playback_ids).toHaveLength(1_000);
   });
 
   it("refuse policies that are none, or none yet", async () => {

@@ -10,7 +10,7 @@ import type { Services } from "../../http/services.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
 import { type AssetRecord, requireAsset } from "../assets.ts";
 import { changeAsset, changeAssetIn } from "../change-asset.ts";
-import { insertPlaybackIds } from "../playback-ids.ts";
+import { insertPlaybackIds, requireRoomForPlaybackId } from "../playback-ids.ts";
 import { PlaybackIdWire, playbackIdToWire } from "./asset-wire.ts";
 
 const AssetParams = z.object({ asset_id: z.string() });
@@ -50,9 +50,10 @@ function createRoute(app: App, services: Services): void {
       const assetId = request.params.asset_id;
       const data = await writeOnce(services, request, reply, async (transaction) => {
         const wanted = { environmentId, assetId, policies: [policy] };
-        const { made } = await changeAssetIn(transaction, services, wanted, () =>
-          insertPlaybackIds(transaction, services, wanted),
-        );
+        const { made } = await changeAssetIn(transaction, services, wanted, (_, asset) => {
+          requireRoomForPlaybackId(asset);
+          return insertPlaybackIds(transaction, services, wanted);
+        });
         const [playbackId] = made;
         if (playbackId === undefined) throw new Error("no playback id was made");
         return playbackIdToWire(playbackId);
