@@ -73,7 +73,7 @@ describe("GET /video/v1/assets", () => {
     ["status=errored", ["two"]],
     ["status=preparing", ["four", "three"]],
     ["status=preparing&title=key", ["three"]],
-    ["title=&external_id=&passthrough=", ["four", "three", "two", "one"]],
+    ["title=&external_id=&passthrough=&upload_id=&live_stream_id=", ["four", "three", "two", "one"]],
     ["nobody_knows=this", ["four", "three", "two", "one"]],
     [`created_at[]=${NOW_SECONDS + 10}`, ["four", "three", "two"]],
     [`created_at[]=${NOW_SECONDS + 10}&created_at[]=${NOW_SECONDS + 30}`, ["three", "two"]],

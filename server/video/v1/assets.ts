@@ -8,7 +8,7 @@ import { ErrorBody, REFUSALS } from "../../http/error-schema.ts";
 import { IdempotencyHeaders, writeOnce } from "../../http/idempotency.ts";
 import { decodeCursor, encodeCursor, PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
-import { text } from "../../http/text.ts";
+import { searched, text } from "../../http/text.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
 import { type AssetFilter, listAssets, requireAsset } from "../assets.ts";
 import { changeAsset } from "../change-asset.ts";
@@ -18,21 +18,15 @@ import { AssetWire, assetToWire } from "./asset-wire.ts";
 import { InputInfoWire, inputInfoToWire } from "./input-info-wire.ts";
 import { Meta, Passthrough, requireSettings, SettingsBody, ThumbnailTime } from "./settings-body.ts";
 
-/** Empty text asks for nothing. */
-const Searched = (maxLength: number) =>
-  text(maxLength)
-    .transform((value) => (value === "" ? undefined : value))
-    .optional();
-
 const Params = z.object({ asset_id: z.string() });
 const Query = PageQuery.extend({
   cursor: z.string().max(200).optional().describe("next_cursor of the page before; page is ignored with it"),
-  upload_id: z.string().max(255).optional(),
-  live_stream_id: z.string().max(255).optional(),
-  title: Searched(512).describe("Only assets whose title has this in it, whatever the case"),
-  external_id: Searched(128).describe("Only assets with this external_id in their meta"),
-  creator_id: Searched(128).describe("Only assets with this creator_id in their meta"),
-  passthrough: Searched(255).describe("Only assets with this passthrough"),
+  upload_id: searched(z.string().max(255)),
+  live_stream_id: searched(z.string().max(255)),
+  title: searched(text(512)).describe("Only assets whose title has this in it, whatever the case"),
+  external_id: searched(text(128)).describe("Only assets with this external_id in their meta"),
+  creator_id: searched(text(128)).describe("Only assets with this creator_id in their meta"),
+  passthrough: searched(text(255)).describe("Only assets with this passthrough"),
   status: z.enum(["preparing", "ready", "errored"]).optional(),
   "created_at[]": listParam("Only assets made from the first time on and before the second, in Unix seconds"),
 });

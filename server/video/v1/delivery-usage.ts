@@ -12,6 +12,7 @@ import type { App } from "../../http/app.ts";
 import { REFUSALS } from "../../http/error-schema.ts";
 import { PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
+import { searched } from "../../http/text.ts";
 import { unixSeconds } from "../../http/unix-seconds.ts";
 import { type DeliveryReport, deliveryReports, encodingTierOf, stateOf, USAGE_TIERS } from "../delivery-reports.ts";
 
@@ -19,8 +20,8 @@ const KEEP_MS = 5_000;
 
 const Query = PageQuery.extend({
   limit: PageQuery.shape.limit.unwrap().default(100),
-  asset_id: z.string().max(255).optional().describe("Only what was delivered of this asset"),
-  live_stream_id: z.string().max(255).optional().describe("Only assets of this live stream, of which there are none"),
+  asset_id: searched(z.string().max(255)).describe("Only what was delivered of this asset"),
+  live_stream_id: searched(z.string().max(255)).describe("Only assets of this live stream, of which there are none"),
   "timeframe[]": listParam(
     "Two Unix times in seconds: hours that begin between them; the hour that ended 12 hours ago if left out",
   ),
