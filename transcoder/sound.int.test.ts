@@ -2,13 +2,14 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { initKey, segmentKey } from "../domain/media/object-keys.ts";
 import type { AudioRendition, Plan } from "../domain/media/plan.ts";
 import { soundRun } from "../domain/media/sound-runs.ts";
 import { openFolderObjects } from "../platform/objects/folder-objects.ts";
 import type { Objects } from "../platform/objects/objects.ts";
 import type { FfmpegTools } from "./ffmpeg.ts";
 import { probeSource } from "./probe/probe-source.ts";
-import { segmentsOf, storeAndPlan, TEST_ASSET, writeJoined } from "./testing/made-asset.ts";
+import { readJoined, segmentsOf, storeAndPlan, TEST_ASSET, writeJoined } from "./testing/made-asset.ts";
 import {
   decodeRendition,
   decodeSource,
@@ -130,6 +131,23 @@ describe("sound that is encoded when it is asked for", () => {
     const [first, second] = [await made(one.objects, one.plan, sound), "other.mp4"];
     const bytes = await readFile(first);
     expect(bytes.equals(await readFile(await made(other.objects, other.plan, sound, backwards, second)))).toBe(true);
+  });
+
+  it("goes on under an init segment in which another version of ffmpeg tells other rates", async () => {
+    const input = ["-f", "lavfi", "-i", `${MUSIC}:s=48000:d=${SECONDS}`];
+    const { objects, plan } = await planned(await film("upgraded.mp4", input, ["-c:a", "libmp3lame"]));
+    const sound = soleSound(plan);
+    const bytes = await readFile(await made(objects, plan, sound));
+    const ref = { ...TEST_ASSET, planId: plan.planId };
+    const init = await readJoined(objects, plan, sound.name, []);
+    init[init.indexOf("esds") + 28] = 9; // in the highest rate
+    await objects.put(initKey(ref, sound.name), init);
+    for (const segment of segmentsOf(plan, sound).slice(1)) {
+      await objects.delete(segmentKey(ref, sound.name, segment));
+    }
+    const again = await readFile(await made(objects, plan, sound));
+    expect(again.subarray(0, init.length).equals(init)).toBe(true);
+    expect(again.subarray(init.length).equals(bytes.subarray(init.length))).toBe(true);
   });
 
   it.each<[string, string[], string[]]>([

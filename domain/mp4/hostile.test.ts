@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concat } from "./box-writer.ts";
 import { audioCodec, h264NalLengthBytes, pixelAspect, videoCodec } from "./codec.ts";
+import { withoutLabels } from "./encoder-labels.ts";
 import { readMovieBox } from "./locate.ts";
 import { parseMovie } from "./movie.ts";
 import { Mp4Error } from "./mp4-error.ts";
@@ -23,7 +24,7 @@ const locate = (bytes: Uint8Array) => readMovieBox(async (start, end) => bytes.s
 /** Everything that is read of a file, whether it makes sense or not. */
 function readAll(moov: Uint8Array): void {
   for (const track of parseMovie(moov).tracks) {
-    for (const read of [videoCodec, audioCodec, h264NalLengthBytes, pixelAspect, plainAudioStsd])
+    for (const read of [videoCodec, audioCodec, h264NalLengthBytes, pixelAspect, plainAudioStsd, withoutLabels])
       orMp4Error(() => read(track.stsd));
     expect(track.samples.dts.every((time) => time >= 0)).toBe(true);
     expect(track.samples.offset.every((offset) => offset >= 0)).toBe(true);

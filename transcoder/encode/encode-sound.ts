@@ -9,6 +9,7 @@ import { soundCuts } from "../../domain/media/sound-index.ts";
 import { soundInput } from "../../domain/media/sound-input.ts";
 import type { SoundRun } from "../../domain/media/sound-runs.ts";
 import { audioCodec } from "../../domain/mp4/codec.ts";
+import { withoutLabels } from "../../domain/mp4/encoder-labels.ts";
 import { writeFragmentHeader } from "../../domain/mp4/fragment.ts";
 import { writeInitSegment } from "../../domain/mp4/init-segment.ts";
 import { type Fragments, readFragments } from "../../domain/mp4/read-fragments.ts";
@@ -63,7 +64,7 @@ export async function encodeSound(tools: FfmpegTools, objects: Objects, job: Sou
     const header = writeFragmentHeader({ sequence: segment + 1, baseDecodeTime: from * PACKET_SAMPLES, samples });
     return [{ segment, bytes: Buffer.concat([header, ...own]) }];
   });
-  const facts = { timescale: rendition.sampleRate, stsd, editMediaTime: grid.editMediaTime };
+  const facts = { timescale: rendition.sampleRate, stsd: withoutLabels(stsd), editMediaTime: grid.editMediaTime };
   return { init: writeInitSegment({ kind: "audio", ...facts, widthPx: 0, heightPx: 0 }), segments };
 }
 

@@ -1,5 +1,6 @@
 import type { VideoRendition } from "../../domain/media/plan.ts";
 import { videoCodec } from "../../domain/mp4/codec.ts";
+import { withoutLabels } from "../../domain/mp4/encoder-labels.ts";
 import { writeFragmentHeader } from "../../domain/mp4/fragment.ts";
 import { writeInitSegment } from "../../domain/mp4/init-segment.ts";
 import { readFragments } from "../../domain/mp4/read-fragments.ts";
@@ -53,8 +54,9 @@ export function rewriteSegment(output: Uint8Array, expected: ExpectedSegment, of
     samples: timing.map((timed, n) => ({ ...timed, size: samples[n]?.size ?? 0, isSync: n === 0 })),
   });
   const { widthPx, heightPx } = rendition;
+  const stsd = withoutLabels(init.stsd);
   return {
-    init: writeInitSegment({ kind: "video", timescale, stsd: init.stsd, widthPx, heightPx, editMediaTime: 0 }),
+    init: writeInitSegment({ kind: "video", timescale, stsd, widthPx, heightPx, editMediaTime: 0 }),
     segment: Buffer.concat([header, ...samples.map(({ start, size }) => output.subarray(start, start + size))]),
   };
 }

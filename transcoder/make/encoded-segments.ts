@@ -1,11 +1,12 @@
 import { initKey, type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
 import type { Plan, VideoRendition } from "../../domain/media/plan.ts";
+import { decodeAlike } from "../../domain/mp4/encoder-labels.ts";
 import type { Leases } from "../../platform/leases/leases.ts";
 import { type EncodeJob, encodePictures } from "../encode/encode-pictures.ts";
 import { type EncodedSegment, EncodeMismatchError } from "../encode/rewrite-segment.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import type { Priority, Slots } from "./slots.ts";
-import { sha256, type WholeObjects } from "./whole-objects.ts";
+import type { WholeObjects } from "./whole-objects.ts";
 
 export interface EncodingParts {
   objects: WholeObjects;
@@ -67,9 +68,16 @@ export async function storeEncoded(
   await objects.keep(segmentKey(ref, rendition.name, segment), encoded.segment);
 }
 
-/** The first segment's init segment is everybody's; a later one that needs another would not play. */
+/**
+ * The first segment's init segment is everybody's, and stays as it is. What another version of the encoder makes is as good under
+ * it where only labels differ; with other parameter sets it would show other pictures, and caches would keep those for a year.
+ */
 export async function keepInit(objects: WholeObjects, key: string, init: Uint8Array): Promise<void> {
-  const stored = (await objects.find(key)) ?? (await objects.keep(key, Buffer.from(init)));
-  if (stored.sha256 === sha256(init)) return;
-  throw new EncodeMismatchError(`${key} is not the init segment of what was encoded now`);
+  const stored = await objects.read(key);
+  if (stored === null) await objects.keep(key, Buffer.from(init));
+  else if (!decodeAlike(stored.bytes, init)) {
+    throw new EncodeMismatchError(
+      `${key} is not the init segment of what was encoded now: the encoder's parameters differ`,
+    );
+  }
 }

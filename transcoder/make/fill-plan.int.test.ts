@@ -9,8 +9,8 @@ import type { Objects } from "../../platform/objects/objects.ts";
 import { createLogger } from "../../platform/observability/logger.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
 import { SourceCache } from "../source/source-cache.ts";
-import { makeFilm } from "../testing/barcode-film.ts";
-import { segmentsOf, storeAndPlan, TEST_ASSET } from "../testing/made-asset.ts";
+import { type FilmSpec, makeFilm } from "../testing/barcode-film.ts";
+import { readJoined, segmentsOf, storeAndPlan, TEST_ASSET } from "../testing/made-asset.ts";
 import { testMaker, testTools } from "../testing/test-maker.ts";
 import { type FillOrder, type FillParts, fillPlan } from "./fill-plan.ts";
 import { Slots } from "./slots.ts";
@@ -43,9 +43,9 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function store(name: string, output: readonly string[] = []): Promise<void> {
+async function store(name: string, spec: Partial<FilmSpec> = {}): Promise<void> {
   const film = join(folder, `${name}.mp4`);
-  await makeFilm(film, { rate: "25", pictures: 400, widthPx: 854, heightPx: 480, output });
+  await makeFilm(film, { rate: "25", pictures: 400, widthPx: 854, heightPx: 480, ...spec });
   objects = openFolderObjects(await mkdtemp(join(folder, "objects-")));
   plan = await storeAndPlan(objects, film);
   runs = [];
@@ -92,7 +92,7 @@ describe.each([
   ["open groups", OPEN],
 ])("filling in a plan over %s", { timeout: PATIENCE_MS }, (name, output) => {
   it("makes the same bytes as one by one, by a few decodes", async () => {
-    await store(name.replaceAll(" ", "-"), output);
+    await store(name.replaceAll(" ", "-"), { output });
     await fill();
     const filled = await hashes();
     expect(runs).toEqual(["many", "many"]);
@@ -138,6 +138,21 @@ describe("filling in a plan", { timeout: PATIENCE_MS }, () => {
     await fill({}, { isWanted: async () => runs.length === 0 });
     expect(runs).toEqual(["many"]);
     expect(new Set(Object.values(await hashes()))).toEqual(new Set([undefined]));
+  });
+
+  it("gives up what another init segment would be needed for, and makes the rest", async () => {
+    await store("open", { output: OPEN, pictures: 150 });
+    const [foreign, other] = encoded();
+    if (foreign === undefined || other === undefined) throw new Error("it takes two encoded renditions");
+    await fill();
+    const init = await readJoined(objects, plan, other.name, []);
+    await forget();
+    await objects.put(initKey(ref(), foreign.name), init);
+    await fill();
+    const missing = Object.entries(await hashes()).filter(([, hash]) => hash === undefined);
+    expect(missing.map(([key]) => key)).toEqual(
+      segmentsOf(plan, foreign).map((segment) => segmentKey(ref(), foreign.name, segment)),
+    );
   });
 
   it("makes alone what is wrong when made together", async () => {

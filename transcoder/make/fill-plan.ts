@@ -2,7 +2,7 @@ import { fillBatch } from "../../domain/media/fill-batch.ts";
 import { type PlanRef, segmentKey } from "../../domain/media/object-keys.ts";
 import { type Plan, segmentSeconds, type VideoRendition } from "../../domain/media/plan.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
-import { encodeMany } from "../encode/encode-many.ts";
+import { type EncodedOfMany, encodeMany } from "../encode/encode-many.ts";
 import type { PicturedSource } from "../encode/encode-pictures.ts";
 import { EncodeMismatchError } from "../encode/rewrite-segment.ts";
 import type { PlannedSource } from "../source/source-cache.ts";
@@ -92,17 +92,35 @@ async function makeBatch(
     );
     if (!(await isWanted())) return [];
     const failed: string[] = [];
-    for (const { rendition, segment, outcome } of made) {
-      if (!(outcome instanceof EncodeMismatchError))
-        await storeEncoded(objects, { ...ref, rendition, segment }, outcome);
-      else if (!(await isMadeAlone(parts, ref, rendition.name, segment, signal))) {
-        failed.push(segmentKey(ref, rendition.name, segment));
-        log.warn({ err: outcome, ...ref, segment }, "a segment is not filled in");
-      }
+    for (const one of made) {
+      const mismatch = await storeMade(parts, ref, one, signal);
+      if (mismatch === null) continue;
+      const { rendition, segment } = one;
+      failed.push(segmentKey(ref, rendition.name, segment));
+      log.warn({ err: mismatch, ...ref, rendition: rendition.name, segment }, "a segment is not filled in");
     }
     return failed;
   } catch (error) {
     if (error instanceof GiveWayError) return [];
+    throw error;
+  }
+}
+
+/** Null when it is stored, else why it cannot be. */
+async function storeMade(
+  parts: FillParts,
+  ref: PlanRef,
+  { rendition, segment, outcome }: EncodedOfMany,
+  signal: AbortSignal,
+): Promise<EncodeMismatchError | null> {
+  if (outcome instanceof EncodeMismatchError) {
+    return (await isMadeAlone(parts, ref, rendition.name, segment, signal)) ? null : outcome;
+  }
+  try {
+    await storeEncoded(parts.objects, { ...ref, rendition, segment }, outcome);
+    return null;
+  } catch (error) {
+    if (error instanceof EncodeMismatchError) return error; // alone it would need the same other init segment
     throw error;
   }
 }

@@ -5,11 +5,13 @@ import { buffer } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { initKey, segmentKey } from "../../domain/media/object-keys.ts";
 import type { Plan } from "../../domain/media/plan.ts";
+import { writeInitSegment } from "../../domain/mp4/init-segment.ts";
+import { readFragments } from "../../domain/mp4/read-fragments.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import type { Objects } from "../../platform/objects/objects.ts";
 import type { FfmpegTools } from "../ffmpeg.ts";
-import { makeFilm } from "../testing/barcode-film.ts";
-import { storeAndPlan, TEST_ASSET } from "../testing/made-asset.ts";
+import { makeFilm, readNumbers } from "../testing/barcode-film.ts";
+import { storeAndPlan, TEST_ASSET, writeJoined } from "../testing/made-asset.ts";
 import { testMaker, testTools } from "../testing/test-maker.ts";
 import { NothingToMakeError, type ObjectMaker } from "./make-object.ts";
 
@@ -20,6 +22,7 @@ let folder: string;
 let film: string;
 let tools: FfmpegTools;
 let runs = 0;
+let outputs: Uint8Array[];
 let objects: Objects;
 let plan: Plan;
 let maker: ObjectMaker;
@@ -31,9 +34,11 @@ beforeAll(async () => {
   const real = await testTools();
   tools = {
     ...real,
-    run: (run) => {
+    run: async (run) => {
       runs += 1;
-      return real.run(run);
+      const output = await real.run(run);
+      outputs.push(output);
+      return output;
     },
   };
 });
@@ -42,6 +47,7 @@ beforeEach(async () => {
   plan = await storeAndPlan(objects, film);
   maker = testMaker(objects, tools);
   runs = 0;
+  outputs = [];
 });
 afterEach(() => maker.close());
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -89,8 +95,39 @@ describe("ObjectMaker", () => {
     expect((await maker.make(segment(2), "prefetch", never)).sha256).toBe(first.sha256);
   });
 
+  it("makes a missing segment under the init segment that another version of ffmpeg has written", async () => {
+    await maker.make(segment(0), "prefetch", never);
+    const { init } = readFragments(outputs[0] ?? new Uint8Array());
+    const name = Buffer.from(init.stsd).indexOf("Lavc");
+    expect(name).toBeGreaterThan(0);
+    const stsd = Buffer.from(init.stsd);
+    stsd.write("Lavc58.9", name);
+    const facts = { kind: "video" as const, timescale: init.timescale, editMediaTime: 0 };
+    const { widthPx, heightPx } = init;
+    const { sha256 } = await objects.put(
+      initKey(ref(), ENCODED),
+      Buffer.from(writeInitSegment({ ...facts, stsd, widthPx, heightPx })),
+    );
+    await maker.make(segment(1), "viewer", never);
+    expect((await objects.head(initKey(ref(), ENCODED)))?.sha256).toBe(sha256);
+    const joined = await writeJoined(objects, plan, ENCODED, [0, 1], join(folder, "upgraded.mp4"));
+    const pictures = ((plan.boundaries[2] ?? 0) / plan.timescale) * 25;
+    expect(await readNumbers(joined)).toEqual(Array.from({ length: pictures }, (_, n) => n));
+  });
+
+  it("names no version of ffmpeg in an init segment", async () => {
+    const { key } = await maker.make({ kind: "init", ...ref(), rendition: ENCODED }, "viewer", never);
+    const bytes = await bytesOf(key);
+    expect([bytes.indexOf("avc1") > 0, bytes.indexOf("Lavc"), bytes.indexOf("btrt")]).toEqual([true, -1, -1]);
+  });
+
   it("refuses to store a segment that needs another init segment than the one players have", async () => {
-    await objects.put(initKey(ref(), ENCODED), Buffer.from("another"));
+    const { key } = await maker.make({ kind: "init", ...ref(), rendition: ENCODED }, "prefetch", never);
+    await objects.delete(segmentKey(ref(), ENCODED, 0));
+    const bytes = await bytesOf(key);
+    const parameters = bytes.indexOf("avcC") + 20;
+    bytes[parameters] = (bytes[parameters] ?? 0) ^ 1;
+    await objects.put(key, bytes);
     await expect(maker.make(segment(0), "viewer", never)).rejects.toThrow("is not the init segment");
     expect(await objects.head(segmentKey(ref(), ENCODED, 0))).toBeNull();
   });
