@@ -27,6 +27,8 @@ import { SourceCache } from "./source/source-cache.ts";
 const IMAGE_RATIO = 0.5;
 /** Threads that decode for one encode: more than two gain nothing at our sizes. */
 const ENCODE_THREADS = 2;
+/** At up to 1.3 s a segment, whoever has more before him waits for longer than delivery's 15 s (docs/decisions/just-in-time.md). */
+const MAX_AHEAD_PER_PLACE = 10;
 
 const config = readTranscoderConfig();
 const log = createLogger("transcoder", config.logLevel);
@@ -64,7 +66,7 @@ const encodeSeconds = new Histogram({
   buckets: [0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30],
   registers: [metrics],
 });
-const slots = new Slots(config.slots);
+const slots = new Slots(config.slots, config.slots * MAX_AHEAD_PER_PLACE);
 new Gauge({
   name: "playhead_encodes_waiting",
   help: "Segments that wait for a free encoder",

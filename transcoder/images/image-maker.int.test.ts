@@ -103,7 +103,7 @@ describe("ImageMaker", () => {
     const order: string[] = [];
     const busy = Promise.withResolvers<void>();
     const encoding = slots.run(
-      () => "viewer",
+      { environment: TEST_ASSET.environment, priority: () => "viewer" },
       never,
       () => busy.promise,
     );
@@ -111,10 +111,8 @@ describe("ImageMaker", () => {
       maker.make(storyboard({ format }), never).then(() => order.push(format)),
     );
     await expect.poll(() => slots.waiting).toBe(1); // the other waits for the first
-    const viewer = slots.run(
-      () => "viewer",
-      never,
-      async () => order.push("segment"),
+    const viewer = slots.run({ environment: TEST_ASSET.environment, priority: () => "viewer" }, never, async () =>
+      order.push("segment"),
     );
     busy.resolve();
     await letRun(1);
@@ -147,7 +145,7 @@ describe("ImageMaker", () => {
   it("does not wait for encoders with a single picture", async () => {
     const busy = Promise.withResolvers<void>();
     const encoding = slots.run(
-      () => "viewer",
+      { environment: TEST_ASSET.environment, priority: () => "viewer" },
       never,
       () => busy.promise,
     );

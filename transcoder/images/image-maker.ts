@@ -65,10 +65,8 @@ export class ImageMaker {
     const planned = await this.#parts.sources.get(wanted, wanted.planId);
     if (planned === null) throw new NothingToMakeError(`there is no plan ${wanted.planId}`);
     if (wanted.kind === "image") {
-      return this.#singles.run(
-        () => "viewer",
-        signal,
-        () => makeImage({ ...this.#parts, tools: this.#standby }, planned, wanted, signal),
+      return this.#singles.run({ environment: wanted.environment, priority: () => "viewer" }, signal, () =>
+        makeImage({ ...this.#parts, tools: this.#standby }, planned, wanted, signal),
       );
     }
     if (planned.source.picture === null || planned.plan.video.length === 0) return null;
@@ -97,7 +95,7 @@ export class ImageMaker {
     const waiting = AbortSignal.any([unwanted.signal, this.#stop.signal]);
     // whoever waits for another transcoder's lease holds no place that others could use meanwhile
     return leases.underLease({ environment: wanted.environment, key }, waiting, stored, (leased) =>
-      this.#inTurn(leased, () => {
+      this.#inTurn(wanted.environment, leased, () => {
         left.removeEventListener("abort", leave);
         return this.#begin(key, this.#produce(key, wanted, planned, leased));
       }),
@@ -114,9 +112,9 @@ export class ImageMaker {
   }
 
   /** One at a time, in a place of the encoders. */
-  #inTurn(signal: AbortSignal, work: () => Promise<Buffer>): Promise<Buffer> {
-    const encoding = () => this.#parts.slots.run(() => "image", signal, work);
-    return this.#onlyOne.run(() => "image", signal, encoding);
+  #inTurn(environment: string, signal: AbortSignal, work: () => Promise<Buffer>): Promise<Buffer> {
+    const claim = { environment, priority: () => "image" as const };
+    return this.#onlyOne.run(claim, signal, () => this.#parts.slots.run(claim, signal, work));
   }
 
   async #produce(key: string, wanted: WantedStored, planned: PlannedSource, signal: AbortSignal): Promise<Buffer> {

@@ -44,7 +44,7 @@ export async function makeEncoded(
     return found.includes(null) ? null : true;
   };
   await leases.underLease({ environment: order.environment, key }, signal, isDone, async (leased) => {
-    await slots.run(priority, leased, () => encode(parts, order, leased));
+    await slots.run({ environment: order.environment, priority }, leased, () => encode(parts, order, leased));
     return true;
   });
 }

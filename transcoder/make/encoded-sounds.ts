@@ -34,7 +34,7 @@ export async function makeEncodedSound(
     return true;
   };
   await leases.underLease({ environment: order.environment, key }, signal, isDone, async (leased) => {
-    await slots.run(priority, leased, () => encodeRun(parts, order, run, leased));
+    await slots.run({ environment: order.environment, priority }, leased, () => encodeRun(parts, order, run, leased));
     return true;
   });
 }

@@ -127,7 +127,7 @@ describe("filling in a plan", { timeout: PATIENCE_MS }, () => {
     const slots = new Slots(1);
     const filling = fill({ slots });
     await expect.poll(() => runs).toEqual(["many"]);
-    const stored = await slots.run(() => "viewer", never, hashes);
+    const stored = await slots.run({ environment: "xyz789", priority: () => "viewer" }, never, hashes);
     expect(new Set(Object.values(stored))).toEqual(new Set([undefined])); // the run did not come to its end
     await filling;
     expect(Object.values(await hashes())).not.toContain(undefined);

@@ -78,18 +78,14 @@ async function makeBatch(
 ): Promise<string[]> {
   const { objects, tools, slots, threads, log } = parts;
   try {
-    const made = await slots.run(
-      () => "fill",
-      signal,
-      (giveWay) => {
-        const { plan, layerOf } = planned;
-        const job = { source, plan, layerOf, ...batch, threads, signal: AbortSignal.any([signal, giveWay]) };
-        return encodeMany(tools, objects.store, job).catch((error: unknown) => {
-          giveWay.throwIfAborted();
-          throw error;
-        });
-      },
-    );
+    const made = await slots.run({ environment: ref.environment, priority: () => "fill" }, signal, (giveWay) => {
+      const { plan, layerOf } = planned;
+      const job = { source, plan, layerOf, ...batch, threads, signal: AbortSignal.any([signal, giveWay]) };
+      return encodeMany(tools, objects.store, job).catch((error: unknown) => {
+        giveWay.throwIfAborted();
+        throw error;
+      });
+    });
     if (!(await isWanted())) return [];
     const failed: string[] = [];
     for (const one of made) {

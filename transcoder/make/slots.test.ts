@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BusyError, type Priority, Slots } from "./slots.ts";
+import { BusyError, type Claim, type Priority, Slots } from "./slots.ts";
 
 /** Work that ends when told to. */
 function held(name: string, log: string[]) {
@@ -12,8 +12,9 @@ function held(name: string, log: string[]) {
     },
   };
 }
-const viewer = (): Priority => "viewer";
-const prefetch = (): Priority => "prefetch";
+const of = (environment: string, priority: Priority = "viewer"): Claim => ({ environment, priority: () => priority });
+const viewer = of("a");
+const prefetch = of("a", "prefetch");
 const never = new AbortController().signal;
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -43,7 +44,7 @@ describe("Slots", () => {
     const all = [
       slots.run(viewer, never, first?.work ?? settle),
       slots.run(prefetch, never, a?.work ?? settle),
-      slots.run(() => (isWanted ? "viewer" : "prefetch"), never, b?.work ?? settle),
+      slots.run({ environment: "a", priority: () => (isWanted ? "viewer" : "prefetch") }, never, b?.work ?? settle),
     ];
     isWanted = true;
     for (const one of [first, b, a]) {
@@ -64,7 +65,7 @@ describe("Slots", () => {
           resolve();
         });
       });
-    const fill = (): Priority => "fill";
+    const fill = of("a", "fill");
     const all = [slots.run(fill, never, filling("first")), slots.run(fill, never, filling("second"))];
     all.push(slots.run(fill, never, async () => {}));
     await settle();
@@ -118,5 +119,102 @@ describe("Slots", () => {
     await running;
     expect(log).toEqual(["first"]);
     await expect(slots.run(viewer, leaving.signal, async () => 1)).rejects.toThrow("the client left");
+  });
+});
+
+describe("Slots among environments", () => {
+  /** Lets work of these environments, asked for in this order behind one of "x", run to its end; gives the order it ran in. */
+  async function served(count: number, environments: string, priorityOf = (_at: number): Priority => "viewer") {
+    const slots = new Slots(count);
+    const log: string[] = [];
+    const busy = Array.from({ length: count }, () => held("x", []));
+    const all = busy.map(({ work }) => slots.run(of("x"), never, work));
+    for (const [at, environment] of [...environments].entries()) {
+      const work = async () => {
+        log.push(environment);
+        await settle();
+      };
+      all.push(slots.run(of(environment, priorityOf(at)), never, work));
+    }
+    for (const { end } of busy) end();
+    await Promise.all(all);
+    expect(slots.waiting).toBe(0);
+    return log.join("");
+  }
+
+  it("serves one of B second, though a hundred of A wait", async () => {
+    expect(await served(1, `${"a".repeat(100)}b`)).toBe(`ab${"a".repeat(99)}`);
+  });
+
+  it("serves B behind the one of A that runs", async () => {
+    const slots = new Slots(1);
+    const log: string[] = [];
+    const [running, ...waiting] = ["a 1", "a 2", "b"].map((name) => held(name, log));
+    const all = [running, ...waiting].map((one, n) => slots.run(of(n === 2 ? "b" : "a"), never, one?.work ?? settle));
+    for (const one of [running, ...waiting]) one?.end();
+    await Promise.all(all);
+    expect(log).toEqual(["a 1", "b", "a 2"]);
+  });
+
+  it.each([
+    [1, "aaaabbbcc", "abcabcaba"],
+    [2, "aaaabbbcc", "abcabcaba"],
+    [3, "aaaab", "abaaa"],
+    [1, "cba", "cba"],
+  ])("shares %i places: who came as %s is served as %s", async (count, came, order) => {
+    expect(await served(count, came)).toBe(order);
+  });
+
+  it("gives a place to who has fewest running, whoever was served last", async () => {
+    const slots = new Slots(3);
+    const log: string[] = [];
+    const [long, longer, short, ofA, ofB] = ["a", "a", "b", "waiting a", "waiting b"].map((name) => held(name, log));
+    const all = [long, longer, short].map((one, n) => slots.run(of(n < 2 ? "a" : "b"), never, one?.work ?? settle));
+    all.push(slots.run(of("a"), never, ofA?.work ?? settle), slots.run(of("b"), never, ofB?.work ?? settle));
+    short?.end();
+    await settle();
+    expect(log.at(-1)).toBe("waiting b");
+    for (const one of [long, longer, ofA, ofB]) one?.end();
+    await Promise.all(all);
+  });
+
+  it("serves a viewer of whom much was done for before what nobody waits for", async () => {
+    const priorityOf = (at: number): Priority => (at < 4 ? "prefetch" : "viewer");
+    expect(await served(1, "bbccaaa", priorityOf)).toBe("aaabcbc");
+  });
+
+  it("turns away who would be served behind too many, and nobody else", async () => {
+    const slots = new Slots(1, 3);
+    const busy = held("x", []);
+    const all = [slots.run(of("x"), never, busy.work)];
+    for (const environment of "aaa") all.push(slots.run(of(environment), never, settle));
+    const isRefused = (environment: string) =>
+      expect(slots.run(of(environment), never, settle)).rejects.toThrow(BusyError);
+    await isRefused("a"); // three of his own
+    all.push(slots.run(of("b"), never, settle)); // behind one of a
+    await isRefused("b"); // two of a, one of his own
+    all.push(slots.run(of("c"), never, settle)); // one of a, one of b
+    for (const priority of ["prefetch", "fill"] as const) all.push(slots.run(of("a", priority), never, settle));
+    busy.end();
+    await Promise.all(all);
+    await expect(slots.run(of("a"), never, async () => "free again")).resolves.toBe("free again");
+  });
+
+  it("forgets who leaves before the work began", async () => {
+    const slots = new Slots(1, 4);
+    const log: string[] = [];
+    const busy = held("x", log);
+    const all = [slots.run(of("x"), never, busy.work)];
+    const leaving = new AbortController();
+    const left = Array.from({ length: 4 }, () => slots.run(of("a"), leaving.signal, settle));
+    leaving.abort(new Error("the client left"));
+    expect((await Promise.allSettled(left)).every(({ status }) => status === "rejected")).toBe(true);
+    expect(slots.waiting).toBe(0);
+    for (const environment of "bbaa") {
+      all.push(slots.run(of(environment), never, async () => void log.push(environment)));
+    }
+    busy.end();
+    await Promise.all(all);
+    expect(log).toEqual(["x", "b", "a", "b", "a"]);
   });
 });

@@ -251,11 +251,7 @@ describe("writing down", () => {
         if (heard > 1) return [{ startMs: 500, endMs: 1_500, text: "Hello." }];
         const stopped = new Promise((resolve) => signal.addEventListener("abort", resolve));
         const { signal: never } = new AbortController();
-        viewer = slots.run(
-          () => "viewer",
-          never,
-          async () => "served",
-        );
+        viewer = slots.run({ environment: ENVIRONMENT, priority: () => "viewer" }, never, async () => "served");
         await stopped;
         throw signal.reason;
       },

@@ -48,7 +48,7 @@ async function transcribe(
   const refused = unspoken(language ?? "", soundLanguage);
   if (refused !== null) return { kind: "errored", error: inWords(refused) };
   const { key: sourceKey, sound } = await findSound(parts, ref, name);
-  const lines = await writeDown(parts, { sourceKey, sound, signal });
+  const lines = await writeDown(parts, { environment: ref.environment, sourceKey, sound, signal });
   await parts.objects.put(captionsKey(ref), Buffer.from(JSON.stringify(speechCaptions(lines))));
   return { kind: "ready", languageCode: languageOf(language) };
 }

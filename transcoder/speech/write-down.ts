@@ -18,6 +18,7 @@ export interface SpeechParts {
 }
 
 export interface SpeechOrder {
+  environment: string;
   sourceKey: string;
   sound: Sound;
   signal: AbortSignal;
@@ -44,9 +45,7 @@ export async function writeDown(parts: SpeechParts, order: SpeechOrder): Promise
   const lines: SpokenLine[] = [];
   for (let start = 0; start < end; ) {
     const feed = { start, end: Math.min(end, start + STRETCH) };
-    const heard = await whenFree(parts.slots, order.signal, (signal) =>
-      hear(parts, order, feed, feed.end === end, signal),
-    );
+    const heard = await whenFree(parts.slots, order, (signal) => hear(parts, order, feed, feed.end === end, signal));
     if (heard === null) continue;
     lines.push(...heard.lines);
     start = heard.end;
@@ -55,15 +54,16 @@ export async function writeDown(parts: SpeechParts, order: SpeechOrder): Promise
 }
 
 /** Null where it had to give way. */
-function whenFree<T>(slots: Slots, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T | null> {
-  return slots.run(
-    () => "fill",
-    signal,
-    (giveWay) =>
-      work(AbortSignal.any([signal, giveWay])).catch((error: unknown) => {
-        if (signal.aborted || !giveWay.aborted) throw error;
-        return null;
-      }),
+function whenFree<T>(
+  slots: Slots,
+  { environment, signal }: SpeechOrder,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | null> {
+  return slots.run({ environment, priority: () => "fill" }, signal, (giveWay) =>
+    work(AbortSignal.any([signal, giveWay])).catch((error: unknown) => {
+      if (signal.aborted || !giveWay.aborted) throw error;
+      return null;
+    }),
   );
 }
 

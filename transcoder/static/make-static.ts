@@ -101,7 +101,7 @@ async function storedTrack(
 
 /** Segments of a size that the plan does not have: nobody else needs them, so they are not stored. */
 async function encodedTrack(
-  { parts: { tools, objects, slots, threads }, plan, source, layerOf, signal }: Job,
+  { parts: { tools, objects, slots, threads }, ref: { environment }, plan, source, layerOf, signal }: Job,
   rendition: VideoRendition,
 ): Promise<SegmentedTrack> {
   const { picture } = source;
@@ -109,10 +109,8 @@ async function encodedTrack(
   const seconds = segmentSeconds(plan, rendition);
   const encode = (segment: number): Promise<EncodedSegment> => {
     const job = { source: { ...source, picture }, plan, layerOf, rendition, segment, threads };
-    return slots.run(
-      () => "prefetch",
-      signal,
-      () => encodePictures(tools, objects, { ...job, signal }),
+    return slots.run({ environment, priority: () => "prefetch" }, signal, () =>
+      encodePictures(tools, objects, { ...job, signal }),
     );
   };
   const first = await encode(0);
