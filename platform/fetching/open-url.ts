@@ -4,7 +4,8 @@ import type { LookupFunction } from "node:net";
 import type { Readable } from "node:stream";
 import type { AllowList } from "../../domain/network/allow-list.ts";
 import { connectionError, FetchFailedError, FetchRefusedError } from "./fetch-errors.ts";
-import { checkTarget, type Resolve, resolveHost, type Target } from "./target.ts";
+import { type Resolve, resolveHost } from "./resolve-host.ts";
+import { checkTarget, type Target } from "./target.ts";
 import { wholeBody } from "./whole-body.ts";
 
 export interface OpenUrlOptions {
@@ -91,7 +92,8 @@ async function ask(
   let timer = setTimeout(fail, connectTimeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline.signal]) : deadline.signal;
   try {
-    const target = await unlessAborted(checkTarget(url, options.allow, options.resolve ?? resolveHost), signal);
+    const { allow, resolve = resolveHost } = options;
+    const target = await unlessAborted(checkTarget(url, { allow, resolve, signal }), signal);
     const isOwn = origin === null || origin === target.url.origin;
     const response = await send(target, isOwn ? options : { ...options, headers: {} }, signal, () => {
       clearTimeout(timer);
@@ -142,7 +144,7 @@ function send(
   });
 }
 
-/** Name resolution cannot be called off; its answer is dropped then. */
+/** Name resolution cannot always be called off; its answer is dropped then. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const stop = (): void => reject(signal.reason);

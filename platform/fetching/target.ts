@@ -1,11 +1,8 @@
-import { lookup } from "node:dns/promises";
 import { type Address, formatAddress, parseAddress } from "../../domain/network/address.ts";
 import { type AllowList, isAllowed } from "../../domain/network/allow-list.ts";
 import { reservedKind } from "../../domain/network/reserved-address.ts";
 import { FetchFailedError, FetchRefusedError } from "./fetch-errors.ts";
-
-/** All addresses of a host name. */
-export type Resolve = (hostname: string) => Promise<readonly string[]>;
+import type { Resolve } from "./resolve-host.ts";
 
 /** A URL that may be fetched, with the addresses that were checked: the connection goes to one of these and no other. */
 export interface Target {
@@ -15,15 +12,14 @@ export interface Target {
 
 const DEFAULT_PORTS: Record<string, number> = { "http:": 80, "https:": 443 };
 
-/** The system's own resolution, `/etc/hosts` included. */
-export const resolveHost: Resolve = async (hostname) =>
-  (await lookup(hostname, { all: true, verbatim: true })).map(({ address }) => address);
-
 /**
  * Checks a URL and resolves its host once. The URL parser has already made `127.1`, `0x7f000001`, `017700000001` and
  * `2130706433` into plain addresses. Throws {@link FetchRefusedError}, or {@link FetchFailedError} when the name is unknown.
  */
-export async function checkTarget(text: string, allow: AllowList, resolve: Resolve): Promise<Target> {
+export async function checkTarget(
+  text: string,
+  { allow, resolve, signal }: { allow: AllowList; resolve: Resolve; signal: AbortSignal },
+): Promise<Target> {
   const url = URL.parse(text);
   if (url === null) throw new FetchRefusedError("url");
   const port = url.port === "" ? DEFAULT_PORTS[url.protocol] : Number(url.port);
@@ -33,7 +29,7 @@ export async function checkTarget(text: string, allow: AllowList, resolve: Resol
 
   const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
   const literal = parseAddress(host);
-  const addresses = literal === null ? await addressesOf(host, resolve) : [literal];
+  const addresses = literal === null ? await addressesOf(() => resolve(host, signal)) : [literal];
   const usable = addresses.filter((address) => reservedKind(address) === null || isAllowed(allow, host, port, address));
   if (usable.length === 0) throw new FetchRefusedError("private_address");
   return {
@@ -42,8 +38,8 @@ export async function checkTarget(text: string, allow: AllowList, resolve: Resol
   };
 }
 
-async function addressesOf(host: string, resolve: Resolve): Promise<Address[]> {
-  const texts = await resolve(host).catch((cause) => {
+async function addressesOf(resolve: () => ReturnType<Resolve>): Promise<Address[]> {
+  const texts = await resolve().catch((cause) => {
     throw new FetchFailedError("dns", { cause });
   });
   const addresses = texts.map(parseAddress).filter((address) => address !== null);
