@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { isMediaId } from "../../domain/asset/media-id.ts";
 import { ApiError } from "../../domain/errors.ts";
+import { postgresTime } from "../../platform/postgres/clock.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Row } from "../../platform/postgres/schema.ts";
 import type { Caller } from "../auth/access-tokens.ts";
@@ -77,7 +78,7 @@ export async function requireWebhook(db: Db, environmentId: string, id: string):
   return row;
 }
 
-/** What waits for it goes to its new address; while it is disabled, it waits. */
+/** What waits for it goes to its new address; while it is disabled, it waits, and has three days of its own again after that. */
 export function changeWebhook(
   { db }: Pick<Services, "db">,
   caller: Caller,
@@ -102,6 +103,7 @@ export function changeWebhook(
       .where("id", "=", id)
       .returningAll()
       .executeTakeFirstOrThrow();
+    if (row.enabled && !before.enabled) await startAnew(transaction, row);
     await recordAudit(transaction, auditEntryOf(caller, "webhook.update", id));
     return row;
   });
@@ -127,6 +129,17 @@ export async function deleteWebhook({ db, now }: Pick<Services, "db" | "now">, c
       .execute();
     await recordAudit(transaction, auditEntryOf(caller, "webhook.delete", id));
   });
+}
+
+/** Time in which nothing could be sent does not count against what waited. It is due when it was. */
+async function startAnew(transaction: PostgresTransaction, { environment_id: environmentId, id }: WebhookRow) {
+  await transaction
+    .updateTable("webhook_deliveries")
+    .set({ started_at: postgresTime(), attempts: 0 })
+    .where("environment_id", "=", environmentId)
+    .where("webhook_id", "=", id)
+    .where("status", "=", "waiting")
+    .execute();
 }
 
 async function requireFreeAddress(transaction: PostgresTransaction, environmentId: string, address: string) {

@@ -158,6 +158,26 @@ describe("webhooks", () => {
     expect(receiver.received.at(-1)?.event.attempts).toHaveLength(2);
   });
 
+  it("that waited for an endpoint that was disabled for longer have three days from when it is enabled", async () => {
+    send();
+    const receiver = await receive(refuse);
+    const { id } = await register(receiver.address);
+    await happen();
+    await untilDelivery({ status: "waiting", attempt_count: 1 });
+    await ask("PATCH", `/system/v1/webhooks/${id}`, { enabled: false });
+    const before = new Date(Date.now() - 100 * HOUR_MS);
+    await server.db.updateTable("webhook_deliveries").set({ started_at: before, attempts: 9 }).execute();
+    await makeDue();
+    await ask("PATCH", `/system/v1/webhooks/${id}`, { enabled: true });
+    await vi.waitFor(() => expect(receiver.received).toHaveLength(2), 5_000);
+    await untilDelivery({ status: "waiting", attempt_count: 1 });
+    const [{ next_attempt_at }] = await deliveries();
+    expect(Date.parse(next_attempt_at) - Date.now()).toBeLessThan(6_500);
+    receiver.answer = (response) => response.end();
+    await makeDue();
+    await untilDelivery({ status: "delivered", attempt_count: 2 });
+  });
+
   it("that hang or are gone hold nobody up", async () => {
     send({ attemptMs: 2_000 });
     const [healthy, hanging] = [await receive(), await receive(() => undefined)];
