@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { ApiError } from "../../domain/errors.ts";
 import type { WebhookEvent } from "../../domain/webhooks/envelope.ts";
 import { postgresTime } from "../../platform/postgres/clock.ts";
@@ -18,6 +19,10 @@ export interface EventRecord {
   event: WebhookEvent;
   deliveries: DeliveryRow[];
 }
+
+/** Of delivery `d` to endpoint `w`. One that was noted while its endpoint was being deleted is not sent either, though it says it waits. */
+const SHOWN_STATUS = sql<DeliveryStatus>`
+  case when d.status = 'waiting' and w.deleted_at is not null then 'cancelled' else d.status end`;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -67,10 +72,14 @@ export async function listEvents(db: Db, environmentId: string, query: EventQuer
       events.where(({ exists, selectFrom }) =>
         exists(
           selectFrom("webhook_deliveries as d")
+            .innerJoin("webhooks as w", (join) =>
+              join.onRef("w.environment_id", "=", "d.environment_id").onRef("w.id", "=", "d.webhook_id"),
+            )
             .select("d.event_id")
             .where("d.environment_id", "=", environmentId)
             .whereRef("d.event_id", "=", "v.id")
-            .where("d.status", "=", status ?? "waiting"),
+            .where("d.status", "in", status === "cancelled" ? ["cancelled", "waiting"] : [status ?? "waiting"])
+            .where(SHOWN_STATUS, "=", status ?? "waiting"),
         ),
       ),
     )
@@ -117,7 +126,7 @@ async function deliveriesOf(db: Db, environmentId: string, eventIds: readonly st
     .innerJoin("webhooks as w", (join) =>
       join.onRef("w.environment_id", "=", "d.environment_id").onRef("w.id", "=", "d.webhook_id"),
     )
-    .select(["d.event_id", "d.webhook_id", "d.status", "d.attempts", "d.next_attempt_at", "w.address"])
+    .select(["d.event_id", "d.webhook_id", "d.attempts", "d.next_attempt_at", "w.address", SHOWN_STATUS.as("status")])
     .where("d.environment_id", "=", environmentId)
     .where("d.event_id", "in", eventIds)
     .orderBy("w.number")

@@ -132,6 +132,32 @@ describe("/system/v1/webhook-events", () => {
     expect((await ask("POST", replay, { webhook_id: "x".repeat(44) })).statusCode).toBe(404);
   });
 
+  it("shows as cancelled what was noted while its webhook was being deleted", async () => {
+    const address = "http://127.0.0.1:1/deleted";
+    const webhook = (await ask("POST", "/system/v1/webhooks", { address })).json().data;
+    const id = await server.db.transaction().execute(async (transaction) => {
+      const event = {
+        environment_id: environmentId,
+        type: "video.asset.ready",
+        object_type: "asset",
+        object_id: "late",
+      };
+      const row = await transaction
+        .insertInto("webhook_events")
+        .values({ ...event, data: "{}", created_at: new Date(server.services.now()) })
+        .returning("id")
+        .executeTakeFirstOrThrow();
+      expect((await ask("DELETE", `/system/v1/webhooks/${webhook.id}`)).statusCode).toBe(204);
+      return row.id;
+    });
+    expect((await delivered(id)).filter((one: { webhook_id: string }) => one.webhook_id === webhook.id)).toEqual([
+      expect.objectContaining({ status: "cancelled", attempt_count: 0, next_attempt_at: null }),
+    ]);
+    const count = async (status: string) =>
+      (await ask("GET", `${PATH}?object_id=late&status=${status}`)).json().data.length;
+    expect([await count("waiting"), await count("cancelled")]).toEqual([0, 1]);
+  });
+
   it("belongs to its environment, and to callers with the permission", async () => {
     const { id } = await happen();
     const theirs = (await stranger("POST", "/system/v1/webhooks", { address: "https://example.com/" })).json().data;
