@@ -15,6 +15,7 @@ export class EventFeed {
   readonly #log: Logger;
   /** Ids of events that are still to be told. */
   #heard: string[] = [];
+  /** Of the events that were told: what is missed is behind it. */
   #newest = 0;
   #missed = false;
   #reading: Promise<void> | null = null;
@@ -29,7 +30,7 @@ export class EventFeed {
   /** @param payload `{environment} {event}`; null after a (re)connection, before which something may have been missed */
   hear(payload: string | null): void {
     const [environmentId = "", eventId] = payload?.split(" ") ?? [];
-    if (payload === null) this.#missed = this.#newest > 0;
+    if (payload === null) this.#missed = true;
     else if (eventId !== undefined && this.#tap.environmentIds.includes(environmentId)) this.#heard.push(eventId);
     if (this.#heard.length > 0 || this.#missed) this.#reading ??= this.#readAll();
   }
@@ -55,19 +56,22 @@ export class EventFeed {
   }
 
   async #read(): Promise<NumberedEvent[]> {
-    const environmentIds = this.#tap.environmentIds;
-    if (environmentIds.length === 0) {
+    const openedAfter = this.#tap.openedAfter();
+    if (openedAfter.size === 0) {
       this.#heard = [];
       this.#missed = false;
       return [];
     }
     if (this.#missed) {
-      const missed = await eventsAfter(this.#db, environmentIds, { number: this.#newest, limit: AT_ONCE });
+      const after = [...openedAfter].map(([id, number]): [string, number] => [id, Math.max(number, this.#newest)]);
+      const missed = await eventsAfter(this.#db, new Map(after), { limit: AT_ONCE });
       this.#missed = missed.length === AT_ONCE;
       return missed;
     }
     const ids = this.#heard.slice(0, AT_ONCE);
-    const events = new Map((await eventsById(this.#db, environmentIds, ids)).map((one) => [one.event.id, one]));
+    const events = new Map(
+      (await eventsById(this.#db, [...openedAfter.keys()], ids)).map((one) => [one.event.id, one]),
+    );
     this.#heard = this.#heard.slice(ids.length);
     return ids.flatMap((id) => events.get(id) ?? []);
   }

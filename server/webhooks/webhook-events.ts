@@ -42,14 +42,28 @@ export async function eventsById(
   return (await events.execute()).map(toNumbered);
 }
 
-/** Those of some environments behind another, in order. */
+/** Those of some environments, of each behind its number, in order. */
 export async function eventsAfter(
   db: Db,
-  environmentIds: readonly string[],
-  { number, limit }: { number: number; limit: number },
+  after: ReadonlyMap<string, number>,
+  { limit }: { limit: number },
 ): Promise<NumberedEvent[]> {
-  const events = selectEvents(db).where("v.environment_id", "in", environmentIds).where("v.number", ">", number);
+  const events = selectEvents(db).where(({ eb, or, and }) =>
+    or([...after].map(([id, number]) => and([eb("v.environment_id", "=", id), eb("v.number", ">", number)]))),
+  );
   return (await events.orderBy("v.number").limit(limit).execute()).map(toNumbered);
+}
+
+/** Of an environment's newest event; 0 before the first. */
+export async function newestNumber(db: Db, environmentId: string): Promise<number> {
+  const newest = await db
+    .selectFrom("webhook_events")
+    .select("number")
+    .where("environment_id", "=", environmentId)
+    .orderBy("number", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return newest?.number ?? 0;
 }
 
 export interface EventQuery {

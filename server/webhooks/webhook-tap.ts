@@ -13,6 +13,8 @@ const MOST_UNREAD_BYTES = 4_194_304;
 
 interface Stream {
   environmentId: string;
+  /** The newest event before it. */
+  openedAfter: number;
   output: PassThrough;
   timers: NodeJS.Timeout[];
 }
@@ -28,8 +30,12 @@ export class WebhookTap {
     this.#streamMs = streamMs;
   }
 
-  /** A stream of Server-Sent Events; it ends by itself, or is destroyed by who reads it. 429 where the environment has too many. */
-  open(environmentId: string): Readable {
+  /**
+   * A stream of Server-Sent Events; it ends by itself, or is destroyed by who reads it. 429 where the environment has too many.
+   *
+   * @param openedAfter number of the newest event that has happened: none of before is told, also not as missed
+   */
+  open(environmentId: string, openedAfter: number): Readable {
     if (this.#isClosed) throw new ApiError("unavailable", ["The server restarts"], { retryAfterSeconds: 1 });
     const others = this.#streams.get(environmentId) ?? new Set();
     if (others.size >= MOST_OF_ONE)
@@ -41,7 +47,7 @@ export class WebhookTap {
       setInterval(() => output.write(": still here\n\n"), KEEP_ALIVE_MS),
       setTimeout(() => output.end(), this.#streamMs),
     ];
-    const stream: Stream = { environmentId, output, timers };
+    const stream: Stream = { environmentId, openedAfter, output, timers };
     this.#streams.set(environmentId, others.add(stream));
     output.once("close", () => this.#forget(stream));
     output.on("error", () => undefined); // its reader has left
@@ -52,6 +58,15 @@ export class WebhookTap {
   /** Environments that somebody listens to. */
   get environmentIds(): string[] {
     return [...this.#streams.keys()];
+  }
+
+  /** From which event on each environment is listened to: those behind it. */
+  openedAfter(): Map<string, number> {
+    const numbers = [...this.#streams].map(([id, streams]): [string, number] => [
+      id,
+      Math.min(...[...streams].map((stream) => stream.openedAfter)),
+    ]);
+    return new Map(numbers);
   }
 
   tell(event: WebhookEvent): void {

@@ -9,6 +9,7 @@ import { type Receiver, startReceiver, startTestWebhooks } from "../../testing/w
 import { EventFeed } from "../../webhooks/event-feed.ts";
 import { reapEventsTask } from "../../webhooks/reap-webhook-events.ts";
 import type { Webhooks } from "../../webhooks/start-webhooks.ts";
+import { newestNumber } from "../../webhooks/webhook-events.ts";
 import { WebhookTap } from "../../webhooks/webhook-tap.ts";
 
 const PATH = "/system/v1/webhook-events";
@@ -72,6 +73,15 @@ async function listen(authorization: string) {
       stream.isOver = true;
     });
   return stream;
+}
+
+/** A stream of a tap of its own, with the events that it has told. */
+async function openStream(tap: WebhookTap, id = environmentId) {
+  let told = "";
+  const stream = tap.open(id, await newestNumber(server.db, id)).on("data", (chunk) => {
+    told += chunk;
+  });
+  return { ids: (): string[] => dataOf(told).map((event) => event.id), close: () => stream.destroy() };
 }
 
 const dataOf = (text: string) =>
@@ -217,19 +227,36 @@ describe("/system/v1/webhook-events/stream", () => {
   it("tells after a break of the database's notes what happened meanwhile, once", async () => {
     const tap = new WebhookTap();
     const feed = new EventFeed(server.db, tap, createLogger("test", "silent"));
+    const stream = await openStream(tap);
     const first = await happen();
-    let told = "";
-    const stream = tap.open(environmentId).on("data", (chunk) => {
-      told += chunk;
-    });
-    feed.hear(null);
     feed.hear(`${environmentId} ${first.id}`);
-    await vi.waitFor(() => expect(dataOf(told).map(({ id }) => id)).toEqual([first.id]));
+    await vi.waitFor(() => expect(stream.ids()).toEqual([first.id]));
     const unheard = [(await happen()).id, (await happen()).id];
     feed.hear(null);
-    await vi.waitFor(() => expect(dataOf(told).map(({ id }) => id)).toEqual([first.id, ...unheard]));
+    await vi.waitFor(() => expect(stream.ids()).toEqual([first.id, ...unheard]));
     await feed.stop();
-    stream.destroy();
+    stream.close();
+  });
+
+  it("tells after such a break nothing of before a stream was open", async () => {
+    const tap = new WebhookTap();
+    const feed = new EventFeed(server.db, tap, createLogger("test", "silent"));
+    const [earlier, others] = [await openStream(tap), await openStream(tap, "other1")];
+    const first = await happen();
+    feed.hear(`${environmentId} ${first.id}`);
+    await vi.waitFor(() => expect(earlier.ids()).toEqual([first.id]));
+    earlier.close();
+    await vi.waitFor(() => expect(tap.environmentIds).toEqual(["other1"]));
+    await happen();
+    await happen();
+    const later = await openStream(tap);
+    const [unheard, theirs] = [await happen(), await happen(stranger)];
+    feed.hear(null);
+    await vi.waitFor(() => expect(others.ids()).toEqual([theirs.id]));
+    expect(later.ids()).toEqual([unheard.id]);
+    await feed.stop();
+    later.close();
+    others.close();
   });
 
   it("refuses without the permission, and more streams than an environment may have", async () => {

@@ -8,7 +8,7 @@ import { PageQuery } from "../../http/paging.ts";
 import type { Services } from "../../http/services.ts";
 import { text } from "../../http/text.ts";
 import { withoutNulls } from "../../http/without-nulls.ts";
-import { attemptsOf, listEvents, replayEvent, requireEvent } from "../../webhooks/webhook-events.ts";
+import { attemptsOf, listEvents, newestNumber, replayEvent, requireEvent } from "../../webhooks/webhook-events.ts";
 import { DELIVERY_STATUSES, EventDetailWire, EventWire, eventDetailToWire, eventToWire } from "./webhook-event-wire.ts";
 
 const MAX_ID_LENGTH = 255;
@@ -55,7 +55,8 @@ function streamRoute(app: App, services: Services): void {
       },
     },
     async (request, reply) => {
-      const stream = services.webhookTap.open(callerOf(request).environment.id);
+      const environmentId = callerOf(request).environment.id;
+      const stream = services.webhookTap.open(environmentId, await newestNumber(services.db, environmentId));
       reply.header("content-type", "text/event-stream; charset=utf-8").header("x-accel-buffering", "no"); // nginx would hold it back
       return reply.send(stream as never); // no text, but sent as it comes
     },
