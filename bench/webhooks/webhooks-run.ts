@@ -10,6 +10,8 @@ const FAILING_RATIO = 0.2;
 /** First attempts that are told together. */
 const WINDOW = 1_000;
 const LOOK_MS = 500;
+/** Receivers whose requests are told while it runs. */
+const TOLD = 5;
 
 export interface RunOptions {
   events: number;
@@ -17,6 +19,8 @@ export interface RunOptions {
   perSecond: number;
   /** How often the server is killed, spread over the events. */
   kills: number;
+  /** Receivers that never answer. */
+  hanging: number;
   seed: number;
   /** After the last event, for those that were refused. */
   patienceMs: number;
@@ -39,17 +43,17 @@ export interface ReceiverFigures {
 export interface RunFigures {
   healthy: ReceiverFigures[];
   failing: ReceiverFigures;
-  hanging: ReceiverFigures;
+  hanging: ReceiverFigures[];
   tookMs: number;
 }
 
-/** Makes events happen while a receiver refuses some, another hangs and the server is killed; resolves when all are taken, or patience ends. */
+/** Makes events happen while a receiver refuses some, others hang and the server is killed; resolves when all are taken, or patience ends. */
 export async function runWebhooks(options: RunOptions): Promise<RunFigures> {
   const random = createRandom(options.seed);
   const answers: [string, Answer][] = [
     ...["one", "two", "three"].map((name): [string, Answer] => [name, takesAll]),
     ["failing", failsSome(FAILING_RATIO, random)],
-    ["hanging", hangs],
+    ...Array.from({ length: options.hanging }, (_, at): [string, Answer] => [`hanging${at + 1}`, hangs]),
   ];
   const receivers = await Promise.all(answers.map(([name, answer]) => startReceiver(name, answer)));
   const stack = await startVideoStack({
@@ -81,10 +85,15 @@ async function run(stack: VideoStack, receivers: readonly Receiver[], options: R
   const marks = await makeHappen(stack, { count: events, perSecond }, (done) => {
     killing.reached(done);
     if (done % WINDOW === 0)
-      say(`${done} events, ${receivers.map(({ name, requests }) => `${name} ${requests}`).join(", ")}`);
+      say(
+        `${done} events, ${receivers
+          .slice(0, TOLD)
+          .map(({ name, requests }) => `${name} ${requests}`)
+          .join(", ")}`,
+      );
   });
   await killing.done();
-  const [one, two, three, failing, hanging] = receivers as [Receiver, Receiver, Receiver, Receiver, Receiver];
+  const [one, two, three, failing, ...hanging] = receivers as [Receiver, Receiver, Receiver, Receiver, ...Receiver[]];
   const deadlineMs = performance.now() + patienceMs;
   const taking = [one, two, three, failing];
   while (performance.now() < deadlineMs && taking.some((receiver) => figuresOf(receiver, marks).lost > 0))
@@ -92,7 +101,7 @@ async function run(stack: VideoStack, receivers: readonly Receiver[], options: R
   return {
     healthy: [one, two, three].map((receiver) => figuresOf(receiver, marks)),
     failing: figuresOf(failing, marks),
-    hanging: figuresOf(hanging, marks),
+    hanging: hanging.map((receiver) => figuresOf(receiver, marks)),
     tookMs: performance.now() - startMs,
   };
 }

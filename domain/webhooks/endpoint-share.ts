@@ -2,7 +2,7 @@
 export interface SendingLimits {
   /** Attempts under way in all. */
   inAll: number;
-  /** Of one endpoint that takes what it gets. */
+  /** Of one endpoint that takes what it gets. So many, or the fewer the fewer are free, begin before it has to answer again. */
   ofOne: number;
   /** Of one that takes nothing. */
   ofFailing: number;
@@ -24,9 +24,13 @@ export interface Offer {
 const STRAINED_AFTER = 5;
 /** An attempt that takes longer strains as one that failed does: it holds its place as long as many others need. */
 const SLOW_MS = 1_000;
+/** What is free is not given away at once: those that answer show it before the next are given. */
+const GIVEN_AT_ONCE = 1 / 2;
 
 interface State {
   underWay: number;
+  /** Of those, the ones that began after the last good attempt ended. */
+  unanswered: number;
   /** Failed or slow attempts since the last good one. */
   bad: number;
   /** Failed attempts since the last that was taken, however slowly. */
@@ -34,8 +38,10 @@ interface State {
 }
 
 /**
- * Who may send how much just now. An endpoint that takes nothing keeps few places, and all of those together with all that are slow
- * leave the rest to the others, however many they are. Forgets endpoints that have nothing under way and are well.
+ * Who may send how much just now. An endpoint is given places as it answers, so that those that begin to hang, and those that nothing
+ * is known of, never take all (as the dynamic thresholds of Choudhury and Hahne, IEEE/ACM ToN 6(2), share a switch's memory). One that goes on
+ * taking nothing keeps few places, and all of those together with all that are slow leave the rest to the others, however many they are.
+ * Forgets endpoints that have nothing under way and are well.
  */
 export class EndpointShare {
   readonly #limits: SendingLimits;
@@ -49,10 +55,15 @@ export class EndpointShare {
 
   /** For endpoints that answer, and those that nothing is known of. */
   offerToWell(): Offer {
+    const { inAll, ofOne } = this.#limits;
+    const free = Math.max(0, inAll - this.#underWay);
+    const trust = Math.ceil((ofOne * free) / inAll);
     const rooms = new Map<string, number>();
-    for (const [id, state] of this.#states)
-      rooms.set(id, isStrained(state) ? 0 : Math.max(0, this.#limits.ofOne - state.underWay));
-    return { rooms, ofOthers: this.#limits.ofOne, inAll: this.#limits.inAll - this.#underWay };
+    for (const [id, state] of this.#states) {
+      const room = isStrained(state) ? 0 : Math.min(ofOne - state.underWay, trust - state.unanswered);
+      rooms.set(id, Math.max(0, room));
+    }
+    return { rooms, ofOthers: trust, inAll: Math.ceil(free * GIVEN_AT_ONCE) };
   }
 
   /** For those that hang or are slow. */
@@ -65,8 +76,9 @@ export class EndpointShare {
   }
 
   begin(id: string): void {
-    const state = this.#states.get(id) ?? { underWay: 0, bad: 0, failed: 0 };
+    const state = this.#states.get(id) ?? { underWay: 0, unanswered: 0, bad: 0, failed: 0 };
     this.#states.set(id, state);
+    state.unanswered += 1;
     this.#count(state, 1);
   }
 
@@ -76,7 +88,9 @@ export class EndpointShare {
     this.#count(state, -1);
     const wasStrained = isStrained(state);
     state.failed = isTaken ? 0 : state.failed + 1;
-    state.bad = isTaken && tookMs <= SLOW_MS ? 0 : state.bad + 1;
+    const isGood = isTaken && tookMs <= SLOW_MS;
+    state.bad = isGood ? 0 : state.bad + 1;
+    state.unanswered = isGood ? 0 : Math.min(state.unanswered, state.underWay);
     if (isStrained(state) !== wasStrained) this.#strainedUnderWay += wasStrained ? -state.underWay : state.underWay;
     if (state.underWay === 0 && state.bad === 0) this.#states.delete(id);
   }

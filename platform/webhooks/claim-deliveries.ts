@@ -55,8 +55,8 @@ interface PastRow {
 }
 
 /**
- * Takes what is due, each endpoint's longest due first and every endpoint's first before anybody's second; for 20 s it is nobody
- * else's. Rejects with `PostgresUnavailable`; what was taken then comes back by itself.
+ * Takes what is due, each endpoint's longest due first and every endpoint's first before anybody's second, what keeps an endpoint's room
+ * below that of others counted; for 20 s it is nobody else's. Rejects with `PostgresUnavailable`; what was taken then comes back by itself.
  */
 export async function claimDeliveries(db: Postgres, offer: Offer): Promise<ClaimedDelivery[]> {
   const { rows } = await claim(offer).execute(db);
@@ -68,7 +68,8 @@ function claim({ rooms, ofOthers, inAll }: Offer): RawBuilder<ClaimedRow> {
     with room as (
       select * from unnest(${[...rooms.keys()]}::text[], ${[...rooms.values()]}::int[]) as known (webhook_id, room)
     ), due as (
-      select d.*, row_number() over (partition by d.webhook_id order by d.next_attempt_at) as place
+      select d.*, row_number() over (partition by d.webhook_id order by d.next_attempt_at)
+        + ${ofOthers}::int - coalesce(r.room, ${ofOthers}::int) as place
       from webhooks w
       join environments e on e.id = w.environment_id and e.deleted_at is null
       left join room r on r.webhook_id = w.id

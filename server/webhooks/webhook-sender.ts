@@ -10,7 +10,10 @@ import type { AttemptResult, Settlement } from "../../platform/webhooks/settle-d
 import { isTaken, type SendOptions, sendAttempt } from "./send-attempt.ts";
 import { SettleQueue } from "./settle-queue.ts";
 
-/** An endpoint that hangs has two attempts under way, all that hang or are slow half of what there is. */
+/**
+ * An endpoint that hangs has two attempts under way, all that hang or are slow half of what there is; n that begin to hang at once
+ * leave about 256 / (1 + n / 8).
+ */
 const LIMITS: SendingLimits = { inAll: 256, ofOne: 32, ofFailing: 2, ofAllStrained: 128 };
 /** Retries fall due without anybody telling; so does what a killed server had taken. */
 const POLL_MS = 1_000;
@@ -78,7 +81,11 @@ export class WebhookSender {
 
   async #begin(): Promise<void> {
     const well = this.#share.offerToWell();
-    if (well.inAll > 0) this.#start(await claimDeliveries(this.#options.db, well));
+    if (well.inAll > 0) {
+      const claimed = await claimDeliveries(this.#options.db, well);
+      this.#start(claimed);
+      if (claimed.length === well.inAll) this.wake(); // more may be due
+    }
     const strained = this.#share.offerToStrained();
     if (strained.inAll > 0 && strained.rooms.size > 0) this.#start(await claimDeliveries(this.#options.db, strained));
   }

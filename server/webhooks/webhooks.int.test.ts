@@ -195,6 +195,17 @@ describe("webhooks", () => {
     expect(hanging.received.length).toBeLessThan(60);
   });
 
+  it("wait for nobody when a server starts that knows of no endpoint, and many hang", async () => {
+    for (let n = 0; n < 10; n += 1) await register((await receive(() => undefined)).address);
+    const healthy = await receive();
+    await register(healthy.address);
+    for (let n = 0; n < 100; n += 1) await happen();
+    const startMs = Date.now();
+    send();
+    await vi.waitFor(() => expect(healthy.received).toHaveLength(100), 15_000);
+    expect((healthy.received.at(-1)?.atMs ?? 0) - startMs).toBeLessThan(3_000);
+  });
+
   it("at private addresses are not asked unless the operator allows it, and redirects are not followed", async () => {
     send({ allow: ALLOW_NOTHING });
     const receiver = await receive((response) => response.writeHead(302, { location: receiver.address }).end());
