@@ -1,10 +1,10 @@
-import { sql } from "kysely";
 import { ApiError } from "../../domain/errors.ts";
 import type { WebhookEvent } from "../../domain/webhooks/envelope.ts";
 import { postgresTime } from "../../platform/postgres/clock.ts";
 import type { Postgres, PostgresTransaction } from "../../platform/postgres/pool.ts";
 import type { Row } from "../../platform/postgres/schema.ts";
 import type { DeliveryStatus } from "../../platform/postgres/schema-webhooks.ts";
+import { SHOWN_STATUS } from "../../platform/webhooks/shown-status.ts";
 import { requireWebhook } from "./webhook-endpoints.ts";
 
 type Db = Postgres | PostgresTransaction;
@@ -19,10 +19,6 @@ export interface EventRecord {
   event: WebhookEvent;
   deliveries: DeliveryRow[];
 }
-
-/** Of delivery `d` to endpoint `w`. One that was noted while its endpoint was being deleted is not sent either, though it says it waits. */
-const SHOWN_STATUS = sql<DeliveryStatus>`
-  case when d.status = 'waiting' and w.deleted_at is not null then 'cancelled' else d.status end`;
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
