@@ -223,11 +223,35 @@ describe("openUrl", () => {
     expect([accepted.status, await text(accepted.body)]).toEqual([404, "no"]);
   });
 
+  it.each(["before the first read", "after it", "while it waits"])(
+    "hangs up when the body is left %s",
+    async (when) => {
+      const hungUp = Promise.withResolvers<void>();
+      const port = await serve((_, response) => {
+        response.once("close", hungUp.resolve);
+        response.writeHead(200, { "content-length": 300_000_000_000 }).write(Buffer.alloc(200_000));
+      });
+      const { body } = await openUrl(`http://127.0.0.1:${port}/`, { allow: LOOPBACK });
+      let left = when === "before the first read" ? 0 : when === "after it" ? 1 : 200_000;
+      if (left > 0) {
+        body.on("data", (chunk: Buffer) => {
+          left -= chunk.length;
+          if (left <= 0) setImmediate(() => body.destroy());
+        });
+      } else body.destroy();
+      await hungUp.promise;
+    },
+  );
+
   it("ends when its caller leaves", async () => {
     const port = await serve((request, response) => void (request.url === "/body" && response.write("first")));
     const leaving = (path: string) => fetchText(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(50) });
     expect(await failure(leaving("/head"))).toMatch(/Timeout|aborted/);
     expect(await failure(leaving("/body"))).toMatch(/Timeout|aborted/);
+    const leave = new AbortController();
+    const { body } = await openUrl(`http://127.0.0.1:${port}/body`, { allow: LOOPBACK, signal: leave.signal });
+    leave.abort();
+    expect(await failure(text(body))).toMatch(/aborted/);
   });
 
   it("checks certificates against the URL's name", async () => {

@@ -4,31 +4,35 @@ import { FetchFailedError } from "./fetch-errors.ts";
 
 /**
  * The answer's body, which fails rather than ends early: after `idleMs` without a byte, and when fewer bytes come than were
- * promised. Time that the reader takes does not count. Leaving it early closes the connection.
+ * promised. Time that the reader takes does not count. Leaving it early closes the connection, also before the first read.
  */
 export function wholeBody(response: IncomingMessage, idleMs: number, signal: AbortSignal | undefined): Readable {
-  return Readable.from(chunks(response, idleMs, signal), { objectMode: false });
-}
-
-async function* chunks(response: IncomingMessage, idleMs: number, signal: AbortSignal | undefined) {
   const promised = promisedBytes(response);
   const source: AsyncIterator<Buffer> = response[Symbol.asyncIterator]();
   const stop = (): void => void response.destroy(signal?.reason);
-  signal?.addEventListener("abort", stop);
   let received = 0;
-  try {
+  const next = async (): Promise<Buffer | null> => {
     signal?.throwIfAborted();
-    for (;;) {
-      const chunk = await nextChunk(response, source, idleMs);
-      if (chunk === null) break;
-      received += chunk.length;
-      yield chunk;
-    }
-    if (promised !== null && received < promised) throw new FetchFailedError("truncated");
-  } finally {
-    signal?.removeEventListener("abort", stop);
-    response.destroy();
-  }
+    const chunk = await nextChunk(response, source, idleMs);
+    received += chunk?.length ?? 0;
+    if (chunk === null && promised !== null && received < promised) throw new FetchFailedError("truncated");
+    return chunk;
+  };
+  signal?.addEventListener("abort", stop);
+  return new Readable({
+    read() {
+      next().then(
+        (chunk) => this.push(chunk),
+        (error: Error) => this.destroy(error),
+      );
+    },
+    // Not a generator's `finally`: one that was never asked for a chunk runs none of its body.
+    destroy(error, done) {
+      signal?.removeEventListener("abort", stop);
+      response.destroy();
+      done(error);
+    },
+  });
 }
 
 async function nextChunk(

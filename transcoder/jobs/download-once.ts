@@ -33,28 +33,25 @@ export async function downloadOnce(objects: ResumableObjects, download: Download
   if (state !== null && start === state.sizeBytes) return finish(openDraft(), start);
   const resume = state === null || start === 0 ? null : { start, ...state };
   const opened = await openUrl(url, { allow, signal, ...(resume !== null && { resume }) });
-  if (resume !== null && isRest(opened, resume)) {
+  try {
+    if (resume === null || !isRest(opened, resume)) return await receiveWhole(objects, download, opened);
     await openDraft().write(start, Readable.from(noLonger(opened.body, start, download.maxBytes)));
-    return finish(openDraft(), resume.sizeBytes);
+  } finally {
+    opened.body.destroy(); // also where a write fails before it reads
   }
-  await receiveWhole(objects, download, opened);
+  await finish(openDraft(), resume.sizeBytes);
 }
 
 /** Whatever had come is of another file, or the host cannot go on in the middle. */
 async function receiveWhole(objects: ResumableObjects, download: Download, opened: OpenedUrl): Promise<void> {
   const { openDraft, stateKey, maxBytes } = download;
-  try {
-    if (opened.status === 206) throw new FetchFailedError("protocol"); // nobody asked for a part, or for this one
-    const promised = opened.headers["content-length"];
-    if (Number(promised) > maxBytes) throw tooLarge();
-    await openDraft().discard();
-    const state = stateOf(opened);
-    if (state === null) await objects.delete(stateKey);
-    else await objects.put(stateKey, Buffer.from(JSON.stringify(state)));
-  } catch (error) {
-    opened.body.destroy();
-    throw error;
-  }
+  if (opened.status === 206) throw new FetchFailedError("protocol"); // nobody asked for a part, or for this one
+  const promised = opened.headers["content-length"];
+  if (Number(promised) > maxBytes) throw tooLarge();
+  await openDraft().discard();
+  const state = stateOf(opened);
+  if (state === null) await objects.delete(stateKey);
+  else await objects.put(stateKey, Buffer.from(JSON.stringify(state)));
   await openDraft().write(0, Readable.from(mediaOnly(noLonger(opened.body, 0, maxBytes))));
   const { contiguousBytes } = await openDraft().received();
   if (contiguousBytes === 0) throw refused("empty");

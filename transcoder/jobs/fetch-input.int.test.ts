@@ -1,11 +1,12 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fetchDraftId, sourceKey } from "../../domain/media/object-keys.ts";
+import { fetchDraftId, fetchStateKey, sourceKey } from "../../domain/media/object-keys.ts";
 import { parseAllowList } from "../../domain/network/allow-list.ts";
 import { openFolderObjects } from "../../platform/objects/folder-objects.ts";
 import type { ResumableObjects } from "../../platform/objects/objects.ts";
@@ -164,10 +165,31 @@ describe("fetchInput", () => {
     await expect(fetched()).rejects.toMatchObject({ message: expect.stringMatching(new RegExp(`${status}.*${help}`)) });
   });
 
-  it("refuses what is announced as too large before a byte of it has come", async () => {
-    answer = (response) => response.writeHead(200, { "content-length": 50_000_000 }).write(FILM);
+  it("refuses what is announced as too large before a byte of it has come, and hangs up", async () => {
+    const hungUp = Promise.withResolvers<void>();
+    answer = (response) => {
+      response.once("close", hungUp.resolve);
+      response.writeHead(200, { "content-length": 50_000_000 }).write(FILM);
+    };
     await expect(fetched()).rejects.toMatchObject({ message: expect.stringContaining("too large") });
     expect(await leftovers()).toEqual(NOTHING);
+    await hungUp.promise;
+  });
+
+  it("hangs up where the store fails before it reads", async () => {
+    const draftId = fetchDraftId(REF.assetId);
+    await objects.put(fetchStateKey(REF), Buffer.from(JSON.stringify({ validator: '"one"', sizeBytes: FILM.length })));
+    await objects.openDraft(KEY, draftId).write(0, Readable.from([FILM.subarray(0, 500_000)]));
+    const bytes = join(folder, "@drafts", draftId, "bytes");
+    await rm(bytes);
+    await mkdir(bytes);
+    const hungUp = Promise.withResolvers<void>();
+    answer = (response) => {
+      response.once("close", hungUp.resolve);
+      response.writeHead(206, { "content-range": `bytes 500000-${FILM.length - 1}/${FILM.length}` }).write("film");
+    };
+    await expect(fetched()).rejects.toMatchObject({ code: "EISDIR" });
+    await hungUp.promise;
   });
 
   it.each([

@@ -130,7 +130,9 @@ export class S3Bucket {
       const wanted = range ?? { start: 0, end: sizeBytes };
       const again = async (start: number) => (await ask({ start, end: wanted.end }, stored.etag)).body;
       const bytes = resumedBody(body, wanted, again, (error) => asStoreError(error, `GET ${key}`));
-      return { stored, body: Readable.from(bytes, { objectMode: false }) };
+      const resumed = Readable.from(bytes, { objectMode: false });
+      resumed.once("close", () => body.destroy()); // a generator that was never asked for a chunk runs no `finally`
+      return { stored, body: resumed };
     });
   }
 

@@ -94,6 +94,16 @@ describe("S3 through faults that pass", () => {
     expect(await contents()).toEqual(WHOLE);
   });
 
+  it("gives back the connection of what nobody reads", async () => {
+    await objects.put(KEY, WHOLE.subarray(0, 100));
+    const bucket = new S3Bucket(world.access); // with connections of its own, and more patience than the test
+    const found = await bucket.get(KEY);
+    const open = await world.double.connections();
+    found?.body.destroy();
+    await expect.poll(() => world.double.connections()).toBe(open - 1);
+    bucket.close();
+  });
+
   it("gives up a store that does not answer, soon and by its name", async () => {
     world.double.fault = () => ({ kind: "delay", ms: 3_000 });
     await expect(objects.head(KEY)).rejects.toThrow(ObjectsUnavailableError);

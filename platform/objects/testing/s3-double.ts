@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { S3DoubleStore, S3Refusal } from "./s3-double-store.ts";
 import { checkSignature } from "./s3-signature.ts";
 
@@ -34,6 +35,8 @@ export interface S3Double {
   asked: string[];
   /** Called for each request; null: nothing goes wrong with it. */
   fault: (request: DoubleRequest) => Fault | null;
+  /** Connections that are open now. */
+  connections(): Promise<number>;
   /** Moves its clock, which dates objects. Signatures are checked by the real one. */
   advance(ms: number): void;
   close(): Promise<void>;
@@ -70,6 +73,7 @@ export async function startS3Double(options: S3DoubleOptions = {}): Promise<S3Do
     store,
     asked: [],
     fault: () => null,
+    connections: () => promisify(server.getConnections.bind(server))(),
     advance: (ms) => {
       aheadMs += ms;
     },
