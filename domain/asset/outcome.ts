@@ -82,10 +82,14 @@ export interface IngestJob {
   assetId: string;
 }
 
-/** So many inputs of one environment are fetched at once: slow hosts of one customer do not keep others waiting. */
-const FETCHES_PER_ENVIRONMENT = 4;
+/** So many of one environment are at work at once: slow hosts and hard files of one customer do not keep others waiting. */
+const PER_ENVIRONMENT = { [FETCH_TASK]: 4, [INGEST_TASK]: 2 };
+const QUEUES = { [FETCH_TASK]: "fetch", [INGEST_TASK]: "ingest" };
 
-/** Of {@link FETCH_TASK}. */
-export function fetchQueue({ environment, assetId }: IngestJob): string {
-  return `fetch:${environment}:${assetId.charCodeAt(0) % FETCHES_PER_ENVIRONMENT}`;
+/** A step of taking an asset in, with the queue that it waits in: what is in one is done one after another. */
+export function queuedStep(
+  task: keyof typeof QUEUES,
+  { environment, assetId }: IngestJob,
+): { task: string; queue: string } {
+  return { task, queue: `${QUEUES[task]}:${environment}:${assetId.charCodeAt(0) % PER_ENVIRONMENT[task]}` };
 }

@@ -1,4 +1,4 @@
-import { CLIP_TASK, FETCH_TASK, fetchQueue, INGEST_TASK, type IngestJob } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, INGEST_TASK, type IngestJob, queuedStep } from "../../domain/asset/outcome.ts";
 import type { AssetSettings } from "../../domain/asset/settings-wire.ts";
 import { addJob, type JobSpec } from "../../platform/jobs/jobs.ts";
 import type { PostgresTransaction } from "../../platform/postgres/pool.ts";
@@ -93,7 +93,7 @@ function firstStep(
   job: IngestJob,
 ): Pick<JobSpec, "task" | "queue"> {
   if (source_asset_id !== null) return { task: CLIP_TASK, queue: `clip:${job.environment}` };
-  return input_url === null && !hasOverlays ? { task: INGEST_TASK } : { task: FETCH_TASK, queue: fetchQueue(job) };
+  return queuedStep(input_url === null && !hasOverlays ? INGEST_TASK : FETCH_TASK, job);
 }
 
 /** Captions that are given, those that a clip takes over, those that are to be written down, and further sounds. */

@@ -4,7 +4,7 @@ import { buffer, text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { CLIP_TASK, FETCH_TASK, fetchQueue, INGEST_TASK } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, INGEST_TASK, queuedStep } from "../../domain/asset/outcome.ts";
 import { type Captions, decodeCaptions } from "../../domain/captions/captions.ts";
 import { type AssetRef, assetPrefix, captionsKey, sentOverlayKey, sourceKey } from "../../domain/media/object-keys.ts";
 import type { Plan } from "../../domain/media/plan.ts";
@@ -135,7 +135,7 @@ describe("cutting a clip", () => {
     await giveInputs(clip, [{ url: "mux://assets/a" }, LOGO]);
     await cut(clip);
     const next = (await listJobs(world.db)).filter(({ key }) => key?.endsWith(`:${clip.assetId}`));
-    expect(next.map(({ task, queue }) => [task, queue])).toEqual([[FETCH_TASK, fetchQueue(clip)]]);
+    expect(next.map(({ task, queue }) => ({ task, queue }))).toEqual([queuedStep(FETCH_TASK, clip)]);
   });
 
   it("burns in what it takes over, of the image that its source has, and nothing where it takes over nothing", async () => {

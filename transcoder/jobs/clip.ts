@@ -1,5 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import { CLIP_TASK, FETCH_TASK, fetchQueue, INGEST_TASK } from "../../domain/asset/outcome.ts";
+import { CLIP_TASK, FETCH_TASK, INGEST_TASK, queuedStep } from "../../domain/asset/outcome.ts";
 import type { TrackOutcome } from "../../domain/asset/text-track.ts";
 import { decodeCaptions } from "../../domain/captions/captions.ts";
 import { clipCaptions } from "../../domain/captions/clip-captions.ts";
@@ -34,7 +34,7 @@ export function clipTask(parts: ClipJobParts): JobTask {
     if ((await objects.head(key)) === null) await cutClip(parts, ref, key, signal);
     const { overlays } = await pictureSettings(db, ref);
     // those of its own come by URL
-    const next = overlays.length > 0 ? { task: FETCH_TASK, queue: fetchQueue(ref) } : { task: INGEST_TASK };
+    const next = queuedStep(overlays.length > 0 ? FETCH_TASK : INGEST_TASK, ref);
     await addJob(db, { ...next, payload: ref, key: `${next.task}:${ref.assetId}` });
     return null;
   });

@@ -1,4 +1,4 @@
-import { INGEST_TASK, type IngestOutcome, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
+import { INGEST_TASK, type IngestOutcome, queuedStep, STANDARDISE_TASK } from "../../domain/asset/outcome.ts";
 import { type AssetRef, planKey, sourceKey } from "../../domain/media/object-keys.ts";
 import type { Plan } from "../../domain/media/plan.ts";
 import { listedFirst } from "../../domain/media/rendition-order.ts";
@@ -46,7 +46,7 @@ export function fetchTask(parts: IngestParts): JobTask {
     }
     const { overlays } = await pictureSettings(parts.db, ref);
     await fetchOverlays(parts, ref, overlays, signal);
-    await addJob(parts.db, { task: INGEST_TASK, payload: ref, key: `${INGEST_TASK}:${ref.assetId}` });
+    await addJob(parts.db, { ...queuedStep(INGEST_TASK, ref), payload: ref, key: `${INGEST_TASK}:${ref.assetId}` });
     return null;
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FETCH_TASK, INGEST_TASK } from "../../../domain/asset/outcome.ts";
+import { FETCH_TASK, INGEST_TASK, queuedStep } from "../../../domain/asset/outcome.ts";
 import { listJobs } from "../../../platform/jobs/testing.ts";
 import { startTestPostgres, type TestPostgres } from "../../../platform/postgres/testing.ts";
 import { basic, createFirstTenant } from "../../testing/tenant.ts";
@@ -73,7 +73,7 @@ describe("overlay_settings", () => {
     const marked = await uploadWith({ inputs: [OVERLAY] });
     expect(await jobOf(`ingest:${marked}`)).toMatchObject({ task: FETCH_TASK });
     const plain = await uploadWith({});
-    expect(await jobOf(`ingest:${plain}`)).toMatchObject({ task: INGEST_TASK });
+    expect(await jobOf(`ingest:${plain}`)).toMatchObject(queuedStep(INGEST_TASK, { environment, assetId: plain }));
   });
 
   it.each([
