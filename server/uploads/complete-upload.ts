@@ -1,7 +1,15 @@
 import { ApiError } from "../../domain/errors.ts";
 import type { Services } from "../http/services.ts";
 import { createAsset } from "../video/create-asset.ts";
-import { changeUpload, draftOf, lockUpload, recordUploadEvent, sourceOf, type UploadRow } from "../video/uploads.ts";
+import {
+  changeUpload,
+  draftOf,
+  lockUpload,
+  recordUploadEvent,
+  requireUpload,
+  sourceOf,
+  type UploadRow,
+} from "../video/uploads.ts";
 import { requireSettings, SettingsBody } from "../video/v1/settings-body.ts";
 import { settleUploadAt } from "./settle-job.ts";
 
@@ -10,10 +18,17 @@ export type UploadServices = Pick<Services, "db" | "objects" | "uploads" | "newI
 /** A process that dies between the object and its asset is made up for after this time, if the client does not ask sooner. */
 const HEAL_MS = 10_000;
 
-/** Makes the object of a draft that is whole, and the asset of it. May be repeated at any point. */
+/**
+ * Makes the object of a draft that is whole, and the asset of it. May be repeated at any point: an object that is there is never
+ * replaced, since a draft beside it was begun after it, perhaps of other bytes.
+ */
 export async function completeUpload(services: UploadServices, upload: UploadRow, sizeBytes: number): Promise<void> {
-  await settleUploadAt(services.db, upload, new Date(Date.now() + HEAL_MS));
-  await draftOf(services.objects, upload).finish({ sizeBytes });
+  const { db, objects } = services;
+  const { status } = await requireUpload(db, upload.environment_id, upload.id);
+  if (status === "waiting" && (await objects.head(sourceOf(upload).key)) === null) {
+    await settleUploadAt(db, upload, new Date(Date.now() + HEAL_MS));
+    await draftOf(objects, upload).finish({ sizeBytes });
+  }
   await createUploadedAsset(services, upload);
 }
 

@@ -1,4 +1,4 @@
-import type { UploadRow } from "../video/uploads.ts";
+import { requireUpload, type UploadRow } from "../video/uploads.ts";
 import { changedMeanwhile, type UploadServices } from "./complete-upload.ts";
 
 /** While bytes arrive the URL stays valid at least this much longer: time for the next piece. */
@@ -10,6 +10,8 @@ const EVERY_MS = 60_000;
  * when the upload has ended: what is written after that is removed by nobody.
  */
 export async function keepAlive(services: UploadServices, upload: UploadRow): Promise<() => void> {
+  const { status } = await requireUpload(services.db, upload.environment_id, upload.id);
+  if (status !== "waiting") throw changedMeanwhile();
   await putOff(services, upload);
   const timer = setInterval(() => {
     putOff(services, upload).catch(() => {}); // the next one may succeed, and the end is not near

@@ -104,6 +104,16 @@ describe("an upload that ends while bytes arrive", () => {
     expect((await piece(upload.url, 0, 10)).status).toBe(410);
   });
 
+  it("takes none when it was cancelled after it had been looked up, long before its time was over", async () => {
+    const upload = await create();
+    vi.spyOn(server.services.objects, "head").mockImplementationOnce(async () => {
+      await ask("PUT", `/video/v1/uploads/${upload.id}/cancel`);
+      return null;
+    });
+    expect((await piece(upload.url, 0, 10)).status).toBe(503);
+    expect(await drafts()).toEqual([]);
+  });
+
   it("leaves no object when a process died between cancelling and removing it", async () => {
     const upload = await create();
     const row = await rowOf(upload);

@@ -1,6 +1,7 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import { DataStore, ERRORS, Upload } from "@tus/server";
 import { ApiError } from "../../../domain/errors.ts";
+import { type ObjectInfo, ObjectMismatchError } from "../../../platform/objects/objects.ts";
 import { draftOf, findUploadByToken, sourceOf, type UploadRow } from "../../video/uploads.ts";
 import { cancelUpload } from "../cancel-upload.ts";
 import { completeUpload, createUploadedAsset, goneUpload, type UploadServices } from "../complete-upload.ts";
@@ -25,7 +26,11 @@ export class DraftStore extends DataStore {
   /** The upload is there already: creating it says how long the file is. Again for one that has bytes, from another device. */
   override async create(file: Upload): Promise<Upload> {
     const row = await this.#find(file.id);
-    if (row.status === "asset_created") return file;
+    const source = await this.#source(row);
+    if (source !== null) {
+      if (source.sizeBytes === (file.size ?? source.sizeBytes)) return file;
+      throw new ObjectMismatchError(`${source.key} has ${source.sizeBytes} bytes, not ${file.size}`);
+    }
     if (file.size === 0) throw new ApiError("invalid_parameters", ["The file is empty"]);
     if (file.size !== undefined) await this.#draft(row).announce(file.size);
     return file;
@@ -35,9 +40,14 @@ export class DraftStore extends DataStore {
     await this.#draft(await this.#find(id)).announce(sizeBytes);
   }
 
-  /** Resolves with the bytes that are there without a gap. What came before a failure is kept. */
+  /** Resolves with the bytes that are there without a gap. What came before a failure is kept; a finished file stays as it is. */
   override async write(stream: Readable, id: string, offset: number): Promise<number> {
     const row = await this.#find(id);
+    const source = row.status === "asset_created" ? await this.#source(row) : null;
+    if (source !== null) {
+      for await (const _ of stream); // or the request would not come to its end
+      return source.sizeBytes;
+    }
     const draft = this.#draft(row);
     const stop = await keepAlive(this.#services, row);
     try {
@@ -50,7 +60,7 @@ export class DraftStore extends DataStore {
 
   override async getUpload(id: string): Promise<Upload> {
     const row = await this.#find(id);
-    const source = await this.#services.objects.head(sourceOf(row).key);
+    const source = await this.#source(row);
     if (source !== null) {
       if (row.status === "waiting") await createUploadedAsset(this.#services, row); // a process died before it did
       return new Upload({ id, size: source.sizeBytes, offset: source.sizeBytes });
@@ -78,6 +88,13 @@ export class DraftStore extends DataStore {
     if (row.status !== "waiting") throw goneUpload(row.status);
     if (row.expires_at.getTime() <= this.#services.now()) throw goneUpload("timed_out");
     return row;
+  }
+
+  /** What the upload has become; null while bytes are missing. Rejects with `gone` when it was deleted with its asset. */
+  async #source(row: UploadRow): Promise<ObjectInfo | null> {
+    const source = await this.#services.objects.head(sourceOf(row).key);
+    if (source === null && row.status === "asset_created") throw goneUpload(row.status);
+    return source;
   }
 
   #draft(row: UploadRow) {

@@ -1,8 +1,10 @@
+import { Readable } from "node:stream";
 import { Upload, type UploadOptions } from "tus-js-client";
 import { describe, expect, it } from "vitest";
 import { FILE, uploadClients } from "../../testing/uploads.ts";
+import { draftOf, sourceOf } from "../../video/uploads.ts";
 
-const { ask, create, rowOf, piece, expectWhole } = uploadClients();
+const { server, ask, create, rowOf, send, piece, expectWhole, drafts } = uploadClients();
 
 const TUS = { "tus-resumable": "1.0.0" };
 const BYTES = { ...TUS, "content-type": "application/offset+octet-stream" };
@@ -75,6 +77,47 @@ describe("tus on the URL of an upload", () => {
       status: 204,
     });
     await expectWhole(upload);
+  });
+
+  it.each([
+    ["of the same length: told that all is there", FILE.length, 201, String(FILE.length)],
+    ["of another length: refused", FILE.length - 1, 400, null],
+  ])(
+    "never replaces a finished file by one that is sent while it is created, %s",
+    async (_, length, status, offset) => {
+      const upload = await create();
+      await send(upload.url, FILE);
+      const others = new Uint8Array(length).fill(1);
+      const again = await request(upload.url, "POST", { ...BYTES, "upload-length": String(length) }, others);
+      expect([again.status, again.headers.get("upload-offset")]).toEqual([status, offset]);
+      await expectWhole(upload);
+    },
+  );
+
+  it("never replaces one whose asset is not made yet, since a process died before it was", async () => {
+    const upload = await create();
+    await piece(upload.url, 0, 1_000_000);
+    const draft = draftOf(server().services.objects, await rowOf(upload));
+    await draft.write(1_000_000, Readable.from([FILE.subarray(1_000_000)]));
+    await draft.finish({ sizeBytes: FILE.length });
+    const others = new Uint8Array(FILE.length).fill(1);
+    const again = await request(upload.url, "POST", { ...BYTES, "upload-length": String(FILE.length) }, others);
+    expect(again.status).toBe(201);
+    await expectWhole(upload);
+  });
+
+  it("takes no bytes for an asset that was deleted: nobody would remove them", async () => {
+    const upload = await create();
+    await send(upload.url, FILE);
+    const { key } = sourceOf(await rowOf(upload));
+    await server().services.objects.delete(key);
+    for (const [method, headers] of [
+      ["POST", { "upload-length": "10" }],
+      ["PATCH", { "upload-offset": "0", "upload-length": "10" }],
+    ] as const)
+      expect((await request(upload.url, method, { ...BYTES, ...headers }, new Uint8Array(10))).status).toBe(410);
+    expect(await server().services.objects.head(key)).toBeNull();
+    expect(await drafts()).toEqual([]);
   });
 
   it("is cancelled by its termination", async () => {
