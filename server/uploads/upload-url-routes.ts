@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { ApiError } from "../../domain/errors.ts";
+import { PostgresUnavailable } from "../../platform/postgres/errors.ts";
 import type { App } from "../http/app.ts";
 import type { Services } from "../http/services.ts";
 import { findUploadByToken } from "../video/uploads.ts";
@@ -40,6 +41,7 @@ export function uploadUrlRoutes(app: App, services: Services): void {
         allowOrigin(request, reply, null); // until the upload is known: a page cannot read answers without it
         try {
           const { token } = Params.parse(request.params);
+          if (request.method === "OPTIONS") return await preflight(services, token, request, reply);
           return await services.uploads.run(token, () => take(services, answerTus, token, request, reply));
         } finally {
           request.raw.resume(); // what nobody wants is still read, or the client would never see its answer
@@ -47,6 +49,26 @@ export function uploadUrlRoutes(app: App, services: Services): void {
       },
     });
   });
+}
+
+/**
+ * Never a refusal that passes: browsers tell of it as status 0, after which clients give up. So it is no matter of how many there
+ * are, and goes without the upload when that cannot be looked up; the request that follows is answered as it must be.
+ */
+async function preflight(
+  { db }: Services,
+  token: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  try {
+    const upload = await findUploadByToken(db, token);
+    if (upload !== undefined) allowOrigin(request, reply, upload.cors_origin);
+  } catch (error) {
+    if (!(error instanceof PostgresUnavailable)) throw error;
+    request.log.warn({ err: error }, "preflight answered without its upload");
+  }
+  return answerPreflight(request, reply);
 }
 
 async function take(
@@ -58,7 +80,6 @@ async function take(
 ): Promise<FastifyReply> {
   const upload = await findUploadByToken(services.db, token);
   if (upload !== undefined) allowOrigin(request, reply, upload.cors_origin);
-  if (request.method === "OPTIONS") return answerPreflight(request, reply);
   if (upload === undefined) throw new ApiError("not_found", ["There is no upload with this URL"]);
   if (speaksTus(request)) return answerTus(request, reply);
 

@@ -3,9 +3,10 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, vi } from "vitest";
+import { startTestServer } from "../testing/test-server.ts";
 import { FILE, range, uploadClients } from "../testing/uploads.ts";
 
-const { ask, create, rowOf, send, piece, status, expectWhole } = uploadClients();
+const { server, ask, create, rowOf, send, piece, status, expectWhole } = uploadClients();
 
 describe("an upload URL", () => {
   it("takes a whole file in one request, and says so again when it is repeated", async () => {
@@ -191,6 +192,33 @@ describe("CORS of an upload URL", () => {
     expect((await send(slash.url, null, { origin })).headers.get("access-control-allow-origin")).toBe(origin);
     const none = await send(`${new URL(url).origin}/uploads/none`, FILE.subarray(0, 1), { origin });
     expect(none.headers.get("access-control-allow-origin")).toBe("*");
+  });
+});
+
+describe("a preflight of an upload URL", () => {
+  const headers = { origin: "https://app.example", "access-control-request-method": "PUT" };
+
+  // Browsers tell a page of a refused preflight as status 0, after which clients give up instead of trying again.
+  it.each(["a crowd", "a restart"])("is answered through %s, so that a page sees the 503 of its bytes", async (how) => {
+    const { url } = await create();
+    const { uploads } = server().services;
+    const token = url.split("/").at(-1) ?? "";
+    if (how === "a crowd") for (let n = 0; n < 16; n += 1) void uploads.run(token, () => new Promise(() => {}));
+    else await uploads.stop(0);
+    const preflight = await fetch(url, { method: "OPTIONS", headers });
+    expect([preflight.status, preflight.headers.get("access-control-allow-origin")]).toEqual([204, headers.origin]);
+    const refused = await send(url, FILE.subarray(0, 10), { origin: headers.origin, "content-range": range(0, 10) });
+    expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([503, "*"]);
+  });
+
+  it("is answered for every origin while Postgres is away", async () => {
+    const alone = await startTestServer({ databaseUrl: "postgres://nobody@127.0.0.1:1/none" });
+    const url = `/uploads/${"A".repeat(43)}`;
+    const preflight = await alone.app.inject({ method: "OPTIONS", url, headers });
+    expect([preflight.statusCode, preflight.headers["access-control-allow-origin"]]).toEqual([204, "*"]);
+    expect(preflight.headers["access-control-allow-methods"]).toContain("PUT");
+    expect((await alone.app.inject({ method: "PUT", url, payload: "x" })).statusCode).toBe(503);
+    await alone.stop();
   });
 });
 
