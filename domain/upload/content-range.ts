@@ -6,8 +6,12 @@ export type UploadRequest =
   | { kind: "status"; sizeBytes: number | null }
   | { kind: "malformed"; problem: string };
 
-/** Beyond every file system that sources are kept on; 5 TiB is also the largest object of S3. */
-export const MAX_UPLOAD_BYTES = 5 * 1_024 ** 4;
+const MAX_GIB = 200;
+/**
+ * Twelve hours, the longest asset, at 40 Mbit/s; inputs by URL have the same limit. Where objects are in S3 it also bounds memory: a file is
+ * cut into 10,000 parts, each of which a request holds until it is full.
+ */
+export const MAX_UPLOAD_BYTES = MAX_GIB * 1_024 ** 3;
 
 const RANGE = /^bytes[ =](\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/i;
 const STATUS = /^bytes[ =]\*\/(\d{1,15}|\*)$/i;
@@ -33,7 +37,7 @@ export function readUploadRequest(contentRange: string | undefined, contentLengt
 
 function wholeBody(contentLength: number | null): UploadRequest {
   if (contentLength === 0) return malformed("The body is empty");
-  if ((contentLength ?? 0) > MAX_UPLOAD_BYTES) return malformed("Content-Length: more than 5 TiB");
+  if ((contentLength ?? 0) > MAX_UPLOAD_BYTES) return malformed(`Content-Length: more than ${MAX_GIB} GiB`);
   return { kind: "bytes", start: 0, end: contentLength, sizeBytes: contentLength };
 }
 
@@ -45,7 +49,7 @@ function pieceOfBody(
 ): UploadRequest {
   if (start >= end) return malformed("Content-Range: the last byte comes before the first");
   if (end > (sizeBytes ?? MAX_UPLOAD_BYTES)) return malformed("Content-Range: the last byte lies beyond the total");
-  if ((sizeBytes ?? 0) > MAX_UPLOAD_BYTES) return malformed("Content-Range: more than 5 TiB");
+  if ((sizeBytes ?? 0) > MAX_UPLOAD_BYTES) return malformed(`Content-Range: more than ${MAX_GIB} GiB`);
   if ((contentLength ?? 0) > end - start) return malformed("Content-Length: more than Content-Range says");
   return { kind: "bytes", start, end, sizeBytes };
 }

@@ -87,11 +87,14 @@ export interface ObjectDraft {
   /**
    * Stores the stream's bytes from `offset` on; resolves when they are durable. Writes may overlap and run at once, here and in
    * other processes. When the stream or the disk fails, what came before is kept, and the failure rejects; rejects with
-   * {@link ObjectMissingError} when the draft is discarded meanwhile.
+   * {@link ObjectMissingError} when the draft is discarded meanwhile, with {@link DraftTooLongError} beyond what the store can take.
    */
   write(offset: number, body: Readable): Promise<void>;
   received(): Promise<ReceivedBytes>;
-  /** Says how long the whole will be. Rejects with {@link ObjectMismatchError} when that was said before and was another. */
+  /**
+   * Says how long the whole will be. Rejects with {@link ObjectMismatchError} when that was said before and was another, with
+   * {@link DraftTooLongError} when too many bytes came before anybody said so.
+   */
   announce(sizeBytes: number): Promise<void>;
   /**
    * Makes the object, without moving a byte, and ends the draft. The hash was made while the bytes came in order; only the
@@ -106,6 +109,11 @@ export interface ObjectDraft {
 /** Bytes are missing; the draft is unchanged. */
 export class DraftIncompleteError extends Error {
   override readonly name = "DraftIncompleteError";
+}
+
+/** More than the store can take of a whole whose length was not announced before its bytes came; what came is kept. */
+export class DraftTooLongError extends Error {
+  override readonly name = "DraftTooLongError";
 }
 
 /** The stored bytes do not match their record: never served, always reported. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import { finished, Readable } from "node:stream";
 
-/** The part of a request's body that was announced, and how much came. */
+/** The part of a request's body that may come, and how much came. */
 export interface BodyReader {
   stream: Readable;
-  /** Bytes that came so far and were announced. */
+  /** Bytes that came so far, within the limit. */
   receivedBytes(): number;
-  /** More came than was announced; the rest was left out. */
+  /** More came than the limit; the rest was left out. */
   isTooLong(): boolean;
 }
 
@@ -16,10 +16,8 @@ const PIECES_AHEAD = 8;
 /**
  * Reads a body without ending its connection when the reader gives up: it has to stay for the answer. Pieces are handed on as they
  * come: holding the socket up between any two, as iterating over the request does, takes as long as to receive them.
- *
- * @param limitBytes null when its length is not known
  */
-export function readBody(request: IncomingMessage, limitBytes: number | null): BodyReader {
+export function readBody(request: IncomingMessage, limitBytes: number): BodyReader {
   let receivedBytes = 0;
   let isTooLong = false;
   const stream = new Readable({
@@ -32,7 +30,7 @@ export function readBody(request: IncomingMessage, limitBytes: number | null): B
     },
   });
   const take = (piece: Buffer): void => {
-    const room = (limitBytes ?? Number.POSITIVE_INFINITY) - receivedBytes;
+    const room = limitBytes - receivedBytes;
     const bytes = piece.length > room ? piece.subarray(0, room) : piece;
     receivedBytes += bytes.length;
     if (bytes.length > 0 && !stream.push(bytes)) request.pause();

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { MAX_UPLOAD_BYTES } from "../../domain/upload/content-range.ts";
 import { TUS_EXTENSIONS, TUS_VERSION } from "./tus/draft-store.ts";
 
 /** A day; browsers cap it at two hours or less. */
@@ -36,6 +37,7 @@ export function answerPreflight(request: FastifyRequest, reply: FastifyReply): F
       "tus-resumable": TUS_VERSION,
       "tus-version": TUS_VERSION,
       "tus-extension": TUS_EXTENSIONS.join(","),
+      "tus-max-size": String(MAX_UPLOAD_BYTES),
     })
     .code(204)
     .send();

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { addAbortSignal } from "node:stream";
 import { ApiError } from "../../domain/errors.ts";
-import { readUploadRequest, type UploadRequest } from "../../domain/upload/content-range.ts";
+import { MAX_UPLOAD_BYTES, readUploadRequest, type UploadRequest } from "../../domain/upload/content-range.ts";
 import {
   DraftIncompleteError,
+  DraftTooLongError,
   type ObjectDraft,
   ObjectMismatchError,
   ObjectMissingError,
@@ -68,9 +69,10 @@ async function storeBytes(
     if (announced !== null && (end ?? 0) > announced) throw changedTotal();
     if (ranges.length >= MAX_RANGES && start > contiguousBytes)
       throw new ApiError("invalid_parameters", ["There are too many gaps between the bytes: fill the first one"]);
-    const body = readBody(request, end === null ? announced : end - start);
+    const body = readBody(request, end === null ? (announced ?? MAX_UPLOAD_BYTES) : end - start);
     await draft.write(start, addAbortSignal(services.uploads.signal, body.stream));
-    if (body.isTooLong()) throw new ApiError("invalid_parameters", ["The body is longer than Content-Range says"]);
+    if (body.isTooLong())
+      throw new ApiError("invalid_parameters", ["The body is longer than was said, or than a file may be"]);
     if (end === null) await announceBody(draft, body.receivedBytes());
   } finally {
     stop();
@@ -108,6 +110,10 @@ export function asRefusal(error: unknown, request: IncomingMessage): unknown {
   if (error instanceof ObjectMismatchError) return changedTotal();
   if (error instanceof ObjectMissingError) return goneUpload("cancelled");
   if (error instanceof DraftIncompleteError) return changedMeanwhile({ cause: error });
+  if (error instanceof DraftTooLongError)
+    return new ApiError("payload_too_large", [
+      "More bytes than can be taken while nobody knows the total: create a new upload and say it from the first byte on",
+    ]);
   if (!request.complete && (request.errored !== null || request.destroyed))
     return new ApiError("invalid_parameters", ["The connection broke; what had arrived is kept"], { cause: error });
   if (

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { listJobs } from "../../platform/jobs/testing.ts";
 import type { ObjectDraft } from "../../platform/objects/objects.ts";
+import { startS3World } from "../../platform/objects/testing/s3-world.ts";
 import type { TestServer } from "../testing/test-server.ts";
 import { FILE, range, uploadClients } from "../testing/uploads.ts";
 import { eventsOf } from "../testing/video.ts";
@@ -152,6 +153,21 @@ describe("a hostile sender", () => {
     expect((await piece(upload.url, 5_000, 5_001)).status).toBe(400);
     expect(await piece(upload.url, 0, 2_000)).toMatchObject({ status: 308, range: "bytes=0-1999" });
     expect((await piece(upload.url, 5_000, 5_001)).status).toBe(308);
+  });
+});
+
+describe("an upload into a bucket", () => {
+  it("is told to say its total with 413 when its bytes lie beyond what can be taken without one", async () => {
+    const world = await startS3World({ minPartBytes: 4_096, partBytes: 4_096 });
+    server.services.objects = world.open();
+    const [start, end] = [40_960_000, 40_960_010];
+    const bytes = FILE.subarray(0, 10);
+    const upload = await create();
+    const refused = await send(upload.url, bytes, { "content-range": range(start, end, "*") });
+    expect(refused.status).toBe(413);
+    expect(JSON.parse(refused.text).error.type).toBe("payload_too_large");
+    expect(await send(upload.url, bytes, { "content-range": range(start, end, end) })).toMatchObject({ status: 308 });
+    await world.close();
   });
 });
 

@@ -1,5 +1,5 @@
 import { ByteRangeSet } from "../byte-ranges.ts";
-import { type ByteRange, ObjectMissingError, ObjectsUnavailableError } from "../objects.ts";
+import { type ByteRange, DraftTooLongError, ObjectMissingError, ObjectsUnavailableError } from "../objects.ts";
 import { largeKey } from "./bucket-keys.ts";
 import type { DraftState, DraftStore, DraftUpload, StagedPiece } from "./draft-state.ts";
 import type { S3Bucket } from "./s3-bucket.ts";
@@ -13,6 +13,12 @@ const MAX_PARTS = 10_000;
 export function partBytesFor(sizeBytes: number | null, leastBytes: number): number {
   if (sizeBytes === null || sizeBytes <= leastBytes * MAX_PARTS) return leastBytes;
   return Math.ceil(sizeBytes / MAX_PARTS / MEBIBYTE) * MEBIBYTE;
+}
+
+/** So many bytes are so many parts as S3 takes, or fewer. */
+export function requireFit(key: string, sizeBytes: number, partBytes: number): void {
+  if (sizeBytes > partBytes * MAX_PARTS)
+    throw new DraftTooLongError(`${key} has more than ${partBytes * MAX_PARTS} bytes, and nobody had said so in time`);
 }
 
 export interface Cell extends ByteRange {
@@ -46,6 +52,7 @@ export class DraftCells {
   /** As the cell's part when nothing of it is missing now, staged otherwise. */
   async store(state: DraftState, cell: Cell, runs: readonly Run[]): Promise<void> {
     const partBytes = cell.end - cell.start;
+    requireFit(this.#key, cell.start + 1, partBytes);
     if (isCovered(cell, state.pieces, runs)) {
       const upload = await this.upload(state, partBytes);
       if (upload.partBytes === partBytes) return this.fill(state, upload, cell, runs);
@@ -55,8 +62,7 @@ export class DraftCells {
 
   /** Makes a cell (or the beginning of the last one) a part, of these bytes and of staged ones. */
   async fill(state: DraftState, upload: DraftUpload, cell: Cell, runs: readonly Run[] = []): Promise<void> {
-    if (cell.number >= MAX_PARTS)
-      throw new RangeError(`${this.#key} has more than ${MAX_PARTS * upload.partBytes} bytes, and nobody had said so`);
+    requireFit(this.#key, cell.start + 1, upload.partBytes);
     const bytes = await this.assemble(state, cell, runs);
     const isStored =
       bytes !== null && (await this.#bucket.putPart(upload.place, upload.uploadId, cell.number + 1, bytes));

@@ -7,7 +7,7 @@ import {
   ObjectsUnavailableError,
   type ReceivedBytes,
 } from "../objects.ts";
-import { cellAt, DraftCells, partBytesFor } from "./draft-cells.ts";
+import { cellAt, DraftCells, partBytesFor, requireFit } from "./draft-cells.ts";
 import { type DraftState, DraftStore } from "./draft-state.ts";
 import { receiveDraft } from "./receive-draft.ts";
 import { RunningHash } from "./running-hash.ts";
@@ -76,6 +76,7 @@ export class S3Draft implements ObjectDraft {
 
   async announce(sizeBytes: number): Promise<void> {
     const state = await this.#store.begin();
+    if (state.upload !== null) requireFit(this.key, sizeBytes, state.upload.partBytes);
     const first = state.sizeBytes ?? (await this.#store.announce(sizeBytes));
     if (first !== sizeBytes) throw new ObjectMismatchError(`${this.key} was to have ${first} bytes, not ${sizeBytes}`);
   }

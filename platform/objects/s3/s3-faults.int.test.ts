@@ -6,6 +6,7 @@ import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   DraftIncompleteError,
+  DraftTooLongError,
   ObjectDamagedError,
   ObjectsUnavailableError,
   type ResumableObjects,
@@ -300,6 +301,30 @@ describe("what nobody finished", () => {
     const kept = await objects.read("env/kept");
     expect(kept && (await buffer(kept.body))).toEqual(WHOLE);
     expect(world.double.store.objects.size).toBe(2); // bytes and record
+  });
+});
+
+describe("a draft of unknown length", () => {
+  const mostBytes = 10_000 * PART; // as many parts as S3 takes
+
+  it("refuses what no part can hold, keeps what came before, and still ends as less", async () => {
+    const draft = objects.openDraft(KEY, "d");
+    const across = draft.write(mostBytes - 100, Readable.from([WHOLE.subarray(0, PART)]));
+    await expect(across).rejects.toThrow(DraftTooLongError);
+    expect((await draft.received()).ranges).toEqual([{ start: mostBytes - 100, end: mostBytes }]);
+    await expect(draft.write(mostBytes, Readable.from([WHOLE]))).rejects.toThrow(DraftTooLongError);
+    await draft.discard();
+    await draft.write(0, Readable.from([WHOLE]));
+    await expect(draft.announce(mostBytes + 1)).rejects.toThrow(DraftTooLongError);
+    await draft.announce(WHOLE.length);
+    expect(await draft.finish({ sizeBytes: WHOLE.length })).toEqual(INFO);
+  });
+
+  it("takes any length that is announced before its first part", async () => {
+    const draft = objects.openDraft(KEY, "d");
+    await draft.announce(mostBytes + 1);
+    await draft.write(mostBytes, Readable.from([WHOLE.subarray(0, 1)]));
+    expect((await draft.received()).ranges).toEqual([{ start: mostBytes, end: mostBytes + 1 }]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { Server } from "@tus/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { MAX_UPLOAD_BYTES } from "../../../domain/upload/content-range.ts";
 import type { UploadServices } from "../complete-upload.ts";
 import { asRefusal } from "../receive-upload.ts";
 import { stoppingError } from "../upload-gate.ts";
@@ -26,6 +27,7 @@ export function createTus(services: UploadServices): AnswerTus {
   const server = new Server({
     path: "/uploads",
     datastore: store,
+    maxSize: MAX_UPLOAD_BYTES,
     namingFunction: (request) => tokenOf(request.url),
     generateUrl: (_request, { id }) => id, // relative to itself: right behind any proxy
     onUploadFinish: async (_request, { id, size = 0 }) => {

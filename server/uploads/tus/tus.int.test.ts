@@ -147,6 +147,19 @@ describe("tus on the URL of an upload", () => {
     expect((await request(url, "HEAD", TUS)).headers.get("upload-offset")).toBe("0");
   });
 
+  it("refuses a file that is larger than any may be with 413, also when that is said later, and remembers nothing of it", async () => {
+    const tooLong = { "upload-length": String(200 * 1_024 ** 3 + 1) };
+    const { url } = await create();
+    for (const length of [tooLong, { "upload-length": String(Number.MAX_SAFE_INTEGER) }])
+      expect((await request(url, "POST", { ...BYTES, ...length }, new Uint8Array(10))).status).toBe(413);
+    await request(url, "POST", { ...TUS, "upload-defer-length": "1" });
+    const later = { ...BYTES, ...tooLong, "upload-offset": "0" };
+    expect((await request(url, "PATCH", later, new Uint8Array(10))).status).toBe(413);
+    const { headers } = await request(url, "HEAD", TUS);
+    expect([headers.get("upload-defer-length"), headers.get("upload-offset")]).toEqual(["1", "0"]);
+    expect((await request(url, "OPTIONS", {})).headers.get("tus-max-size")).toBe(String(200 * 1_024 ** 3));
+  });
+
   it("says 404 for a URL that is none, and 410 after its time", async () => {
     const { url } = await create();
     expect((await request(url.replace(/.{5}$/, "AAAAA"), "HEAD", TUS)).status).toBe(404);
