@@ -24,10 +24,11 @@ async function send(
   url: string,
   body: Uint8Array<ArrayBuffer> | ReadableStream | string | null,
   headers: Record<string, string> = {},
+  method = "PUT",
 ) {
   const stream = body instanceof ReadableStream ? { duplex: "half" as const } : {};
   const payload = body === null ? {} : { body };
-  const response = await fetch(url, { method: "PUT", headers, redirect: "manual", ...payload, ...stream });
+  const response = await fetch(url, { method, headers, redirect: "manual", ...payload, ...stream });
   return {
     status: response.status,
     range: response.headers.get("range"),

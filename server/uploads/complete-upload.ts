@@ -1,4 +1,5 @@
 import { ApiError } from "../../domain/errors.ts";
+import { DraftIncompleteError, ObjectMissingError } from "../../platform/objects/objects.ts";
 import type { Services } from "../http/services.ts";
 import { createAsset } from "../video/create-asset.ts";
 import {
@@ -27,9 +28,19 @@ export async function completeUpload(services: UploadServices, upload: UploadRow
   const { status } = await requireUpload(db, upload.environment_id, upload.id);
   if (status === "waiting" && (await objects.head(sourceOf(upload).key)) === null) {
     await settleUploadAt(db, upload, new Date(Date.now() + HEAL_MS));
-    await draftOf(objects, upload).finish({ sizeBytes });
+    try {
+      await draftOf(objects, upload).finish({ sizeBytes });
+    } catch (error) {
+      if (!(await isOvertaken(services, upload, error))) throw error;
+    }
   }
   await createUploadedAsset(services, upload);
+}
+
+/** Whether a request failed only because another one has finished the draft meanwhile: then the object is there. */
+export async function isOvertaken({ objects }: UploadServices, upload: UploadRow, error: unknown): Promise<boolean> {
+  const isDraftGone = error instanceof ObjectMissingError || error instanceof DraftIncompleteError;
+  return isDraftGone && (await objects.head(sourceOf(upload).key)) !== null;
 }
 
 /** The asset of an upload whose object is there; once, whoever comes first. Rejects with `gone` when it was cancelled. */

@@ -16,6 +16,7 @@ import {
   completeUpload,
   createUploadedAsset,
   goneUpload,
+  isOvertaken,
   type UploadServices,
 } from "./complete-upload.ts";
 import { keepAlive } from "./keep-alive.ts";
@@ -51,7 +52,10 @@ export async function receiveUpload(
     if (said.kind === "bytes") await storeBytes(services, upload, draft, said, request);
     return await progress(services, upload, draft, said.sizeBytes);
   } catch (error) {
-    throw services.uploads.signal.aborted ? stoppingError() : asRefusal(error, request);
+    if (services.uploads.signal.aborted) throw stoppingError();
+    if (!(await isOvertaken(services, upload, error))) throw asRefusal(error, request);
+    await createUploadedAsset(services, upload);
+    return { kind: "complete" };
   }
 }
 

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { listJobs } from "../../platform/jobs/testing.ts";
@@ -124,6 +124,37 @@ describe("an upload that ends while bytes arrive", () => {
     await server.db.updateTable("uploads").set({ status: "cancelled" }).where("id", "=", upload.id).execute();
     await settle(upload, row.environment_id);
     expect(await server.services.objects.head(sourceOf(row).key)).toBeNull();
+  });
+});
+
+describe("a last piece that another request overtakes", () => {
+  const tus = {
+    "tus-resumable": "1.0.0",
+    "content-type": "application/offset+octet-stream",
+    "upload-offset": "1000000",
+  };
+
+  it.each([
+    ["PUT", "a folder", { "content-range": range(1_000_000, 1_500_000) }, 200],
+    ["PUT", "a bucket", { "content-range": range(1_000_000, 1_500_000) }, 200],
+    ["PATCH", "a folder", tus, 503], // clients of tus ask then, and are told that all is there
+    ["PATCH", "a bucket", tus, 503],
+  ])("by %s is not told that it was cancelled, with objects in %s", async (method, place, headers, answer) => {
+    const world = await startS3World({ minPartBytes: 65_536, partBytes: 65_536 });
+    if (place === "a bucket") server.services.objects = world.open();
+    const upload = await create();
+    await piece(upload.url, 0, 1_000_000);
+    const body = new PassThrough();
+    body.write(FILE.subarray(1_000_000, 1_200_000));
+    const slow = send(upload.url, Readable.toWeb(body) as ReadableStream, headers, method);
+    await sleep(300);
+    expect((await piece(upload.url, 1_000_000, 1_500_000)).status).toBe(200);
+    body.end(FILE.subarray(1_200_000));
+    expect((await slow).status).toBe(answer);
+    const asked = await send(upload.url, null, { "tus-resumable": "1.0.0" }, "HEAD");
+    expect(asked.headers.get("upload-offset")).toBe(String(FILE.length));
+    await expectWhole(upload);
+    await world.close();
   });
 });
 

@@ -81,7 +81,7 @@ async function take(
   const upload = await findUploadByToken(services.db, token);
   if (upload !== undefined) allowOrigin(request, reply, upload.cors_origin);
   if (upload === undefined) throw new ApiError("not_found", ["There is no upload with this URL"]);
-  if (speaksTus(request)) return answerTus(request, reply);
+  if (speaksTus(request)) return answerTus(upload, request, reply);
 
   const answer = await receiveUpload(services, upload, request.raw);
   if (answer.kind === "complete") return reply.code(200).send();

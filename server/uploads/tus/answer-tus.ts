@@ -2,7 +2,8 @@ import { Readable } from "node:stream";
 import { Server } from "@tus/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { MAX_UPLOAD_BYTES } from "../../../domain/upload/content-range.ts";
-import type { UploadServices } from "../complete-upload.ts";
+import type { UploadRow } from "../../video/uploads.ts";
+import { changedMeanwhile, isOvertaken, type UploadServices } from "../complete-upload.ts";
 import { asRefusal } from "../receive-upload.ts";
 import { stoppingError } from "../upload-gate.ts";
 import { DraftStore, TUS_VERSION } from "./draft-store.ts";
@@ -10,7 +11,7 @@ import { DraftStore, TUS_VERSION } from "./draft-store.ts";
 /** Methods that PUT, POST and PATCH of plain uploads do not have. */
 export const TUS_METHODS = ["HEAD", "DELETE"] as const;
 
-export type AnswerTus = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+export type AnswerTus = (upload: UploadRow, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** Whether a request speaks tus; every one but a preflight says so itself. */
 export function speaksTus({ method, headers }: FastifyRequest): boolean {
@@ -39,14 +40,17 @@ export function createTus(services: UploadServices): AnswerTus {
       return undefined;
     },
   });
-  return async (request, reply) => {
+  return async (upload, request, reply) => {
     if (request.headers["tus-resumable"] !== TUS_VERSION)
       return reply.code(412).headers({ "tus-resumable": TUS_VERSION, "tus-version": TUS_VERSION }).send();
     const asked = webRequest(request, services.publicApiUrl);
     const answer = await server.handleWeb(asked);
     const failure = failures.get(asked);
-    if (failure !== undefined)
-      throw services.uploads.signal.aborted ? stoppingError() : asRefusal(failure, request.raw);
+    if (failure !== undefined) {
+      if (services.uploads.signal.aborted) throw stoppingError();
+      if (await isOvertaken(services, upload, failure)) throw changedMeanwhile({ cause: failure });
+      throw asRefusal(failure, request.raw);
+    }
     for (const [name, value] of answer.headers) {
       if (!name.startsWith("access-control-") && name !== "content-length") reply.header(name, value);
     }
