@@ -203,8 +203,13 @@ describe("an upload into a bucket", () => {
 });
 
 describe("a server that stops", () => {
-  it("keeps what came and answers 503 with Retry-After, to new requests too", async () => {
+  it.each([
+    ["PUT", { "content-range": range(0, FILE.length) }],
+    ["PATCH", { "tus-resumable": "1.0.0", "content-type": "application/offset+octet-stream", "upload-offset": "0" }],
+  ])("keeps what came by %s and answers 503 with Retry-After, to new requests too", async (method, headers) => {
     const upload = await create();
+    const length = { "tus-resumable": "1.0.0", "upload-length": String(FILE.length) };
+    expect((await send(upload.url, null, length, "POST")).status).toBe(201);
     async function* slowly() {
       for (let at = 0; at < FILE.length; at += 50_000) {
         yield FILE.subarray(at, at + 50_000);
@@ -212,7 +217,7 @@ describe("a server that stops", () => {
       }
     }
     const body = Readable.toWeb(Readable.from(slowly())) as ReadableStream;
-    const sending = send(upload.url, body, { "content-range": range(0, FILE.length) });
+    const sending = send(upload.url, body, headers, method);
     await sleep(300);
     await server.services.uploads.stop(2_000);
     const cut = await sending;

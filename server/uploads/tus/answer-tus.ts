@@ -45,9 +45,10 @@ export function createTus(services: UploadServices): AnswerTus {
       return reply.code(412).headers({ "tus-resumable": TUS_VERSION, "tus-version": TUS_VERSION }).send();
     const asked = webRequest(request, services.publicApiUrl);
     const answer = await server.handleWeb(asked);
+    // the library calls a body that was cut an aborted request, 400, after which clients would not come again
+    if (answer.status >= 400 && services.uploads.signal.aborted) throw stoppingError();
     const failure = failures.get(asked);
     if (failure !== undefined) {
-      if (services.uploads.signal.aborted) throw stoppingError();
       if (await isOvertaken(services, upload, failure)) throw changedMeanwhile({ cause: failure });
       throw asRefusal(failure, request.raw);
     }
