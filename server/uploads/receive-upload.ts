@@ -10,6 +10,7 @@ import {
   ObjectMissingError,
 } from "../../platform/objects/objects.ts";
 import { draftOf, sourceOf, type UploadRow } from "../video/uploads.ts";
+import { announceTotal } from "./announce-total.ts";
 import { contentLength, readBody } from "./body-reader.ts";
 import {
   changedMeanwhile,
@@ -68,12 +69,14 @@ async function storeBytes(
 ): Promise<void> {
   const stop = await keepAlive(services, upload);
   try {
-    if (sizeBytes !== null) await draft.announce(sizeBytes);
-    const { sizeBytes: announced, ranges, contiguousBytes } = await draft.received();
-    if (announced !== null && (end ?? 0) > announced) throw changedTotal();
+    const before = await draft.received();
+    if (sizeBytes !== null) await announceTotal(draft, sizeBytes, before);
+    const whole = sizeBytes ?? before.sizeBytes;
+    if (whole !== null && (end ?? 0) > whole) throw changedTotal();
+    const { ranges, contiguousBytes } = before;
     if (ranges.length >= MAX_RANGES && start > contiguousBytes)
       throw new ApiError("invalid_parameters", ["There are too many gaps between the bytes: fill the first one"]);
-    const body = readBody(request, end === null ? (announced ?? MAX_UPLOAD_BYTES) : end - start);
+    const body = readBody(request, end === null ? (whole ?? MAX_UPLOAD_BYTES) : end - start);
     await draft.write(start, addAbortSignal(services.uploads.signal, body.stream));
     if (body.isTooLong())
       throw new ApiError("invalid_parameters", ["The body is longer than was said, or than a file may be"]);
@@ -86,7 +89,7 @@ async function storeBytes(
 /** A whole body in chunks: its end tells its length. */
 async function announceBody(draft: ObjectDraft, sizeBytes: number): Promise<void> {
   if (sizeBytes === 0) throw new ApiError("invalid_parameters", ["The body is empty"]);
-  await draft.announce(sizeBytes);
+  await announceTotal(draft, sizeBytes);
 }
 
 async function progress(

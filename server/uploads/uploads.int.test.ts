@@ -121,6 +121,30 @@ describe("an upload URL", () => {
     expect(await status(upload.url)).toMatchObject({ status: 308, range: "bytes=0-9" });
   });
 
+  it.each([
+    ["a piece", "PUT", { "content-range": range(0, 10, 100) }],
+    ["a whole body in chunks", "PUT", {}],
+    ["tus", "POST", { "tus-resumable": "1.0.0", "upload-length": "100" }],
+    [
+      "a piece of tus",
+      "PATCH",
+      {
+        "tus-resumable": "1.0.0",
+        "content-type": "application/offset+octet-stream",
+        "upload-offset": "0",
+        "upload-length": "100",
+      },
+    ],
+  ])("refuses %s whose total is less than what came, and takes the right one after it", async (_, method, headers) => {
+    const upload = await create();
+    expect(await piece(upload.url, 1_000, 700_000, "*")).toMatchObject({ status: 308 });
+    const body = Readable.toWeb(Readable.from([FILE.subarray(0, 10)])) as ReadableStream;
+    expect((await send(upload.url, body, headers, method)).status).toBe(400);
+    expect(await piece(upload.url, 0, 1_000)).toMatchObject({ status: 308 });
+    expect(await piece(upload.url, 700_000, FILE.length)).toMatchObject({ status: 200 });
+    await expectWhole(upload);
+  });
+
   it("refuses a question whose total is another", async () => {
     const { url } = await create();
     await piece(url, 0, 10);

@@ -3,6 +3,7 @@ import { DataStore, ERRORS, Upload } from "@tus/server";
 import { ApiError } from "../../../domain/errors.ts";
 import { type ObjectInfo, ObjectMismatchError } from "../../../platform/objects/objects.ts";
 import { draftOf, findUploadByToken, sourceOf, type UploadRow } from "../../video/uploads.ts";
+import { announceTotal } from "../announce-total.ts";
 import { cancelUpload } from "../cancel-upload.ts";
 import { completeUpload, createUploadedAsset, goneUpload, type UploadServices } from "../complete-upload.ts";
 import { keepAlive } from "../keep-alive.ts";
@@ -32,12 +33,12 @@ export class DraftStore extends DataStore {
       throw new ObjectMismatchError(`${source.key} has ${source.sizeBytes} bytes, not ${file.size}`);
     }
     if (file.size === 0) throw new ApiError("invalid_parameters", ["The file is empty"]);
-    if (file.size !== undefined) await this.#draft(row).announce(file.size);
+    if (file.size !== undefined) await announceTotal(this.#draft(row), file.size);
     return file;
   }
 
   override async declareUploadLength(id: string, sizeBytes: number): Promise<void> {
-    await this.#draft(await this.#find(id)).announce(sizeBytes);
+    await announceTotal(this.#draft(await this.#find(id)), sizeBytes);
   }
 
   /** Resolves with the bytes that are there without a gap. What came before a failure is kept; a finished file stays as it is. */
