@@ -216,15 +216,18 @@ describe("a server that stops", () => {
         await sleep(40);
       }
     }
+    const draft = draftOf(server.services.objects, await rowOf(upload));
+    const writing = vi.spyOn(draft, "write");
     const body = Readable.toWeb(Readable.from(slowly())) as ReadableStream;
     const sending = send(upload.url, body, headers, method);
+    await vi.waitFor(() => expect(writing).toHaveBeenCalled(), 3_000); // a busy machine takes its time
     await sleep(300);
     await server.services.uploads.stop(2_000);
     const cut = await sending;
     expect(cut.status).toBe(503);
     expect(cut.headers.get("retry-after")).toBe("1");
     expect((await piece(upload.url, 0, 10)).status).toBe(503);
-    const kept = await draftOf(server.services.objects, await rowOf(upload)).received();
+    const kept = await draft.received();
     expect(kept.contiguousBytes).toBeGreaterThan(100_000);
     expect(kept.contiguousBytes).toBeLessThan(FILE.length);
   });
