@@ -52,6 +52,7 @@ async function receiveWhole(objects: ResumableObjects, download: Download, opene
   const state = stateOf(opened);
   if (state === null) await objects.delete(stateKey);
   else await objects.put(stateKey, Buffer.from(JSON.stringify(state)));
+  if (Number(promised) > 0) await openDraft().announce(Number(promised)); // a bucket has room for long files only where it knows
   await openDraft().write(0, Readable.from(mediaOnly(noLonger(opened.body, 0, maxBytes))));
   const { contiguousBytes } = await openDraft().received();
   if (contiguousBytes === 0) throw refused("empty");

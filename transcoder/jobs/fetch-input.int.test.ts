@@ -126,6 +126,8 @@ describe("fetchInput", () => {
     stopping.abort(new Error("the program stops"));
     await expect(first).rejects.toThrow("the program stops");
     objects = openFolderObjects(folder);
+    const draft = await objects.openDraft(KEY, fetchDraftId(REF.assetId)).received();
+    expect(draft.sizeBytes).toBe(FILM.length); // said before the first byte: a bucket's parts depend on it
     const ranges: unknown[] = [];
     answer = (response, request) => {
       ranges.push(request.headers.range);
