@@ -205,7 +205,7 @@ export const PARTS: readonly Part[] = [
       "domain/asset/**",
       "scripts/sdk-{fixtures,suite}/**",
       "scripts/sdk-{fixtures,suite}.ts",
-      "scripts/testing/run-tool.ts",
+      "scripts/testing/{leftovers,run-tool}.ts",
     ],
     command: ["scripts/sdk-suite.ts"],
     minutes: 3,
