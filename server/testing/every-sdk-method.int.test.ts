@@ -17,6 +17,7 @@ const byAnd = (names: readonly string[], body: unknown) => {
   return (ids: Ids): unknown[] => [...by(...names)(ids), body];
 };
 const NEW_ASSET = { inputs: [{ url: "https://example.com/film.mp4" }], playback_policies: ["public"] };
+const USER_AGENTS = { allow_no_user_agent: false, allow_high_risk_user_agent: true };
 const DOMAINS = { referrer: { allowed_domains: ["example.com"] } };
 
 /** Every method of the newest SDK's video and system resources, in an order in which each finds what it needs. */
@@ -71,7 +72,7 @@ const ANSWERS: Readonly<Record<string, Expected>> = {
   "video.playbackRestrictions.list": [200, none],
   "video.playbackRestrictions.retrieve": [200, by("playback_restriction_id")],
   "video.playbackRestrictions.updateReferrer": [200, byAnd(["playback_restriction_id"], DOMAINS.referrer)],
-  "video.playbackRestrictions.updateUserAgent": [200, byAnd(["playback_restriction_id"], {})],
+  "video.playbackRestrictions.updateUserAgent": [200, byAnd(["playback_restriction_id"], USER_AGENTS)],
   "video.playbackRestrictions.delete": [204, by("playback_restriction_id")],
   "video.transcriptionVocabularies.create": [201, () => [{ phrases: ["x"] }]],
   "video.transcriptionVocabularies.list": [200, none],
