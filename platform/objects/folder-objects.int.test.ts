@@ -64,6 +64,17 @@ describe("the object folder", () => {
     expect(await readdir(directory)).toEqual(["@work"]);
   });
 
+  it("leaves the bytes of one where many put one key at once, a new one or one that was there", async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const bodies = Array.from({ length: 12 }, (_, n) => Buffer.alloc(10_000, n));
+      await Promise.all(bodies.map((body) => openFolderObjects(directory).put(`round/${round >> 1}`, body)));
+      const found = await objects.read(`round/${round >> 1}`);
+      const kept = found === null ? Buffer.alloc(0) : await buffer(found.body);
+      expect(bodies.some((body) => body.equals(kept))).toBe(true);
+      expect(await byteFiles()).toHaveLength((round >> 1) + 1);
+    }
+  });
+
   it(`keeps every object whole, and no bytes without one, through ${KILLS} kills`, async () => {
     for (let kill = 0; kill < KILLS; kill += 1) {
       const child = spawn(process.execPath, [join(import.meta.dirname, "crash-child.ts"), directory]);

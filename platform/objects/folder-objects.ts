@@ -21,6 +21,7 @@ import {
   draftDirectory,
   draftsDirectory,
   isPart,
+  isTargetOf,
   type ObjectPaths,
   objectPaths,
   parseTarget,
@@ -203,22 +204,36 @@ class FolderObjects implements ResumableObjects {
     const files = replaced === null ? [target] : [target, replaced];
     const bytes = join(paths.directory, target);
     const newLink = work.path(`${randomBytes(8).toString("hex")}.link`);
-    await work.withIntent({ link: relative(this.#root, paths.link), files }, async () => {
+    const isNew = await work.withIntent({ link: relative(this.#root, paths.link), files }, async () => {
       try {
         await how.place(draft, bytes);
-        await symlink(target, newLink);
-        await rename(newLink, paths.link);
+        const isFirst = replaced === null && (await linkUnlessThere(target, paths.link));
+        if (!isFirst) {
+          await symlink(target, newLink);
+          await rename(newLink, paths.link);
+        }
         if (how.isSynced) await syncDirectory(paths.directory);
+        if (replaced !== null) await rm(join(paths.directory, replaced), { force: true });
+        return isFirst;
       } catch (error) {
         await rm(newLink, { force: true });
         if ((await readLink(paths.link)) !== target) await how.takeBack(bytes, draft);
         throw error;
       }
-      const isCurrent = (await readLink(paths.link)) === target;
-      if (!isCurrent)
-        await rm(bytes, { force: true }); // another put or delete came between
-      else if (replaced !== null) await rm(join(paths.directory, replaced), { force: true });
     });
+    // Only now: whoever replaces this from here on finds the bytes without an intent, and removes them.
+    if (!isNew) await this.#sweepReplaced(work, paths);
+    else if ((await readLink(paths.link)) !== target) await rm(bytes, { force: true });
+  }
+
+  /** Other puts of the key may have been replaced unseen, here or by this one. What has an intent removes itself. */
+  async #sweepReplaced(work: Workspace, paths: ObjectPaths): Promise<void> {
+    const names = (await ignoreMissing(readdir(paths.directory))) ?? [];
+    const found = names.filter((name) => isTargetOf(paths.part, name));
+    const intended = await work.intendedFiles(relative(this.#root, paths.link)); // after what is found: it had its intent first
+    const current = await readLink(paths.link);
+    for (const name of found)
+      if (name !== current && !intended.has(name)) await rm(join(paths.directory, name), { force: true });
   }
 
   /** Removes folders that a deleted object leaves empty. */
@@ -308,6 +323,17 @@ async function* listDirectory(directory: string, prefix: string): AsyncIterable<
 
 async function readLink(path: string): Promise<string | null> {
   return (await ignoreMissing(readlink(path))) ?? null;
+}
+
+/** False, and nothing done, where there is a link. */
+async function linkUnlessThere(target: string, path: string): Promise<boolean> {
+  try {
+    await symlink(target, path);
+    return true;
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return false;
+    throw error;
+  }
 }
 
 async function ignoreMissing<T>(result: Promise<T>): Promise<T | undefined> {

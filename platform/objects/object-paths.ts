@@ -62,6 +62,11 @@ export function parseTarget(key: string, target: string): ObjectInfo | null {
   return size === undefined || sha256 === undefined ? null : { key, sizeBytes: Number(size), sha256 };
 }
 
+/** Whether a folder entry holds bytes of the object with this last key part. */
+export function isTargetOf(part: string, name: string): boolean {
+  return name.startsWith(`${part}@`) && TARGET.test(name);
+}
+
 /** The last key part that a folder entry is the link of. */
 export function partOfLink(name: string): string | null {
   return LINK.exec(name)?.[1] ?? null;

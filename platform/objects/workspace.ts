@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, readlink, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { livenessOf, ownIdentity } from "../eventlog/process-identity.ts";
 import { WORKSPACE } from "./object-paths.ts";
@@ -45,6 +45,20 @@ export class Workspace {
     const result = await change();
     await rm(path, { force: true });
     return result;
+  }
+
+  /** Byte files of one object that a change under way, of any process, may yet link to. */
+  async intendedFiles(link: string): Promise<Set<string>> {
+    const parent = dirname(this.directory);
+    const files = new Set<string>();
+    for (const owner of await readdir(parent)) {
+      for (const name of await readdir(join(parent, owner)).catch(() => [])) {
+        if (!name.endsWith(INTENT_SUFFIX)) continue;
+        const intent = Intent.safeParse(await readJson(join(parent, owner, name)));
+        if (intent.success && intent.data.link === link) for (const file of intent.data.files) files.add(file);
+      }
+    }
+    return files;
   }
 }
 
