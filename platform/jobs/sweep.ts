@@ -45,20 +45,25 @@ export function sweepLostWorkers(db: Postgres, log: Logger): { stop(): Promise<v
   };
 }
 
-/** The attempt that was cut short counts, but a job is not lost because the last one was. */
+/** Beside a job whose last attempt was killed. */
+export const GIVEN_UP_FLAG = "given_up";
+
+/**
+ * The attempt that was cut short counts. Where it was the last one, one more may tell that nothing came of the job; but not where
+ * another job took its key while it ran, which looks like a last attempt too.
+ */
 async function free(db: Postgres, workerIds: readonly string[]): Promise<number> {
   return db.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ id: number; attempts: number; max_attempts: number }>`
-      select id, attempts, max_attempts from graphile_worker.jobs
-      where locked_by = any(${workerIds}::text[])`.execute(transaction);
+    const { rows } = await sql<{ id: string }>`
+      select id from graphile_worker.jobs where locked_by = any(${workerIds}::text[])`.execute(transaction);
     await sql`select graphile_worker.force_unlock_workers(${workerIds}::text[])`.execute(transaction);
-    const cut = rows.filter((job) => job.attempts >= job.max_attempts && job.attempts < MAX_KILLED_ATTEMPTS);
-    for (const { id, attempts } of cut) {
-      await sql`
-        select graphile_worker.reschedule_jobs(array[${id}]::bigint[], max_attempts => ${attempts + 1}::integer)`.execute(
-        transaction,
-      );
-    }
+    await sql`
+      update graphile_worker._private_jobs
+      set max_attempts = attempts + 1,
+        flags = case when key is null then flags
+          else coalesce(flags, '{}') || jsonb_build_object(${GIVEN_UP_FLAG}::text, true) end
+      where id = any(${rows.map(({ id }) => id)}::bigint[])
+        and attempts >= max_attempts and attempts < ${MAX_KILLED_ATTEMPTS}`.execute(transaction);
     return rows.length;
   });
 }

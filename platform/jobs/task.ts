@@ -9,16 +9,24 @@ export interface JobContext {
   attempt: number;
   /** What this one does not achieve, nobody will. */
   isLastAttempt: boolean;
+  /** The last attempt was killed with its program: this one is there to tell so, not to try once more. */
+  isGivenUp?: boolean;
+}
+
+/** Fails at once where a job is given up: it may be what kills. For tasks that tell of their last failure. */
+export function requireNotGivenUp({ isGivenUp = false }: JobContext): void {
+  if (isGivenUp) throw new Error("the program was killed during the job's last attempt");
 }
 
 /** Does one job; `payload` is what was added, unchecked. A rejection makes it run again later, with growing delay. */
 export type JobTask = (payload: unknown, context: JobContext) => Promise<void>;
 
-interface JobOfTask {
+export interface JobOfTask {
   task: string;
   id: string;
   attempt: number;
   maxAttempts: number;
+  isGivenUp: boolean;
 }
 
 const NAME = "playhead_job_seconds";
@@ -26,22 +34,26 @@ const NAME = "playhead_job_seconds";
 /** Runs a task once, timing it and logging its failure with cause. */
 export type RunTask = (task: JobTask, job: JobOfTask, payload: unknown, signal: AbortSignal) => Promise<void>;
 
-export function watchTasks(log: Logger, metrics: Metrics): RunTask {
+/** @param uncount has an attempt not count that the program's stop cut short */
+export function watchTasks(log: Logger, metrics: Metrics, uncount: (job: JobOfTask) => Promise<void>): RunTask {
   const seconds = jobSeconds(metrics);
   return async (task, job, payload, signal) => {
-    const isLastAttempt = job.attempt >= job.maxAttempts;
+    const { attempt, isGivenUp } = job;
+    const isLastAttempt = attempt >= job.maxAttempts;
     const startedAtMs = performance.now();
     const note = (outcome: "done" | "failed" | "gave_up"): void =>
       seconds.observe({ task: job.task, outcome }, (performance.now() - startedAtMs) / 1_000);
     try {
-      await task(payload, { signal, attempt: job.attempt, isLastAttempt });
+      await task(payload, { signal, attempt, isLastAttempt, isGivenUp });
       note("done");
     } catch (error) {
-      note(isLastAttempt ? "gave_up" : "failed");
-      const fields = { err: error, task: job.task, jobId: job.id, attempt: job.attempt };
-      if (isLastAttempt) log.error(fields, "job failed for the last time");
+      const isLastFailure = isLastAttempt && !signal.aborted;
+      note(isLastFailure ? "gave_up" : "failed");
+      const fields = { err: error, task: job.task, jobId: job.id, attempt };
+      if (isLastFailure) log.error(fields, "job failed for the last time");
       else if (signal.aborted) log.info(fields, "job stopped with the program; it will run again");
       else log.warn(fields, "job failed; it will run again");
+      if (signal.aborted) await uncount(job);
       throw error;
     }
   };

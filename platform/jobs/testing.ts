@@ -5,14 +5,18 @@ export interface WaitingJob {
   task: string;
   key: string | null;
   queue: string | null;
+  payload: unknown;
   runAt: Date;
 }
 
 /** What waits or runs, in the order in which it was added. */
 export async function listJobs(db: Postgres): Promise<WaitingJob[]> {
-  const { rows } = await sql<{ task: string; key: string | null; queue_name: string | null; run_at: Date }>`
-    select task_identifier as task, key, queue_name, run_at from graphile_worker.jobs order by id`.execute(db);
-  return rows.map(({ task, key, queue_name, run_at }) => ({ task, key, queue: queue_name, runAt: run_at }));
+  const { rows } = await sql<WaitingJob>`
+    select jobs.task_identifier as task, jobs.key, jobs.queue_name as queue, jobs.run_at as "runAt", payload
+    from graphile_worker.jobs join graphile_worker._private_jobs as whole on whole.id = jobs.id order by jobs.id`.execute(
+    db,
+  );
+  return rows;
 }
 
 /** Takes back a job that waits. */

@@ -96,13 +96,15 @@ describe("jobs", () => {
   });
 
   it("of a killed worker run again within ten seconds, also when it was the last attempt", async () => {
-    await addJob(db, { task: "long", payload: { n: 1 }, maxAttempts: 1 });
+    await addJob(db, { task: "long", payload: { n: 1 }, key: "long", maxAttempts: 1 });
     const child = spawn(process.execPath, [join(import.meta.dirname, "jobs-child.ts"), url]);
     await once(child.stdout, "data");
     let ranAgainAtMs = 0;
+    let isToldGivenUp: boolean | undefined;
     start({
-      long: async () => {
+      long: async (_, { isGivenUp }) => {
         ranAgainAtMs = performance.now();
+        isToldGivenUp = isGivenUp;
       },
     });
     await sleep(6_000); // three sweeps: the living one keeps its job
@@ -111,6 +113,19 @@ describe("jobs", () => {
     const killedAtMs = performance.now();
     await vi.waitFor(() => expect(ranAgainAtMs).toBeGreaterThan(0), { timeout: 12_000, interval: 50 });
     expect(ranAgainAtMs - killedAtMs).toBeLessThan(10_000);
+    expect(isToldGivenUp).toBe(true);
+  });
+
+  it("are not given up where a killed one had been replaced by another of its key", async () => {
+    await addJob(db, { task: "long", payload: { n: 1 }, key: "long" });
+    const child = spawn(process.execPath, [join(import.meta.dirname, "jobs-child.ts"), url]);
+    await once(child.stdout, "data");
+    await addJob(db, { task: "long", payload: { n: 2 }, key: "long" });
+    child.kill("SIGKILL");
+    const seen: unknown[] = [];
+    start({ long: async (payload, { isGivenUp }) => void seen.push([payload, isGivenUp]) });
+    const wanted = [1, 2].map((n) => [{ n }, false]);
+    await vi.waitFor(() => expect(seen).toEqual(expect.arrayContaining(wanted)), { timeout: 12_000 });
   });
 
   it("go on after every connection was cut", async () => {
@@ -147,6 +162,26 @@ describe("jobs", () => {
     const { rows } = await sql<{ task: string; locked: boolean }>`
       select task_identifier as task, locked_at is not null as locked from graphile_worker.jobs`.execute(db);
     expect(rows).toEqual([{ task: "endless", locked: false }]);
+  });
+});
+
+describe("a job that a stop ends", () => {
+  it("runs again though it was its last attempt, which does not count", async () => {
+    const seen = Promise.withResolvers<void>();
+    const stopped = start({
+      endless: async (_, { signal }) => {
+        seen.resolve();
+        await once(signal, "abort");
+        throw new Error("stopped");
+      },
+    });
+    await addJob(db, { task: "endless", payload: {}, maxAttempts: 1 });
+    await seen.promise;
+    await stopped.close(0);
+    workers = [];
+    const again = Promise.withResolvers<Omit<JobContext, "signal">>();
+    start({ endless: async (_, { signal, ...context }) => again.resolve(context) });
+    expect(await again.promise).toEqual({ attempt: 1, isLastAttempt: true, isGivenUp: false });
   });
 });
 

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Logger as GraphileLogger, runTaskList, type TaskList, type WorkerPool } from "graphile-worker";
+import { Logger as GraphileLogger, type Job, runTaskList, type TaskList, type WorkerPool } from "graphile-worker";
+import { sql } from "kysely";
 import type { Pool } from "pg";
 import type { Logger } from "../observability/logger.ts";
 import type { Metrics } from "../observability/metrics.ts";
-import { createPool, createPostgres } from "../postgres/pool.ts";
+import { createPool, createPostgres, type Postgres } from "../postgres/pool.ts";
 import { holdLiveness } from "./liveness.ts";
-import { sweepLostWorkers } from "./sweep.ts";
-import { type JobTask, type RunTask, watchTasks } from "./task.ts";
+import { GIVEN_UP_FLAG, sweepLostWorkers } from "./sweep.ts";
+import { type JobOfTask, type JobTask, type RunTask, watchTasks } from "./task.ts";
 
 export interface JobWorkerOptions {
   /** Postgres itself, not a pooler that shares sessions: a lock shows that this worker lives. */
@@ -24,7 +25,7 @@ export interface JobWorkerOptions {
 export interface JobWorker {
   /**
    * Takes no further job, lets those that run finish for `graceMs`, then aborts their signals and waits a little; what still
-   * runs then is given back.
+   * runs then is given back. An attempt that ends by this does not count.
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -42,10 +43,11 @@ const CONNECTIONS = 4;
 export function startJobWorker(options: JobWorkerOptions): JobWorker {
   const { url, name, log, metrics } = options;
   const pool = createPool({ url, applicationName: `${name}-jobs`, log, max: CONNECTIONS });
-  const sweep = sweepLostWorkers(createPostgres(pool), log);
+  const db = createPostgres(pool);
+  const sweep = sweepLostWorkers(db, log);
   const stop = new AbortController();
   const abort = new AbortController();
-  const run = watchTasks(log, metrics);
+  const run = watchTasks(log, metrics, (job) => uncount(db, job, log));
   const working = keepWorking(options, pool, run, { stop: stop.signal, abort: abort.signal });
   return {
     close: async (graceMs = DEFAULT_GRACE_MS) => {
@@ -125,13 +127,25 @@ function graphileOptions(concurrency: number, log: Logger) {
   };
 }
 
+/** As graphile-worker does it with what is given back. A job that another one has replaced meanwhile has another number: it stays ended. */
+async function uncount(db: Postgres, { id, attempt }: JobOfTask, log: Logger): Promise<void> {
+  try {
+    await sql`
+      update graphile_worker._private_jobs set attempts = attempts - 1
+      where id = ${id}::bigint and attempts = ${attempt}::integer`.execute(db);
+  } catch (error) {
+    log.warn({ err: error, jobId: id }, "an attempt that the stop cut short counts");
+  }
+}
+
 function taskList(tasks: JobWorkerOptions["tasks"], run: RunTask, signal: AbortSignal): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
-      (payload: unknown, { job }: { job: { id: string; attempts: number; max_attempts: number } }) => {
-        const attempt = { task: name, id: String(job.id), attempt: job.attempts, maxAttempts: job.max_attempts };
-        return run(task, attempt, payload, signal);
+      (payload: unknown, { job }: { job: Job }) => {
+        const { attempts: attempt, max_attempts: maxAttempts } = job;
+        const isGivenUp = job.flags?.[GIVEN_UP_FLAG] === true;
+        return run(task, { task: name, id: String(job.id), attempt, maxAttempts, isGivenUp }, payload, signal);
       },
     ]),
   );

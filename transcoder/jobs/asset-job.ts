@@ -4,7 +4,7 @@ import type { AssetRef } from "../../domain/media/object-keys.ts";
 import { EXPORT_AGAIN } from "../../domain/media/refusals.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
-import type { JobTask } from "../../platform/jobs/task.ts";
+import { type JobTask, requireNotGivenUp } from "../../platform/jobs/task.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import { MediaError } from "./media-error.ts";
@@ -41,11 +41,12 @@ const Payload = z.object({ environment: z.string(), assetId: z.string() });
 
 /**
  * A step of taking an asset in, with what all steps share: nothing is done for an asset that is ready or errored, a deleted one
- * stops the work, a customer's fault ends the asset, any other failure is tried again.
+ * stops the work, a customer's fault ends the asset, any other failure is tried again, until it is told as the last.
  */
 export function assetJob(parts: AssetJobParts, step: AssetStep): JobTask {
   const { db, log, lookEveryMs } = parts;
-  return async (payload, { signal, isLastAttempt }) => {
+  return async (payload, context) => {
+    const { signal, isLastAttempt } = context;
     const ref = Payload.parse(payload);
     const asset = await findAsset(db, ref);
     if (asset === undefined || asset.status !== "preparing") return;
@@ -53,6 +54,7 @@ export function assetJob(parts: AssetJobParts, step: AssetStep): JobTask {
     const isGone = async (): Promise<boolean> => (await findAsset(db, ref))?.active === false;
     const deletion = watchDeletion(isGone, "asset", lookEveryMs);
     try {
+      requireNotGivenUp(context);
       const outcome = await step(ref, asset, AbortSignal.any([signal, deletion.signal]), payload);
       if (outcome !== null) await report(db, ref, outcome);
     } catch (error) {

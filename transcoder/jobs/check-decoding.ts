@@ -45,7 +45,7 @@ export async function checkDecodingSoon(db: Postgres, ref: AssetRef, examined: E
  * tell is left to the conversion, and so are failures of ours.
  */
 export function checkDecodingTask(parts: CheckParts): JobTask {
-  return assetJob(parts, async (ref, _, signal, payload) => {
+  const check = assetJob(parts, async (ref, _, signal, payload) => {
     if (await hasBegun(parts.db, ref)) return null;
     try {
       await requireDecodable(parts, ref, Look.parse(payload), signal);
@@ -56,6 +56,9 @@ export function checkDecodingTask(parts: CheckParts): JobTask {
     }
     return null;
   });
+  return async (payload, context) => {
+    if (context.isGivenUp !== true) await check(payload, context);
+  };
 }
 
 /**

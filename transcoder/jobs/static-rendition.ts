@@ -6,7 +6,7 @@ import {
   type StaticResult,
 } from "../../domain/asset/static-renditions.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
-import type { JobTask } from "../../platform/jobs/task.ts";
+import { type JobContext, type JobTask, requireNotGivenUp } from "../../platform/jobs/task.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import type { SourceCache } from "../source/source-cache.ts";
 import { makeStatic, type StaticParts } from "../static/make-static.ts";
@@ -26,7 +26,7 @@ const Payload = z.object({
 /** Makes one static rendition and tells the server, with its last statement, what came of it. */
 export function staticRenditionTask(parts: StaticJobParts): JobTask {
   const { db, log } = parts;
-  return async (payload, { signal, isLastAttempt }) => {
+  return async (payload, context) => {
     const { environment, assetId, id, resolution } = Payload.parse(payload);
     const asset = await db
       .selectFrom("transcoder_assets")
@@ -36,9 +36,9 @@ export function staticRenditionTask(parts: StaticJobParts): JobTask {
       .executeTakeFirst();
     if (asset === undefined || !asset.active || asset.plan_id === null) return;
     const ref = { environment, assetId, planId: asset.plan_id };
-    const outcome = await made(parts, ref, resolution, signal).catch((error: unknown): StaticOutcome => {
-      signal.throwIfAborted();
-      if (!isLastAttempt) throw error;
+    const outcome = await made(parts, ref, resolution, context).catch((error: unknown): StaticOutcome => {
+      context.signal.throwIfAborted();
+      if (!context.isLastAttempt) throw error;
       log.error({ err: error, ...ref, resolution }, "static rendition failed for good");
       return { kind: "errored" };
     });
@@ -51,10 +51,11 @@ async function made(
   parts: StaticJobParts,
   ref: { environment: string; assetId: string; planId: string },
   resolution: z.output<typeof Payload>["resolution"],
-  signal: AbortSignal,
+  context: JobContext,
 ): Promise<StaticOutcome> {
+  requireNotGivenUp(context);
   const planned = await parts.sources.get(ref, ref.planId);
   if (planned === null) throw new Error(`there is no plan ${ref.planId}`);
-  const file = await makeStatic(parts, ref, planned, resolution, signal);
+  const file = await makeStatic(parts, ref, planned, resolution, context.signal);
   return file === null ? { kind: "skipped" } : { kind: "ready", planId: ref.planId, ...file };
 }

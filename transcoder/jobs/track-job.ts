@@ -11,7 +11,7 @@ import type { TrackRef } from "../../domain/media/object-keys.ts";
 import { EXPORT_AGAIN } from "../../domain/media/refusals.ts";
 import { Mp4Error } from "../../domain/mp4/mp4-error.ts";
 import { addJob } from "../../platform/jobs/jobs.ts";
-import type { JobTask } from "../../platform/jobs/task.ts";
+import { type JobTask, requireNotGivenUp } from "../../platform/jobs/task.ts";
 import type { Logger } from "../../platform/observability/logger.ts";
 import type { Postgres } from "../../platform/postgres/pool.ts";
 import { MediaError } from "./media-error.ts";
@@ -60,13 +60,15 @@ export function trackJob<Track extends Found>(
   { db, log, lookEveryMs }: TrackJobParts,
   { find, read, known: knownBeside = () => null, ours = OURS }: TrackJob<Track>,
 ): JobTask {
-  return async (payload, { signal, attempt, isLastAttempt }) => {
+  return async (payload, context) => {
+    const { signal, attempt, isLastAttempt } = context;
     const ref = Payload.parse(payload);
     const track = await find(ref);
     if (track?.status !== "preparing") return;
     if (!track.active) return reportTrack(db, ref, GONE); // with its asset: an earlier attempt may have stored something
     const deletion = watchDeletion(async () => (await find(ref))?.active === false, "track", lookEveryMs);
     try {
+      requireNotGivenUp(context);
       await reportTrack(db, ref, await read(ref, track, AbortSignal.any([signal, deletion.signal])));
     } catch (error) {
       signal.throwIfAborted();
