@@ -34,7 +34,7 @@ const NAME = "playhead_job_seconds";
 /** Runs a task once, timing it and logging its failure with cause. */
 export type RunTask = (task: JobTask, job: JobOfTask, payload: unknown, signal: AbortSignal) => Promise<void>;
 
-/** @param uncount has an attempt not count that the program's stop cut short */
+/** @param uncount has an attempt not count that the program's stop cuts short; never rejects */
 export function watchTasks(log: Logger, metrics: Metrics, uncount: (job: JobOfTask) => Promise<void>): RunTask {
   const seconds = jobSeconds(metrics);
   return async (task, job, payload, signal) => {
@@ -43,6 +43,13 @@ export function watchTasks(log: Logger, metrics: Metrics, uncount: (job: JobOfTa
     const startedAtMs = performance.now();
     const note = (outcome: "done" | "failed" | "gave_up"): void =>
       seconds.observe({ task: job.task, outcome }, (performance.now() - startedAtMs) / 1_000);
+    let uncounted: Promise<void> | null = null;
+    // At once: what hears of the stop too late fails without coming back here.
+    const onAbort = (): void => {
+      uncounted = uncount(job);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
     try {
       await task(payload, { signal, attempt, isLastAttempt, isGivenUp });
       note("done");
@@ -53,8 +60,10 @@ export function watchTasks(log: Logger, metrics: Metrics, uncount: (job: JobOfTa
       if (isLastFailure) log.error(fields, "job failed for the last time");
       else if (signal.aborted) log.info(fields, "job stopped with the program; it will run again");
       else log.warn(fields, "job failed; it will run again");
-      if (signal.aborted) await uncount(job);
+      await uncounted;
       throw error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
     }
   };
 }

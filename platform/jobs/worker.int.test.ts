@@ -183,6 +183,24 @@ describe("a job that a stop ends", () => {
     start({ endless: async (_, { signal, ...context }) => again.resolve(context) });
     expect(await again.promise).toEqual({ attempt: 1, isLastAttempt: true, isGivenUp: false });
   });
+
+  it("does not count either where it does not hear of the stop", async () => {
+    const seen = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+    const stopped = start({
+      deaf: () => {
+        seen.resolve();
+        return release.promise;
+      },
+    });
+    await addJob(db, { task: "deaf", payload: {}, maxAttempts: 1 });
+    await seen.promise;
+    await stopped.close(0);
+    workers = [];
+    release.resolve();
+    const { rows } = await sql`select attempts, locked_at from graphile_worker.jobs`.execute(db);
+    expect(rows).toEqual([{ attempts: 0, locked_at: null }]);
+  });
 });
 
 describe("a job of many hours", () => {
