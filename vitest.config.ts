@@ -22,7 +22,7 @@ export default defineConfig({
           pool: "forks",
           isolate: false,
           globalSetup: ["platform/eventlog/kafka/testing/setup.ts"],
-          maxWorkers: 2, // engines that start, stop and are waited for leave half of a machine idle
+          maxWorkers: 3, // engines that start, stop and are waited for leave half of a machine idle
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
